@@ -1,0 +1,84 @@
+namespace FastSparseCoding;
+
+/// <summary>
+/// Anything that maps signals [N×n] to sparse codes [N×m]: the exact solvers and the learned encoders alike.
+/// Implementations are immutable while encoding and safe to share between threads.
+/// </summary>
+public interface ISparseEncoder
+{
+    /// <summary>Number of values in a signal, n.</summary>
+    int SignalSize { get; }
+
+    /// <summary>Number of values in a code, m.</summary>
+    int CodeSize { get; }
+
+    /// <summary>
+    /// Encodes a batch of rows on the calling thread, into the caller's buffer. After the first call of a given size nothing is allocated.
+    /// The result of a row does not depend on the rows it stands with.
+    /// </summary>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="z">Receives the codes [N×m]; what it held is overwritten. Must not overlap <paramref name="x"/>.</param>
+    /// <exception cref="ArgumentException">A shape is wrong, or a signal holds NaN or infinity.</exception>
+    void Encode(ReadOnlyMatrixView x, MatrixView z);
+}
+
+/// <summary>Whole-batch encoding on all cores, for every encoder.</summary>
+public static class SparseEncoderExtensions
+{
+    /// <summary>Rows a worker takes at a time. Fixed, so that the bits do not depend on the number of threads.</summary>
+    internal const int BlockRows = 256;
+
+    /// <summary>Encodes a batch into a new matrix.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
+    /// <param name="cancellation">Stops between blocks of rows.</param>
+    /// <returns>Codes [N×m].</returns>
+    public static Matrix Encode(this ISparseEncoder encoder, Matrix x, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(x);
+        var z = new Matrix(x.Rows, encoder.CodeSize);
+        encoder.Encode(x, z, threads, cancellation);
+        return z;
+    }
+
+    /// <summary>Encodes a batch into the caller's matrix.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="z">Receives the codes [N×m].</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
+    /// <param name="cancellation">Stops between blocks of rows.</param>
+    public static void Encode(this ISparseEncoder encoder, Matrix x, Matrix z, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(z);
+        Throw.IfColumnsNot(x.Columns, encoder.SignalSize, nameof(x));
+        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, encoder.CodeSize, nameof(z));
+        Throw.IfNotFinite(x, nameof(x));
+        RowBlocks.Run(x.Rows, BlockRows, threads, cancellation, (start, count) => encoder.Encode(x.RowRange(start, count), z.RowRange(start, count)));
+    }
+
+    /// <summary>Encodes a batch into compressed rows; the dense codes never exist as a whole.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core.</param>
+    /// <param name="cancellation">Stops between blocks of rows.</param>
+    /// <returns>The codes, compressed.</returns>
+    public static SparseCodes EncodeSparse(this ISparseEncoder encoder, Matrix x, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(x);
+        Throw.IfColumnsNot(x.Columns, encoder.SignalSize, nameof(x));
+        Throw.IfNotFinite(x, nameof(x));
+        var blocks = new SparseCodes[RowBlocks.Count(x.Rows, BlockRows)];
+        RowBlocks.Run(x.Rows, BlockRows, threads, cancellation, (start, count) =>
+        {
+            var z = new Matrix(count, encoder.CodeSize);
+            encoder.Encode(x.RowRange(start, count), z);
+            blocks[start / BlockRows] = SparseCodes.FromDense(z);
+        });
+        return SparseCodes.Concatenate(encoder.CodeSize, blocks);
+    }
+}

@@ -1,0 +1,54 @@
+namespace FastSparseCoding;
+
+/// <summary>
+/// The one place where work is split over threads: rows in blocks of a fixed size, so that what a block computes never depends on how many
+/// threads there are.
+/// </summary>
+internal static class RowBlocks
+{
+    /// <summary>Number of blocks that <paramref name="rows"/> rows make.</summary>
+    public static int Count(int rows, int blockRows) => (rows + blockRows - 1) / blockRows;
+
+    /// <summary>Number of threads meant by an argument: itself, or one per core for 0.</summary>
+    public static int Threads(int threads)
+    {
+        Throw.IfOutside(threads, 0, 1024);
+        return threads == 0 ? Environment.ProcessorCount : threads;
+    }
+
+    /// <summary>Calls <paramref name="body"/>(start, count) for every block, on up to <paramref name="threads"/> threads.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; blocks already begun were finished.</exception>
+    public static void Run(int rows, int blockRows, int threads, CancellationToken cancellation, Action<int, int> body)
+    {
+        int blocks = Count(rows, blockRows);
+        int workers = Math.Min(Threads(threads), blocks);
+        if (workers <= 1)
+        {
+            for (int b = 0; b < blocks; b++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                body(b * blockRows, Math.Min(blockRows, rows - b * blockRows));
+            }
+            return;
+        }
+
+        var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };
+        int next = -1;
+        try
+        {
+            Parallel.For(0, workers, options, _ =>
+            {
+                for (int b = Interlocked.Increment(ref next); b < blocks; b = Interlocked.Increment(ref next))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    body(b * blockRows, Math.Min(blockRows, rows - b * blockRows));
+                }
+            });
+        }
+        catch (AggregateException e) when (e.InnerExceptions.Count > 0)
+        {
+            // One failure is as good as all: the caller sees it as if the work had run on its own thread.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
+namespace FastSparseCoding;
+
+/// <summary>Every exception of the library: what the argument was and what it must be.</summary>
+internal static class Throw
+{
+    public static void IfBelow<T>(T value, T minimum, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : INumber<T>
+    {
+        if (!(value >= minimum))
+            OutOfRange(name, value, $"{minimum} or more");
+    }
+
+    public static void IfAbove<T>(T value, T maximum, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : INumber<T>
+    {
+        if (!(value <= maximum))
+            OutOfRange(name, value, $"{maximum} or less");
+    }
+
+    /// <summary>Refuses zero, negative values, NaN and infinity.</summary>
+    public static void IfNotPositive<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : INumber<T>
+    {
+        if (!(value > T.Zero) || !T.IsFinite(value))
+            OutOfRange(name, value, "a finite number above 0");
+    }
+
+    public static void IfOutside<T>(T value, T minimum, T maximum, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : INumber<T>
+    {
+        if (!(value >= minimum && value <= maximum))
+            OutOfRange(name, value, $"from {minimum} to {maximum}");
+    }
+
+    public static void IfNotIndex(int index, int count, [CallerArgumentExpression(nameof(index))] string name = "")
+    {
+        if ((uint)index >= (uint)count)
+            OutOfRange(name, index, $"from 0 to {count - 1}");
+    }
+
+    public static void IfLengthNot(long length, long expected, string name)
+    {
+        if (length != expected)
+            Argument(name, $"'{name}' has {length} values; it must have {expected}.");
+    }
+
+    /// <summary>Refuses a matrix whose column count is not the expected one.</summary>
+    public static void IfColumnsNot(int columns, int expected, string name)
+    {
+        if (columns != expected)
+            Argument(name, $"'{name}' has {columns} columns; it must have {expected}.");
+    }
+
+    public static void IfShapeNot(int rows, int columns, int expectedRows, int expectedColumns, string name)
+    {
+        if (rows != expectedRows || columns != expectedColumns)
+            Argument(name, $"'{name}' is [{rows}×{columns}]; it must be [{expectedRows}×{expectedColumns}].");
+    }
+
+    /// <summary>Refuses NaN and infinity, naming the first row and column that holds one.</summary>
+    public static void IfNotFinite(ReadOnlyMatrixView x, string name, long firstRow = 0)
+    {
+        // One pass over the sum of squares decides; the search for the place runs only on failure.
+        if (float.IsFinite(TensorPrimitives.SumOfMagnitudes(x.Values)))
+            return;
+        for (int i = 0; i < x.Rows; i++)
+        {
+            int j = FirstNotFinite(x.Row(i));
+            if (j >= 0)
+                Argument(name, $"'{name}' holds {x.Row(i)[j].ToString(CultureInfo.InvariantCulture)} at row {firstRow + i}, column {j}; every value must be finite.");
+        }
+    }
+
+    [DoesNotReturn]
+    public static void OutOfRange<T>(string name, T value, string mustBe)
+        => throw new ArgumentOutOfRangeException(name, string.Create(CultureInfo.InvariantCulture, $"'{name}' is {value}; it must be {mustBe}."));
+
+    [DoesNotReturn]
+    public static void Argument(string name, string message) => throw new ArgumentException(message, name);
+
+    /// <summary>A file that is not what it should be; the message names the file, what is wrong and what is expected.</summary>
+    [DoesNotReturn]
+    public static void InvalidFile(string path, string message) => throw new InvalidDataException($"{path}: {message}");
+
+    [DoesNotReturn]
+    public static T InvalidFile<T>(string path, string message) => throw new InvalidDataException($"{path}: {message}");
+
+    private static int FirstNotFinite(ReadOnlySpan<float> row)
+    {
+        for (int j = 0; j < row.Length; j++)
+            if (!float.IsFinite(row[j]))
+                return j;
+        return -1;
+    }
+}
