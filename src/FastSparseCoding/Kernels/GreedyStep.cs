@@ -1,24 +1,77 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace FastSparseCoding.Kernels;
 
 /// <summary>One step of greedy coordinate descent (Gregor and LeCun 2010, Algorithm 2), fused into one pass over B.</summary>
-internal static class GreedyStep
+internal static unsafe class GreedyStep
 {
     /// <summary>
     /// First applies the previous step's update b += e·row (skipped when <paramref name="e"/> is 0), then finds k = argmax_j |h_θ(b)_j − z_j|,
-    /// the lowest such index on ties, and returns it with the change h_θ(b)_k − z_k. b, z, θ and row have length m.
+    /// the lowest such index on ties, and returns it with the change h_θ(b)_k − z_k. b, z, θ and row have length m. A NaN is never chosen.
     /// </summary>
     public static (int Index, float Change) Next(Span<float> b, ReadOnlySpan<float> z, ReadOnlySpan<float> theta, ReadOnlySpan<float> row, float e)
     {
-        int best = 0;
-        float change = 0;
-        for (int j = 0; j < b.Length; j++)
+        Throw.IfLengthNot(z.Length, b.Length, nameof(z));
+        Throw.IfLengthNot(theta.Length, b.Length, nameof(theta));
+        if (e != 0)
+            Throw.IfLengthNot(row.Length, b.Length, nameof(row));
+        fixed (float* pb = b, pz = z, pt = theta, pr = row)
         {
-            if (e != 0)
-                b[j] += e * row[j];
-            float difference = b[j] - Math.Clamp(b[j], -theta[j], theta[j]) - z[j];
-            if (Math.Abs(difference) > Math.Abs(change))
-                (best, change) = (j, difference);
+            var kernel = new Kernel { B = pb, Z = pz, Theta = pt, Row = pr, E = e, Length = b.Length };
+            Simd.Run(ref kernel);
+            return (kernel.Index, kernel.Change);
         }
-        return (best, change);
+    }
+
+    /// <summary>The pass itself: k, with the change in <paramref name="change"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Pass<TS, TV>(float* b, float* z, float* theta, float* row, float e, int length, out float change)
+        where TS : struct, ISimd<TV>
+        where TV : unmanaged
+    {
+        var found = new LargestLanes<TS, TV>();
+        TV ve = TS.Broadcast(e);
+        int j = 0;
+        for (; j <= length - TS.Count; j += TS.Count)
+        {
+            TV v = TS.Load(b + j);
+            if (e != 0)
+            {
+                v = TS.MultiplyAdd(ve, TS.Load(row + j), v);    // b += e·row
+                TS.Store(b + j, v);
+            }
+            found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV>(v, TS.Load(theta + j)), TS.Load(z + j)));     // h_θ(b) − z
+        }
+        int rest = length - j;
+        if (rest > 0)
+        {
+            TV v = TS.LoadFirst(b + j, rest);
+            if (e != 0)
+            {
+                v = TS.MultiplyAdd(ve, TS.LoadFirst(row + j, rest), v);
+                TS.StoreFirst(b + j, rest, v);
+            }
+            found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV>(v, TS.LoadFirst(theta + j, rest)), TS.LoadFirst(z + j, rest)));
+        }
+        return found.First(out change);
+    }
+
+    private struct Kernel : ISimdKernel
+    {
+        public float* B;
+        public float* Z;
+        public float* Theta;
+        public float* Row;
+        public float E;
+        public int Length;
+        public int Index;
+        public float Change;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+            => Index = Pass<TS, TV>(B, Z, Theta, Row, E, Length, out Change);
     }
 }

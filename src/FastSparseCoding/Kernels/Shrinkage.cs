@@ -1,29 +1,135 @@
+using System.Runtime.CompilerServices;
+
 namespace FastSparseCoding.Kernels;
 
-/// <summary>The soft threshold h_θ(v) = sign(v)·max(|v| − θ, 0) and its derivative.</summary>
-internal static class Shrinkage
+/// <summary>
+/// The soft threshold h_θ(v) = sign(v)·max(|v| − θ, 0) and its derivative. θ ≥ 0 is the caller's to keep. NaN stays NaN. A result may be its own
+/// input; partly overlapping spans are not allowed.
+/// </summary>
+internal static unsafe class Shrinkage
 {
     /// <summary>result = h_θ(v), one threshold for all. May run in place.</summary>
     public static void SoftThreshold(ReadOnlySpan<float> v, float theta, Span<float> result)
     {
-        for (int j = 0; j < v.Length; j++)
-            result[j] = v[j] - Math.Clamp(v[j], -theta, theta);
+        Throw.IfLengthNot(result.Length, v.Length, nameof(result));
+        fixed (float* pv = v, pr = result)
+        {
+            var kernel = new ScalarThreshold { V = pv, Theta = theta, Result = pr, Length = v.Length };
+            Simd.Run(ref kernel);
+        }
     }
 
     /// <summary>result = h_θ(v), a threshold per coefficient. May run in place.</summary>
     public static void SoftThreshold(ReadOnlySpan<float> v, ReadOnlySpan<float> theta, Span<float> result)
     {
-        for (int j = 0; j < v.Length; j++)
-            result[j] = v[j] - Math.Clamp(v[j], -theta[j], theta[j]);
+        Throw.IfLengthNot(theta.Length, v.Length, nameof(theta));
+        Throw.IfLengthNot(result.Length, v.Length, nameof(result));
+        fixed (float* pv = v, pt = theta, pr = result)
+        {
+            var kernel = new VectorThreshold { V = pv, Theta = pt, Result = pr, Length = v.Length };
+            Simd.Run(ref kernel);
+        }
     }
 
     /// <summary>Backward of z = h_θ(c): dc = [z ≠ 0]·dz, dθ −= sign(z)·dc. dc may be dz.</summary>
     public static void SoftThresholdBackward(ReadOnlySpan<float> z, ReadOnlySpan<float> dz, Span<float> dc, Span<float> dTheta)
     {
-        for (int j = 0; j < z.Length; j++)
+        Throw.IfLengthNot(dz.Length, z.Length, nameof(dz));
+        Throw.IfLengthNot(dc.Length, z.Length, nameof(dc));
+        Throw.IfLengthNot(dTheta.Length, z.Length, nameof(dTheta));
+        fixed (float* pz = z, pdz = dz, pdc = dc, pdt = dTheta)
         {
-            dc[j] = z[j] != 0 ? dz[j] : 0;
-            dTheta[j] -= z[j] > 0 ? dc[j] : z[j] < 0 ? -dc[j] : 0;
+            var kernel = new Backward { Z = pz, Dz = pdz, Dc = pdc, DTheta = pdt, Length = z.Length };
+            Simd.Run(ref kernel);
+        }
+    }
+
+    /// <summary>h_θ of one vector, as v − clamp(v, −θ, θ): exactly zero inside the threshold, one rounding outside.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TV SoftThreshold<TS, TV>(TV v, TV theta)
+        where TS : struct, ISimd<TV>
+        where TV : unmanaged
+        => TS.Subtract(v, TS.Min(TS.Max(v, TS.Negate(theta)), theta));
+
+    private struct ScalarThreshold : ISimdKernel
+    {
+        public float* V;
+        public float Theta;
+        public float* Result;
+        public int Length;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            TV theta = TS.Broadcast(Theta);
+            int j = 0;
+            for (; j <= Length - TS.Count; j += TS.Count)
+                TS.Store(Result + j, SoftThreshold<TS, TV>(TS.Load(V + j), theta));
+            if (j < Length)
+                TS.StoreFirst(Result + j, Length - j, SoftThreshold<TS, TV>(TS.LoadFirst(V + j, Length - j), theta));
+        }
+    }
+
+    private struct VectorThreshold : ISimdKernel
+    {
+        public float* V;
+        public float* Theta;
+        public float* Result;
+        public int Length;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            int j = 0;
+            for (; j <= Length - TS.Count; j += TS.Count)
+                TS.Store(Result + j, SoftThreshold<TS, TV>(TS.Load(V + j), TS.Load(Theta + j)));
+            int rest = Length - j;
+            if (rest > 0)
+                TS.StoreFirst(Result + j, rest, SoftThreshold<TS, TV>(TS.LoadFirst(V + j, rest), TS.LoadFirst(Theta + j, rest)));
+        }
+    }
+
+    private struct Backward : ISimdKernel
+    {
+        public float* Z;
+        public float* Dz;
+        public float* Dc;
+        public float* DTheta;
+        public int Length;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            int j = 0;
+            for (; j <= Length - TS.Count; j += TS.Count)
+            {
+                (TV dc, TV dTheta) = Step<TS, TV>(TS.Load(Z + j), TS.Load(Dz + j), TS.Load(DTheta + j));
+                TS.Store(Dc + j, dc);
+                TS.Store(DTheta + j, dTheta);
+            }
+            int rest = Length - j;
+            if (rest > 0)
+            {
+                (TV dc, TV dTheta) = Step<TS, TV>(TS.LoadFirst(Z + j, rest), TS.LoadFirst(Dz + j, rest), TS.LoadFirst(DTheta + j, rest));
+                TS.StoreFirst(Dc + j, rest, dc);
+                TS.StoreFirst(DTheta + j, rest, dTheta);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static (TV Dc, TV DTheta) Step<TS, TV>(TV z, TV dz, TV dTheta)
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            TV dc = TS.Select(TS.Equal(z, default), default, dz);                    // dc = [z ≠ 0]·dz
+            TV signed = TS.Select(TS.GreaterThan(default, z), TS.Negate(dc), dc);       // sign(z)·dc
+            return (dc, TS.Subtract(dTheta, signed));                                   // dθ −= sign(z)·dc
         }
     }
 }

@@ -1,0 +1,97 @@
+using FastSparseCoding.Kernels;
+using FastSparseCoding.Tests.Reference;
+using FastSparseCoding.Tests.Support;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Kernels;
+
+public class ShrinkageTests
+{
+    [Fact]
+    public void Both_soft_thresholds_agree_with_the_twin_at_every_length_and_offset()
+    {
+        for (int length = 0; length <= 130; length++)
+            foreach (int offset in (int[])[0, 1, 3])
+            {
+                Span<float> v = RandomData.Normal(1, length + offset, length).Values[offset..], theta = Thresholds(length + offset, length + 1)[offset..];
+                var result = new float[length + offset + 1];
+                result[^1] = 7;
+
+                Shrinkage.SoftThreshold(v, theta, result.AsSpan(offset, length));
+                Check(v, theta, result.AsSpan(offset, length));
+
+                theta.Fill(0.6f);
+                Shrinkage.SoftThreshold(v, 0.6f, result.AsSpan(offset, length));
+                Check(v, theta, result.AsSpan(offset, length));
+                Assert.Equal(7, result[^1]);
+            }
+
+        static void Check(ReadOnlySpan<float> v, ReadOnlySpan<float> theta, ReadOnlySpan<float> result)
+        {
+            for (int j = 0; j < v.Length; j++)
+                Assert.Equal((float)KernelTwins.SoftThreshold(v[j], theta[j]), result[j]);      // one rounding: exactly the rounded twin
+        }
+    }
+
+    [Fact]
+    public void It_may_run_in_place_and_keeps_NaN_and_infinity()
+    {
+        float[] v = [.. Enumerable.Repeat(0.1f, 20), 2, -2, float.NaN, float.PositiveInfinity, float.NegativeInfinity], theta = [.. Enumerable.Repeat(0.5f, 25)];
+        float[] expected = [.. Enumerable.Repeat(0f, 20), 1.5f, -1.5f, float.NaN, float.PositiveInfinity, float.NegativeInfinity], first = (float[])v.Clone();
+        Shrinkage.SoftThreshold(first, 0.5f, first);
+        Assert.Equal(expected, first);
+        Shrinkage.SoftThreshold(v, theta, v);
+        Assert.Equal(expected, v);
+    }
+
+    [Fact]
+    public void The_derivative_masks_and_sums_at_every_length()
+    {
+        for (int length = 0; length <= 130; length++)
+        {
+            float[] z = RandomData.Normal(1, length, length).Values.ToArray(), dz = RandomData.Normal(1, length, length + 1).Values.ToArray();
+            Shrinkage.SoftThreshold(z, 0.6f, z);
+            float[] dTheta = RandomData.Normal(1, length, length + 2).Values.ToArray(), before = (float[])dTheta.Clone(), expected = (float[])dz.Clone();
+            for (int j = 0; j < length; j++)
+                expected[j] = z[j] == 0 ? 0 : dz[j];
+
+            var dc = new float[length];
+            Shrinkage.SoftThresholdBackward(z, dz, dc, dTheta);
+            Assert.Equal(expected, dc);
+            for (int j = 0; j < length; j++)
+                Assert.Equal(before[j] - Math.Sign(z[j]) * expected[j], dTheta[j]);
+
+            Shrinkage.SoftThresholdBackward(z, dz, dz, before);     // in place
+            Assert.Equal(expected, dz);
+            Assert.Equal(dTheta, before);
+        }
+    }
+
+    [Fact]
+    public void Wrong_lengths_are_refused()
+    {
+        Assert.Equal("'result' has 2 values; it must have 3. (Parameter 'result')", Assert.Throws<ArgumentException>(() => Shrinkage.SoftThreshold(new float[3], 1, new float[2])).Message);
+        Assert.Equal("'theta' has 4 values; it must have 3. (Parameter 'theta')", Assert.Throws<ArgumentException>(() => Shrinkage.SoftThreshold(new float[3], new float[4], new float[3])).Message);
+        Assert.Equal("'dTheta' has 1 values; it must have 3. (Parameter 'dTheta')", Assert.Throws<ArgumentException>(() => Shrinkage.SoftThresholdBackward(new float[3], new float[3], new float[3], new float[1])).Message);
+    }
+
+    [Fact]
+    public void Nothing_is_allocated()
+    {
+        var v = new float[37];
+        Allocation.CheckNone(() =>
+        {
+            Shrinkage.SoftThreshold(v, 0.1f, v);
+            Shrinkage.SoftThreshold(v, v, v);
+            Shrinkage.SoftThresholdBackward(v, v, v, v);
+        });
+    }
+
+    private static Span<float> Thresholds(int length, int seed)
+    {
+        Span<float> theta = RandomData.Normal(1, length, seed).Values;
+        foreach (ref float value in theta)
+            value = Math.Abs(value);
+        return theta;
+    }
+}
