@@ -21,6 +21,19 @@ internal static class Reduction
         return s0 + s1 + (s2 + s3);
     }
 
+    /// <summary>Σ (a_i − b_i)².</summary>
+    public static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        Throw.IfLengthNot(b.Length, a.Length, nameof(b));
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            double difference = (double)a[i] - b[i];
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
     /// <summary>Σ |a_i|.</summary>
     public static double SumOfMagnitudes(ReadOnlySpan<float> a)
     {

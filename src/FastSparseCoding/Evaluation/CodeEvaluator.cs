@@ -1,0 +1,75 @@
+using FastSparseCoding.Kernels;
+using FastSparseCoding.Solvers;
+
+namespace FastSparseCoding.Evaluation;
+
+/// <summary>How close codes are to the optimal ones.</summary>
+/// <param name="CodeError">‖Z − Z*‖² summed over coefficients, averaged over signals: the paper's measure.</param>
+/// <param name="RelativeCodeError">The same, divided by the mean ‖Z*‖².</param>
+/// <param name="RelativeObjectiveGap">Mean of (E − E*)/E* over the signals with E* above 0.</param>
+/// <param name="SupportPrecision">Of all predicted non-zeros, the part that is non-zero in the optimal codes; 1 when there is none.</param>
+/// <param name="SupportRecall">Of all optimal non-zeros, the part that was predicted; 1 when there is none.</param>
+/// <param name="SupportF1">Harmonic mean of precision and recall.</param>
+/// <param name="MeanNonZeros">Mean number of non-zeros of the codes.</param>
+public sealed record CodeQuality(
+    double CodeError, double RelativeCodeError, double RelativeObjectiveGap, double SupportPrecision, double SupportRecall, double SupportF1, double MeanNonZeros);
+
+/// <summary>Compares codes with the optimal ones.</summary>
+public static class CodeEvaluator
+{
+    /// <summary>‖Z − Z*‖² summed over coefficients, averaged over signals.</summary>
+    /// <param name="z">Codes [N×m], N at least 1.</param>
+    /// <param name="exact">Optimal codes [N×m].</param>
+    /// <returns>The error.</returns>
+    /// <exception cref="ArgumentException">A shape is wrong.</exception>
+    public static double CodeError(Matrix z, Matrix exact)
+    {
+        ArgumentNullException.ThrowIfNull(z);
+        ArgumentNullException.ThrowIfNull(exact);
+        Throw.IfBelow(exact.Rows, 1, "exact.Rows");
+        Throw.IfShapeNot(z.Rows, z.Columns, exact.Rows, exact.Columns, nameof(z));
+        return Reduction.SquaredDistance(z.Values, exact.Values) / z.Rows;
+    }
+
+    /// <summary>All measures at once.</summary>
+    /// <param name="x">Signals [N×n], N at least 1.</param>
+    /// <param name="dictionary">Dictionary D [m×n].</param>
+    /// <param name="lambda">Sparsity weight λ, above 0.</param>
+    /// <param name="z">Codes [N×m].</param>
+    /// <param name="exact">Optimal codes [N×m].</param>
+    /// <returns>The measures.</returns>
+    /// <exception cref="ArgumentException">A shape is wrong.</exception>
+    public static CodeQuality Compare(Matrix x, AtomDictionary dictionary, float lambda, Matrix z, Matrix exact)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        double error = CodeError(z, exact);
+        double scale = Reduction.Dot(exact.Values, exact.Values) / exact.Rows;
+        double[] energies = LassoObjective.Energies(x, dictionary, z, lambda), optimal = LassoObjective.Energies(x, dictionary, exact, lambda);
+        double gap = 0;
+        int counted = 0;
+        for (int i = 0; i < energies.Length; i++)
+        {
+            if (optimal[i] <= 0)
+                continue;
+            gap += (energies[i] - optimal[i]) / optimal[i];
+            counted++;
+        }
+        (long both, long predicted, long actual) = CountSupports(z.Values, exact.Values);
+        double precision = predicted > 0 ? (double)both / predicted : 1, recall = actual > 0 ? (double)both / actual : 1;
+        double f1 = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
+        return new CodeQuality(error, scale > 0 ? error / scale : error > 0 ? double.PositiveInfinity : 0, counted > 0 ? gap / counted : 0, precision, recall, f1, (double)predicted / z.Rows);
+    }
+
+    private static (long Both, long Predicted, long Actual) CountSupports(ReadOnlySpan<float> z, ReadOnlySpan<float> exact)
+    {
+        long both = 0, predicted = 0, actual = 0;
+        for (int i = 0; i < z.Length; i++)
+        {
+            bool p = z[i] != 0, a = exact[i] != 0;
+            predicted += p ? 1 : 0;
+            actual += a ? 1 : 0;
+            both += p && a ? 1 : 0;
+        }
+        return (both, predicted, actual);
+    }
+}

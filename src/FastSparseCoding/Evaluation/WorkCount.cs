@@ -1,0 +1,20 @@
+namespace FastSparseCoding.Evaluation;
+
+/// <summary>Multiply-adds per signal of the exact methods' iterations, counted densely; the learned encoders tell their own.</summary>
+public static class WorkCount
+{
+    /// <summary>ISTA or FISTA: B = xDᵀ, and a product by S for every iteration but the first, which starts from zero.</summary>
+    /// <param name="signalSize">Size of a signal n.</param>
+    /// <param name="codeSize">Size of a code m.</param>
+    /// <param name="iterations">Number of iterations, 0 or more.</param>
+    /// <returns>mn + (k − 1)m² for k of 1 or more.</returns>
+    public static double Gradient(int signalSize, int codeSize, double iterations)
+        => iterations <= 0 ? 0 : (double)codeSize * signalSize + Math.Max(0, iterations - 1) * codeSize * codeSize;
+
+    /// <summary>Coordinate descent: B = xDᵀ, and m for every update.</summary>
+    /// <param name="signalSize">Size of a signal n.</param>
+    /// <param name="codeSize">Size of a code m.</param>
+    /// <param name="updates">Number of coordinate updates, 0 or more.</param>
+    /// <returns>mn + km.</returns>
+    public static double CoordinateDescent(int signalSize, int codeSize, double updates) => (double)codeSize * signalSize + updates * codeSize;
+}

@@ -1,0 +1,69 @@
+using FastSparseCoding.Encoders;
+
+namespace FastSparseCoding.Training;
+
+/// <summary>
+/// Trains an encoder to predict the codes of an exact solver: loss ½‖Z − Z*‖² summed over coefficients, averaged over a mini-batch (Gregor and
+/// LeCun 2010, section 3). Exact codes are computed ahead, on all cores, while the optimiser works.
+/// </summary>
+public static class EncoderTrainer
+{
+    /// <summary>Trains on the rows of a matrix, in a fresh order every epoch.</summary>
+    /// <param name="encoder">The encoder; afterwards it holds the best parameters found.</param>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="target">Gives the codes to predict, usually an exact solver.</param>
+    /// <param name="options">How to train, or null for the defaults.</param>
+    /// <param name="heldOut">Signals to measure the error on, or null to set aside the last rows of x (a tenth, at most <see cref="TrainingOptions.HeldOut"/>).</param>
+    /// <param name="progress">Told after every evaluation.</param>
+    /// <param name="cancellation">Stops after the current step.</param>
+    /// <returns>What happened.</returns>
+    /// <exception cref="ArgumentException">A shape is wrong, or a signal is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
+    public static TrainingReport Train(
+        TrainableEncoder encoder, Matrix x, ISparseEncoder target, TrainingOptions? options = null, Matrix? heldOut = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        options ??= TrainingOptions.Default;
+        Throw.IfNotFinite(x, nameof(x));
+        if (heldOut is null)
+        {
+            int aside = Math.Min(options.HeldOut, x.Rows / 10);
+            if (aside == 0)
+                Throw.Argument(nameof(x), $"'x' has {x.Rows} rows; it must have 10 or more to set some aside for measuring the error.");
+            heldOut = Copy(x, x.Rows - aside, aside);
+            x = Copy(x, 0, x.Rows - aside);
+        }
+        return Train(encoder, new MatrixSource(x, options.Seed), target, heldOut, options, progress, null, null, cancellation);
+    }
+
+    /// <summary>Trains on a source of fresh signals.</summary>
+    /// <param name="encoder">The encoder; afterwards it holds the best parameters found.</param>
+    /// <param name="source">The signals.</param>
+    /// <param name="target">Gives the codes to predict, usually an exact solver.</param>
+    /// <param name="heldOut">Signals [N×n] to measure the error on; not used for training.</param>
+    /// <param name="options">How to train, or null for the defaults.</param>
+    /// <param name="progress">Told after every evaluation.</param>
+    /// <param name="resume">A checkpoint to go on from, of the same encoder and options.</param>
+    /// <param name="onCheckpoint">Given a checkpoint after every evaluation, to be stored before it returns: its arrays are live.</param>
+    /// <param name="cancellation">Stops after the current step.</param>
+    /// <returns>What happened.</returns>
+    /// <exception cref="ArgumentException">A shape is wrong, a signal is not finite, or the checkpoint is of another training.</exception>
+    /// <exception cref="ArithmeticException">No step had a finite loss.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
+    public static TrainingReport Train(
+        TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, Matrix heldOut, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null, Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(heldOut);
+        Throw.IfLengthNot(source.SignalSize, encoder.SignalSize, "source.SignalSize");
+        Throw.IfLengthNot(target.SignalSize, encoder.SignalSize, "target.SignalSize");
+        Throw.IfLengthNot(target.CodeSize, encoder.CodeSize, "target.CodeSize");
+        Throw.IfBelow(heldOut.Rows, 1, "heldOut.Rows");
+        var run = new TrainingRun(encoder, source, target, heldOut, (options ?? TrainingOptions.Default).Validated());
+        return run.Execute(progress, resume, onCheckpoint, cancellation);
+    }
+
+    private static Matrix Copy(Matrix x, int start, int count) => new(count, x.Columns, x.RowRange(start, count).Values.ToArray());
+}

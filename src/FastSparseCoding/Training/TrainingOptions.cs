@@ -1,0 +1,62 @@
+namespace FastSparseCoding.Training;
+
+/// <summary>How an encoder is trained. Change a copy with <c>with</c>.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>The defaults.</summary>
+    public static TrainingOptions Default { get; } = new();
+
+    /// <summary>Signals to train on, 1 or more. Default 1,000,000.</summary>
+    public long Samples { get; init; } = 1_000_000;
+
+    /// <summary>Signals in a step, from 1 to 65,536. Default 64.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Adam (default) or plain stochastic gradient.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
+
+    /// <summary>Rate at the start, above 0; null for 2e-3 with Adam and 1e-3 with SGD.</summary>
+    public float? LearningRate { get; init; }
+
+    /// <summary>Adam: rate at the end of the cosine, as a fraction of the first; from 0 to 1. Default 0.002.</summary>
+    public float FinalRateFraction { get; init; } = 0.002f;
+
+    /// <summary>SGD: t₀ of the rate η₀·t₀/(t + t₀), in steps, above 0. Default 2,000.</summary>
+    public double DecayDelay { get; init; } = 2000;
+
+    /// <summary>How many times the held-out error is measured, the last time at the end; from 1 to 10,000. Default 20.</summary>
+    public int Evaluations { get; init; } = 20;
+
+    /// <summary>When no held-out signals are given: how many to take from the source, 1 or more. Default 2,000.</summary>
+    public int HeldOut { get; init; } = 2000;
+
+    /// <summary>Seed of the order of the signals. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Threads, 1 or more; 0 (default) for one per core. The result is the same for every number.</summary>
+    public int Threads { get; init; }
+
+    internal float InitialRate => LearningRate ?? (Optimizer == OptimizerKind.Adam ? 2e-3f : 1e-3f);
+
+    internal TrainingOptions Validated()
+    {
+        Throw.IfBelow(Samples, 1L);
+        Throw.IfOutside(BatchSize, 1, 65_536);
+        Throw.IfNotPositive(InitialRate, nameof(LearningRate));
+        Throw.IfOutside(FinalRateFraction, 0f, 1f);
+        Throw.IfNotPositive(DecayDelay);
+        Throw.IfOutside(Evaluations, 1, 10_000);
+        Throw.IfBelow(HeldOut, 1);
+        Throw.IfOutside(Threads, 0, 1024);
+        return this;
+    }
+
+    /// <summary>The rate of step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/>.</summary>
+    internal float Rate(long step, long steps)
+    {
+        if (Optimizer == OptimizerKind.Sgd)
+            return (float)(InitialRate * DecayDelay / (step + DecayDelay));
+        double cosine = (1 + Math.Cos(Math.PI * step / steps)) / 2;
+        return (float)(InitialRate * (FinalRateFraction + (1 - FinalRateFraction) * cosine));
+    }
+}

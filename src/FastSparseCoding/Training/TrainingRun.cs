@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Evaluation;
+using FastSparseCoding.Kernels;
+
+namespace FastSparseCoding.Training;
+
+/// <summary>One training from start, or checkpoint, to end.</summary>
+internal sealed class TrainingRun
+{
+    /// <summary>Signals of a batch that one worker takes. Fixed, and the gradients summed in order, so that threads never change the bits.</summary>
+    private const int PassRows = 64;
+
+    private readonly TrainableEncoder _encoder;
+    private readonly TrainingOptions _options;
+    private readonly Matrix _heldOut;
+    private readonly Matrix _heldOutCodes;
+    private readonly double _heldOutEnergy;     // mean ‖Z*‖²
+    private readonly TargetStream _targets;
+    private readonly Optimizer _optimizer;
+    private readonly Worker[] _workers;
+    private readonly ParameterSlab _gradient;
+    private readonly List<TrainingProgress> _history = [];
+    private readonly float[] _best;
+    private readonly string _settings;
+    private double _bestError = double.PositiveInfinity;
+    private long _bestAt;
+    private long _samples;
+    private int _skipped;
+
+    public TrainingRun(TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, Matrix heldOut, TrainingOptions options)
+    {
+        _encoder = encoder;
+        _options = options;
+        _heldOut = heldOut;
+        _heldOutCodes = target.Encode(heldOut, options.Threads);
+        _heldOutEnergy = CodeEvaluator.CodeError(new Matrix(heldOut.Rows, encoder.CodeSize), _heldOutCodes);
+        _targets = new TargetStream(source, target, Math.Max(1, 4096 / options.BatchSize) * options.BatchSize, options.Threads);
+        _optimizer = Optimizer.Create(options.Optimizer, encoder.Parameters.Values.Length);
+        _workers = new Worker[RowBlocks.Count(options.BatchSize, PassRows)];
+        for (int w = 0; w < _workers.Length; w++)
+            _workers[w] = new Worker(encoder, Math.Min(PassRows, options.BatchSize));
+        _gradient = encoder.Parameters.EmptyCopy();
+        _best = encoder.Parameters.Values.ToArray();
+        _settings = $"{encoder.Kind} {encoder.SignalSize} {encoder.CodeSize} {encoder.Depth} {options with { Threads = 0 }}";
+    }
+
+    public TrainingReport Execute(IProgress<TrainingProgress>? progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint, CancellationToken cancellation)
+    {
+        if (resume is not null)
+            Restore(resume);
+        long start = Stopwatch.GetTimestamp(), samplesAtStart = _samples;
+        double loss = 0;
+        long lossSamples = 0;
+        try
+        {
+            while (_samples < _options.Samples)
+            {
+                (Matrix x, Matrix z) = _targets.Take(_samples, _options.Samples, cancellation);
+                for (int row = 0; row < x.Rows; row += _options.BatchSize)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    int count = Math.Min(_options.BatchSize, x.Rows - row);
+                    bool evaluate = CrossesEvaluation(_samples, count);
+                    loss += Step(x, z, row, count);
+                    lossSamples += count;
+                    _samples += count;
+                    if (!evaluate)
+                        continue;
+                    double rate = (_samples - samplesAtStart) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+                    progress?.Report(Evaluate(loss / lossSamples, rate));
+                    onCheckpoint?.Invoke(Checkpoint());
+                    (loss, lossSamples) = (0, 0);
+                }
+            }
+        }
+        finally
+        {
+            _targets.Finish();
+            _best.CopyTo(_encoder.Parameters.Values);
+            _encoder.Refresh();
+        }
+        if (double.IsInfinity(_bestError))
+            Throw.Arithmetic($"The held-out error was never finite, and {_skipped} steps had no finite gradient; lower the learning rate ({_options.InitialRate}).");
+        return new TrainingReport(_history, _bestError, _bestError / _heldOutEnergy, _bestAt, _skipped, Stopwatch.GetElapsedTime(start));
+    }
+
+    /// <summary>One step of the optimiser; returns the sum of ‖Z − Z*‖² over the batch.</summary>
+    private double Step(Matrix x, Matrix z, int row, int count)
+    {
+        int blocks = RowBlocks.Count(count, PassRows);
+        RowBlocks.Run(count, PassRows, _options.Threads, CancellationToken.None, (start, rows) =>
+            _workers[start / PassRows].Run(x.RowRange(row + start, rows), z.RowRange(row + start, rows)));
+        Span<float> gradient = _gradient.Values;
+        _workers[0].Gradient.Values.CopyTo(gradient);
+        double loss = _workers[0].Loss;
+        for (int w = 1; w < blocks; w++)
+        {
+            TensorPrimitives.Add(gradient, _workers[w].Gradient.Values, gradient);
+            loss += _workers[w].Loss;
+        }
+        TensorPrimitives.Multiply(gradient, 1f / count, gradient);
+        if (!double.IsFinite(loss) || !float.IsFinite(TensorPrimitives.SumOfSquares<float>(gradient)))
+        {
+            _skipped++;
+            return 0;
+        }
+        long step = _samples / _options.BatchSize, steps = (_options.Samples + _options.BatchSize - 1) / _options.BatchSize;
+        _optimizer.Step(_encoder.Parameters.Values, gradient, _options.Rate(step, steps), step + 1);
+        _encoder.Constrain();
+        _encoder.Refresh();
+        return loss;
+    }
+
+    /// <summary>Whether one of the evenly spaced evaluations falls into the next step.</summary>
+    private bool CrossesEvaluation(long samples, int count)
+    {
+        long before = samples * _options.Evaluations / _options.Samples, after = (samples + count) * _options.Evaluations / _options.Samples;
+        return after > before;
+    }
+
+    private TrainingProgress Evaluate(double trainingError, double rate)
+    {
+        Matrix z = _encoder.Encode(_heldOut, _options.Threads);
+        double error = CodeEvaluator.CodeError(z, _heldOutCodes);
+        if (error < _bestError)
+        {
+            (_bestError, _bestAt) = (error, _samples);
+            _encoder.Parameters.Values.CopyTo(_best);
+        }
+        var report = new TrainingProgress(_samples, _options.Samples, trainingError, error, error / _heldOutEnergy, rate, TimeSpan.FromSeconds((_options.Samples - _samples) / rate));
+        _history.Add(report);
+        return report;
+    }
+
+    private TrainingCheckpoint Checkpoint()
+        => new(_settings, _samples, _skipped, _bestError, _bestAt, _encoder.Parameters.Values.ToArray(), _best, _optimizer.Moments);
+
+    private void Restore(TrainingCheckpoint checkpoint)
+    {
+        if (checkpoint.Settings != _settings)
+            Throw.Argument("resume", $"'resume' is of a training with the settings {checkpoint.Settings}; they must be {_settings}.");
+        Throw.IfLengthNot(checkpoint.Parameters.Length, _best.Length, "resume.Parameters");
+        Throw.IfLengthNot(checkpoint.BestParameters.Length, _best.Length, "resume.BestParameters");
+        Throw.IfLengthNot(checkpoint.Moments.Length, _optimizer.Moments.Length, "resume.Moments");
+        (_samples, _skipped, _bestError, _bestAt) = (checkpoint.Samples, checkpoint.SkippedBatches, checkpoint.BestError, checkpoint.BestAtSamples);
+        checkpoint.Parameters.CopyTo(_encoder.Parameters.Values);
+        checkpoint.BestParameters.CopyTo(_best, 0);
+        for (int i = 0; i < _optimizer.Moments.Length; i++)
+            checkpoint.Moments[i].CopyTo(_optimizer.Moments[i], 0);
+        _encoder.Refresh();
+    }
+
+    /// <summary>Forward, loss and backward of a part of a batch.</summary>
+    private sealed class Worker(TrainableEncoder encoder, int rows)
+    {
+        private readonly EncoderPass _pass = encoder.CreatePass(rows);
+        private readonly Matrix _dz = new(rows, encoder.CodeSize);
+
+        public ParameterSlab Gradient { get; } = encoder.Parameters.EmptyCopy();
+
+        /// <summary>Sum of ‖Z − Z*‖².</summary>
+        public double Loss { get; private set; }
+
+        public void Run(ReadOnlyMatrixView x, ReadOnlyMatrixView target)
+        {
+            MatrixView dz = _dz.RowRange(0, x.Rows);
+            TensorPrimitives.Subtract(_pass.Forward(x).Values, target.Values, dz.Values);   // dZ = Z − Z*
+            Loss = Reduction.Dot(dz.Values, dz.Values);
+            Gradient.Values.Clear();
+            _pass.Backward(x, dz, Gradient);
+        }
+    }
+}
