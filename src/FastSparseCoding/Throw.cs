@@ -84,6 +84,9 @@ internal static class Throw
     [DoesNotReturn]
     public static void Argument(string name, string message) => throw new ArgumentException(message, name);
 
+    [DoesNotReturn]
+    public static T Argument<T>(string name, string message) => throw new ArgumentException(message, name);
+
     /// <summary>A file that is not what it should be; the message names the file, what is wrong and what is expected.</summary>
     [DoesNotReturn]
     public static void InvalidFile(string path, string message) => throw new InvalidDataException($"{path}: {message}");

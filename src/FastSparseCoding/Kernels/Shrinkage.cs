@@ -31,6 +31,23 @@ internal static unsafe class Shrinkage
         }
     }
 
+    /// <summary>result = h_θ(v) for every row, a threshold per column. May run in place.</summary>
+    public static void SoftThreshold(ReadOnlyMatrixView v, ReadOnlySpan<float> theta, MatrixView result)
+    {
+        Throw.IfShapeNot(result.Rows, result.Columns, v.Rows, v.Columns, nameof(result));
+        for (int i = 0; i < v.Rows; i++)
+            SoftThreshold(v.Row(i), theta, result.Row(i));
+    }
+
+    /// <summary>Backward of Z = h_θ(C) for every row: dC = [Z ≠ 0] ⊙ dZ, dθ −= Σ sign(Z) ⊙ dC. dC may be dZ.</summary>
+    public static void SoftThresholdBackward(ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView dc, Span<float> dTheta)
+    {
+        Throw.IfShapeNot(dz.Rows, dz.Columns, z.Rows, z.Columns, nameof(dz));
+        Throw.IfShapeNot(dc.Rows, dc.Columns, z.Rows, z.Columns, nameof(dc));
+        for (int i = 0; i < z.Rows; i++)
+            SoftThresholdBackward(z.Row(i), dz.Row(i), dc.Row(i), dTheta);
+    }
+
     /// <summary>Backward of z = h_θ(c): dc = [z ≠ 0]·dz, dθ −= sign(z)·dc. dc may be dz.</summary>
     public static void SoftThresholdBackward(ReadOnlySpan<float> z, ReadOnlySpan<float> dz, Span<float> dc, Span<float> dTheta)
     {

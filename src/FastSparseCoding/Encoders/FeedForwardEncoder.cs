@@ -1,0 +1,227 @@
+using System.Numerics.Tensors;
+using FastSparseCoding.Kernels;
+
+namespace FastSparseCoding.Encoders;
+
+/// <summary>
+/// The baselines of the paper: one product and a nonlinearity of each coefficient. The derived classes say which.
+/// </summary>
+public abstract class FeedForwardEncoder : TrainableEncoder
+{
+    private readonly PackedMatrix _weightsTransposed;
+    private readonly PackedMatrix _weights;
+
+    private protected FeedForwardEncoder(int signalSize, int codeSize, float lambda, AtomDictionary? dictionary, ParameterSlab parameters)
+        : base(signalSize, codeSize, 0, lambda, dictionary, parameters)
+    {
+        _weightsTransposed = new PackedMatrix(signalSize, codeSize);
+        _weights = new PackedMatrix(codeSize, signalSize);
+    }
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds => (long)CodeSize * SignalSize;
+
+    /// <inheritdoc/>
+    public override void Refresh()
+    {
+        _weightsTransposed.PackTransposed(Weights(Parameters));
+        _weights.Pack(Weights(Parameters));
+    }
+
+    private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
+
+    /// <summary>z = f(b) for a batch of rows.</summary>
+    private protected abstract void Activate(ReadOnlyMatrixView b, MatrixView z);
+
+    /// <summary>Adds the gradients of f's own parameters and gives db = f'(b) ⊙ dz.</summary>
+    private protected abstract void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView db);
+
+    /// <summary>Window 0 of every baseline: W [m×n].</summary>
+    private static MatrixView Weights(ParameterSlab slab) => slab.View(slab.Windows[0]);
+
+    private sealed class Pass : EncoderPass
+    {
+        private readonly FeedForwardEncoder _encoder;
+        private readonly Matrix _b;     // B = xWᵀ [N×m]
+        private readonly Matrix _z;     // Z = f(B) [N×m]
+        private readonly Matrix _dB;    // [N×m]
+
+        public Pass(FeedForwardEncoder encoder, int maxRows, bool keepTape)
+            : base(encoder, maxRows, keepTape)
+        {
+            _encoder = encoder;
+            _b = new Matrix(maxRows, encoder.CodeSize);
+            _z = new Matrix(maxRows, encoder.CodeSize);
+            _dB = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
+        }
+
+        private protected override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x)
+        {
+            MatrixView b = _b.RowRange(0, x.Rows), z = _z.RowRange(0, x.Rows);
+            Gemm.Multiply(x, _encoder._weightsTransposed, b);                                   // B = xWᵀ
+            _encoder.Activate(b, z);                                                            // Z = f(B)
+            return z;
+        }
+
+        private protected override void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx)
+        {
+            MatrixView dB = _dB.RowRange(0, x.Rows);
+            _encoder.ActivateBackward(_b.RowRange(0, x.Rows), _z.RowRange(0, x.Rows), dz, gradient, dB);    // dB = f'(B) ⊙ dZ
+            Gemm.MultiplyTransposedA(dB, x, Weights(gradient), accumulate: true);               // dW += dBᵀ x
+            if (!dx.Values.IsEmpty)
+                Gemm.Multiply(dB, _encoder._weights, dx);                                       // dx = dB W
+        }
+    }
+}
+
+/// <summary>The plain shrinkage encoder h_θ(W_e x): LISTA at depth 0, LCoD without updates. Windows: W_e [m×n], theta [1×m].</summary>
+public sealed class ShrinkEncoder : FeedForwardEncoder
+{
+    internal ShrinkEncoder(int signalSize, int codeSize, float lambda, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, lambda, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("theta", 1, codeSize)))
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "shrink";
+
+    /// <summary>The encoder that equals one iteration of ISTA: W_e = D/L, θ = λ/L.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    public static ShrinkEncoder FromDictionary(AtomDictionary dictionary, float lambda)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        var encoder = new ShrinkEncoder(dictionary.SignalSize, dictionary.AtomCount, lambda, dictionary);
+        TensorPrimitives.Multiply(dictionary.Atoms.Values, 1 / dictionary.Lipschitz, encoder.Parameters.View("W_e").Values);
+        encoder.Parameters.View("theta").Values.Fill(lambda / dictionary.Lipschitz);
+        encoder.Refresh();
+        return encoder;
+    }
+
+    internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
+
+    private protected override void Activate(ReadOnlyMatrixView b, MatrixView z) => Shrinkage.SoftThreshold(b, Parameters.View(Parameters.Windows[1]).Values, z);
+
+    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView db)
+        => Shrinkage.SoftThresholdBackward(z, dz, db, gradient.View(gradient.Windows[1]).Values);
+}
+
+/// <summary>
+/// The encoder g ⊙ tanh(Wx + u) of Kavukcuoglu, Ranzato and LeCun (2008), with a gain per coefficient. Windows: W [m×n], u [1×m], gain [1×m].
+/// </summary>
+public sealed class TanhEncoder : FeedForwardEncoder
+{
+    internal TanhEncoder(int signalSize, int codeSize, float lambda, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, lambda, dictionary, new ParameterSlab(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize)))
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "tanh";
+
+    /// <summary>The encoder that starts near z = xDᵀ/L: W = D/L, u = 0, g = 1.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    public static TanhEncoder FromDictionary(AtomDictionary dictionary, float lambda)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        var encoder = new TanhEncoder(dictionary.SignalSize, dictionary.AtomCount, lambda, dictionary);
+        TensorPrimitives.Multiply(dictionary.Atoms.Values, 1 / dictionary.Lipschitz, encoder.Parameters.View("W").Values);
+        encoder.Parameters.View("gain").Values.Fill(1);
+        encoder.Refresh();
+        return encoder;
+    }
+
+    internal override void Constrain()
+    {
+        // Every value of every parameter is allowed.
+    }
+
+    private protected override void Activate(ReadOnlyMatrixView b, MatrixView z)
+    {
+        ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
+        for (int i = 0; i < b.Rows; i++)
+        {
+            TensorPrimitives.Add(b.Row(i), u, z.Row(i));
+            TensorPrimitives.Tanh(z.Row(i), z.Row(i));
+            TensorPrimitives.Multiply(z.Row(i), gain, z.Row(i));                // z = g ⊙ tanh(b + u)
+        }
+    }
+
+    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView db)
+    {
+        ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
+        Span<float> du = gradient.View(gradient.Windows[1]).Values, dGain = gradient.View(gradient.Windows[2]).Values;
+        for (int i = 0; i < b.Rows; i++)
+        {
+            for (int k = 0; k < gain.Length; k++)
+            {
+                float a = MathF.Tanh(b.Row(i)[k] + u[k]), d = dz.Row(i)[k];
+                dGain[k] += d * a;                                              // dg += dz ⊙ tanh
+                db.Row(i)[k] = d * gain[k] * (1 - a * a);                       // db = dz ⊙ g ⊙ tanh'
+                du[k] += db.Row(i)[k];                                          // du += db
+            }
+        }
+    }
+}
+
+/// <summary>
+/// The double tanh g ⊙ (tanh(Wx + u) + tanh(Wx − u)): near zero for small inputs, like a smooth shrinkage. Windows: W [m×n], u [1×m], gain [1×m].
+/// </summary>
+public sealed class DoubleTanhEncoder : FeedForwardEncoder
+{
+    internal DoubleTanhEncoder(int signalSize, int codeSize, float lambda, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, lambda, dictionary, new ParameterSlab(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize)))
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "tanh2";
+
+    /// <summary>The encoder that starts near a shrunk xDᵀ/L: W = D/L, u = 1, g = 1.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    public static DoubleTanhEncoder FromDictionary(AtomDictionary dictionary, float lambda)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        var encoder = new DoubleTanhEncoder(dictionary.SignalSize, dictionary.AtomCount, lambda, dictionary);
+        TensorPrimitives.Multiply(dictionary.Atoms.Values, 1 / dictionary.Lipschitz, encoder.Parameters.View("W").Values);
+        encoder.Parameters.View("u").Values.Fill(1);
+        encoder.Parameters.View("gain").Values.Fill(1);
+        encoder.Refresh();
+        return encoder;
+    }
+
+    internal override void Constrain()
+    {
+        // Every value of every parameter is allowed.
+    }
+
+    private protected override void Activate(ReadOnlyMatrixView b, MatrixView z)
+    {
+        ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
+        for (int i = 0; i < b.Rows; i++)
+            for (int k = 0; k < gain.Length; k++)
+                z.Row(i)[k] = gain[k] * (MathF.Tanh(b.Row(i)[k] + u[k]) + MathF.Tanh(b.Row(i)[k] - u[k]));
+    }
+
+    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView db)
+    {
+        ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
+        Span<float> du = gradient.View(gradient.Windows[1]).Values, dGain = gradient.View(gradient.Windows[2]).Values;
+        for (int i = 0; i < b.Rows; i++)
+        {
+            for (int k = 0; k < gain.Length; k++)
+            {
+                float p = MathF.Tanh(b.Row(i)[k] + u[k]), q = MathF.Tanh(b.Row(i)[k] - u[k]), d = dz.Row(i)[k];
+                dGain[k] += d * (p + q);                                        // dg += dz ⊙ (tanh⁺ + tanh⁻)
+                float dp = d * gain[k] * (1 - p * p), dq = d * gain[k] * (1 - q * q);
+                db.Row(i)[k] = dp + dq;                                         // db = dz ⊙ g ⊙ (tanh⁺' + tanh⁻')
+                du[k] += dp - dq;                                               // du += dz ⊙ g ⊙ (tanh⁺' − tanh⁻')
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Numerics.Tensors;
+using FastSparseCoding.Kernels;
+
+namespace FastSparseCoding.Encoders;
+
+/// <summary>
+/// LCoD, learned coordinate descent (Gregor and LeCun 2010, Algorithm 4): a fixed number of greedy coordinate updates with trained W_e, S and θ.
+/// Every signal chooses its own coordinates. Made from a dictionary it equals CoD, until it is trained.
+/// </summary>
+/// <remarks>
+/// <see cref="TrainableEncoder.Depth"/> counts the coordinate updates; the paper's T is one more. Windows: W_e [m×n], S_transposed [m×m],
+/// theta [1×m]; row k of S_transposed is S_{:,k}, what an update of coefficient k adds to B.
+/// </remarks>
+public sealed class LcodEncoder : TrainableEncoder
+{
+    /// <summary>Largest number of coordinate updates.</summary>
+    public const int MaxDepth = 10_000;
+
+    private readonly PackedMatrix _encoderTransposed;
+    private readonly PackedMatrix _encoder;
+
+    internal LcodEncoder(int signalSize, int codeSize, int depth, float lambda, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, depth, lambda, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize)))
+    {
+        Throw.IfOutside(depth, 0, MaxDepth);
+        _encoderTransposed = new PackedMatrix(signalSize, codeSize);
+        _encoder = new PackedMatrix(codeSize, signalSize);
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "lcod";
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize;
+
+    /// <summary>The encoder that equals <paramref name="depth"/> updates of CoD: W_e = D, S = I − G, θ = λ.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
+    /// <param name="depth">Coordinate updates, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
+    public static LcodEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        var encoder = new LcodEncoder(dictionary.SignalSize, dictionary.AtomCount, depth, lambda, dictionary);
+        encoder.Initialize(dictionary);
+        return encoder;
+    }
+
+    /// <summary>An encoder that starts from a random dictionary instead of the one whose codes it will predict.</summary>
+    /// <param name="signalSize">Size of a signal n.</param>
+    /// <param name="codeSize">Size of a code m.</param>
+    /// <param name="lambda">Sparsity weight λ of the codes to predict, above 0.</param>
+    /// <param name="depth">Coordinate updates, from 0 to <see cref="MaxDepth"/>.</param>
+    /// <param name="seed">Seed of the random atoms.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A size, λ or the depth is out of range.</exception>
+    public static LcodEncoder Random(int signalSize, int codeSize, float lambda, int depth, int seed)
+    {
+        var encoder = new LcodEncoder(signalSize, codeSize, depth, lambda, dictionary: null);
+        encoder.Initialize(RandomAtoms.Draw(codeSize, signalSize, seed));
+        return encoder;
+    }
+
+    /// <inheritdoc/>
+    public override void Refresh()
+    {
+        _encoderTransposed.PackTransposed(Parameters.View("W_e"));
+        _encoder.Pack(Parameters.View("W_e"));
+    }
+
+    internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
+
+    private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
+
+    private void Initialize(AtomDictionary dictionary)
+    {
+        MatrixView s = Parameters.View("S_transposed");
+        dictionary.Atoms.Values.CopyTo(Parameters.View("W_e").Values);      // W_e = D
+        TensorPrimitives.Negate(dictionary.Gram.Values, s.Values);          // S = I − G, symmetric
+        for (int k = 0; k < CodeSize; k++)
+            s.Row(k)[k] = 0;
+        Parameters.View("theta").Values.Fill(Lambda);                       // θ = λ
+        Refresh();
+    }
+
+    /// <summary>One update on the tape: the coefficient k, B_k before it, and the change e.</summary>
+    private readonly record struct Update(int Index, float Before, float Change);
+
+    private sealed class Pass : EncoderPass
+    {
+        private readonly LcodEncoder _encoder;
+        private readonly ParameterWindow _we, _st, _theta;
+        private readonly bool _keepTape;
+        private readonly Matrix _b;         // B, then dB [N×m]
+        private readonly Matrix _z;         // the codes returned [N×m]
+        private readonly float[] _state;    // z of one signal, then dz [m]
+        private readonly Update[] _tape;    // [N×T]
+
+        public Pass(LcodEncoder encoder, int maxRows, bool keepTape)
+            : base(encoder, maxRows, keepTape)
+        {
+            _encoder = encoder;
+            _keepTape = keepTape;
+            (_we, _st, _theta) = (encoder.Parameters.Windows[0], encoder.Parameters.Windows[1], encoder.Parameters.Windows[2]);
+            _b = new Matrix(maxRows, encoder.CodeSize);
+            _z = new Matrix(maxRows, encoder.CodeSize);
+            _state = new float[encoder.CodeSize];
+            _tape = new Update[checked((keepTape ? maxRows : 1) * encoder.Depth)];
+        }
+
+        private protected override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x)
+        {
+            ReadOnlySpan<float> theta = _encoder.Parameters.View(_theta).Values;
+            Gemm.Multiply(x, _encoder._encoderTransposed, _b.RowRange(0, x.Rows));      // B = xW_eᵀ
+            for (int i = 0; i < x.Rows; i++)
+                ForwardRow(_b.Row(i), theta, Tape(i));
+            Shrinkage.SoftThreshold(_b.RowRange(0, x.Rows), theta, _z.RowRange(0, x.Rows));     // return h_θ(B)
+            return _z.RowRange(0, x.Rows);
+        }
+
+        private protected override void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx)
+        {
+            MatrixView dB = _b.RowRange(0, x.Rows), dSt = gradient.View(_st);
+            Span<float> dTheta = gradient.View(_theta).Values;
+            Shrinkage.SoftThresholdBackward(_z.RowRange(0, x.Rows), dz, dB, dTheta);    // dB = h'_θ(B) ⊙ dZ; dθ −= sign(B) ⊙ dB
+            for (int i = 0; i < x.Rows; i++)
+                BackwardRow(dB.Row(i), Tape(i), dSt, dTheta);
+            Gemm.MultiplyTransposedA(dB, x, gradient.View(_we), accumulate: true);      // dW_e += dBᵀ x
+            if (!dx.Values.IsEmpty)
+                Gemm.Multiply(dB, _encoder._encoder, dx);                               // dx = dB W_e
+        }
+
+        private void ForwardRow(Span<float> b, ReadOnlySpan<float> theta, Span<Update> tape)
+        {
+            MatrixView st = _encoder.Parameters.View(_st);
+            Span<float> z = _state;
+            z.Clear();                                                                  // z = 0
+            ReadOnlySpan<float> row = default;
+            float e = 0;
+            foreach (ref Update update in tape)
+            {
+                (int k, e) = GreedyStep.Next(b, z, theta, row, e);                      // B += e·S_{:,k}; k = argmax |h_θ(B) − z|; e = z̄_k − z_k
+                update = new Update(k, b[k], e);
+                z[k] += e;                                                              // z_k = z̄_k
+                row = st.Row(k);
+            }
+            if (!row.IsEmpty)
+                TensorPrimitives.MultiplyAdd(row, e, b, b);                             // B += e·S_{:,k}, the last
+        }
+
+        private void BackwardRow(Span<float> dB, ReadOnlySpan<Update> tape, MatrixView dSt, Span<float> dTheta)
+        {
+            MatrixView st = _encoder.Parameters.View(_st);
+            Span<float> dz = _state;
+            dz.Clear();                                                                 // dz = 0
+            for (int t = tape.Length - 1; t >= 0; t--)
+            {
+                (int k, float b, float e) = tape[t];
+                float de = TensorPrimitives.Dot(dB, st.Row(k));                         // de = Σ_j dB_j S_jk
+                TensorPrimitives.MultiplyAdd(dB, e, dSt.Row(k), dSt.Row(k));            // dS_{:,k} += e·dB
+                float theta = _encoder.Parameters.View(_theta).Values[k];
+                float g = Math.Abs(b) > theta ? dz[k] + de : 0;                         // g = h'_θ(b)(dz_k + de)
+                dB[k] += g;                                                             // dB_k += g
+                dTheta[k] -= Math.Sign(b) * g;                                          // dθ_k −= sign(b)·g
+                dz[k] = -de;                                                            // dz_k = −de
+            }
+        }
+
+        private Span<Update> Tape(int i) => _tape.AsSpan(_keepTape ? i * _encoder.Depth : 0, _encoder.Depth);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Numerics.Tensors;
+using FastSparseCoding.Kernels;
+
+namespace FastSparseCoding.Encoders;
+
+/// <summary>
+/// LISTA, the learned ISTA (Gregor and LeCun 2010, Algorithm 3): ISTA unrolled to a fixed depth T with trained W_e, S and θ, shared over the
+/// layers. Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained.
+/// </summary>
+/// <remarks>Windows: W_e [m×n], S_transposed [m×m], theta [1×m]. S is kept transposed: C = B + Σ_j z_j (Sᵀ)_j is then a sum of rows.</remarks>
+public sealed class ListaEncoder : TrainableEncoder
+{
+    /// <summary>Largest depth.</summary>
+    public const int MaxDepth = 1000;
+
+    private readonly PackedMatrix _encoderTransposed;
+    private readonly PackedMatrix _encoder;
+    private readonly PackedMatrix _st;
+    private readonly PackedMatrix _s;
+
+    internal ListaEncoder(int signalSize, int codeSize, int depth, float lambda, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, depth, lambda, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize)))
+    {
+        Throw.IfOutside(depth, 0, MaxDepth);
+        _encoderTransposed = new PackedMatrix(signalSize, codeSize);
+        _encoder = new PackedMatrix(codeSize, signalSize);
+        _st = new PackedMatrix(codeSize, codeSize);
+        _s = new PackedMatrix(codeSize, codeSize);
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "lista";
+
+    /// <inheritdoc/>
+    public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize * CodeSize;
+
+    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: W_e = D/L, S = I − G/L, θ = λ/L.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
+    /// <param name="depth">Products by S, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
+    public static ListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        var encoder = new ListaEncoder(dictionary.SignalSize, dictionary.AtomCount, depth, lambda, dictionary);
+        encoder.Initialize(dictionary);
+        return encoder;
+    }
+
+    /// <summary>An encoder that starts from a random dictionary instead of the one whose codes it will predict.</summary>
+    /// <param name="signalSize">Size of a signal n.</param>
+    /// <param name="codeSize">Size of a code m.</param>
+    /// <param name="lambda">Sparsity weight λ of the codes to predict, above 0.</param>
+    /// <param name="depth">Products by S, from 0 to <see cref="MaxDepth"/>.</param>
+    /// <param name="seed">Seed of the random atoms.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A size, λ or the depth is out of range.</exception>
+    public static ListaEncoder Random(int signalSize, int codeSize, float lambda, int depth, int seed)
+    {
+        var encoder = new ListaEncoder(signalSize, codeSize, depth, lambda, dictionary: null);
+        encoder.Initialize(RandomAtoms.Draw(codeSize, signalSize, seed));
+        return encoder;
+    }
+
+    /// <inheritdoc/>
+    public override void Refresh()
+    {
+        _encoderTransposed.PackTransposed(Parameters.View("W_e"));
+        _encoder.Pack(Parameters.View("W_e"));
+        _st.Pack(Parameters.View("S_transposed"));
+        _s.PackTransposed(Parameters.View("S_transposed"));
+    }
+
+    internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
+
+    private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
+
+    private void Initialize(AtomDictionary dictionary)
+    {
+        float step = 1 / dictionary.Lipschitz;
+        MatrixView s = Parameters.View("S_transposed");
+        TensorPrimitives.Multiply(dictionary.Atoms.Values, step, Parameters.View("W_e").Values);   // W_e = D/L
+        TensorPrimitives.Multiply(dictionary.Gram.Values, -step, s.Values);                         // S = I − G/L, symmetric
+        for (int k = 0; k < CodeSize; k++)
+            s.Row(k)[k] += 1;
+        Parameters.View("theta").Values.Fill(Lambda * step);                                        // θ = λ/L
+        Refresh();
+    }
+
+    /// <summary>Tape: Z(0..T). h' and the sign of C are those of Z.</summary>
+    private sealed class Pass : EncoderPass
+    {
+        private readonly ListaEncoder _encoder;
+        private readonly ParameterWindow _dWe, _dSt, _theta;
+        private readonly bool _keepTape;
+        private readonly Matrix _b;         // B = xW_eᵀ [N×m], then dB
+        private readonly Matrix[] _z;       // Z(t) [N×m]
+        private readonly Matrix _dC;        // dC, then dZ [N×m]
+        private readonly Matrix _dZ;
+
+        public Pass(ListaEncoder encoder, int maxRows, bool keepTape)
+            : base(encoder, maxRows, keepTape)
+        {
+            _encoder = encoder;
+            _keepTape = keepTape;
+            (_dWe, _dSt, _theta) = (encoder.Parameters.Windows[0], encoder.Parameters.Windows[1], encoder.Parameters.Windows[2]);
+            _b = new Matrix(maxRows, encoder.CodeSize);
+            _z = new Matrix[keepTape ? encoder.Depth + 1 : 2];
+            for (int t = 0; t < _z.Length; t++)
+                _z[t] = new Matrix(maxRows, encoder.CodeSize);
+            _dC = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
+            _dZ = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
+        }
+
+        private protected override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x)
+        {
+            MatrixView b = _b.RowRange(0, x.Rows);
+            ReadOnlySpan<float> theta = _encoder.Parameters.View(_theta).Values;
+            Gemm.Multiply(x, _encoder._encoderTransposed, b);                           // B = xW_eᵀ
+            Shrinkage.SoftThreshold(b, theta, Z(0, x.Rows));                            // Z(0) = h_θ(B)
+            for (int t = 1; t <= _encoder.Depth; t++)
+                Gemm.MultiplyAddShrink(Z(t - 1, x.Rows), _encoder._st, b, theta, Z(t, x.Rows));     // Z(t) = h_θ(B + Z(t−1)Sᵀ)
+            return Z(_encoder.Depth, x.Rows);
+        }
+
+        private protected override void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx)
+        {
+            int rows = x.Rows;
+            MatrixView dC = _dC.RowRange(0, rows), dZ = _dZ.RowRange(0, rows), dB = _b.RowRange(0, rows);
+            Span<float> dTheta = gradient.View(_theta).Values;
+            dz.Values.CopyTo(dZ.Values);
+            dB.Values.Clear();
+            for (int t = _encoder.Depth; t >= 1; t--)
+            {
+                Shrinkage.SoftThresholdBackward(Z(t, rows), dZ, dC, dTheta);            // dC = h'_θ(C(t)) ⊙ dZ(t); dθ −= Σ sign(C(t)) ⊙ dC
+                TensorPrimitives.Add(dB.Values, dC.Values, dB.Values);                  // dB += dC
+                SparseRows.AddOuterProducts(Z(t - 1, rows), dC, gradient.View(_dSt));   // dSᵀ += Z(t−1)ᵀ dC
+                Gemm.Multiply(dC, _encoder._s, dZ);                                     // dZ(t−1) = dC S
+            }
+            Shrinkage.SoftThresholdBackward(Z(0, rows), dZ, dC, dTheta);                // g = h'_θ(B) ⊙ dZ(0); dθ −= Σ sign(B) ⊙ g
+            TensorPrimitives.Add(dB.Values, dC.Values, dB.Values);                      // dB += g
+            Gemm.MultiplyTransposedA(dB, x, gradient.View(_dWe), accumulate: true);     // dW_e += dBᵀ x
+            if (!dx.Values.IsEmpty)
+                Gemm.Multiply(dB, _encoder._encoder, dx);                               // dx = dB W_e
+        }
+
+        private MatrixView Z(int t, int rows) => _z[_keepTape ? t : t & 1].RowRange(0, rows);
+    }
+}

@@ -1,0 +1,62 @@
+namespace FastSparseCoding.Encoders;
+
+/// <summary>A named window on a slab: a matrix [rows×columns] from an offset on.</summary>
+/// <param name="Name">Name, as stored in files.</param>
+/// <param name="Offset">First value in the slab.</param>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Columns">Number of columns.</param>
+public sealed record ParameterWindow(string Name, int Offset, int Rows, int Columns)
+{
+    /// <summary>Number of values.</summary>
+    public int Length => Rows * Columns;
+}
+
+/// <summary>
+/// All parameters of an encoder, or their gradient, in one buffer with named windows: optimisers, files and gradient sums are flat loops.
+/// </summary>
+public sealed class ParameterSlab
+{
+    private readonly float[] _values;
+
+    internal ParameterSlab(params ReadOnlySpan<(string Name, int Rows, int Columns)> windows)
+    {
+        var all = new ParameterWindow[windows.Length];
+        int offset = 0;
+        for (int i = 0; i < windows.Length; i++)
+        {
+            all[i] = new ParameterWindow(windows[i].Name, offset, windows[i].Rows, windows[i].Columns);
+            offset = checked(offset + checked(windows[i].Rows * windows[i].Columns));
+        }
+        Windows = all;
+        _values = new float[offset];
+    }
+
+    private ParameterSlab(IReadOnlyList<ParameterWindow> windows, int length)
+    {
+        Windows = windows;
+        _values = new float[length];
+    }
+
+    /// <summary>The windows, in the order they lie.</summary>
+    public IReadOnlyList<ParameterWindow> Windows { get; }
+
+    /// <summary>All values.</summary>
+    public Span<float> Values => _values;
+
+    /// <summary>A window as a matrix.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>A view on the slab.</returns>
+    /// <exception cref="ArgumentException">There is no window of that name.</exception>
+    public MatrixView View(string name)
+    {
+        ParameterWindow window = Windows.FirstOrDefault(w => w.Name == name)
+            ?? Throw.Argument<ParameterWindow>(nameof(name), $"'name' is '{name}'; it must be one of {string.Join(", ", Windows.Select(w => w.Name))}.");
+        return View(window);
+    }
+
+    /// <summary>A slab of zeros with the same windows.</summary>
+    /// <returns>The new slab.</returns>
+    public ParameterSlab EmptyCopy() => new(Windows, _values.Length);
+
+    internal MatrixView View(ParameterWindow window) => new(_values.AsSpan(window.Offset, window.Length), window.Rows, window.Columns);
+}

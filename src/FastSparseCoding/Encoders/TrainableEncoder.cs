@@ -1,0 +1,91 @@
+namespace FastSparseCoding.Encoders;
+
+/// <summary>
+/// A learned predictor of sparse codes with hand-written gradients. Immutable while encoding and safe to share between threads; whoever changes
+/// <see cref="Parameters"/> calls <see cref="Refresh"/> before the next use.
+/// </summary>
+public abstract class TrainableEncoder : ISparseEncoder
+{
+    /// <summary>Rows encoded together: their codes and one panel of weights stay in the second-level cache.</summary>
+    private const int EncodeRows = 64;
+
+    private readonly WorkspacePool<EncoderPass> _passes;
+
+    private protected TrainableEncoder(int signalSize, int codeSize, int depth, float lambda, AtomDictionary? dictionary, ParameterSlab parameters)
+    {
+        Throw.IfBelow(signalSize, 1);
+        Throw.IfBelow(codeSize, 1);
+        Throw.IfNotPositive(lambda);
+        if (dictionary is not null)
+            Throw.IfShapeNot(dictionary.AtomCount, dictionary.SignalSize, codeSize, signalSize, nameof(dictionary));
+        SignalSize = signalSize;
+        CodeSize = codeSize;
+        Depth = depth;
+        Lambda = lambda;
+        Dictionary = dictionary;
+        Parameters = parameters;
+        _passes = new WorkspacePool<EncoderPass>(() => CreatePass(EncodeRows, keepTape: false));
+    }
+
+    /// <summary>Name of the architecture, as in files and on the command line: lista, lcod, shrink, tanh, tanh2.</summary>
+    public abstract string Kind { get; }
+
+    /// <inheritdoc/>
+    public int SignalSize { get; }
+
+    /// <inheritdoc/>
+    public int CodeSize { get; }
+
+    /// <summary>LISTA: products by S; LCoD: coordinate updates; 0 for the others.</summary>
+    public int Depth { get; }
+
+    /// <summary>The sparsity weight λ of the codes it predicts.</summary>
+    public float Lambda { get; }
+
+    /// <summary>The dictionary whose codes it predicts, or null when it was made without one.</summary>
+    public AtomDictionary? Dictionary { get; }
+
+    /// <summary>The parameters.</summary>
+    public ParameterSlab Parameters { get; }
+
+    /// <summary>Multiply-adds for one signal, counting the dense products and the coordinate updates.</summary>
+    public abstract long MultiplyAdds { get; }
+
+    /// <summary>Takes changed parameters into use: packs the weights again. Not to be called while another thread encodes.</summary>
+    public abstract void Refresh();
+
+    /// <summary>Memory for forward and backward passes over up to <paramref name="maxRows"/> signals; one for each thread that trains.</summary>
+    /// <param name="maxRows">Most signals in a pass, 1 or more.</param>
+    /// <returns>A pass over this encoder's current parameters.</returns>
+    public EncoderPass CreatePass(int maxRows)
+    {
+        Throw.IfBelow(maxRows, 1);
+        return CreatePass(maxRows, keepTape: true);
+    }
+
+    /// <inheritdoc/>
+    public void Encode(ReadOnlyMatrixView x, MatrixView z)
+    {
+        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
+        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
+        Throw.IfNotFinite(x, nameof(x));
+        EncoderPass pass = _passes.Rent();
+        for (int start = 0; start < x.Rows; start += EncodeRows)
+        {
+            int count = Math.Min(EncodeRows, x.Rows - start);
+            pass.Forward(x.RowRange(start, count)).Values.CopyTo(z.RowRange(start, count).Values);
+        }
+        _passes.Return(pass);
+    }
+
+    /// <summary>Projects the parameters onto what they may be after a training step: θ ≥ 0.</summary>
+    internal abstract void Constrain();
+
+    private protected abstract EncoderPass CreatePass(int maxRows, bool keepTape);
+
+    private protected static void ClampToZero(Span<float> theta)
+    {
+        foreach (ref float value in theta)
+            value = Math.Max(value, 0);
+    }
+}

@@ -1,0 +1,163 @@
+using FastSparseCoding.Kernels;
+
+namespace FastSparseCoding.Solvers;
+
+/// <summary>
+/// The exact solver: an active-set method in the manner of feature-sign search (Lee, Battle, Raina and Ng 2006). Greedy coordinate descent finds
+/// a rough support; with the signs held, the minimiser on the support solves a small linear system; the code moves there, or to the first sign
+/// change on the way, where that atom leaves; when no sign changes, atoms that violate the optimality conditions enter. Every step lowers E, so
+/// no support comes twice. Every row carries its certificate.
+/// </summary>
+public sealed class ActiveSetSolver : LassoSolver
+{
+    /// <summary>Greedy updates end when the largest is below this fraction of λ: from there on solving on the support is the faster.</summary>
+    private const float GreedyThreshold = 0.2f;
+
+    /// <summary>Of the violating atoms, those whose violation is at least this fraction of the largest enter together.</summary>
+    private const float EnteringFraction = 0.5f;
+
+    /// <summary>A correlation above λ by less than this fraction is rounding, not a violation.</summary>
+    private const float ViolationTolerance = 2e-6f;
+
+    /// <summary>Most steps of iterative refinement at the end.</summary>
+    private const int MostRefinements = 3;
+
+    private readonly Lazy<Operators> _operators;
+    private readonly CyclicCoordinateDescentSolver _polisher;
+    private readonly float[] _threshold;
+
+    /// <summary>Creates the solver.</summary>
+    /// <param name="dictionary">Dictionary D [m×n].</param>
+    /// <param name="lambda">Sparsity weight λ, above 0.</param>
+    /// <param name="options">When to stop, or null for the defaults; iterations are changes of the support.</param>
+    public ActiveSetSolver(AtomDictionary dictionary, float lambda, SolverOptions? options = null)
+        : base(dictionary, lambda, options)
+    {
+        _operators = new Lazy<Operators>(() => new Operators(dictionary));
+        _polisher = new CyclicCoordinateDescentSolver(dictionary, lambda, Options with { MaxIterations = 0 });
+        _threshold = new float[dictionary.AtomCount];
+        Array.Fill(_threshold, lambda);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "active set";
+
+    private protected override int GenerousIterations => 100_000;
+
+    private protected override BlockWorkspace CreateWorkspace() => new Workspace(Dictionary);
+
+    private protected override void SolveBlock(ReadOnlyMatrixView x, MatrixView z, BlockWorkspace workspace, BlockRun run)
+    {
+        var rows = (Workspace)workspace;
+        Operators operators = _operators.Value;
+        Gemm.Multiply(x, operators.AtomsTransposed, rows.B.RowRange(0, x.Rows));        // B = xDᵀ
+        for (int i = 0; i < x.Rows; i++)
+        {
+            if (run.Trace is not null)
+                TraceRow(run.Trace, i, rows.B.Row(i), z.Row(i), rows, operators);
+            rows.Changes[i] = SolveRow(rows.B.Row(i), z.Row(i), rows, operators, run.IterationLimit);
+        }
+        ReadOnlySpan<double> gaps = rows.Certificate.RelativeGaps(x, z, Lambda, operators.Atoms, operators.AtomsTransposed);
+        for (int i = 0; i < x.Rows; i++)
+            run.Report(i, rows.Changes[i], gaps[i]);
+    }
+
+    /// <summary>The code after at most k changes of the support, for every k asked for.</summary>
+    private void TraceRow(CodeTrace trace, int i, ReadOnlySpan<float> b, ReadOnlySpan<float> start, Workspace row, Operators operators)
+    {
+        for (int t = 0; t < trace.Codes.Length; t++)
+        {
+            start.CopyTo(trace.Codes[t].Row(i));
+            SolveRow(b, trace.Codes[t].Row(i), row, operators, trace.Iterations[t]);
+        }
+    }
+
+    private int SolveRow(ReadOnlySpan<float> b, Span<float> z, Workspace row, Operators operators, int limit)
+    {
+        if (z.IndexOfAnyExcept(0f) < 0)
+            GreedyStart(b, z, row, operators.S);
+        ActiveSupport support = row.Support;
+        support.Begin(z);
+        int changes = 0, refined = 0;
+        while (changes < limit)
+        {
+            changes += support.MinimizeWithSignsHeld(b, Lambda, limit - changes);       // z on the support, signs kept
+            float residual = Correlate(b, support, row);
+            int entered = Enter(support, row.Running, limit - changes);
+            changes += entered;
+            if (entered > 0)
+                continue;
+            // The support is final. Refine until rounding is all that is left; the inverse of nearly dependent atoms takes a few steps.
+            while (residual > ViolationTolerance * Lambda && refined++ < MostRefinements)
+                residual = Correlate(b, support, row);
+            break;
+        }
+        support.Write(z);
+        return changes;
+    }
+
+    /// <summary>c = b − zG, and z refined by it; returns the largest |c_S − λs| before.</summary>
+    private float Correlate(ReadOnlySpan<float> b, ActiveSupport support, Workspace row)
+    {
+        GramRows.Correlations(b, Dictionary.Gram, support.Atoms, support.Values, row.Running);
+        return support.Refine(row.Running, Lambda);
+    }
+
+    /// <summary>A few updates of CoD from zero, to a rough code.</summary>
+    private void GreedyStart(ReadOnlySpan<float> b, Span<float> z, Workspace row, ReadOnlyMatrixView s)
+    {
+        Span<float> running = row.Running;
+        b.CopyTo(running);
+        ReadOnlySpan<float> last = default;
+        float e = 0;
+        for (int k = 0; k < 2 * row.Support.Capacity; k++)
+        {
+            (int index, float change) = GreedyStep.Next(running, z, _threshold, last, e);
+            if (Math.Abs(change) <= GreedyThreshold * Lambda)
+                return;
+            z[index] += change;
+            e = change;
+            last = s.Row(index);
+        }
+    }
+
+    /// <summary>Atoms whose correlation exceeds λ enter, the worst of them together; returns how many did.</summary>
+    private int Enter(ActiveSupport support, Span<float> c, int limit)
+    {
+        support.ClearIn(c);
+        float largest = Math.Abs(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(c));
+        if (largest <= Lambda * (1 + ViolationTolerance))
+            return 0;
+        float entering = Lambda + EnteringFraction * (largest - Lambda);
+        int entered = 0;
+        for (int k = 0; k < c.Length && entered < limit; k++)
+            if (Math.Abs(c[k]) >= entering && support.TryEnter(k, Math.Sign(c[k])))
+                entered++;
+        return entered;
+    }
+
+    /// <summary>The matrices, made once.</summary>
+    private sealed class Operators(AtomDictionary dictionary)
+    {
+        /// <summary>S = I − G [m×m].</summary>
+        public Matrix S { get; } = GramMatrix.IdentityMinus(dictionary);
+
+        /// <summary>D [m×n].</summary>
+        public PackedMatrix Atoms { get; } = PackedMatrix.Of(dictionary.Atoms);
+
+        /// <summary>Dᵀ [n×m].</summary>
+        public PackedMatrix AtomsTransposed { get; } = PackedMatrix.OfTransposed(dictionary.Atoms);
+    }
+
+    private sealed class Workspace(AtomDictionary dictionary) : BlockWorkspace(dictionary)
+    {
+        /// <summary>The row's running B, then its correlations [m].</summary>
+        public float[] Running { get; } = new float[dictionary.AtomCount];
+
+        /// <summary>The row's support and the code on it.</summary>
+        public ActiveSupport Support { get; } = new(dictionary);
+
+        /// <summary>Changes of the support of every row.</summary>
+        public int[] Changes { get; } = new int[SparseEncoderExtensions.BlockRows];
+    }
+}

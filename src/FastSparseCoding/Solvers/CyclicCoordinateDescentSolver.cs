@@ -1,0 +1,67 @@
+using System.Numerics.Tensors;
+using FastSparseCoding.Kernels;
+
+namespace FastSparseCoding.Solvers;
+
+/// <summary>
+/// Cyclic coordinate descent on the Gram matrix (Friedman, Hastie and Tibshirani 2010): every coefficient in turn to its own optimum. Between
+/// two sweeps over all of them the non-zero ones are swept until they settle.
+/// </summary>
+public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
+{
+    /// <summary>Creates the solver.</summary>
+    /// <param name="dictionary">Dictionary D [m×n].</param>
+    /// <param name="lambda">Sparsity weight λ, above 0.</param>
+    /// <param name="options">When to stop, or null for the defaults; iterations are sweeps, over all coefficients or the non-zero ones.</param>
+    public CyclicCoordinateDescentSolver(AtomDictionary dictionary, float lambda, SolverOptions? options = null)
+        : base(dictionary, lambda, options)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "cyclic CD";
+
+    private protected override int GenerousIterations => 10_000;
+
+    private protected override int SolveRow(ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace)
+    {
+        Span<float> c = workspace.Running;
+        correlations.CopyTo(c);
+        for (int k = 0; k < z.Length; k++)
+            if (z[k] != 0)
+                TensorPrimitives.MultiplyAdd(Dictionary.Gram.Row(k), -z[k], c, c);      // c = (x − zD)Dᵀ
+        if (!trace.At(0).IsEmpty)
+            z.CopyTo(trace.At(0));
+        bool all = true;
+        for (int sweep = 1; sweep <= iterations; sweep++)
+        {
+            float change = Sweep(z, c, all || threshold < 0);
+            Span<float> traced = trace.At(sweep);
+            if (!traced.IsEmpty)
+                z.CopyTo(traced);
+            if (change <= threshold && all)
+                return sweep;
+            all = change <= threshold;
+        }
+        return iterations;
+    }
+
+    /// <summary>One sweep over all coefficients, or over the non-zero ones; returns the largest change.</summary>
+    private float Sweep(Span<float> z, Span<float> c, bool all)
+    {
+        float largest = 0;
+        for (int k = 0; k < z.Length; k++)
+        {
+            if (!all && z[k] == 0)
+                continue;
+            float v = c[k] + z[k];
+            float change = v - Math.Clamp(v, -Lambda, Lambda) - z[k];                   // h_λ(c_k + z_k) − z_k
+            if (change == 0)
+                continue;
+            z[k] += change;
+            TensorPrimitives.MultiplyAdd(Dictionary.Gram.Row(k), -change, c, c);        // c ← c − change·G_k
+            largest = Math.Max(largest, Math.Abs(change));
+        }
+        return largest;
+    }
+}

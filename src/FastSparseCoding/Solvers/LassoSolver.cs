@@ -1,0 +1,135 @@
+namespace FastSparseCoding.Solvers;
+
+/// <summary>
+/// An exact solver of sparse coding, min over z of ½‖x − zD‖² + λ‖z‖₁, with a certificate for every row. Immutable and safe to share between threads.
+/// </summary>
+public abstract class LassoSolver : ISparseEncoder
+{
+    private readonly WorkspacePool<BlockWorkspace> _workspaces;
+
+    private protected LassoSolver(AtomDictionary dictionary, float lambda, SolverOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        Throw.IfNotPositive(lambda);
+        Dictionary = dictionary;
+        Lambda = lambda;
+        Options = (options ?? SolverOptions.Default).Validated();
+        _workspaces = new WorkspacePool<BlockWorkspace>(CreateWorkspace);
+    }
+
+    /// <summary>The dictionary D [m×n].</summary>
+    public AtomDictionary Dictionary { get; }
+
+    /// <summary>The sparsity weight λ.</summary>
+    public float Lambda { get; }
+
+    /// <summary>When the solver stops.</summary>
+    public SolverOptions Options { get; }
+
+    /// <summary>The method's usual short name: ISTA, FISTA, CoD, cyclic CD, active set.</summary>
+    public abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public int SignalSize => Dictionary.SignalSize;
+
+    /// <inheritdoc/>
+    public int CodeSize => Dictionary.AtomCount;
+
+    /// <inheritdoc/>
+    public void Encode(ReadOnlyMatrixView x, MatrixView z)
+    {
+        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
+        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
+        Throw.IfNotFinite(x, nameof(x));
+        z.Values.Clear();
+        BlockWorkspace workspace = _workspaces.Rent();
+        for (int start = 0; start < x.Rows; start += SparseEncoderExtensions.BlockRows)
+        {
+            int count = Math.Min(SparseEncoderExtensions.BlockRows, x.Rows - start);
+            SolveBlock(x.RowRange(start, count), z.RowRange(start, count), workspace, new BlockRun(this, null, start, null));
+        }
+        _workspaces.Return(workspace);
+    }
+
+    /// <summary>Solves a batch on all cores and reports on every row.</summary>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="z">Codes [N×m]: the start when <paramref name="warmStart"/> is set, the solution afterwards.</param>
+    /// <param name="warmStart">Start from what <paramref name="z"/> holds (a prediction, a neighbour's solution) instead of zero.</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
+    /// <param name="cancellation">Stops between blocks of rows.</param>
+    /// <returns>Status, iterations and certificate of every row.</returns>
+    /// <exception cref="ArgumentException">A shape is wrong, or a value is not finite.</exception>
+    public SolveReport Solve(Matrix x, Matrix z, bool warmStart = false, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(z);
+        CheckBatch(x, z, nameof(z));
+        if (warmStart)
+            Throw.IfNotFinite(z, nameof(z));
+        else
+            z.Values.Clear();
+        var report = new SolveReport(x.Rows);
+        RunBlocks(x, z, (start, _) => new BlockRun(this, report, start, null), (_, _) => { }, threads, cancellation);
+        return report;
+    }
+
+    /// <summary>
+    /// Runs exactly the last of <paramref name="iterations"/> iterations, whatever the tolerance, and shows the codes at each: the points of an
+    /// error curve. At k the observer sees the code the solver would return after k iterations; at 0 the start.
+    /// </summary>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="iterations">Iteration counts, ascending, 0 or more.</param>
+    /// <param name="observer">
+    /// Called as (k, first row, codes of a block of rows), from several threads at a time; the codes are valid during the call only.
+    /// </param>
+    /// <param name="start">Codes [N×m] to start from, or null for zero.</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core.</param>
+    /// <param name="cancellation">Stops between blocks of rows.</param>
+    /// <exception cref="ArgumentException">A shape is wrong, a value is not finite, or the counts do not ascend.</exception>
+    public void Trace(Matrix x, IReadOnlyList<int> iterations, Action<int, int, Matrix> observer, Matrix? start = null, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(iterations);
+        ArgumentNullException.ThrowIfNull(observer);
+        for (int i = 0; i < iterations.Count; i++)
+            Throw.IfBelow(iterations[i], i == 0 ? 0 : iterations[i - 1] + 1, "iterations");
+        if (iterations.Count == 0)
+            Throw.Argument(nameof(iterations), "'iterations' is empty; it must hold at least one count.");
+        Matrix z = start?.Clone() ?? new Matrix(x.Rows, CodeSize);
+        CheckBatch(x, z, nameof(start));
+        Throw.IfNotFinite(z, nameof(start));
+        RunBlocks(x, z, (first, count) => new BlockRun(this, null, first, new CodeTrace(iterations, count, CodeSize)), (run, first) =>
+        {
+            for (int i = 0; i < iterations.Count; i++)
+                observer(iterations[i], first, run.Trace!.Codes[i]);
+        }, threads, cancellation);
+    }
+
+    /// <summary>Memory for blocks of rows, made once per thread.</summary>
+    private protected abstract BlockWorkspace CreateWorkspace();
+
+    /// <summary>Solves a block of at most <see cref="SparseEncoderExtensions.BlockRows"/> rows, starting from z.</summary>
+    private protected abstract void SolveBlock(ReadOnlyMatrixView x, MatrixView z, BlockWorkspace workspace, BlockRun run);
+
+    /// <summary>Iterations allowed when the options leave it to the solver.</summary>
+    private protected abstract int GenerousIterations { get; }
+
+    internal int IterationLimit => Options.MaxIterations > 0 ? Options.MaxIterations : GenerousIterations;
+
+    private void CheckBatch(Matrix x, Matrix z, string name)
+    {
+        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
+        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, name);
+        Throw.IfNotFinite(x, nameof(x));
+    }
+
+    private void RunBlocks(Matrix x, Matrix z, Func<int, int, BlockRun> start, Action<BlockRun, int> finished, int threads, CancellationToken cancellation)
+        => RowBlocks.Run(x.Rows, SparseEncoderExtensions.BlockRows, threads, cancellation, (first, count) =>
+        {
+            BlockWorkspace workspace = _workspaces.Rent();
+            BlockRun run = start(first, count);
+            SolveBlock(x.RowRange(first, count), z.RowRange(first, count), workspace, run);
+            finished(run, first);
+            _workspaces.Return(workspace);
+        });
+}

@@ -1,0 +1,45 @@
+namespace FastSparseCoding.Solvers;
+
+/// <summary>How the solution of a row ended.</summary>
+public enum SolveStatus : byte
+{
+    /// <summary>The duality gap is within the tolerance: the row is certified.</summary>
+    Converged,
+
+    /// <summary>The iterations ran out; the row holds the best code found.</summary>
+    IterationLimit,
+}
+
+/// <summary>What an exact solver did, row by row.</summary>
+public sealed class SolveReport
+{
+    private readonly SolveStatus[] _status;
+    private readonly int[] _iterations;
+    private readonly double[] _relativeGap;
+
+    internal SolveReport(int rows)
+    {
+        _status = new SolveStatus[rows];
+        _iterations = new int[rows];
+        _relativeGap = new double[rows];
+    }
+
+    /// <summary>How each row ended.</summary>
+    public IReadOnlyList<SolveStatus> Status => _status;
+
+    /// <summary>Iterations each row took, in the solver's own unit (see <see cref="SolverOptions.MaxIterations"/>).</summary>
+    public IReadOnlyList<int> Iterations => _iterations;
+
+    /// <summary>Each row's certificate: duality gap over energy, an upper bound of (E − E*)/E. Zero for a zero signal.</summary>
+    public IReadOnlyList<double> RelativeGap => _relativeGap;
+
+    /// <summary>Number of rows that are not certified within the tolerance.</summary>
+    public int Unconverged => _status.Count(s => s != SolveStatus.Converged);
+
+    internal void Set(int row, int iterations, double relativeGap, double tolerance)
+    {
+        _iterations[row] = iterations;
+        _relativeGap[row] = relativeGap;
+        _status[row] = relativeGap <= tolerance ? SolveStatus.Converged : SolveStatus.IterationLimit;
+    }
+}

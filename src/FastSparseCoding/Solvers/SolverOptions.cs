@@ -1,0 +1,30 @@
+namespace FastSparseCoding.Solvers;
+
+/// <summary>When an exact solver stops. Change a copy with <c>with</c>.</summary>
+public sealed record SolverOptions
+{
+    /// <summary>The defaults.</summary>
+    public static SolverOptions Default { get; } = new();
+
+    /// <summary>
+    /// Relative duality gap at which a row counts as solved: gap ≤ Tolerance·E, so that E − E* ≤ Tolerance·E. From 1e-7 to 1; default 1e-5.
+    /// The true excess is of the order of its square: float32 codes carry a gap of about 1e-6 by their rounding alone.
+    /// </summary>
+    public double Tolerance { get; init; } = 1e-5;
+
+    /// <summary>
+    /// Most iterations for a row, 1 or more: gradient steps (ISTA, FISTA), coordinate updates (CoD), sweeps (cyclic), changes of the support
+    /// (active set). Default 0: what the solver deems generous (10,000 steps or sweeps, 1,000 updates per atom, 100,000 changes).
+    /// </summary>
+    public int MaxIterations { get; init; }
+
+    /// <summary>FISTA only: forget the momentum whenever it points uphill (O'Donoghue and Candès 2015). Default false.</summary>
+    public bool AdaptiveRestart { get; init; }
+
+    internal SolverOptions Validated()
+    {
+        Throw.IfOutside(Tolerance, 1e-7, 1);
+        Throw.IfBelow(MaxIterations, 0);
+        return this;
+    }
+}
