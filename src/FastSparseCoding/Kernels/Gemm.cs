@@ -20,7 +20,7 @@ internal static unsafe class Gemm
         Throw.IfShapeNot(c.Rows, c.Columns, a.Rows, b.Columns, nameof(c));
         fixed (float* pa = a.Values, pb = b.Values, pc = c.Values)
         {
-            GemmKernel product = Product(pa, a.Columns, 1, a.Columns, pc, c, accumulate);
+            Product product = Product.Of(pa, a, pc, c, accumulate);
             if (c.Rows < RowsToPack)
                 RunWhereItLies(ref product, pb);
             else
@@ -35,7 +35,7 @@ internal static unsafe class Gemm
         Throw.IfShapeNot(c.Rows, c.Columns, a.Columns, b.Columns, nameof(c));
         fixed (float* pa = a.Values, pb = b.Values, pc = c.Values)
         {
-            GemmKernel product = Product(pa, 1, a.Columns, a.Rows, pc, c, accumulate);
+            Product product = Product.OfTransposed(pa, a, pc, c, accumulate);
             if (c.Rows < RowsToPack)
                 RunWhereItLies(ref product, pb);
             else
@@ -50,7 +50,7 @@ internal static unsafe class Gemm
         Throw.IfShapeNot(c.Rows, c.Columns, a.Rows, b.Rows, nameof(c));
         fixed (float* pa = a.Values, pb = b.Values, pc = c.Values)
         {
-            GemmKernel product = Product(pa, a.Columns, 1, a.Columns, pc, c, accumulate);
+            Product product = Product.Of(pa, a, pc, c, accumulate);
             RunPacked(ref product, pb, b.Columns, transposed: true);
         }
     }
@@ -61,8 +61,10 @@ internal static unsafe class Gemm
         CheckShapes(a, b, c);
         fixed (float* pa = a.Values, pc = c.Values)
         {
-            GemmKernel product = Product(pa, a.Columns, 1, a.Columns, pc, c, accumulate);
-            RunPacked(ref product, b);
+            Product product = Product.Of(pa, a, pc, c, accumulate);
+            product.B = RightFactor.Packed(b);
+            Run(ref product);
+            GC.KeepAlive(b);
         }
     }
 
@@ -73,9 +75,11 @@ internal static unsafe class Gemm
         Throw.IfShapeNot(b.Rows, b.Columns, c.Rows, c.Columns, nameof(b));
         fixed (float* pa = a.Values, pb = b.Values, pc = c.Values)
         {
-            GemmKernel product = Product(pa, a.Columns, 1, a.Columns, pc, c, accumulate: false);
+            Product product = Product.Of(pa, a, pc, c);
+            product.B = RightFactor.Packed(w);
             product.Start = pb;
-            RunPacked(ref product, w);
+            Run(ref product);
+            GC.KeepAlive(w);
         }
     }
 
@@ -87,10 +91,12 @@ internal static unsafe class Gemm
         Throw.IfLengthNot(theta.Length, c.Columns, nameof(theta));
         fixed (float* pa = a.Values, pb = b.Values, pt = theta, pc = c.Values)
         {
-            GemmKernel product = Product(pa, a.Columns, 1, a.Columns, pc, c, accumulate: false);
+            Product product = Product.Of(pa, a, pc, c);
+            product.B = RightFactor.Packed(w);
             product.Start = pb;
             product.Theta = pt;
-            RunPacked(ref product, w);
+            Run(ref product);
+            GC.KeepAlive(w);
         }
     }
 
@@ -100,55 +106,36 @@ internal static unsafe class Gemm
         Throw.IfShapeNot(c.Rows, c.Columns, a.Rows, b.Columns, nameof(c));
     }
 
-    private static GemmKernel Product(float* a, nint aRow, nint aColumn, int k, float* pc, MatrixView c, bool accumulate)
-        => new()
-        {
-            A = a,
-            ARow = aRow,
-            AColumn = aColumn,
-            K = k,
-            Rows = c.Rows,
-            Columns = c.Columns,
-            Start = accumulate ? pc : null,
-            StartRow = c.Columns,
-            C = pc,
-            CRow = c.Columns,
-        };
-
-    private static void RunPacked(ref GemmKernel product, PackedMatrix b)
-    {
-        product.B = b.Data;
-        Simd.Run(ref product);
-        GC.KeepAlive(b);
-    }
-
     /// <summary>Packs B a run of rows at a time, into scratch memory; rows of B, or of Bᵀ when transposed, are <paramref name="stride"/> apart.</summary>
-    private static void RunPacked(ref GemmKernel product, float* b, nint stride, bool transposed)
+    private static void RunPacked(ref Product product, float* b, nint stride, bool transposed)
     {
         int k = product.K, m = product.Columns;
-        product.B = Scratch.Rent(checked((int)Panels.Length(Math.Min(k, PackedRows), m)));
+        product.B.Data = Scratch.Rent(checked((int)Panels.Length(Math.Min(k, PackedRows), m)));
         float* a = product.A;
         for (int p = 0; p < k || p == 0; p += PackedRows)
         {
             product.K = Math.Min(PackedRows, k - p);
             product.A = a + p * product.AColumn;
             if (transposed)
-                Panels.PackTransposed(b + p, stride, product.K, m, product.B);
+                Panels.PackTransposed(b + p, stride, product.K, m, product.B.Data);
             else
-                Panels.Pack(b + p * stride, stride, product.K, m, product.B);
-            Simd.Run(ref product);
+                Panels.Pack(b + p * stride, stride, product.K, m, product.B.Data);
+            Run(ref product);
             product.Start = product.C;      // later runs add to the first
         }
     }
 
     /// <summary>Few rows: B is read where it lies, but for columns that do not fill a vector.</summary>
-    private static void RunWhereItLies(ref GemmKernel product, float* b)
+    private static void RunWhereItLies(ref Product product, float* b)
     {
-        int rest = product.Columns % Panels.Lanes;
-        product.B = b;
-        product.BRow = product.Columns;
-        product.LastColumns = Scratch.Rent(checked((int)Panels.Length(product.K, rest)));
-        Panels.Pack(b + product.Columns - rest, product.Columns, product.K, rest, product.LastColumns);
-        Simd.Run(ref product);
+        product.B = RightFactor.WhereItLies(b, product.K, product.Columns, Scratch.Rent(RightFactor.ScratchLength(product.K, product.Columns)));
+        Run(ref product);
+    }
+
+    /// <summary>Runs a product whose factors are all in place.</summary>
+    internal static void Run(ref Product product)
+    {
+        var kernel = new GemmKernel { Product = product };
+        Simd.Run(ref kernel);
     }
 }

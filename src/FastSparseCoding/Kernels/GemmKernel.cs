@@ -2,39 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace FastSparseCoding.Kernels;
 
-/// <summary>C = h_θ(start + A·B), cut into register tiles; distances are counted in floats.</summary>
+/// <summary>A product with dense factors, cut into register tiles.</summary>
 internal unsafe struct GemmKernel : ISimdKernel
 {
     /// <summary>Panels of B that the inner loops go through again and again: half of a usual second-level cache.</summary>
     private const int GroupFloats = 128 * 1024;
 
-    /// <summary>A, and the distance to its next row and its next column.</summary>
-    public float* A;
-    public nint ARow;
-    public nint AColumn;
-
-    /// <summary>B in panels, or row-major with rows <see cref="BRow"/> apart when that is not 0.</summary>
-    public float* B;
-    public nint BRow;
-
-    /// <summary>For a row-major B whose columns do not fill whole vectors: its last columns, packed.</summary>
-    public float* LastColumns;
-
-    /// <summary>Shape: C is [Rows×Columns], sums are over K.</summary>
-    public int Rows;
-    public int Columns;
-    public int K;
-
-    /// <summary>Where the sums start: null for zero, C itself to accumulate.</summary>
-    public float* Start;
-    public nint StartRow;
-
-    /// <summary>A threshold per column; null for no shrinkage.</summary>
-    public float* Theta;
-
-    /// <summary>Receives the result.</summary>
-    public float* C;
-    public nint CRow;
+    public Product Product;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TS, TV>()
@@ -42,12 +16,12 @@ internal unsafe struct GemmKernel : ISimdKernel
         where TV : unmanaged
     {
         int width = TS.PanelVectors * TS.Count;
-        int group = Math.Max(1, GroupFloats / Math.Max(1, K * width)) * width;
-        for (int first = 0; first < Columns; first += group)
+        int group = Math.Max(1, GroupFloats / Math.Max(1, Product.K * width)) * width;
+        for (int first = 0; first < Product.Columns; first += group)
         {
-            int end = Math.Min(first + group, Columns);
-            for (int i = 0; i < Rows; i += Six.Value)
-                RunRows<TS, TV>(i, Math.Min(Six.Value, Rows - i), first, end);
+            int end = Math.Min(first + group, Product.Columns);
+            for (int i = 0; i < Product.Rows; i += Six.Value)
+                RunRows<TS, TV>(i, Math.Min(Six.Value, Product.Rows - i), first, end);
         }
     }
 
@@ -56,26 +30,13 @@ internal unsafe struct GemmKernel : ISimdKernel
         where TS : struct, ISimd<TV>
         where TV : unmanaged
     {
-        int width = TS.PanelVectors * TS.Count;
-        TileOperands t;
-        t.K = K;
-        t.A = A + i * ARow;
-        t.ARow = ARow;
-        t.AColumn = AColumn;
-        t.StartRow = StartRow;
-        t.CRow = CRow;
+        var t = new TileOperands { K = Product.K, A = Product.A + i * Product.ARow, ARow = Product.ARow, AColumn = Product.AColumn, StartRow = Product.StartRow, CRow = Product.CRow };
         for (int j = first, columns; j < end; j += columns)
         {
-            columns = Math.Min(width, end - j);
-            if (BRow != 0 && columns > TS.Count)
-                columns -= columns % TS.Count;      // whole vectors can be read where they lie
-            int vectors = (columns + TS.Count - 1) / TS.Count;
-            t.LastLanes = columns - (vectors - 1) * TS.Count;
-            t.B = BRow == 0 ? B + (nint)j * K : columns < TS.Count ? LastColumns : B + j;
-            t.BRow = BRow == 0 ? vectors * TS.Count : columns < TS.Count ? TS.Count : BRow;
-            t.Start = Start == null ? null : Start + i * StartRow + j;
-            t.Theta = Theta == null ? null : Theta + j;
-            t.C = C + i * CRow + j;
+            columns = Product.B.Locate<TS, TV>(j, end, Product.K, &t, out int vectors);
+            t.Start = Product.Start == null ? null : Product.Start + i * Product.StartRow + j;
+            t.Theta = Product.Theta == null ? null : Product.Theta + j;
+            t.C = Product.C + i * Product.CRow + j;
             Tile<TS, TV>(&t, rows, vectors);
         }
     }

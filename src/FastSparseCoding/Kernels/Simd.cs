@@ -62,6 +62,13 @@ internal unsafe interface ISimd<TV>
     /// <summary>One bit a lane, lane 0 lowest.</summary>
     static abstract uint Bits(TV mask);
 
+    /// <summary>
+    /// Writes the lanes that are not zero, and their numbers counted from <paramref name="first"/>, one after the other; up to
+    /// <see cref="Count"/> places are overwritten.
+    /// </summary>
+    /// <returns>How many lanes are not zero.</returns>
+    static abstract int StoreNonZeros(TV v, int first, float* values, int* indices);
+
     /// <summary>Sum of the lanes.</summary>
     static abstract float Sum(TV a);
 

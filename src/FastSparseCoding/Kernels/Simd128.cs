@@ -33,6 +33,7 @@ internal readonly unsafe struct Simd128 : ISimd<V>
         return Max(pairs, Vx.Shuffle(pairs, Vx.Create(1, 0, 3, 2))).ToScalar();
     }
 
+    public static int StoreNonZeros(V v, int first, float* values, int* indices) => NonZeros.StoreLanes<Simd128, V>(v, first, values, indices);
     public static V LoadFirst(float* p, int count)
     {
         V v = V.Zero;

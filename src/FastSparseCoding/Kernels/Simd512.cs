@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using V = System.Runtime.Intrinsics.Vector512<float>;
@@ -31,6 +32,15 @@ internal readonly unsafe struct Simd512 : ISimd<V>
     public static float MaxLane(V a) => Simd256.MaxLane(Simd256.Max(a.GetLower(), a.GetUpper()));
     public static V LoadFirst(float* p, int count) => Avx512F.MaskLoad(p, First(count), V.Zero);
     public static void StoreFirst(float* p, int count, V v) => Avx512F.MaskStore(p, First(count), v);
+
+    public static int StoreNonZeros(V v, int first, float* values, int* indices)
+    {
+        // Into registers and then to memory: compressing stores are microcoded on some processors.
+        V mask = ~Vx.Equals(v, V.Zero);
+        Vx.Store(Avx512F.Compress(V.Zero, mask, v), values);
+        Vx.Store(Avx512F.Compress(Vector512<int>.Zero, mask.AsInt32(), Vector512<int>.Indices + Vx.Create(first)), indices);
+        return BitOperations.PopCount(Bits(mask));
+    }
 
     private static V First(int count) => Vx.LessThan(Vector512<int>.Indices, Vx.Create(count)).AsSingle();
 }
