@@ -120,7 +120,7 @@ public sealed class ListaEncoder : TrainableEncoder
             Gemm.Multiply(x, _encoder._encoderTransposed, b);                           // B = xW_eᵀ
             Shrinkage.SoftThreshold(b, theta, Z(0, x.Rows));                            // Z(0) = h_θ(B)
             for (int t = 1; t <= _encoder.Depth; t++)
-                Gemm.MultiplyAddShrink(Z(t - 1, x.Rows), _encoder._st, b, theta, Z(t, x.Rows));     // Z(t) = h_θ(B + Z(t−1)Sᵀ)
+                SparseProduct.MultiplyAddShrink(Z(t - 1, x.Rows), _encoder._st, b, theta, Z(t, x.Rows));   // Z(t) = h_θ(B + Z(t−1)Sᵀ)
             return Z(_encoder.Depth, x.Rows);
         }
 
@@ -135,8 +135,8 @@ public sealed class ListaEncoder : TrainableEncoder
             {
                 Shrinkage.SoftThresholdBackward(Z(t, rows), dZ, dC, dTheta);            // dC = h'_θ(C(t)) ⊙ dZ(t); dθ −= Σ sign(C(t)) ⊙ dC
                 TensorPrimitives.Add(dB.Values, dC.Values, dB.Values);                  // dB += dC
-                SparseRows.AddOuterProducts(Z(t - 1, rows), dC, gradient.View(_dSt));   // dSᵀ += Z(t−1)ᵀ dC
-                Gemm.Multiply(dC, _encoder._s, dZ);                                     // dZ(t−1) = dC S
+                SparseProduct.MultiplyTransposed(Z(t - 1, rows), dC, gradient.View(_dSt), accumulate: true);   // dSᵀ += Z(t−1)ᵀ dC
+                SparseProduct.Multiply(dC, _encoder._s, dZ);                            // dZ(t−1) = dC S
             }
             Shrinkage.SoftThresholdBackward(Z(0, rows), dZ, dC, dTheta);                // g = h'_θ(B) ⊙ dZ(0); dθ −= Σ sign(B) ⊙ g
             TensorPrimitives.Add(dB.Values, dC.Values, dB.Values);                      // dB += g

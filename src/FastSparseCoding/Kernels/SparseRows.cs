@@ -20,11 +20,4 @@ internal static class SparseRows
             if (z[j] != 0)
                 TensorPrimitives.MultiplyAdd(c, z[j], w.Row(j), w.Row(j));
     }
-
-    /// <summary>W += ZᵀC, over the non-zeros of Z. Z [N×m], C [N×p], W [m×p].</summary>
-    public static void AddOuterProducts(ReadOnlyMatrixView z, ReadOnlyMatrixView c, MatrixView w)
-    {
-        for (int i = 0; i < z.Rows; i++)
-            AddOuterProduct(z.Row(i), c.Row(i), w);
-    }
 }

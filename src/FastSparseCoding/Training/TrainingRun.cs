@@ -69,7 +69,8 @@ internal sealed class TrainingRun
                     if (!evaluate)
                         continue;
                     double rate = (_samples - samplesAtStart) / Stopwatch.GetElapsedTime(start).TotalSeconds;
-                    progress?.Report(Evaluate(loss / lossSamples, rate));
+                    TrainingProgress report = Evaluate(loss / lossSamples, rate);
+                    progress?.Report(report);
                     onCheckpoint?.Invoke(Checkpoint());
                     (loss, lossSamples) = (0, 0);
                 }

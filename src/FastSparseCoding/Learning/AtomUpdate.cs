@@ -1,0 +1,98 @@
+using System.Numerics.Tensors;
+using FastSparseCoding.Kernels;
+
+namespace FastSparseCoding.Learning;
+
+/// <summary>How the atoms move after a batch was encoded.</summary>
+internal abstract class AtomUpdate(int atoms, int size)
+{
+    /// <summary>Σ zᵀz, faded [m×m].</summary>
+    public Matrix A { get; } = new(atoms, atoms);
+
+    /// <summary>Σ zᵀx, faded [m×n].</summary>
+    public Matrix B { get; } = new(atoms, size);
+
+    public static AtomUpdate Create(DictionaryLearningOptions options, int size)
+        => options.Method == DictionaryMethod.Online ? new Online(options, size) : new Sgd(options, size);
+
+    /// <summary>Updates D [m×n] after batch number <paramref name="t"/>, counted from 1, of signals x [N×n] and codes z [N×m].</summary>
+    public abstract void Apply(Matrix d, Matrix x, Matrix z, long t);
+
+    /// <summary>Atom k is a new one: what was known of the old is forgotten.</summary>
+    public void Forget(int k)
+    {
+        A.Row(k).Clear();
+        B.Row(k).Clear();
+        for (int j = 0; j < A.Rows; j++)
+            A.Row(j)[k] = 0;
+    }
+
+    private static void Normalize(Span<float> atom, ReadOnlySpan<float> before)
+    {
+        double norm = Math.Sqrt(Reduction.Dot(atom, atom));
+        if (!(norm > 1e-12) || !double.IsFinite(norm))
+        {
+            before.CopyTo(atom);
+            return;
+        }
+        TensorPrimitives.Multiply(atom, (float)(1 / norm), atom);
+    }
+
+    /// <summary>
+    /// Mairal et al. 2010, Algorithms 1 and 2: A ← βA + zᵀz, B ← βB + zᵀx with β = (1 − 1/t)^ρ, then every atom in turn to the minimiser of the
+    /// surrogate, d_k ← d_k + (b_k − a_kD)/A_kk, and back to unit norm.
+    /// </summary>
+    private sealed class Online(DictionaryLearningOptions options, int size) : AtomUpdate(options.AtomCount, size)
+    {
+        private readonly float[] _product = new float[size];
+        private readonly float[] _before = new float[size];
+
+        public override void Apply(Matrix d, Matrix x, Matrix z, long t)
+        {
+            float beta = (float)Math.Pow(1 - 1.0 / t, options.Forgetting);
+            TensorPrimitives.Multiply(A.Values, beta, A.Values);
+            TensorPrimitives.Multiply(B.Values, beta, B.Values);
+            SparseProduct.MultiplyTransposed(z, z, A, accumulate: true);            // A ← βA + zᵀz
+            SparseProduct.MultiplyTransposed(z, x, B, accumulate: true);            // B ← βB + zᵀx
+            for (int k = 0; k < d.Rows; k++)
+                UpdateAtom(d, k);
+        }
+
+        private void UpdateAtom(Matrix d, int k)
+        {
+            float weight = A[k, k];
+            if (weight <= 1e-6f * A.Rows)
+                return;     // hardly used: left to the re-seeding
+            Span<float> atom = d.Row(k);
+            atom.CopyTo(_before);
+            Gemm.Multiply(new ReadOnlyMatrixView(A.Row(k), 1, A.Rows), d, MatrixView.OfRow(_product));  // a_kD
+            TensorPrimitives.Subtract(B.Row(k), _product, _product);                // b_k − a_kD
+            TensorPrimitives.MultiplyAdd(_product, 1 / weight, atom, atom);         // d_k ← d_k + (b_k − a_kD)/A_kk
+            Normalize(atom, _before);
+        }
+    }
+
+    /// <summary>The paper's stochastic gradient: D ← D − η zᵀ(zD − x)/N, atoms back to unit norm, η falling as 1/(1 + t/100).</summary>
+    private sealed class Sgd(DictionaryLearningOptions options, int size) : AtomUpdate(options.AtomCount, size)
+    {
+        public override void Apply(Matrix d, Matrix x, Matrix z, long t)
+        {
+            float rate = (float)(options.LearningRate / (1 + t / 100.0) / x.Rows);
+            var residual = new Matrix(x.Rows, x.Columns);
+            var step = new Matrix(d.Rows, d.Columns);
+            Matrix before = d.Clone();
+            SparseRowsProduct(z, d, residual);                                      // zD
+            TensorPrimitives.Subtract(x.Values, residual.Values, residual.Values);  // x − zD
+            SparseProduct.MultiplyTransposed(z, residual, step);                    // zᵀ(x − zD)
+            TensorPrimitives.MultiplyAdd(step.Values, rate, d.Values, d.Values);    // D ← D + η zᵀ(x − zD)/N
+            for (int k = 0; k < d.Rows; k++)
+                Normalize(d.Row(k), before.Row(k));
+        }
+
+        private static void SparseRowsProduct(Matrix z, Matrix d, Matrix result)
+        {
+            for (int i = 0; i < z.Rows; i++)
+                SparseRows.AddWeightedRows(z.Row(i), d, result.Row(i));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+namespace FastSparseCoding.Learning;
+
+/// <summary>How atoms follow the data.</summary>
+public enum DictionaryMethod
+{
+    /// <summary>Online statistics and block-coordinate updates (Mairal, Bach, Ponce and Sapiro 2010).</summary>
+    Online,
+
+    /// <summary>The paper's stochastic gradient (Olshausen and Field 1996).</summary>
+    Sgd,
+}
+
+/// <summary>How a dictionary is learned. Change a copy with <c>with</c>.</summary>
+public sealed record DictionaryLearningOptions
+{
+    /// <summary>The defaults.</summary>
+    public static DictionaryLearningOptions Default { get; } = new();
+
+    /// <summary>Number of atoms m, 1 or more. Default 100.</summary>
+    public int AtomCount { get; init; } = 100;
+
+    /// <summary>Sparsity weight λ, above 0. Default 0.5, the paper's for patches of unit deviation.</summary>
+    public float Lambda { get; init; } = 0.5f;
+
+    /// <summary>Online statistics (default) or stochastic gradient.</summary>
+    public DictionaryMethod Method { get; init; } = DictionaryMethod.Online;
+
+    /// <summary>Signals to learn from, 1 or more. Default 200,000.</summary>
+    public long Samples { get; init; } = 200_000;
+
+    /// <summary>Signals between two updates of the atoms, from 1 to 1,048,576. Default 512.</summary>
+    public int BatchSize { get; init; } = 512;
+
+    /// <summary>
+    /// Online: how fast old statistics fade, from 0 (never). After batch t they weigh (1 − 1/t)^Forgetting of what they did. Default 3.
+    /// </summary>
+    public double Forgetting { get; init; } = 3;
+
+    /// <summary>SGD: step at the start, above 0, for gradients averaged over the batch. It falls as 1/(1 + t/100). Default 1.</summary>
+    public float LearningRate { get; init; } = 1;
+
+    /// <summary>An atom used by fewer than this part of the recent signals is re-seeded, from 0 to 1. Default 1e-4.</summary>
+    public double DeadAtomUse { get; init; } = 1e-4;
+
+    /// <summary>Seed of the first atoms and of the order of the signals. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Threads, 1 or more; 0 (default) for one per core. The result is the same for every number.</summary>
+    public int Threads { get; init; }
+
+    internal DictionaryLearningOptions Validated()
+    {
+        Throw.IfBelow(AtomCount, 1);
+        Throw.IfNotPositive(Lambda);
+        Throw.IfBelow(Samples, 1L);
+        Throw.IfOutside(BatchSize, 1, 1_048_576);
+        Throw.IfOutside(Forgetting, 0, 1000);
+        Throw.IfNotPositive(LearningRate);
+        Throw.IfOutside(DeadAtomUse, 0, 1);
+        Throw.IfOutside(Threads, 0, 1024);
+        return this;
+    }
+}
