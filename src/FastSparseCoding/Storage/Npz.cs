@@ -68,20 +68,20 @@ public static class Npz
     public static SparseCodes ReadCodes(string path)
     {
         using NpzArchive archive = NpzArchive.Open(path);
-        if (!archive.Contains("format"))
-            Throw.InvalidFile(path, "holds no sparse matrix (no array 'format'); expected what scipy.sparse.save_npz writes.");
+        if (!IsCodes(archive))
+            Throw.InvalidFile(path, "holds no sparse matrix (the arrays format, shape and data); expected what scipy.sparse.save_npz writes.");
         string format = archive.ReadText("format");
         if (!string.Equals(format, "csr", StringComparison.Ordinal))
             Throw.InvalidFile(path, $"holds a sparse matrix of format '{format}'; expected 'csr' (in SciPy: z.tocsr()).");
-        long[] shape = archive.ReadValues<long>("shape", h => RequireInteger(archive.Where("shape"), h));
-        if (shape.Length != 2 || shape[0] is < 0 or >= int.MaxValue || shape[1] is < 0 or > int.MaxValue)
-            Throw.InvalidFile(path, $"holds a sparse matrix of shape ({string.Join(", ", shape)}); expected two sizes below 2^31.");
+        (long rows, long width) = ReadShape(archive);
+        if (rows is < 0 or >= int.MaxValue || width is < 0 or > int.MaxValue)
+            Throw.InvalidFile(path, $"holds a sparse matrix of shape ({rows}, {width}); expected two sizes below 2^31.");
         int[] rowStarts = archive.ReadValues<int>("indptr", h => RequireInteger(archive.Where("indptr"), h));
         int[] columns = archive.ReadValues<int>("indices", h => RequireInteger(archive.Where("indices"), h));
         float[] values = archive.ReadValues<float>("data", h => h.RequireFloat(archive.Where("data")));
-        if (rowStarts.Length != shape[0] + 1)
-            Throw.InvalidFile(path, $"holds {rowStarts.Length} row starts for {shape[0]} rows; expected {shape[0] + 1}.");
-        return Assemble(path, (int)shape[1], rowStarts, columns, values);
+        if (rowStarts.Length != rows + 1)
+            Throw.InvalidFile(path, $"holds {rowStarts.Length} row starts for {rows} rows; expected {rows + 1}.");
+        return Assemble(path, (int)width, rowStarts, columns, values);
     }
 
     /// <summary>Writes sparse codes as an uncompressed csr_matrix for scipy.sparse.load_npz.</summary>
@@ -99,6 +99,18 @@ public static class Npz
             npz.AddCsrFormat(codes.Rows, codes.Columns);
             npz.Add<float>("data", codes.Values);
         });
+    }
+
+    /// <summary>Whether an archive holds a SciPy sparse matrix of some format.</summary>
+    internal static bool IsCodes(NpzArchive archive) => archive.Contains("format") && archive.Contains("shape") && archive.Contains("data");
+
+    /// <summary>Rows and columns of the sparse matrix in an archive.</summary>
+    internal static (long Rows, long Columns) ReadShape(NpzArchive archive)
+    {
+        long[] shape = archive.ReadValues<long>("shape", h => RequireInteger(archive.Where("shape"), h));
+        return shape.Length == 2
+            ? (shape[0], shape[1])
+            : Throw.InvalidFile<(long, long)>(archive.Path, $"holds a sparse matrix of shape ({string.Join(", ", shape)}); expected two sizes below 2^31.");
     }
 
     private static void RequireInteger(string where, NpyHeader header)

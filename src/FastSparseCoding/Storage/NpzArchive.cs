@@ -24,6 +24,9 @@ internal sealed class NpzArchive : IDisposable
             _members[entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName] = entry;
     }
 
+    /// <summary>The path as the caller gave it.</summary>
+    public string Path => _file.Path;
+
     /// <summary>Names of the arrays, without the extension, in the file's order.</summary>
     public IReadOnlyCollection<string> Names => _members.Keys;
 

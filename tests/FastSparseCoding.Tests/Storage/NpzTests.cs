@@ -174,11 +174,11 @@ public sealed class NpzTests : IDisposable
     public void Members_that_are_missing_or_of_the_wrong_type_are_refused()
     {
         Npz.Write(Path, [new("b", new Matrix(1, 2)), new("a", new Matrix(1, 2))]);
-        Refused("holds no sparse matrix (no array 'format'); expected what scipy.sparse.save_npz writes.");
+        Refused("holds no sparse matrix (the arrays format, shape and data); expected what scipy.sparse.save_npz writes.");
         Assert.Equal($"{Path}: has no array 'c'; it has a, b.", Assert.Throws<InvalidDataException>(() => Npz.ReadMatrix(Path, "c")).Message);
 
         byte[] text = NpyBytes.Make(NpyBytes.Header("|S3", "()"), "csr"u8.ToArray());
-        Zip(CompressionLevel.NoCompression, ("format.npy", text), ("shape.npy", NpyBytes.Make(NpyBytes.Header("<f8", "(2,)"), NpyBytes.Doubles(1, 1))));
+        Zip(CompressionLevel.NoCompression, ("format.npy", text), ("shape.npy", NpyBytes.Make(NpyBytes.Header("<f8", "(2,)"), NpyBytes.Doubles(1, 1))), ("data.npy", text));
         Refused("holds (2,) values of type '<f8'; expected one dimension of '<i4' or '<i8'.", "shape");
         Assert.Equal($"{Path}(format): holds values of type '|S3'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32)).", Assert.Throws<InvalidDataException>(() => Npz.ReadMatrix(Path, "format")).Message);
         Zip(CompressionLevel.NoCompression, ("a.npy", [1, 2, 3]));
