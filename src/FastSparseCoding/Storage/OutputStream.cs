@@ -9,6 +9,7 @@ internal sealed class OutputStream(Stream file, string path) : Stream
     private readonly byte[] _buffer = new byte[1 << 16];
     private int _count;
     private bool _abandoned;
+    private string _problem = "it is closed.";
 
     public override bool CanRead => false;
 
@@ -98,7 +99,7 @@ internal sealed class OutputStream(Stream file, string path) : Stream
     private void WriteThrough(ReadOnlySpan<byte> bytes)
     {
         if (_abandoned)
-            Throw.Unwritable<Stream>(path, "an earlier write failed.");
+            Throw.Unwritable<Stream>(path, _problem);     // the first failure is the one to tell, whoever writes next
         try
         {
             file.Write(bytes);
@@ -124,6 +125,7 @@ internal sealed class OutputStream(Stream file, string path) : Stream
     private void Fail(Exception cause)
     {
         Abandon();
-        Throw.Unwritable<Stream>(path, Problem(cause, (file as FileStream)?.Name ?? path), cause);
+        _problem = Problem(cause, (file as FileStream)?.Name ?? path);
+        Throw.Unwritable<Stream>(path, _problem, cause);
     }
 }

@@ -97,6 +97,18 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Whoever_writes_on_after_a_failure_is_told_of_the_first()
+    {
+        string path = _folder.File("out.bin");
+        using AtomicFile file = AtomicFile.Create(path, FullDisk.WithRoomFor(0));
+        for (int i = 0; i < 2; i++)
+            Assert.Equal($"{path}: cannot be written: No space left on device.", Assert.Throws<IOException>(() => file.Stream.Write(new byte[70_000])).Message);
+        Assert.True(file.Stream is { CanSeek: false, CanWrite: false });
+        file.Dispose();
+        Assert.Equal($"{path}: cannot be written: No space left on device.", Assert.Throws<IOException>(() => file.Stream.Write(new byte[70_000])).Message);
+    }
+
+    [Fact]
     public void A_stream_closed_early_still_commits_what_it_got()
     {
         using (AtomicFile file = AtomicFile.Create(_folder.File("out.txt")))
