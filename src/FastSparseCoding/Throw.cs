@@ -97,6 +97,23 @@ internal static class Throw
     [DoesNotReturn]
     public static T InvalidFile<T>(string path, string message) => throw new InvalidDataException($"{path}: {message}");
 
+    [DoesNotReturn]
+    public static void NoSuchFile(string path) => throw new FileNotFoundException($"{path}: there is no such file.", path);
+
+    /// <summary>An input that cannot be opened or read; the message names the path as the caller gave it.</summary>
+    [DoesNotReturn]
+    public static T Unreadable<T>(string path, string problem, Exception? cause = null) => throw new IOException($"{path}: cannot be read: {problem}", cause);
+
+    /// <summary>An output that cannot be written; the message names the path as the caller gave it, not the temporary file beside it.</summary>
+    [DoesNotReturn]
+    public static T Unwritable<T>(string path, string problem, Exception? cause = null) => throw new IOException($"{path}: cannot be written: {problem}", cause);
+
+    [DoesNotReturn]
+    public static void InvalidOperation(string message) => throw new InvalidOperationException(message);
+
+    [DoesNotReturn]
+    public static T NotSupported<T>(string message) => throw new NotSupportedException(message);
+
     private static int FirstNotFinite(ReadOnlySpan<float> row)
     {
         for (int j = 0; j < row.Length; j++)

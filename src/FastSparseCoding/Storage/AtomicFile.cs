@@ -1,0 +1,149 @@
+namespace FastSparseCoding.Storage;
+
+/// <summary>
+/// A file that appears whole or not at all: it is written under a temporary name in the target's folder, flushed to the disk and renamed over the
+/// target. Without <see cref="Commit"/> the partial file is deleted and an existing target stays as it was.
+/// </summary>
+/// <remarks>
+/// A symbolic link is followed, so the file it points to is replaced, not the link. An existing target keeps its Unix mode. A target marked
+/// read-only is refused, although a rename could replace it.
+/// </remarks>
+public sealed class AtomicFile : IDisposable
+{
+    private readonly string _target;
+    private readonly string _temporary;
+    private readonly Stream _file;
+    private readonly OutputStream _stream;
+    private bool _finished;
+
+    private AtomicFile(string path, string target, string temporary, Stream file)
+    {
+        Path = path;
+        _target = target;
+        _temporary = temporary;
+        _file = file;
+        _stream = new OutputStream(file, path);
+    }
+
+    /// <summary>The path as the caller gave it.</summary>
+    public string Path { get; }
+
+    /// <summary>Where to write: buffered, seekable, write-only. Every failure to write surfaces as an <see cref="IOException"/> that names <see cref="Path"/>.</summary>
+    public Stream Stream => _stream;
+
+    /// <summary>Begins a file.</summary>
+    /// <param name="path">The target. Its folder must exist; the target itself may.</param>
+    /// <returns>The open file, to be committed and disposed by the caller.</returns>
+    /// <exception cref="IOException">The folder does not exist or cannot be written to, or the target is a folder, a device or read-only.</exception>
+    public static AtomicFile Create(string path) => Create(path, OpenNew);
+
+    /// <summary>Writes a whole file.</summary>
+    /// <param name="path">The target. Its folder must exist; the target itself may.</param>
+    /// <param name="write">Writes the content. When it throws, nothing is left behind and an existing target is untouched.</param>
+    /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        using AtomicFile file = Create(path);
+        write(file.Stream);
+        file.Commit();
+    }
+
+    /// <summary>Flushes what was written to the disk and renames it over the target. Called once, last.</summary>
+    /// <exception cref="IOException">The disk is full, or the target cannot be replaced.</exception>
+    /// <exception cref="InvalidOperationException">The file was committed or disposed before.</exception>
+    public void Commit()
+    {
+        if (_finished)
+            Throw.InvalidOperation($"'{Path}' was committed or disposed already.");
+        _stream.FlushToDisk();
+        _file.Dispose();
+        Guard(Path, _temporary, Replace);
+        _finished = true;
+    }
+
+    /// <summary>Deletes the partial file unless it was committed.</summary>
+    public void Dispose()
+    {
+        if (_finished)
+            return;
+        _finished = true;
+        _stream.Abandon();
+        _file.Dispose();
+        Delete(_temporary);
+    }
+
+    /// <summary>Begins a file whose temporary is opened by <paramref name="open"/>: the seam through which tests simulate a full disk.</summary>
+    internal static AtomicFile Create(string path, Func<string, Stream> open)
+    {
+        (Stream file, string temporary) = OpenBeside(path, open);
+        return new AtomicFile(path, Resolve(path), temporary, file);
+    }
+
+    /// <summary>Opens a new temporary file in the target's folder.</summary>
+    internal static (Stream File, string Temporary) OpenBeside(string path, Func<string, Stream> open)
+    {
+        string folder = System.IO.Path.GetDirectoryName(Resolve(path)) ?? "";
+        string temporary = System.IO.Path.Combine(folder, $".partial-{Guid.NewGuid():N}.tmp");
+        return (Guard(path, temporary, () => open(temporary)), temporary);
+    }
+
+    /// <summary>Deletes a temporary file if it can be deleted.</summary>
+    internal static void Delete(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Called on the way out of the failure that matters: a second exception here would hide the first.
+        }
+    }
+
+    // Unbuffered, because a buffering stream would try once more to write when it is closed after a failure.
+    internal static FileStream OpenNew(string temporary) => new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+
+    /// <summary>The real file meant by a path, or a refusal that says why nothing can be written there.</summary>
+    private static string Resolve(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string target = System.IO.Path.GetFullPath(path);
+        if (new FileInfo(target).LinkTarget is not null)
+            target = Guard(path, target, () => File.ResolveLinkTarget(target, returnFinalTarget: true))?.FullName ?? target;
+        string folder = System.IO.Path.GetDirectoryName(target) ?? target;
+        if (Directory.Exists(target))
+            Throw.Unwritable<Stream>(path, "it is a folder; a file name is expected.");
+        if (!Directory.Exists(folder))
+            Throw.Unwritable<Stream>(path, $"the folder '{folder}' does not exist.");
+        if (IsDevice(target))
+            Throw.Unwritable<Stream>(path, "it is a device; a regular file is expected.");
+        if (File.Exists(target) && File.GetAttributes(target).HasFlag(FileAttributes.ReadOnly))
+            Throw.Unwritable<Stream>(path, "the file is read-only.");
+        return target;
+    }
+
+    // A rename would replace the device itself by a file.
+    private static bool IsDevice(string target)
+        => !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal);
+
+    private bool Replace()
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(_target))
+            File.SetUnixFileMode(_temporary, File.GetUnixFileMode(_target));
+        File.Move(_temporary, _target, overwrite: true);
+        return true;
+    }
+
+    private static T Guard<T>(string path, string temporary, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Throw.Unwritable<T>(path, OutputStream.Problem(e, temporary), e);
+        }
+    }
+}

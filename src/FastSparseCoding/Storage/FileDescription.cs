@@ -1,0 +1,123 @@
+using System.Globalization;
+
+namespace FastSparseCoding.Storage;
+
+/// <summary>What a file of any format read here holds, as names and values to print: .npy, .npz, models and other safetensors files.</summary>
+public sealed class FileDescription
+{
+    private readonly List<KeyValuePair<string, string>> _facts = [];
+
+    private FileDescription(string path, string format)
+    {
+        Path = path;
+        Format = format;
+    }
+
+    /// <summary>The path as the caller gave it.</summary>
+    public string Path { get; }
+
+    /// <summary>"npy", "npz", "model" or "safetensors".</summary>
+    public string Format { get; }
+
+    /// <summary>Names and values in the order to show them.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts => _facts;
+
+    /// <summary>Looks into a file; values are not read, but for what names the kind of a sparse matrix and the checksum of a model.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>What it holds.</returns>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or of none of the formats.</exception>
+    public static FileDescription Read(string path)
+    {
+        Span<byte> start = stackalloc byte[9];
+        using (InputFile file = InputFile.Open(path))
+        {
+            start = start[..(int)Math.Min(start.Length, file.Length)];
+            file.ReadExactly(start, 0);
+        }
+        // By content first: a wrong name should not hide what a file is. A damaged beginning leaves only the name.
+        string extension = System.IO.Path.GetExtension(path);
+        if (NpyHeader.IsNpy(start) || (!LooksLikeZip(start) && Is(extension, ".npy")))
+            return OfNpy(path);
+        if (LooksLikeZip(start) || Is(extension, ".npz"))
+            return OfNpz(path);
+        if (Is(extension, ".safetensors") || start.EndsWith("\0{"u8))
+            return OfSafeTensors(path);
+        return Throw.InvalidFile<FileDescription>(path, "is of no format known here; expected .npy, .npz or .safetensors.");
+    }
+
+    private static bool LooksLikeZip(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8) || start.StartsWith("PK\u0005\u0006"u8);
+
+    private static bool Is(string extension, string expected) => string.Equals(extension, expected, StringComparison.OrdinalIgnoreCase);
+
+    private static FileDescription OfNpy(string path)
+    {
+        using InputFile file = InputFile.Open(path);
+        NpyHeader header = NpyHeader.Read(path, file.Stream, file.Length);
+        var description = new FileDescription(path, "npy");
+        description.Add("shape", header.ShapeText);
+        description.Add("type", header.Type.ToString());
+        description.Add("order", header.FortranOrder ? "Fortran" : "C");
+        description.Add("bytes", file.Length);
+        return description;
+    }
+
+    private static FileDescription OfNpz(string path)
+    {
+        using NpzArchive archive = NpzArchive.Open(path);
+        var description = new FileDescription(path, "npz");
+        if (Npz.IsCodes(archive))
+            description.AddCodes(archive);
+        foreach (string name in archive.Names)
+        {
+            NpyHeader header = archive.ReadHeader(name);
+            description.Add(name, $"{header.ShapeText} {header.Type}{(header.FortranOrder ? " Fortran order" : "")}");
+        }
+        return description;
+    }
+
+    private static FileDescription OfSafeTensors(string path)
+    {
+        using (SafeTensorsReader file = SafeTensorsReader.Open(path))
+        {
+            if (!ModelReader.IsModel(file))
+            {
+                var plain = new FileDescription(path, "safetensors");
+                foreach ((string key, string value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                    plain.Add(key, value);
+                plain.AddTensors(file.Tensors);
+                return plain;
+            }
+        }
+        using ModelReader model = ModelReader.Open(path);
+        var description = new FileDescription(path, "model");
+        description.Add(ModelFormat.KindKey, model.Kind);
+        foreach ((string key, string value) in model.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            if (key is not (ModelFormat.KindKey or ModelFormat.FormatKey or ModelFormat.ChecksumKey))
+                description.Add(key, value);
+        description.AddTensors(model.Tensors);
+        return description;
+    }
+
+    private void AddCodes(NpzArchive archive)
+    {
+        (long rows, long columns) = Npz.ReadShape(archive);
+        long nonZeros = archive.ReadHeader("data").Count;
+        Add("sparse matrix", string.Create(CultureInfo.InvariantCulture, $"[{rows}×{columns}] {archive.ReadText("format")}"));
+        Add("non-zeros", nonZeros);
+        if (rows > 0)
+            Add("non-zeros per row", Math.Round((double)nonZeros / rows, 3));
+    }
+
+    private void AddTensors(IEnumerable<TensorInfo> tensors)
+    {
+        foreach (TensorInfo tensor in tensors)
+            Add(tensor.Name, $"{tensor.ShapeText} {SafeTensors.TypeName(tensor.Type)}");
+    }
+
+    private void Add(string name, string value) => _facts.Add(new(name, value));
+
+    private void Add<T>(string name, T value)
+        where T : IFormattable
+        => Add(name, value.ToString(null, CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,32 @@
+namespace FastSparseCoding.Storage;
+
+/// <summary>The words of the model format; the README lists them for readers in other languages.</summary>
+internal static class ModelFormat
+{
+    public const string FormatName = "fast-sparse-coding";
+
+    /// <summary>Raised when a file could no longer be read right by an older version of the library.</summary>
+    public const int Version = 1;
+
+    public const string FormatKey = "format";
+    public const string VersionKey = "format_version";
+    public const string KindKey = "kind";
+    public const string ChecksumKey = "checksum";
+    public const string LambdaKey = "lambda";
+    public const string DepthKey = "depth";
+    public const string SignalSizeKey = "signal_size";
+    public const string CodeSizeKey = "code_size";
+    public const string DictionaryHashKey = "dictionary_hash";
+
+    /// <summary>Before the user's own notes.</summary>
+    public const string NotePrefix = "note.";
+
+    /// <summary>Before an encoder's parameters.</summary>
+    public const string ParameterPrefix = "parameter.";
+
+    public const string AtomsTensor = "dictionary.atoms";
+
+    public const string DictionaryKind = "dictionary";
+    public const string CheckpointKind = "training-checkpoint";
+    public const string LearnerKind = "learner-state";
+}

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Numerics;
+using System.Text;
+
+namespace FastSparseCoding.Storage;
+
+/// <summary>An .npz file opened for reading: a zip of .npy members, stored or deflated, each checked against its length and checksum.</summary>
+internal sealed class NpzArchive : IDisposable
+{
+    // Deflate cannot shrink by more; a member that claims to is a lie about its length, met before memory is allocated for it.
+    private const int MaxCompressionRatio = 1032;
+    private const int ChunkValues = 1 << 13;
+
+    private readonly InputFile _file;
+    private readonly ZipArchive _zip;
+    private readonly Dictionary<string, ZipArchiveEntry> _members = new(StringComparer.Ordinal);
+
+    private NpzArchive(InputFile file)
+    {
+        _file = file;
+        _zip = new ZipArchive(file.Stream, ZipArchiveMode.Read, leaveOpen: true);
+        foreach (ZipArchiveEntry entry in _zip.Entries)
+            _members[entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName] = entry;
+    }
+
+    /// <summary>The path as the caller gave it.</summary>
+    public string Path => _file.Path;
+
+    /// <summary>Names of the arrays, without the extension, in the file's order.</summary>
+    public IReadOnlyCollection<string> Names => _members.Keys;
+
+    public static NpzArchive Open(string path)
+    {
+        InputFile file = InputFile.Open(path);
+        try
+        {
+            return Guard(path, () => new NpzArchive(file));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public bool Contains(string name) => _members.ContainsKey(name);
+
+    /// <summary>Header of an array, without its values.</summary>
+    public NpyHeader ReadHeader(string name)
+    {
+        ZipArchiveEntry entry = Member(name);
+        return Guard(Where(name), () =>
+        {
+            using Stream stream = entry.Open();
+            return NpyHeader.Read(Where(name), stream, entry.Length);
+        });
+    }
+
+    /// <summary>All values of an array of numbers, in the file's order, converted to T (integers that do not fit saturate).</summary>
+    public T[] ReadValues<T>(string name, Action<NpyHeader> check)
+        where T : unmanaged, INumber<T>
+    {
+        T[] values = [];
+        Read(name, (header, body) =>
+        {
+            check(header);
+            if (header.Count > Array.MaxLength)
+                Throw.InvalidFile(Where(name), $"holds {header.Count} values; at most {Array.MaxLength} fit one array.");
+            values = new T[header.Count];
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkValues * sizeof(double));
+            for (int done = 0; done < values.Length; done += ChunkValues)
+            {
+                Span<T> chunk = values.AsSpan(done, Math.Min(ChunkValues, values.Length - done));
+                Span<byte> bytes = buffer.AsSpan(0, chunk.Length * header.Type.Bytes);
+                body.ReadExactly(bytes);
+                header.Type.Decode(bytes, chunk);
+            }
+            ArrayPool<byte>.Shared.Return(buffer);
+        });
+        return values;
+    }
+
+    /// <summary>A member that holds one short text, as bytes ('S') or as characters ('U').</summary>
+    public string ReadText(string name)
+    {
+        string text = "";
+        Read(name, (header, body) =>
+        {
+            if (header.Type.Kind is not ('S' or 'U') || header.DataBytes > 4096)
+                Throw.InvalidFile(Where(name), $"holds {header.ShapeText} values of type '{header.Type}'; expected a short text.");
+            var bytes = new byte[header.DataBytes];
+            body.ReadExactly(bytes);
+            text = (header.Type.Kind == 'S' ? Encoding.UTF8 : Encoding.UTF32).GetString(bytes).TrimEnd('\0');
+        });
+        return text;
+    }
+
+    public void Dispose()
+    {
+        _zip.Dispose();
+        _file.Dispose();
+    }
+
+    /// <summary>How messages name a member.</summary>
+    public string Where(string name) => $"{_file.Path}({name})";
+
+    private void Read(string name, Action<NpyHeader, Stream> read)
+    {
+        ZipArchiveEntry entry = Member(name);
+        string where = Where(name);
+        Guard(where, () =>
+        {
+            using Stream raw = entry.Open();
+            using var stream = new ChecksumStream(raw);
+            read(NpyHeader.Read(where, stream, entry.Length), stream);
+            if (stream.Checksum != entry.Crc32)
+                Throw.InvalidFile(where, "does not match its checksum; the archive is damaged.");
+            return true;
+        });
+    }
+
+    private ZipArchiveEntry Member(string name)
+    {
+        if (!_members.TryGetValue(name, out ZipArchiveEntry? entry))
+            return Throw.InvalidFile<ZipArchiveEntry>(_file.Path, $"has no array '{name}'; it has {string.Join(", ", _members.Keys.Order(StringComparer.Ordinal))}.");
+        if (entry.CompressedLength > _file.Length || entry.Length > entry.CompressedLength * MaxCompressionRatio + 64)
+            Throw.InvalidFile(Where(name), $"claims {entry.Length} bytes from {entry.CompressedLength} compressed ones; the archive is damaged.");
+        return entry;
+    }
+
+    /// <summary>The zip reader's own complaints do not name the file, and some are not even about files.</summary>
+    private static T Guard<T>(string where, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (InvalidDataException e) when (!e.Message.StartsWith(where, StringComparison.Ordinal))
+        {
+            return Throw.InvalidFile<T>(where, $"is not a readable zip archive: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException or OverflowException)
+        {
+            return Throw.InvalidFile<T>(where, $"is not a readable zip archive: {e.Message}");
+        }
+    }
+}

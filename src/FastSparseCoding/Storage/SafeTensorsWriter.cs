@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace FastSparseCoding.Storage;
+
+/// <summary>Collects tensors and text pairs and writes them as one safetensors file; the same content always makes the same bytes.</summary>
+internal sealed class SafeTensorsWriter
+{
+    private readonly List<(TensorInfo Info, byte[] Bytes)> _tensors = [];
+
+    /// <summary>Text pairs, written in ordinal order of their keys.</summary>
+    public SortedDictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The tensors with their places: widest elements first, so that all stand on multiples of their size, then in the order added.</summary>
+    public IEnumerable<(TensorInfo Info, byte[] Bytes)> Tensors
+    {
+        get
+        {
+            long at = 0;
+            foreach ((TensorInfo info, byte[] bytes) in _tensors.OrderByDescending(t => t.Info.Type.Bytes))
+            {
+                yield return (info with { Begin = at, End = at + bytes.Length }, bytes);
+                at += bytes.Length;
+            }
+        }
+    }
+
+    /// <summary>Adds a copy of a tensor.</summary>
+    public void Add<T>(string name, ReadOnlySpan<long> shape, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        var info = new TensorInfo(name, ElementType.Of<T>(), shape.ToArray(), 0, 0);
+        Throw.IfLengthNot(values.Length, info.Shape.Aggregate(1L, (product, size) => product * size), name);
+        _tensors.Add((info, MemoryMarshal.AsBytes(values).ToArray()));
+    }
+
+    public void WriteTo(Stream stream)
+    {
+        byte[] header = Header();
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach ((_, byte[] bytes) in Tensors)
+            stream.Write(bytes);
+    }
+
+    /// <summary>The JSON, padded with spaces so that the data begins on a multiple of 8 bytes.</summary>
+    private byte[] Header()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            WriteMetadata(json);
+            foreach ((TensorInfo info, _) in Tensors)
+                WriteTensor(json, info);
+            json.WriteEndObject();
+        }
+        while (buffer.Length % 8 != 0)
+            buffer.WriteByte((byte)' ');
+        return buffer.ToArray();
+    }
+
+    private void WriteMetadata(Utf8JsonWriter json)
+    {
+        if (Metadata.Count == 0)
+            return;
+        json.WriteStartObject(SafeTensors.MetadataKey);
+        foreach ((string key, string value) in Metadata)
+            json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTensor(Utf8JsonWriter json, TensorInfo info)
+    {
+        json.WriteStartObject(info.Name);
+        json.WriteString("dtype", SafeTensors.TypeName(info.Type));
+        json.WriteStartArray("shape");
+        foreach (long size in info.Shape)
+            json.WriteNumberValue(size);
+        json.WriteEndArray();
+        json.WriteStartArray("data_offsets");
+        json.WriteNumberValue(info.Begin);
+        json.WriteNumberValue(info.End);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,181 @@
+using System.Buffers.Binary;
+using System.Text;
+using CsCheck;
+using FastSparseCoding.Storage;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Storage;
+
+public sealed class SafeTensorsTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string Path => _folder.File("x.safetensors");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Tensors_of_every_type_read_back_bit_for_bit()
+        => Gen.Select(Gen.Single.Array[0, 9], Gen.Double.Array[0, 9], Gen.Int.Array[0, 9], Gen.Long.Array[0, 9], Gen.String).Sample((f, d, i, l, text) =>
+        {
+            var writer = new SafeTensorsWriter();
+            writer.Metadata["text"] = new string([.. text.Where(c => !char.IsSurrogate(c))]);
+            writer.Add<float>("f", [f.Length], f);
+            writer.Add<int>("i", [1, i.Length], i);
+            writer.Add<double>("d", [d.Length, 1], d);
+            writer.Add<long>("l", [l.Length], l);
+            AtomicFile.Write(Path, writer.WriteTo);
+
+            using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
+            return reader.Read<float>("f").Select(BitConverter.SingleToInt32Bits).SequenceEqual(f.Select(BitConverter.SingleToInt32Bits))
+                && reader.Read<double>("d", d.Length, 1).Select(BitConverter.DoubleToInt64Bits).SequenceEqual(d.Select(BitConverter.DoubleToInt64Bits))
+                && reader.Read<int>("i", 1, i.Length).SequenceEqual(i) && reader.Read<long>("l").SequenceEqual(l)
+                && reader.Metadata["text"] == writer.Metadata["text"];
+        }, iter: 100, threads: 1);
+
+    [Fact]
+    public void The_bytes_are_those_of_the_format()
+    {
+        var writer = new SafeTensorsWriter();
+        writer.Metadata["b"] = "2";
+        writer.Metadata["a"] = "1";
+        writer.Add<float>("w", [2, 1], [1f, 2f]);
+        writer.Add<double>("scalar", [], [3.0]);
+        AtomicFile.Write(Path, writer.WriteTo);
+
+        // Eight-byte values come first, so that everything is aligned; the header is padded with spaces to a multiple of 8.
+        byte[] expected = Make("""{"__metadata__":{"a":"1","b":"2"},"scalar":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[8,16]}}""" + "     ",
+            [.. NpyBytes.Doubles(3), .. NpyBytes.Singles(1, 2)]);
+        Assert.Equal(0, (expected.Length - 16) % 8);
+        Assert.Equal(expected, File.ReadAllBytes(Path));
+    }
+
+    [Fact]
+    public void Tensors_come_in_the_order_of_their_bytes_whatever_the_headers_order()
+    {
+        _folder.Write("x.safetensors", Make("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"none":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]}}""", NpyBytes.Singles(1, 2)));
+        using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
+        Assert.Equal(["a", "b", "none"], reader.Tensors.Select(t => t.Name));
+        Assert.Equal([2f], reader.Read<float>("b"));
+        Assert.Empty(reader.Read<float>("none", 0, 3));
+        Assert.Equal(Path, reader.Path);
+    }
+
+    [Fact]
+    public void The_bytes_of_a_tensor_come_in_pieces_that_make_the_whole()
+    {
+        float[] values = [.. Enumerable.Range(0, 40_000).Select(i => (float)i)];
+        var writer = new SafeTensorsWriter();
+        writer.Add<float>("first", [1], [9f]);
+        writer.Add<float>("w", [40_000], values);
+        AtomicFile.Write(Path, writer.WriteTo);
+
+        using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
+        var pieces = new List<byte>();
+        reader.ForEachChunk(reader.Find("w")!, chunk => pieces.AddRange(chunk.Span));
+        Assert.Equal(NpyBytes.Singles(values), pieces);
+    }
+
+    public static TheoryData<string, string> BadHeaders => new()
+    {
+        { "{", "its safetensors header is not valid JSON: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed. LineNumber: 0 | BytePositionInLine: 1." },
+        { "[]", "its safetensors header is a JSON Array; expected an Object." },
+        { """{"__metadata__":1}""", "its '__metadata__' is a JSON Number; expected an Object." },
+        { """{"__metadata__":{"a":1}}""", "its '__metadata__' holds a Number under 'a'; expected a String." },
+        { """{"w":1}""", "its tensor 'w' has no dtype, shape or data_offsets." },
+        { """{"w":{"dtype":"F32","shape":[2]}}""", "its tensor 'w' has no dtype, shape or data_offsets." },
+        { """{"w":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}}""", "its tensor 'w' is of type 'BF16'; expected F32, F64, I32 or I64." },
+        { """{"w":{"dtype":7,"shape":[4],"data_offsets":[0,8]}}""", "its tensor 'w' is of type '7'; expected F32, F64, I32 or I64." },
+        { """{"w":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", "its tensor 'w' has a shape that is a JSON Number; expected an Array." },
+        { """{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "its tensor 'w' has -2 in its shape; expected whole numbers from 0 to 2^63 - 1." },
+        { """{"w":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", "its tensor 'w' has 2.5 in its shape; expected whole numbers from 0 to 2^63 - 1." },
+        { """{"w":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", "its tensor 'w' has \"2\" in its shape; expected whole numbers from 0 to 2^63 - 1." },
+        { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", "its tensor 'w' has data_offsets [0]; expected a begin and an end after it." },
+        { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "its tensor 'w' has data_offsets [8, 0]; expected a begin and an end after it." },
+        { """{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "its tensor 'w' of shape [3] takes 12 bytes, but its data_offsets span 8." },
+        { """{"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}""", "its tensor 'w' has shape [4611686018427387904, 4]; that is more than a file can hold." },
+        { """{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "its tensor 'w' begins at byte 4 of the data; expected 0, where the one before it ends." },
+        { """{"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "its tensor 'w' begins at byte 4 of the data; expected 8, where the one before it ends." },
+        { """{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "is truncated: its tensors take 12 bytes, but 8 follow the header." },
+        { """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "is too long: its tensors take 4 bytes, but 8 follow the header." },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadHeaders))]
+    public void A_header_that_is_wrong_is_refused_with_what_is_wrong(string header, string message)
+        => Refused(Make(header, new byte[8]), message);
+
+    [Fact]
+    public void Names_that_come_twice_are_refused()
+    {
+        const string Tensor = """{"dtype":"F32","shape":[0],"data_offsets":[0,0]}""";
+        _folder.Write("x.safetensors", Make($$"""{"w":{{Tensor}},"w":{{Tensor}}}""", []));
+        string message = Assert.Throws<InvalidDataException>(() => SafeTensorsReader.Open(Path)).Message;
+        Assert.StartsWith($"{Path}: its safetensors header is not valid JSON: ", message, StringComparison.Ordinal);
+        Assert.Contains("'w'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_without_room_for_its_header_is_refused()
+    {
+        Refused([1, 2, 3], "is not a safetensors file: it has 3 bytes, fewer than the 8 that give its header's length.");
+        Refused(Make("{}", [])[..9], "is truncated or not a safetensors file: it promises a header of 2 bytes, but 1 follow.");
+        Refused([.. Enumerable.Repeat((byte)255, 20)], "is truncated or not a safetensors file: it promises a header of 18446744073709551615 bytes, but 12 follow.");
+    }
+
+    [Fact]
+    public void A_header_longer_than_any_real_one_is_refused()
+    {
+        using (FileStream file = File.Create(Path))
+        {
+            file.Write(BitConverter.GetBytes(100_000_001L));
+            file.SetLength(8 + 100_000_001);    // a hole: takes no room on the disk
+        }
+        Assert.Equal($"{Path}: promises a header of 100000001 bytes; at most 100000000 are read.", Assert.Throws<InvalidDataException>(() => SafeTensorsReader.Open(Path)).Message);
+    }
+
+    [Fact]
+    public void A_tensor_that_is_missing_or_of_another_type_or_shape_is_refused()
+    {
+        var writer = new SafeTensorsWriter();
+        writer.Add<float>("w", [2, 1], [1f, 2f]);
+        AtomicFile.Write(Path, writer.WriteTo);
+        using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
+        Assert.Equal($"{Path}: has no tensor 'v'.", Assert.Throws<InvalidDataException>(() => reader.Read<float>("v", 1)).Message);
+        Assert.Equal($"{Path}: its tensor 'w' is of type F32; expected I64.", Assert.Throws<InvalidDataException>(() => reader.Read<long>("w")).Message);
+        Assert.Equal($"{Path}: its tensor 'w' has shape [2, 1]; expected [1, 2].", Assert.Throws<InvalidDataException>(() => reader.Read<float>("w", 1, 2)).Message);
+        Assert.StartsWith("'u' has 1 values; it must have 2.", Assert.Throws<ArgumentException>(() => writer.Add<float>("u", [2], [1f])).Message, StringComparison.Ordinal);
+        Assert.Equal("arrays of Byte are not stored.", Assert.Throws<NotSupportedException>(() => writer.Add<byte>("b", [1], [1])).Message);
+    }
+
+    [Fact]
+    public void Damaged_files_are_refused_or_read_and_nothing_else()
+    {
+        var writer = new SafeTensorsWriter();
+        writer.Metadata["kind"] = "dictionary";
+        writer.Add<float>("w", [2, 2], [1f, 2f, 3f, 4f]);
+        writer.Add<long>("n", [], [7L]);
+        AtomicFile.Write(Path, writer.WriteTo);
+        int refused = Mutation.Check(Path, p =>
+        {
+            using SafeTensorsReader reader = SafeTensorsReader.Open(p);
+            reader.Read<float>("w");
+            reader.Read<long>("n");
+        }, 4000);
+        Assert.InRange(refused, 2000, 3950);
+    }
+
+    private static byte[] Make(string header, byte[] data)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(header);
+        byte[] length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
+        return [.. length, .. text, .. data];
+    }
+
+    private void Refused(byte[] bytes, string message)
+    {
+        _folder.Write("x.safetensors", bytes);
+        Assert.Equal($"{Path}: {message}", Assert.Throws<InvalidDataException>(() => SafeTensorsReader.Open(Path)).Message);
+    }
+}
