@@ -1,0 +1,147 @@
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Solvers;
+
+namespace FastSparseCoding.Storage;
+
+/// <summary>
+/// Dictionaries and encoders as safetensors files that any tool can open, with a format version, λ, the preprocessing, the dictionary's fingerprint
+/// and a checksum. A file appears whole or not at all.
+/// </summary>
+public static class ModelFile
+{
+    /// <summary>Writes a dictionary.</summary>
+    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="dictionary">The dictionary.</param>
+    /// <param name="lambda">Sparsity weight λ it was learned with, above 0.</param>
+    /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
+    /// <exception cref="ArgumentException">λ or the preprocessing is out of range, or is of another signal size.</exception>
+    /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
+    public static void Save(string path, AtomDictionary dictionary, float lambda, PatchPreprocessing? preprocessing = null)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        Throw.IfNotPositive(lambda);
+        Writer(ModelFormat.DictionaryKind, lambda, depth: 0, dictionary.SignalSize, dictionary.AtomCount, dictionary, preprocessing).Save(path);
+    }
+
+    /// <summary>Writes an encoder, together with the dictionary whose codes it predicts, so that the file can be evaluated alone.</summary>
+    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
+    /// <exception cref="ArgumentException">A parameter is not finite, or the preprocessing is out of range or of another signal size.</exception>
+    /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
+    public static void Save(string path, TrainableEncoder encoder, PatchPreprocessing? preprocessing = null)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ModelWriter writer = Writer(encoder.Kind, encoder.Lambda, encoder.Depth, encoder.SignalSize, encoder.CodeSize, encoder.Dictionary, preprocessing);
+        foreach (ParameterWindow window in encoder.Parameters.Windows)
+        {
+            Throw.IfNotFinite(encoder.Parameters.View(window), window.Name);
+            writer.Add(ModelFormat.ParameterPrefix + window.Name, encoder.Parameters.View(window));
+        }
+        writer.Save(path);
+    }
+
+    /// <summary>What a model file says about itself, without its values.</summary>
+    /// <param name="path">A model file.</param>
+    /// <returns>The description.</returns>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no model, damaged, or of a newer version.</exception>
+    public static ModelInfo ReadInfo(string path)
+    {
+        using ModelReader reader = ModelReader.Open(path);
+        return Info(reader);
+    }
+
+    /// <summary>Reads a dictionary, also the one that an encoder's file carries.</summary>
+    /// <param name="path">A model file.</param>
+    /// <returns>The dictionary.</returns>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no model, damaged, of a newer version, or an encoder that was made without a dictionary.</exception>
+    public static AtomDictionary LoadDictionary(string path)
+    {
+        using ModelReader reader = ModelReader.Open(path);
+        ModelInfo info = Info(reader);
+        return Dictionary(reader, info)
+            ?? Throw.InvalidFile<AtomDictionary>(path, $"holds a '{info.Kind}' encoder without its dictionary; expected a dictionary.");
+    }
+
+    /// <summary>Reads an encoder.</summary>
+    /// <param name="path">A model file.</param>
+    /// <param name="expected">The dictionary that the encoder must have been trained for, or null to take any.</param>
+    /// <returns>The encoder.</returns>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no encoder, damaged, of a newer version, or of another dictionary.</exception>
+    public static TrainableEncoder LoadEncoder(string path, AtomDictionary? expected = null)
+    {
+        using ModelReader reader = ModelReader.Open(path);
+        reader.RequireKind("an encoder", [.. EncoderFactory.Kinds]);
+        ModelInfo info = Info(reader);
+        if (expected is not null && expected.Hash != info.DictionaryHash)
+            Throw.InvalidFile(path, $"was trained for the dictionary {info.DictionaryHash ?? "(none)"}; expected one trained for {expected.Hash}.");
+        TrainableEncoder encoder = reader.Build("encoder", () => EncoderFactory.CreateEmpty(info.Kind, info.SignalSize, info.CodeSize, info.Depth, info.Lambda, Dictionary(reader, info)));
+        foreach (ParameterWindow window in encoder.Parameters.Windows)
+        {
+            Matrix values = reader.Matrix(ModelFormat.ParameterPrefix + window.Name, window.Rows, window.Columns);
+            reader.Build($"parameter '{window.Name}'", () => { Throw.IfNotFinite(values, window.Name); return values; })
+                .Values.CopyTo(encoder.Parameters.View(window).Values);
+        }
+        encoder.Refresh();
+        return encoder;
+    }
+
+    /// <summary>Reads whatever encodes signals: an encoder, or for a dictionary the exact active-set solver with its λ.</summary>
+    /// <param name="path">A model file.</param>
+    /// <returns>The encoder.</returns>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no dictionary and no encoder, damaged, or of a newer version.</exception>
+    public static ISparseEncoder Load(string path)
+    {
+        ModelInfo info = ReadInfo(path);
+        return info.IsDictionary ? new ActiveSetSolver(LoadDictionary(path), info.Lambda) : LoadEncoder(path);
+    }
+
+    private static ModelWriter Writer(string kind, float lambda, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, PatchPreprocessing? preprocessing)
+    {
+        var writer = new ModelWriter(kind);
+        writer.Set(ModelFormat.LambdaKey, lambda);
+        writer.Set(ModelFormat.DepthKey, depth);
+        writer.Set(ModelFormat.SignalSizeKey, signalSize);
+        writer.Set(ModelFormat.CodeSizeKey, codeSize);
+        if (dictionary is not null)
+        {
+            writer.Set(ModelFormat.DictionaryHashKey, dictionary.Hash);
+            writer.Add(ModelFormat.AtomsTensor, dictionary.Atoms);
+        }
+        if (preprocessing is not null)
+        {
+            Throw.IfLengthNot(preprocessing.Validated().SignalSize, signalSize, nameof(preprocessing));
+            PreprocessingFormat.Write(writer, preprocessing);
+        }
+        return writer;
+    }
+
+    private static ModelInfo Info(ModelReader reader)
+    {
+        reader.RequireKind("a dictionary or an encoder", [ModelFormat.DictionaryKind, .. EncoderFactory.Kinds]);
+        return new ModelInfo(
+            reader.Kind,
+            reader.FormatVersion,
+            reader.Number(ModelFormat.LambdaKey, float.Epsilon, float.MaxValue),
+            reader.Number(ModelFormat.DepthKey, 0, int.MaxValue),
+            reader.Number(ModelFormat.SignalSizeKey, 1, int.MaxValue),
+            reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue),
+            reader.Has(ModelFormat.DictionaryHashKey) ? reader.Text(ModelFormat.DictionaryHashKey) : null,
+            PreprocessingFormat.Read(reader));
+    }
+
+    private static AtomDictionary? Dictionary(ModelReader reader, ModelInfo info)
+    {
+        if (info.DictionaryHash is null)
+            return null;
+        Matrix atoms = reader.Matrix(ModelFormat.AtomsTensor, info.CodeSize, info.SignalSize);
+        AtomDictionary dictionary = reader.Build("dictionary", () => new AtomDictionary(atoms));
+        if (dictionary.Hash != info.DictionaryHash)
+            Throw.InvalidFile(reader.Path, $"its atoms have the fingerprint {dictionary.Hash}; its metadata says {info.DictionaryHash}.");
+        return dictionary;
+    }
+}
