@@ -8,7 +8,7 @@ public static class DeadLeaves
 {
     /// <summary>Leaf pixels drawn for each pixel of the picture: what is left of the ground is less than e^−6 of it.</summary>
     private const double Coverage = 6;
-    private const double SmallestRadius = 3;
+    private const double SmallestRadius = 9;
 
     /// <summary>Side of the grid of samples inside a pixel.</summary>
     private const int Samples = 2;
@@ -86,7 +86,7 @@ public static class DeadLeaves
             // Density ∝ r⁻³ between the two radii, by inversion of its distribution.
             double a = 1 / (SmallestRadius * SmallestRadius), b = 1 / (largest * largest);
             double radius = 1 / Math.Sqrt(a - random.NextDouble() * (a - b));
-            double squash = 0.35 + 0.65 * random.NextDouble();
+            double squash = 0.3 + 0.7 * random.NextDouble();
             return new Leaf(
                 -largest + random.NextDouble() * (width + 2 * largest),
                 -largest + random.NextDouble() * (height + 2 * largest),
@@ -96,8 +96,8 @@ public static class DeadLeaves
                 0.1f + 0.8f * random.NextSingle(),
                 0.25f * random.NextSingle(),
                 random.NextDouble() * 2 * Math.PI,
-                random.NextSingle() < 0.5f ? 0.06f * random.NextSingle() : 0,
-                3 + 12 * random.NextDouble(),
+                0.12f * random.NextSingle(),
+                4 + 12 * random.NextDouble(),
                 random.NextDouble() * Math.PI);
         }
 

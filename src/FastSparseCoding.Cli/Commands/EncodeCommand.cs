@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.Diagnostics;
+using FastSparseCoding.Cli.Input;
+using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Solvers;
+using FastSparseCoding.Storage;
+
+namespace FastSparseCoding.Cli.Commands;
+
+/// <summary>sparsecode encode: signals in, codes out.</summary>
+internal sealed class EncodeCommand
+{
+    private readonly Argument<string> _model = new("MODEL") { Description = "DICTIONARY (a model, or an .npy of atoms [m×n] with unit-norm rows): exact codes. ENCODER: predicted codes." };
+    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string> _output = new("--output", "-o") { Description = "The codes to write: .npy (dense) or .npz (sparse, as scipy.sparse.load_npz reads).", Required = true, HelpName = "FILE" };
+    private readonly Option<float?> _lambda = new("--lambda") { Description = "With a dictionary: sparsity weight λ, above 0. [default: the dictionary's, or 0.5]", HelpName = "λ" };
+    private readonly Option<string?> _solver = new("--solver") { Description = "With a dictionary: the exact method. [default: active-set]", HelpName = "active-set|cd|cod|fista|ista" };
+    private readonly Option<double?> _tolerance = new("--tolerance") { Description = "With a dictionary: relative duality gap at which a code counts as exact, from 1e-7 to 1. [default: 1e-5]", HelpName = "T" };
+    private readonly Option<string?> _warmStart = new("--warm-start") { Description = "With a dictionary: an encoder trained for it, from whose prediction the exact solver starts.", HelpName = "ENCODER" };
+    private readonly Option<bool> _sparse = new("--sparse") { Description = "Require sparse output (.npz)." };
+    private readonly Option<int?> _samples = new("--samples") { Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.", HelpName = "N" };
+    private readonly Option<int?> _stride = new("--stride") { Description = "Pixels from one patch of the grid to the next, from 1 to 10000. [default: the patch's side]", HelpName = "PIXELS" };
+    private readonly Option<string?> _signals = new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
+    private readonly PatchOptions _patches = new();
+
+    private EncodeCommand() => _solver.AcceptOnlyFromAmong(SolverFactory.Names);
+
+    public static Command Create(Func<ParseResult, CommandContext> context)
+    {
+        var self = new EncodeCommand();
+        var command = new Command("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or by prediction with an encoder. Inputs may be larger than memory.\n\nExamples:\n  sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz\n  sparsecode encode lista.safetensors signals.npy -o codes.npy\n  sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy")
+        {
+            self._model, self._images, self._output, self._lambda, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals,
+        };
+        self._patches.AddTo(command);
+        command.SetAction(parsed => self.Run(parsed, context(parsed)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CommandContext context)
+    {
+        ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model));
+        LassoSolver? solver = BindSolver(parsed, model);
+        TrainableEncoder? start = BindWarmStart(parsed, model, solver);
+        string output = parsed.GetRequiredValue(_output);
+        using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse));
+        using NpyWriter? signals = parsed.GetValue(_signals) is { } path ? NpyWriter.Create(path, model.SignalSize) : null;
+        SignalStream stream = BindStream(parsed, model, context);
+        var tally = new Tally();
+        context.Track(board =>
+        {
+            ProgressBoard.Piece piece = board.Start("encoding");
+            foreach (Matrix x in stream.Blocks)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                tally.Encode(x, codes, solver, start, model.Encoder, context);
+                signals?.AppendRows(x);
+                piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate, TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
+            }
+        });
+        codes.Complete();
+        signals?.Complete();
+        context.Print(tally.ToResult(output, model, solver));
+        return ExitCode.Done;
+    }
+
+    private LassoSolver? BindSolver(ParseResult parsed, ModelInput model)
+    {
+        if (model.Encoder is null)
+        {
+            double tolerance = parsed.GetValue(_tolerance) ?? SolverOptions.Default.Tolerance;
+            if (!(tolerance >= 1e-7 && tolerance <= 1))
+                throw new UserError(FormattableString.Invariant($"{_tolerance.Name} is {tolerance}; it must be from 1E-07 to 1."));
+            float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? model.Lambda ?? 0.5f);
+            return SolverFactory.Create(parsed.GetValue(_solver) ?? "active-set", model.Dictionary!, lambda, new SolverOptions { Tolerance = tolerance });
+        }
+        foreach (Option option in new Option[] { _lambda, _solver, _tolerance, _warmStart })
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{model.Encoder.Kind}' encoder, which predicts codes of λ = {model.Lambda}.");
+        return null;
+    }
+
+    private TrainableEncoder? BindWarmStart(ParseResult parsed, ModelInput model, LassoSolver? solver)
+    {
+        if (solver is null || parsed.GetValue(_warmStart) is not { } path)
+            return null;
+        TrainableEncoder start = ModelFile.LoadEncoder(path, model.Dictionary);
+        if (start.Lambda != solver.Lambda)
+            throw new UserError($"{path}: predicts codes of λ = {start.Lambda}; the codes asked for are of λ = {solver.Lambda}.");
+        return start;
+    }
+
+    private SignalStream BindStream(ParseResult parsed, ModelInput model, CommandContext context)
+    {
+        string[] paths = parsed.GetRequiredValue(_images);
+        int? samples = parsed.GetValue(_samples) is { } count ? Range.Check(_samples, count, 1, 1_000_000_000) : null;
+        if (SignalInput.IsArray(paths))
+            return SignalStream.OfArray(paths[0], model.SignalSize);
+        PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing);
+        SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
+        int stride = Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000);
+        return SignalStream.OfImages(paths, preprocessing, samples, stride, context.Seed, context.Cancellation);
+    }
+
+    /// <summary>What was encoded so far.</summary>
+    private sealed class Tally
+    {
+        private readonly Stopwatch _clock = new();
+        private long _nonZeros;
+        private long _uncertified;
+        private double _largestGap;
+
+        public long Rows { get; private set; }
+
+        public double Rate => Rows / _clock.Elapsed.TotalSeconds;
+
+        public void Encode(Matrix x, CodeOutput codes, LassoSolver? solver, TrainableEncoder? start, TrainableEncoder? encoder, CommandContext context)
+        {
+            _clock.Start();
+            Matrix z = (start ?? encoder)?.Encode(x, context.Threads, context.Cancellation) ?? new Matrix(x.Rows, solver!.CodeSize);
+            if (solver is not null)
+            {
+                SolveReport report = solver.Solve(x, z, warmStart: start is not null, context.Threads, context.Cancellation);
+                _uncertified += report.Unconverged;
+                _largestGap = report.RelativeGap.Append(_largestGap).Max();
+            }
+            _clock.Stop();
+            codes.Append(z);
+            Rows += x.Rows;
+            _nonZeros += z.Values.Length - z.Values.Count(0f);
+        }
+
+        public Result ToResult(string output, ModelInput model, LassoSolver? solver)
+        {
+            Result result = new Result().Add("codes", output).Add("method", solver?.Name ?? model.Encoder!.Kind).Add("rows", Rows).Add("code_size", model.CodeSize);
+            if (Rows > 0)
+                result.Add("non_zeros", (double)_nonZeros / Rows).Add("rows_per_second", Rate);
+            if (solver is not null)
+                result.Add("certified_rows", Rows - _uncertified).Add("largest_relative_gap", _largestGap);
+            return result;
+        }
+    }
+}

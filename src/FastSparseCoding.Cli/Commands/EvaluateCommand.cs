@@ -1,0 +1,109 @@
+using System.CommandLine;
+using FastSparseCoding.Cli.Input;
+using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Reproduction;
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Evaluation;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Solvers;
+using FastSparseCoding.Storage;
+
+namespace FastSparseCoding.Cli.Commands;
+
+/// <summary>sparsecode evaluate: how close an encoder comes to the exact codes, and what that would cost an exact method.</summary>
+internal sealed class EvaluateCommand
+{
+    private readonly Argument<string> _encoder = new("ENCODER") { Description = "An encoder written by 'sparsecode train'." };
+    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> _dictionary = new("--dictionary") { Description = "The dictionary, when the encoder's file does not hold it; otherwise it must be the same.", HelpName = "FILE" };
+    private readonly Option<string?> _codes = new("--codes") { Description = "Exact codes [N×m] of the signals of an .npy, row for row, instead of computing them.", HelpName = "FILE.npy" };
+    private readonly Option<int> _samples = new("--samples") { Description = "Of images: patches to evaluate on, from 1 to 10^7.", DefaultValueFactory = _ => 5000, HelpName = "N" };
+    private readonly PatchOptions _patches = new();
+
+    public static Command Create(Func<ParseResult, CommandContext> context)
+    {
+        var self = new EvaluateCommand();
+        var command = new Command("evaluate", "Measures an encoder against the exact codes: error, objective gap, support, work, time, and how many iterations of FISTA and CoD reach the same error.\n\nExample:\n  sparsecode evaluate lista.safetensors photos/")
+        {
+            self._encoder, self._images, self._dictionary, self._codes, self._samples,
+        };
+        self._patches.AddTo(command);
+        command.SetAction(parsed => self.Run(parsed, context(parsed)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CommandContext context)
+    {
+        ModelInput model = ModelInput.OpenEncoder(parsed.GetRequiredValue(_encoder));
+        TrainableEncoder encoder = model.Encoder!;
+        AtomDictionary dictionary = BindDictionary(parsed, model);
+        Matrix x = ReadSignals(parsed, model, context);
+        Result? result = null;
+        context.Track(board =>
+        {
+            ProgressBoard.Piece piece = board.Start("evaluating");
+            var exact = new ActiveSetSolver(dictionary, encoder.Lambda);
+            Matrix codes = parsed.GetValue(_codes) is { } path ? ReadCodes(path, x.Rows, encoder.CodeSize) : exact.Encode(x, context.Threads, context.Cancellation);
+            piece.Report(1, 3, 0, TimeSpan.Zero, "exact codes done");
+            var curves = ExactCurves.Measure(dictionary, encoder.Lambda, x, codes, context);
+            piece.Report(2, 3, 0, TimeSpan.Zero, "curves of FISTA and CoD done");
+            MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context);
+            result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
+            piece.Report(3, 3, 0, TimeSpan.Zero, "");
+        });
+        context.Print(result!);
+        return ExitCode.Done;
+    }
+
+    private AtomDictionary BindDictionary(ParseResult parsed, ModelInput model)
+    {
+        if (parsed.GetValue(_dictionary) is not { } path)
+            return model.Dictionary ?? throw new UserError($"{model.Path}: holds no dictionary; give the one it was trained for with --dictionary.");
+        AtomDictionary given = ModelInput.OpenDictionary(path).Dictionary!;
+        if (model.Dictionary is not null && model.Dictionary.Hash != given.Hash)
+            throw new UserError($"{path}: is the dictionary {given.Hash}; {model.Path} was trained for {model.Dictionary.Hash}.");
+        if (given.AtomCount != model.CodeSize || given.SignalSize != model.SignalSize)
+            throw new UserError($"{path}: is [{given.AtomCount}×{given.SignalSize}]; the encoder predicts codes of a dictionary [{model.CodeSize}×{model.SignalSize}].");
+        return given;
+    }
+
+    private Matrix ReadSignals(ParseResult parsed, ModelInput model, CommandContext context)
+    {
+        string[] paths = parsed.GetRequiredValue(_images);
+        int samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 10_000_000);
+        if (!SignalInput.IsArray(paths))
+        {
+            PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing);
+            SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
+            if (parsed.GetValue(_codes) is { } codes)
+                throw new UserError($"--codes {codes} belongs to the rows of an .npy; the signals given are patches of images.");
+            return Patches.Sample(ImageFolder.Load(paths, context.Cancellation), preprocessing, samples, context.Seed);
+        }
+        Matrix x = Npy.ReadMatrix(paths[0]);
+        SignalInput.RequireSize(paths, x.Columns, model.SignalSize);
+        if (x.Rows == 0)
+            throw new UserError($"{paths[0]}: holds no signals; expected at least one.");
+        SignalInput.RequireFinite(paths[0], x, 0);
+        return x;
+    }
+
+    private static Matrix ReadCodes(string path, int rows, int columns)
+    {
+        Matrix codes = Npy.ReadMatrix(path);
+        if (codes.Rows != rows || codes.Columns != columns)
+            throw new UserError($"{path}: is [{codes.Rows}×{codes.Columns}]; the codes of these signals are [{rows}×{columns}].");
+        SignalInput.RequireFinite(path, codes, 0);
+        return codes;
+    }
+
+    private static Result ToResult(TrainableEncoder encoder, MethodResult measured, Matrix x, AtomDictionary dictionary, double exactMicroseconds)
+    {
+        CodeQuality quality = measured.Quality;
+        return new Result()
+            .Add("kind", encoder.Kind).Add("depth", encoder.Depth).Add("signals", x.Rows).Add("lambda", encoder.Lambda).Add("dictionary", dictionary.Hash)
+            .Add("code_error", quality.CodeError).Add("relative_code_error", quality.RelativeCodeError).Add("relative_objective_gap", quality.RelativeObjectiveGap)
+            .Add("support_precision", quality.SupportPrecision).Add("support_recall", quality.SupportRecall).Add("support_f1", quality.SupportF1).Add("non_zeros", quality.MeanNonZeros)
+            .Add("fista_iterations_for_equal_error", measured.FistaIterations).Add("cod_updates_for_equal_error", measured.CodUpdates)
+            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", measured.Microseconds).Add("exact_microseconds_per_signal", exactMicroseconds);
+    }
+}

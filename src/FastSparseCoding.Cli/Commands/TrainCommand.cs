@@ -1,0 +1,112 @@
+using System.CommandLine;
+using FastSparseCoding.Cli.Input;
+using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Solvers;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Training;
+
+namespace FastSparseCoding.Cli.Commands;
+
+/// <summary>sparsecode train: an encoder that predicts the codes of a dictionary.</summary>
+internal sealed class TrainCommand
+{
+    private static readonly TrainingOptions Defaults = TrainingOptions.Default;
+
+    private readonly Argument<string> _dictionary = new("DICTIONARY") { Description = "A dictionary model, or an .npy of atoms [m×n] with unit-norm rows." };
+    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string> _output = new("--output", "-o") { Description = "The encoder to write (.safetensors).", Required = true, HelpName = "FILE" };
+    private readonly Option<string> _kind = new("--encoder") { Description = "The architecture: lista and lcod of the paper, or its baselines.", DefaultValueFactory = _ => "lista" };
+    private readonly Option<int?> _depth = new("--depth") { Description = "lista: products by S, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 100000 [default: 10].", HelpName = "T" };
+    private readonly Option<float?> _lambda = new("--lambda") { Description = "Sparsity weight λ of the codes to predict, above 0. [default: the dictionary's, or 0.5]", HelpName = "λ" };
+    private readonly Option<long> _samples = new("--samples") { Description = "Patches to train on, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
+    private readonly Option<int> _batch = new("--batch") { Description = "Patches in a step, from 1 to 65536.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
+    private readonly Option<string> _optimizer = new("--optimizer") { Description = "adam: with a rate that falls along a cosine; sgd: with the paper's rate ∝ 1/(t + t₀).", DefaultValueFactory = _ => "adam" };
+    private readonly Option<float?> _rate = new("--learning-rate") { Description = "Rate at the start, above 0. [default: the library's for the optimiser]", HelpName = "η" };
+    private readonly Option<int> _evaluations = new("--evaluations") { Description = "How many times the held-out error is measured, from 1 to 10000.", DefaultValueFactory = _ => Defaults.Evaluations, HelpName = "N" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
+    private readonly PatchOptions _patches = new();
+
+    private TrainCommand()
+    {
+        _kind.AcceptOnlyFromAmong([.. EncoderFactory.Kinds]);
+        _optimizer.AcceptOnlyFromAmong("adam", "sgd");
+    }
+
+    public static Command Create(Func<ParseResult, CommandContext> context)
+    {
+        var self = new TrainCommand();
+        var command = new Command("train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy) is kept apart to measure the error.\n\nExample:\n  sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors")
+        {
+            self._dictionary, self._images, self._output, self._kind, self._depth, self._lambda, self._samples, self._batch, self._optimizer, self._rate, self._evaluations, self._resume,
+        };
+        self._patches.AddTo(command);
+        command.SetAction(parsed => self.Run(parsed, context(parsed)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CommandContext context)
+    {
+        TrainingOptions options = BindOptions(parsed, context);
+        string kind = parsed.GetRequiredValue(_kind), output = parsed.GetRequiredValue(_output);
+        int depth = BindDepth(parsed, kind);
+        ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary));
+        float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? model.Lambda ?? 0.5f);
+        string[] paths = parsed.GetRequiredValue(_images);
+        PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing);
+        OutputFile.RequireWritable(output);
+        if (!SignalInput.IsArray(paths))
+            SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
+        SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation);
+        SignalInput.RequireSize(paths, input.SignalSize, model.SignalSize);
+
+        TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, lambda, depth);
+        TrainingReport report = Train(encoder, input, options, output, parsed.GetValue(_resume), context);
+        ModelFile.Save(output, encoder, input.Preprocessing);
+        File.Delete(Checkpoint.PathFor(output));
+        context.Print(new Result()
+            .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("code_error", report.BestError).Add("relative_error", report.BestRelativeError)
+            .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches).Add("seconds", report.Elapsed.TotalSeconds));
+        return ExitCode.Done;
+    }
+
+    private TrainingOptions BindOptions(ParseResult parsed, CommandContext context) => new()
+    {
+        Samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 1_000_000_000_000),
+        BatchSize = Range.Check(_batch, parsed.GetValue(_batch), 1, 65_536),
+        Optimizer = parsed.GetValue(_optimizer) == "sgd" ? OptimizerKind.Sgd : OptimizerKind.Adam,
+        LearningRate = parsed.GetValue(_rate) is { } rate ? Range.CheckPositive(_rate, rate) : null,
+        Evaluations = Range.Check(_evaluations, parsed.GetValue(_evaluations), 1, 10_000),
+        Seed = context.Seed,
+        Threads = context.Threads,
+    };
+
+    private int BindDepth(ParseResult parsed, string kind)
+    {
+        int? depth = parsed.GetValue(_depth);
+        return kind switch
+        {
+            "lista" => Range.Check(_depth, depth ?? 3, 0, ListaEncoder.MaxDepth),
+            "lcod" => Range.Check(_depth, depth ?? 10, 0, LcodEncoder.MaxDepth),
+            _ => depth is null or 0 ? 0 : throw new UserError($"{_depth.Name} is {depth}; '{kind}' has no depth."),
+        };
+    }
+
+    private static TrainingReport Train(TrainableEncoder encoder, SignalInput input, TrainingOptions options, string output, bool resume, CommandContext context)
+    {
+        string checkpoint = Checkpoint.PathFor(output);
+        TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
+        (ISignalSource source, Matrix heldOut) = input.Split(options.HeldOut, options.Seed);
+        var target = new ActiveSetSolver(encoder.Dictionary!, encoder.Lambda);
+        TrainingReport? report = null;
+        context.Track(board =>
+        {
+            ProgressBoard.Piece piece = board.Start($"training {encoder.Kind}");
+            var progress = new Relay<TrainingProgress>(p => piece.Report(
+                p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
+            report = Checkpoint.Guard(checkpoint, context, () => EncoderTrainer.Train(
+                encoder, source, target, heldOut, options, progress, start, c => CheckpointFile.Save(checkpoint, c), context.Cancellation));
+        });
+        return report!;
+    }
+}
