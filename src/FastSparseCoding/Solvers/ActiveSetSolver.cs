@@ -80,7 +80,7 @@ public sealed class ActiveSetSolver : LassoSolver
     {
         z.Values.CopyTo(rows.Running);
         rows.Changes[i] += rows.Precise.Solve(x.Values, z.Values, operators.PreciseAtoms, limit - rows.Changes[i]);
-        double gap = rows.Certificate.RelativeGaps(x, z, Lambda, operators.Atoms, operators.AtomsTransposed)[0];
+        double gap = rows.Precise.RelativeGap(operators.PreciseAtoms);
         if (gap < rows.Gaps[i])
             rows.Gaps[i] = gap;
         else

@@ -52,8 +52,21 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, float lambda)
         }
         z.Clear();
         for (int i = 0; i < Count; i++)
-            z[_atoms[i]] = (float)_values[i];
+            _values[i] = z[_atoms[i]] = (float)_values[i];
         return changes;
+    }
+
+    /// <summary>gap/E of the code that <see cref="Solve"/> wrote, as rounded; see <see cref="LassoObjective.DualityGap"/>.</summary>
+    public double RelativeGap(AtomTable atoms)
+    {
+        Correlate(atoms);
+        double largest = 0;
+        for (int k = 0; k < _active.Length; k++)
+            largest = Math.Max(largest, Math.Abs(TensorPrimitives.Dot(atoms.Row(k), _residual)));
+        double scale = largest <= lambda ? 1 : lambda / largest, rr = TensorPrimitives.SumOfSquares(_residual);
+        double energy = 0.5 * rr + lambda * TensorPrimitives.SumOfMagnitudes<double>(_values.AsSpan(0, Count));
+        double dual = scale * TensorPrimitives.Dot(_signal, _residual) - 0.5 * scale * scale * rr;
+        return energy > 0 ? Math.Max(0, energy - dual) / energy : 0;
     }
 
     private static int Capacity(AtomDictionary dictionary) => Math.Min(dictionary.AtomCount, dictionary.SignalSize);
