@@ -66,7 +66,7 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, float lambda)
         double scale = largest <= lambda ? 1 : lambda / largest, rr = TensorPrimitives.SumOfSquares(_residual);
         double energy = 0.5 * rr + lambda * TensorPrimitives.SumOfMagnitudes<double>(_values.AsSpan(0, Count));
         double dual = scale * TensorPrimitives.Dot(_signal, _residual) - 0.5 * scale * scale * rr;
-        return energy > 0 ? Math.Max(0, energy - dual) / energy : 0;
+        return energy == 0 ? 0 : Math.Max(0, energy - dual) / energy;
     }
 
     private static int Capacity(AtomDictionary dictionary) => Math.Min(dictionary.AtomCount, dictionary.SignalSize);

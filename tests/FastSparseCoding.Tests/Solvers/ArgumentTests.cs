@@ -72,6 +72,22 @@ public sealed class ArgumentTests
         Assert.Equal((0, 0), (report.Unconverged, report.Status.Count));
     }
 
+    [Theory]
+    [MemberData(nameof(Problems.Names), MemberType = typeof(Problems))]
+    public void A_signal_too_large_for_float32_is_left_unconverged_and_harms_no_other_row(string name)
+    {
+        LassoSolver solver = Problems.Solver(name, Dictionary, 0.1f, new SolverOptions { MaxIterations = 300 });
+        Matrix x = RandomData.Normal(3, 3, seed: 2), z = new(3, 5), expected = new(3, 5);
+        solver.Solve(x, expected, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        x.Row(1).Fill(float.MaxValue);
+
+        SolveReport report = solver.Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal([SolveStatus.Converged, SolveStatus.IterationLimit, SolveStatus.Converged], report.Status);
+        Assert.Equal(expected.Row(0), z.Row(0));
+        Assert.Equal(expected.Row(2), z.Row(2));
+    }
+
     [Fact]
     public void The_solvers_say_what_they_are()
     {
