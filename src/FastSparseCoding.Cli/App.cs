@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using FastSparseCoding.Cli.Commands;
+
+namespace FastSparseCoding.Cli;
+
+/// <summary>The command line: parses, runs a command and turns every expected failure into one line and an exit code.</summary>
+internal static class App
+{
+    /// <summary>Runs one command line.</summary>
+    public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
+    {
+        ParseResult parsed = Root(terminal, cancellation).Parse(args);
+        if (parsed.Errors.Count > 0)
+            return Refuse(parsed, terminal);
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = terminal.Out,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            terminal.Error.WriteLine("interrupted");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            terminal.Error.WriteLine($"error: {Message(e)}");
+            return ExitCode.BadInput;
+        }
+    }
+
+    private static RootCommand Root(Terminal terminal, CancellationToken cancellation)
+    {
+        var common = new CommonOptions();
+        Func<ParseResult, CommandContext> context = parsed => common.Bind(parsed, terminal, cancellation);
+        var root = new RootCommand(
+            "Sparse coding on the CPU: learns dictionaries, trains LISTA and LCoD encoders, encodes images exactly or learned, and reproduces the figures of "
+            + "Gregor and LeCun, \"Learning Fast Approximations of Sparse Coding\" (ICML 2010).\n\n"
+            + "Examples:\n"
+            + "  sparsecode reproduce\n"
+            + "  sparsecode learn photos/ --atoms 100 -o dictionary.safetensors\n"
+            + "  sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors\n"
+            + "  sparsecode encode lista.safetensors photos/ -o codes.npy\n"
+            + "  sparsecode evaluate lista.safetensors photos/\n\n"
+            + "Exit codes: 0 done, 1 bad input, 2 bad usage, 130 interrupted.");
+        root.Add(ReproduceCommand.Create(context));
+        root.Add(LearnCommand.Create(context));
+        root.Add(TrainCommand.Create(context));
+        root.Add(EncodeCommand.Create(context));
+        root.Add(EvaluateCommand.Create(context));
+        root.Add(InfoCommand.Create(context));
+        common.AddTo(root);
+        return root;
+    }
+
+    private static int Refuse(ParseResult parsed, Terminal terminal)
+    {
+        foreach (ParseError error in parsed.Errors)
+            terminal.Error.WriteLine($"error: {error.Message}");
+        string name = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+        terminal.Error.WriteLine($"'sparsecode{name} --help' lists what can be given.");
+        return ExitCode.BadUsage;
+    }
+
+    // What input, files and the disk can cause. Anything else is a defect and shows itself as one.
+    private static bool IsExpected(Exception e)
+        => e is UserError or ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or ArithmeticException or InsufficientMemoryException or OutOfMemoryException;
+
+    // The framework appends " (Parameter 'x')" to messages that already name the parameter, on one line or the next.
+    private static string Message(Exception e)
+    {
+        string text = e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
+        return text.ReplaceLineEndings(" ");
+    }
+}

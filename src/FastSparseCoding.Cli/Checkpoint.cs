@@ -1,0 +1,24 @@
+namespace FastSparseCoding.Cli;
+
+/// <summary>The file beside an output from which an interrupted run goes on.</summary>
+internal static class Checkpoint
+{
+    public static string PathFor(string output) => output + ".checkpoint";
+
+    public static T Load<T>(string path, Func<string, T> load)
+        => File.Exists(path) ? load(path) : throw new UserError($"--resume: there is no '{path}' to go on from.");
+
+    /// <summary>Runs work that leaves checkpoints, and says how to go on when it is interrupted.</summary>
+    public static T Guard<T>(string path, CommandContext context, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (OperationCanceledException) when (File.Exists(path))
+        {
+            context.Terminal.Error.WriteLine($"'{path}' holds the state; --resume goes on from it.");
+            throw;
+        }
+    }
+}

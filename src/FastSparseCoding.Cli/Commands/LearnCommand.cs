@@ -1,0 +1,112 @@
+using System.CommandLine;
+using FastSparseCoding.Cli.Input;
+using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Learning;
+using FastSparseCoding.Storage;
+
+namespace FastSparseCoding.Cli.Commands;
+
+/// <summary>sparsecode learn: a dictionary from images.</summary>
+internal sealed class LearnCommand
+{
+    /// <summary>Patches that a whitening is fitted to.</summary>
+    private const int WhiteningPatches = 50_000;
+
+    private static readonly DictionaryLearningOptions Defaults = DictionaryLearningOptions.Default;
+
+    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string> _output = new("--output", "-o") { Description = "The dictionary to write (.safetensors).", Required = true, HelpName = "FILE" };
+    private readonly Option<int> _atoms = new("--atoms") { Description = "Number of atoms, from 1 to 65536.", DefaultValueFactory = _ => Defaults.AtomCount, HelpName = "M" };
+    private readonly Option<float?> _lambda = new("--lambda") { Description = "Sparsity weight λ, above 0. [default: 0.5]", HelpName = "λ" };
+    private readonly Option<long> _samples = new("--samples") { Description = "Patches to learn from, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
+    private readonly Option<int> _batch = new("--batch") { Description = "Patches between two updates of the atoms, from 1 to 1048576.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
+    private readonly Option<string> _method = new("--method") { Description = "online: statistics and block updates (Mairal et al. 2010); sgd: the paper's stochastic gradient.", DefaultValueFactory = _ => "online" };
+    private readonly Option<bool> _whiten = new("--whiten") { Description = "Whiten patches (ZCA, fitted to 50,000 of them); stored in the model." };
+    private readonly Option<string?> _mosaic = new("--mosaic") { Description = "Also draw the atoms as a picture.", HelpName = "FILE.png" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
+    private readonly PatchOptions _patches = new();
+
+    private LearnCommand() => _method.AcceptOnlyFromAmong("online", "sgd");
+
+    public static Command Create(Func<ParseResult, CommandContext> context)
+    {
+        var self = new LearnCommand();
+        var command = new Command("learn", "Learns a dictionary from image patches, encoding every batch exactly.\n\nExample:\n  sparsecode learn photos/ --atoms 100 --lambda 0.5 -o dictionary.safetensors --mosaic atoms.png")
+        {
+            self._images, self._output, self._atoms, self._lambda, self._samples, self._batch, self._method, self._whiten, self._mosaic, self._resume,
+        };
+        self._patches.AddTo(command);
+        command.SetAction(parsed => self.Run(parsed, context(parsed)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CommandContext context)
+    {
+        string output = parsed.GetRequiredValue(_output);
+        var options = new DictionaryLearningOptions
+        {
+            AtomCount = Range.Check(_atoms, parsed.GetValue(_atoms), 1, 65_536),
+            Lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? Defaults.Lambda),
+            Samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 1_000_000_000_000),
+            BatchSize = Range.Check(_batch, parsed.GetValue(_batch), 1, 1_048_576),
+            Method = parsed.GetValue(_method) == "sgd" ? DictionaryMethod.Sgd : DictionaryMethod.Online,
+            Seed = context.Seed,
+            Threads = context.Threads,
+        };
+        string[] paths = parsed.GetRequiredValue(_images);
+        PatchPreprocessing preprocessing = _patches.Bind(parsed);
+        OutputFile.RequireWritable(output);
+        string? mosaic = parsed.GetValue(_mosaic);
+        if (mosaic is not null)
+            OutputFile.RequireWritable(mosaic);
+        if (parsed.GetValue(_whiten))
+            preprocessing = preprocessing with { Whitening = FitWhitening(paths, preprocessing, context) };
+        SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation);
+        AtomDictionary dictionary = Learn(input.Split(1, context.Seed).Source, options, output, parsed.GetValue(_resume), context, out LearningProgress last);
+        if (mosaic is not null)
+            WriteMosaic(mosaic, dictionary);
+        ModelFile.Save(output, dictionary, options.Lambda, input.Preprocessing);
+        File.Delete(Checkpoint.PathFor(output));
+        context.Print(new Result()
+            .Add("dictionary", output).Add("atoms", dictionary.AtomCount).Add("signal_size", dictionary.SignalSize).Add("samples", last.Samples)
+            .Add("objective", last.Objective).Add("non_zeros", last.MeanNonZeros).Add("reseeded_atoms", last.ReseededAtoms).Add("hash", dictionary.Hash));
+        return ExitCode.Done;
+    }
+
+    private static AtomDictionary Learn(ISignalSource source, DictionaryLearningOptions options, string output, bool resume, CommandContext context, out LearningProgress last)
+    {
+        string checkpoint = Checkpoint.PathFor(output);
+        LearnerState? state = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadLearner) : null;
+        AtomDictionary? dictionary = null;
+        LearningProgress? reported = null;
+        context.Track(board =>
+        {
+            ProgressBoard.Piece piece = board.Start("learning");
+            var progress = new Relay<LearningProgress>(p =>
+            {
+                reported = p;
+                piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
+            });
+            dictionary = Checkpoint.Guard(checkpoint, context, () =>
+                DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s), context.Cancellation));
+        });
+        last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, 0, TimeSpan.Zero);
+        return dictionary!;
+    }
+
+    private static ZcaWhitening FitWhitening(string[] paths, PatchPreprocessing preprocessing, CommandContext context)
+    {
+        if (SignalInput.IsArray(paths))
+            throw new UserError($"--whiten is for images; {paths[0]} holds signals that are taken as they are.");
+        return ZcaWhitening.Fit(Patches.Sample(ImageFolder.Load(paths, context.Cancellation), preprocessing, WhiteningPatches, context.Seed));
+    }
+
+    private static void WriteMosaic(string path, AtomDictionary dictionary)
+    {
+        int side = (int)Math.Round(Math.Sqrt(dictionary.SignalSize));
+        if (side * side != dictionary.SignalSize)
+            throw new UserError($"--mosaic draws atoms of square patches; these have {dictionary.SignalSize} values.");
+        PngFile.Write(path, AtomMosaic.Render(dictionary.Atoms, side));
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+
+namespace FastSparseCoding.Cli;
+
+/// <summary>The options that every command has.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON.", Recursive = true };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Show no progress.", Recursive = true };
+
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Seed of everything drawn at random: the same seed gives the same bits.", DefaultValueFactory = _ => 1, Recursive = true, HelpName = "N",
+    };
+
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "Threads, from 1 to 1024; 0 for one per core. The result is the same for every number.", DefaultValueFactory = _ => 0, Recursive = true, HelpName = "N",
+    };
+
+    public void AddTo(RootCommand root)
+    {
+        root.Add(_json);
+        root.Add(_seed);
+        root.Add(_threads);
+        root.Add(_quiet);
+    }
+
+    public CommandContext Bind(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    {
+        int threads = parsed.GetValue(_threads);
+        Range.Check(_threads, threads, 0, 1024);
+        return new CommandContext(terminal, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_seed), threads, cancellation);
+    }
+}

@@ -1,0 +1,59 @@
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Storage;
+
+namespace FastSparseCoding.Cli.Input;
+
+/// <summary>The DICTIONARY or ENCODER of a command line: a model file, or an .npy with the atoms of a dictionary.</summary>
+internal sealed record ModelInput(string Path, AtomDictionary? Dictionary, TrainableEncoder? Encoder, float? Lambda, PatchPreprocessing? Preprocessing)
+{
+    public int SignalSize => Encoder?.SignalSize ?? Dictionary!.SignalSize;
+
+    public int CodeSize => Encoder?.CodeSize ?? Dictionary!.AtomCount;
+
+    /// <summary>Opens a model or an .npy of atoms.</summary>
+    public static ModelInput Open(string path)
+    {
+        if (IsArray(path))
+            return new ModelInput(path, ReadAtoms(path), null, null, null);
+        ModelInfo info = ModelFile.ReadInfo(path);
+        if (info.IsDictionary)
+            return new ModelInput(path, ModelFile.LoadDictionary(path), null, info.Lambda, info.Preprocessing);
+        TrainableEncoder encoder = ModelFile.LoadEncoder(path);
+        return new ModelInput(path, encoder.Dictionary, encoder, info.Lambda, info.Preprocessing);
+    }
+
+    /// <summary>Opens what must be a dictionary.</summary>
+    public static ModelInput OpenDictionary(string path)
+    {
+        ModelInput model = Open(path);
+        if (model.Encoder is not null)
+            throw new UserError($"{path}: holds a '{model.Encoder.Kind}' encoder; expected a dictionary.");
+        return model;
+    }
+
+    /// <summary>Opens what must be an encoder.</summary>
+    public static ModelInput OpenEncoder(string path)
+    {
+        if (IsArray(path))
+            throw new UserError($"{path}: is an array; expected an encoder written by 'sparsecode train'.");
+        ModelInput model = Open(path);
+        if (model.Encoder is null)
+            throw new UserError($"{path}: holds a dictionary; expected an encoder written by 'sparsecode train'.");
+        return model;
+    }
+
+    private static bool IsArray(string path) => string.Equals(System.IO.Path.GetExtension(path), ".npy", StringComparison.OrdinalIgnoreCase);
+
+    private static AtomDictionary ReadAtoms(string path)
+    {
+        Matrix atoms = Npy.ReadMatrix(path);
+        try
+        {
+            return new AtomDictionary(atoms);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UserError($"{path}: {e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)}");
+        }
+    }
+}

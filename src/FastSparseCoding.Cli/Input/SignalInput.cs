@@ -1,0 +1,93 @@
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Storage;
+
+namespace FastSparseCoding.Cli.Input;
+
+/// <summary>The IMAGES of a command line: photographs cut into patches, or an .npy of signals taken as they are.</summary>
+internal abstract class SignalInput
+{
+    /// <summary>Below this number of images, held-out patches are other patches of the same images.</summary>
+    private const int ImagesToHoldOut = 10;
+
+    /// <summary>Values in a signal n.</summary>
+    public abstract int SignalSize { get; }
+
+    /// <summary>How images became signals, or null for signals from an .npy.</summary>
+    public abstract PatchPreprocessing? Preprocessing { get; }
+
+    /// <summary>Endless signals to learn from, and a fixed number that are kept apart to measure on.</summary>
+    public abstract (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed);
+
+    /// <summary>Whether the arguments are one .npy file.</summary>
+    public static bool IsArray(IReadOnlyList<string> paths)
+        => paths.Count == 1 && string.Equals(Path.GetExtension(paths[0]), ".npy", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(paths[0]);
+
+    /// <summary>Opens images or an .npy file, whole.</summary>
+    public static SignalInput Open(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation)
+        => IsArray(paths) ? new ArrayInput(paths[0]) : new ImageInput(paths, preprocessing, cancellation);
+
+    /// <summary>Refuses signals of a size that a model cannot take.</summary>
+    public static void RequireSize(IReadOnlyList<string> paths, int size, int expected)
+    {
+        if (size != expected)
+            throw new UserError($"{paths[0]}: its signals have {size} values; the model takes signals of {expected}.");
+    }
+
+    /// <summary>Refuses NaN and infinity, naming the place.</summary>
+    public static void RequireFinite(string path, ReadOnlyMatrixView x, long firstRow)
+    {
+        for (int i = 0; i < x.Rows; i++)
+            for (int j = 0; j < x.Columns; j++)
+                if (!float.IsFinite(x.Row(i)[j]))
+                    throw new UserError(FormattableString.Invariant($"{path}: holds {x.Row(i)[j]} at row {firstRow + i}, column {j}; every value must be finite."));
+    }
+
+    private sealed class ArrayInput : SignalInput
+    {
+        private readonly string _path;
+        private readonly Matrix _x;
+
+        public ArrayInput(string path)
+        {
+            _path = path;
+            _x = Npy.ReadMatrix(path);
+            if (_x.Columns == 0)
+                throw new UserError($"{path}: is [{_x.Rows}×0]; expected signals of one value or more.");
+            RequireFinite(path, _x, 0);
+        }
+
+        public override int SignalSize => _x.Columns;
+
+        public override PatchPreprocessing? Preprocessing => null;
+
+        public override (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed)
+        {
+            int aside = Math.Min(heldOut, _x.Rows / 10);
+            if (aside == 0)
+                throw new UserError($"{_path}: holds {_x.Rows} signals; expected 10 or more, of which a tenth is kept apart to measure the error.");
+            int rest = _x.Rows - aside;
+            return (new MatrixSource(Copy(0, rest), seed), Copy(rest, aside));
+        }
+
+        private Matrix Copy(int start, int count) => new(count, _x.Columns, _x.RowRange(start, count).Values.ToArray());
+    }
+
+    private sealed class ImageInput(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation) : SignalInput
+    {
+        private readonly IReadOnlyList<GrayImage> _images = ImageFolder.Load(paths, cancellation);
+
+        public override int SignalSize => preprocessing.SignalSize;
+
+        public override PatchPreprocessing? Preprocessing => preprocessing;
+
+        public override (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed)
+        {
+            (IReadOnlyList<GrayImage> learn, IReadOnlyList<GrayImage> measure) = SplitImages(_images);
+            return (new PatchSource(learn, preprocessing, seed), Patches.Sample(measure, preprocessing, heldOut, unchecked(seed + 1)));
+        }
+    }
+
+    /// <summary>Every tenth image is kept apart; of few images, none.</summary>
+    public static (IReadOnlyList<GrayImage> Learn, IReadOnlyList<GrayImage> Measure) SplitImages(IReadOnlyList<GrayImage> images)
+        => images.Count < ImagesToHoldOut ? (images, images) : ([.. images.Where((_, i) => i % 10 != 9)], [.. images.Where((_, i) => i % 10 == 9)]);
+}

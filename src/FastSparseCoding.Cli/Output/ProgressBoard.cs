@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+
+namespace FastSparseCoding.Cli.Output;
+
+/// <summary>Shows how far long work is: bars on a terminal, plain lines otherwise, nothing when quiet. Safe to report to from several threads.</summary>
+internal sealed class ProgressBoard
+{
+    // Plain lines end up in logs; more often than this they would only be noise.
+    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
+
+    private readonly ProgressContext? _bars;
+    private readonly TextWriter? _lines;
+    private readonly Lock _lock = new();
+
+    private ProgressBoard(ProgressContext? bars, TextWriter? lines)
+    {
+        _bars = bars;
+        _lines = lines;
+    }
+
+    public static void Run(Terminal terminal, bool quiet, Action<ProgressBoard> work)
+    {
+        if (quiet || !terminal.IsInteractive)
+        {
+            work(new ProgressBoard(null, quiet ? null : terminal.Error));
+            return;
+        }
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
+        console.Progress()
+            .HideCompleted(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .Start(context => work(new ProgressBoard(context, null)));
+    }
+
+    /// <summary>Begins a piece of work.</summary>
+    public Piece Start(string title) => new(this, title);
+
+    /// <summary>One piece of work on the board.</summary>
+    internal sealed class Piece(ProgressBoard board, string title)
+    {
+        private readonly ProgressTask? _bar = board._bars?.AddTask(Markup.Escape(title), maxValue: 1);
+        private long _lastLine = Stopwatch.GetTimestamp();
+
+        /// <summary>Tells how far it is.</summary>
+        /// <param name="done">What is done.</param>
+        /// <param name="total">What there is to do.</param>
+        /// <param name="perSecond">Rate.</param>
+        /// <param name="remaining">Estimated time to the end.</param>
+        /// <param name="detail">What else to show, such as the error so far.</param>
+        public void Report(long done, long total, double perSecond, TimeSpan remaining, string detail)
+        {
+            string rest = done < total ? string.Create(CultureInfo.InvariantCulture, $", {Duration(remaining)} left") : "";
+            string text = string.Create(CultureInfo.InvariantCulture, $"{title}: {done:N0} of {total:N0}, {perSecond:N0}/s{rest}{(detail.Length > 0 ? ", " : "")}{detail}");
+            lock (board._lock)
+            {
+                if (_bar is not null)
+                {
+                    _bar.Description = Markup.Escape(text);
+                    _bar.Value = (double)done / total;
+                }
+                if (board._lines is null || (done < total && Stopwatch.GetElapsedTime(_lastLine) < LineInterval))
+                    return;
+                _lastLine = Stopwatch.GetTimestamp();
+                board._lines.WriteLine(text);
+            }
+        }
+
+        private static string Duration(TimeSpan time)
+            => time.TotalSeconds < 60 ? $"{Math.Ceiling(time.TotalSeconds)} s" : time.TotalMinutes < 60 ? $"{Math.Ceiling(time.TotalMinutes)} min" : $"{time.TotalHours:F1} h";
+    }
+}

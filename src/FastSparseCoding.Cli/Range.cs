@@ -1,0 +1,23 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
+
+namespace FastSparseCoding.Cli;
+
+/// <summary>Ranges of options, told in the words of the command line.</summary>
+internal static class Range
+{
+    public static T Check<T>(Option<T> option, T value, T minimum, T maximum)
+        where T : INumber<T>
+        => value >= minimum && value <= maximum ? value : throw Outside(option, value, string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}"));
+
+    /// <summary>The option's value, which must be finite and above 0.</summary>
+    public static float CheckPositive(Option<float?> option, float value)
+        => value > 0 && float.IsFinite(value) ? value : throw Outside(option, value, "a finite number above 0");
+
+    public static int Check(Option<int?> option, int value, int minimum, int maximum)
+        => value >= minimum && value <= maximum ? value : throw Outside(option, value, string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}"));
+
+    private static UserError Outside<T>(Option option, T value, string mustBe)
+        => new(string.Create(CultureInfo.InvariantCulture, $"{option.Name} is {value}; it must be {mustBe}."));
+}

@@ -1,0 +1,72 @@
+namespace FastSparseCoding.Imaging.Formats;
+
+/// <summary>PGM and PPM, plain (P2, P3) and raw (P5, P6), with up to 16 bits a value.</summary>
+internal sealed class Netpbm
+{
+    private readonly string _path;
+    private readonly byte[] _bytes;
+    private int _at = 2;
+
+    private Netpbm(string path, byte[] bytes)
+    {
+        _path = path;
+        _bytes = bytes;
+    }
+
+    public static bool Matches(ReadOnlySpan<byte> bytes)
+        => bytes.Length > 2 && bytes[0] == 'P' && bytes[1] is (byte)'2' or (byte)'3' or (byte)'5' or (byte)'6' && (IsSpace(bytes[2]) || bytes[2] == '#');
+
+    public static GrayImage Decode(string path, byte[] bytes) => new Netpbm(path, bytes).Decode();
+
+    private GrayImage Decode()
+    {
+        bool plain = _bytes[1] is (byte)'2' or (byte)'3', colour = _bytes[1] is (byte)'3' or (byte)'6';
+        int width = ReadNumber("width", int.MaxValue), height = ReadNumber("height", int.MaxValue);
+        ImageFile.CheckSize(_path, width, height);
+        int largest = ReadNumber("largest value", 65_535);
+        if (largest == 0)
+            Throw.InvalidFile(_path, "says that its largest value is 0; expected 1 to 65535.");
+        int channels = colour ? 3 : 1, size = largest > 255 ? 2 : 1;
+        long values = (long)width * height * channels;
+        if (!plain)
+            _at++;      // exactly one white space before raw values
+        long need = plain ? values : values * size, have = Math.Max(0, _bytes.Length - _at);
+        if (have < need)
+            Throw.InvalidFile(_path, $"is cut short: its {width}×{height} pixels need {need} bytes or more, {have} follow.");
+        var pixels = new float[width * height];
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = (colour ? Luma.Of(Next(), Next(), Next(), largest) : Next()) / (float)largest;
+        return new GrayImage(width, height, pixels, _path);
+
+        int Next()
+        {
+            int value = plain ? ReadNumber("value", 65_535) : size == 1 ? _bytes[_at++] : (_bytes[_at++] << 8) | _bytes[_at++];
+            if (value > largest)
+                Throw.InvalidFile(_path, $"holds the value {value}, above its largest value {largest}.");
+            return value;
+        }
+    }
+
+    /// <summary>A decimal number after white space and comments.</summary>
+    private int ReadNumber(string what, int maximum)
+    {
+        while (_at < _bytes.Length && (IsSpace(_bytes[_at]) || _bytes[_at] == '#'))
+        {
+            if (_bytes[_at++] != '#')
+                continue;
+            while (_at < _bytes.Length && _bytes[_at] != '\n')
+                _at++;
+        }
+        long number = 0;
+        int start = _at;
+        while (_at < _bytes.Length && _bytes[_at] is >= (byte)'0' and <= (byte)'9' && number <= maximum)
+            number = number * 10 + _bytes[_at++] - '0';
+        if (_at == start)
+            Throw.InvalidFile(_path, $"has no number at byte {start}, where its {what} is expected.");
+        if (number > maximum)
+            Throw.InvalidFile(_path, $"has a {what} above {maximum}.");
+        return (int)number;
+    }
+
+    private static bool IsSpace(byte value) => value is (byte)' ' or >= 9 and <= 13;
+}

@@ -1,0 +1,65 @@
+using FastSparseCoding.Imaging.Formats;
+
+namespace FastSparseCoding.Imaging;
+
+/// <summary>
+/// Reads pictures: JPEG, PNG, BMP, GIF (its first frame), TIFF, PGM and PPM, told apart by their content. Colours become gray by the luma of ITU-R
+/// BT.601, rounded to 8 bits as in other tools; alpha is ignored; 16-bit PNG and TIFF are read with 8 bits.
+/// </summary>
+public static class ImageFile
+{
+    /// <summary>Pictures of more pixels are refused before memory is taken for them.</summary>
+    public const long MaxPixels = 100_000_000;
+
+    private const long MaxBytes = 1L << 30;
+
+    /// <summary>Endings of files that are taken from folders.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm"];
+
+    /// <summary>Reads a picture.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The picture, named by its path.</returns>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is of none of the formats, damaged, cut short or too large.</exception>
+    public static GrayImage Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[] bytes = ReadAll(path);
+        if (bytes.Length == 0)
+            Throw.InvalidFile(path, "is empty; expected an image.");
+        if (Netpbm.Matches(bytes))
+            return Netpbm.Decode(path, bytes);
+        if (TiffImage.Matches(bytes))
+            return TiffImage.Decode(path, bytes);
+        if (RasterImage.Matches(bytes))
+            return RasterImage.Decode(path, bytes);
+        return Throw.InvalidFile<GrayImage>(path, "is no image of a known format; expected JPEG, PNG, BMP, GIF, TIFF, PGM or PPM.");
+    }
+
+    /// <summary>Refuses sizes that no picture here has.</summary>
+    internal static void CheckSize(string path, long width, long height)
+    {
+        if (width < 1 || height < 1)
+            Throw.InvalidFile(path, $"says that it is {width}×{height} pixels; expected 1×1 or more.");
+        if (width > MaxPixels || height > MaxPixels || width * height > MaxPixels)
+            Throw.InvalidFile(path, $"is {width}×{height} pixels; at most {MaxPixels} pixels are read.");
+    }
+
+    private static byte[] ReadAll(string path)
+    {
+        if (Directory.Exists(path))
+            return Throw.Unreadable<byte[]>(path, "it is a folder; an image file is expected.");
+        if (!File.Exists(path))
+            Throw.NoSuchFile(path);
+        try
+        {
+            if (new FileInfo(path).Length > MaxBytes)
+                Throw.InvalidFile(path, $"has {new FileInfo(path).Length} bytes; images of at most {MaxBytes} are read.");
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException and not FileNotFoundException)
+        {
+            return Throw.Unreadable<byte[]>(path, e is UnauthorizedAccessException ? "permission is denied." : e.Message, e);
+        }
+    }
+}
