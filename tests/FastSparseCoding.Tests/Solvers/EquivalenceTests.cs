@@ -119,7 +119,7 @@ public sealed class EquivalenceTests
     }
 
     [Fact]
-    public void Restarts_never_need_more_iterations_to_speak_of_and_usually_fewer()
+    public void Momentum_saves_iterations_and_restarts_save_more()
     {
         AtomDictionary dictionary = Problems.Correlated(60, 40, seed: 2);
         Matrix x = RandomData.Normal(20, 40, seed: 4), z = new(20, 60);
@@ -127,7 +127,7 @@ public sealed class EquivalenceTests
         int restarted = Problems.Solver(Problems.Restarted, dictionary, Lambda).Solve(x, z, cancellation: TestContext.Current.CancellationToken).Iterations.Sum();
         int ista = new IstaSolver(dictionary, Lambda).Solve(x, z, cancellation: TestContext.Current.CancellationToken).Iterations.Sum();
 
-        Assert.InRange(restarted, 1, plain);
+        Assert.InRange(restarted, 1, plain - 1);
         Assert.InRange(plain, 1, ista / 2);
     }
 
