@@ -93,8 +93,9 @@ public sealed class ShrinkEncoder : FeedForwardEncoder
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         var encoder = new ShrinkEncoder(dictionary.SignalSize, dictionary.AtomCount, lambda, dictionary);
-        TensorPrimitives.Multiply(dictionary.Atoms.Values, 1 / dictionary.Lipschitz, encoder.Parameters.View("W_e").Values);
-        encoder.Parameters.View("theta").Values.Fill(lambda / dictionary.Lipschitz);
+        float step = 1 / dictionary.Lipschitz;
+        TensorPrimitives.Multiply(dictionary.Atoms.Values, step, encoder.Parameters.View("W_e").Values);
+        encoder.Parameters.View("theta").Values.Fill(lambda * step);
         encoder.Refresh();
         return encoder;
     }

@@ -6,7 +6,7 @@ namespace FastSparseCoding.Solvers;
 /// The exact solver: an active-set method in the manner of feature-sign search (Lee, Battle, Raina and Ng 2006). Greedy coordinate descent finds
 /// a rough support; with the signs held, the minimiser on the support solves a small linear system; the code moves there, or to the first sign
 /// change on the way, where that atom leaves; when no sign changes, atoms that violate the optimality conditions enter. Every step lowers E, so
-/// no support comes twice. Every row carries its certificate.
+/// no support comes twice. Every row carries its certificate; the few that float32 leaves above the tolerance are finished in double precision.
 /// </summary>
 public sealed class ActiveSetSolver : LassoSolver
 {
@@ -23,7 +23,6 @@ public sealed class ActiveSetSolver : LassoSolver
     private const int MostRefinements = 3;
 
     private readonly Lazy<Operators> _operators;
-    private readonly CyclicCoordinateDescentSolver _polisher;
     private readonly float[] _threshold;
 
     /// <summary>Creates the solver.</summary>
@@ -34,7 +33,6 @@ public sealed class ActiveSetSolver : LassoSolver
         : base(dictionary, lambda, options)
     {
         _operators = new Lazy<Operators>(() => new Operators(dictionary));
-        _polisher = new CyclicCoordinateDescentSolver(dictionary, lambda, Options with { MaxIterations = 0 });
         _threshold = new float[dictionary.AtomCount];
         Array.Fill(_threshold, lambda);
     }
@@ -44,32 +42,49 @@ public sealed class ActiveSetSolver : LassoSolver
 
     private protected override int GenerousIterations => 100_000;
 
-    private protected override BlockWorkspace CreateWorkspace() => new Workspace(Dictionary);
+    private protected override BlockWorkspace CreateWorkspace() => new Workspace(Dictionary, Lambda);
 
     private protected override void SolveBlock(ReadOnlyMatrixView x, MatrixView z, BlockWorkspace workspace, BlockRun run)
     {
         var rows = (Workspace)workspace;
         Operators operators = _operators.Value;
         Gemm.Multiply(x, operators.AtomsTransposed, rows.B.RowRange(0, x.Rows));        // B = xDᵀ
-        for (int i = 0; i < x.Rows; i++)
+        for (int t = 0; t < run.Trace?.Codes.Length; t++)
         {
-            if (run.Trace is not null)
-                TraceRow(run.Trace, i, rows.B.Row(i), z.Row(i), rows, operators);
-            rows.Changes[i] = SolveRow(rows.B.Row(i), z.Row(i), rows, operators, run.IterationLimit);
+            z.Values.CopyTo(run.Trace.Codes[t].Values);
+            SolveRows(x, run.Trace.Codes[t], rows, operators, run.Trace.Iterations[t]);
         }
-        ReadOnlySpan<double> gaps = rows.Certificate.RelativeGaps(x, z, Lambda, operators.Atoms, operators.AtomsTransposed);
+        ReadOnlySpan<double> gaps = SolveRows(x, z, rows, operators, run.IterationLimit);
         for (int i = 0; i < x.Rows; i++)
             run.Report(i, rows.Changes[i], gaps[i]);
     }
 
-    /// <summary>The code after at most k changes of the support, for every k asked for.</summary>
-    private void TraceRow(CodeTrace trace, int i, ReadOnlySpan<float> b, ReadOnlySpan<float> start, Workspace row, Operators operators)
+    /// <summary>Solves the rows, with at most <paramref name="limit"/> changes of each one's support, and returns their relative gaps.</summary>
+    private ReadOnlySpan<double> SolveRows(ReadOnlyMatrixView x, MatrixView z, Workspace rows, Operators operators, int limit)
     {
-        for (int t = 0; t < trace.Codes.Length; t++)
-        {
-            start.CopyTo(trace.Codes[t].Row(i));
-            SolveRow(b, trace.Codes[t].Row(i), row, operators, trace.Iterations[t]);
-        }
+        for (int i = 0; i < x.Rows; i++)
+            rows.Changes[i] = limit == 0 ? 0 : SolveRow(rows.B.Row(i), z.Row(i), rows, operators, Math.Min(limit, MostChanges(rows.Support)));
+        Span<double> gaps = rows.Gaps.AsSpan(0, x.Rows);
+        rows.Certificate.RelativeGaps(x, z, Lambda, operators.Atoms, operators.AtomsTransposed).CopyTo(gaps);
+        for (int i = 0; i < x.Rows; i++)
+            if (gaps[i] > Options.Tolerance && rows.Changes[i] < limit)
+                SolvePrecisely(i, x.RowRange(i, 1), z.RowRange(i, 1), rows, operators, limit);
+        return gaps;
+    }
+
+    /// <summary>A support that changes more often than this runs in circles, by the rounding of nearly dependent atoms.</summary>
+    private static int MostChanges(ActiveSupport support) => 100 + 4 * support.Capacity;
+
+    /// <summary>A row that float32 leaves uncertified, in double precision; the code with the smaller gap stays.</summary>
+    private void SolvePrecisely(int i, ReadOnlyMatrixView x, MatrixView z, Workspace rows, Operators operators, int limit)
+    {
+        z.Values.CopyTo(rows.Running);
+        rows.Changes[i] += rows.Precise.Solve(x.Values, z.Values, operators.PreciseAtoms, limit - rows.Changes[i]);
+        double gap = rows.Precise.RelativeGap(operators.PreciseAtoms);
+        if (gap < rows.Gaps[i])
+            rows.Gaps[i] = gap;
+        else
+            rows.Running.CopyTo(z.Values);
     }
 
     private int SolveRow(ReadOnlySpan<float> b, Span<float> z, Workspace row, Operators operators, int limit)
@@ -147,9 +162,12 @@ public sealed class ActiveSetSolver : LassoSolver
 
         /// <summary>Dᵀ [n×m].</summary>
         public PackedMatrix AtomsTransposed { get; } = PackedMatrix.OfTransposed(dictionary.Atoms);
+
+        /// <summary>D [m×n] in double precision.</summary>
+        public AtomTable PreciseAtoms { get; } = new(dictionary);
     }
 
-    private sealed class Workspace(AtomDictionary dictionary) : BlockWorkspace(dictionary)
+    private sealed class Workspace(AtomDictionary dictionary, float lambda) : BlockWorkspace(dictionary)
     {
         /// <summary>The row's running B, then its correlations [m].</summary>
         public float[] Running { get; } = new float[dictionary.AtomCount];
@@ -157,7 +175,13 @@ public sealed class ActiveSetSolver : LassoSolver
         /// <summary>The row's support and the code on it.</summary>
         public ActiveSupport Support { get; } = new(dictionary);
 
+        /// <summary>For the rows that float32 leaves uncertified.</summary>
+        public PreciseActiveSet Precise { get; } = new(dictionary, lambda);
+
         /// <summary>Changes of the support of every row.</summary>
         public int[] Changes { get; } = new int[SparseEncoderExtensions.BlockRows];
+
+        /// <summary>Relative gap of every row.</summary>
+        public double[] Gaps { get; } = new double[SparseEncoderExtensions.BlockRows];
     }
 }

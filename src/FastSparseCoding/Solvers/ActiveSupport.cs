@@ -48,7 +48,7 @@ internal sealed unsafe class ActiveSupport
         _slots = 0;
         for (int k = 0; k < z.Length; k++)
         {
-            if (z[k] != 0 && TryEnter(k, Math.Sign(z[k])))
+            if (z[k] != 0 && TryEnter(k, z[k] > 0 ? 1 : -1))
                 Of(_values)[_slots - 1] = z[k];
         }
     }

@@ -13,7 +13,7 @@ internal sealed class Certificate(AtomDictionary dictionary, int rows)
     private readonly Matrix _correlations = new(rows, dictionary.AtomCount);
     private readonly double[] _relativeGap = new double[rows];
 
-    /// <summary>gap/E of every row; 0 where E is 0. Valid until the next call.</summary>
+    /// <summary>gap/E of every row; 0 where E is 0, NaN where float32 overflows. Valid until the next call.</summary>
     public ReadOnlySpan<double> RelativeGaps(ReadOnlyMatrixView x, ReadOnlyMatrixView z, float lambda, PackedMatrix atoms, PackedMatrix atomsTransposed)
     {
         MatrixView r = _residual.RowRange(0, x.Rows), c = _correlations.RowRange(0, x.Rows);
@@ -27,7 +27,7 @@ internal sealed class Certificate(AtomDictionary dictionary, int rows)
             double rr = Reduction.Dot(r.Row(i), r.Row(i));
             double energy = 0.5 * rr + lambda * Reduction.SumOfMagnitudes(z.Row(i));
             double dual = s * Reduction.Dot(x.Row(i), r.Row(i)) - 0.5 * s * s * rr;
-            _relativeGap[i] = energy > 0 ? Math.Max(0, energy - dual) / energy : 0;
+            _relativeGap[i] = energy == 0 ? 0 : Math.Max(0, energy - dual) / energy;
         }
         return _relativeGap.AsSpan(0, x.Rows);
     }

@@ -6,7 +6,7 @@ public enum SolveStatus : byte
     /// <summary>The duality gap is within the tolerance: the row is certified.</summary>
     Converged,
 
-    /// <summary>The iterations ran out; the row holds the best code found.</summary>
+    /// <summary>The iterations ran out, or float32 allows no better; the row holds the best code found.</summary>
     IterationLimit,
 }
 

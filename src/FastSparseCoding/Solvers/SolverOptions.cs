@@ -8,7 +8,8 @@ public sealed record SolverOptions
 
     /// <summary>
     /// Relative duality gap at which a row counts as solved: gap ≤ Tolerance·E, so that E − E* ≤ Tolerance·E. From 1e-7 to 1; default 1e-5.
-    /// The true excess is of the order of its square: float32 codes carry a gap of about 1e-6 by their rounding alone.
+    /// The true excess is of the order of its square. Float32 codes carry a gap by their rounding alone: about 1e-6 when λ is a tenth of λmax or
+    /// more, 1e-5 at a hundredth; what is asked beyond that ends as <see cref="SolveStatus.IterationLimit"/>.
     /// </summary>
     public double Tolerance { get; init; } = 1e-5;
 

@@ -1,0 +1,120 @@
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Solvers;
+using FastSparseCoding.Tests.Solvers;
+using FastSparseCoding.Tests.Support;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Encoders;
+
+public sealed class EncoderEquivalenceTests
+{
+    private const float Lambda = 0.35f;
+
+    [Theory]
+    [InlineData(31, 18)]
+    [InlineData(12, 40)]
+    public void Untrained_LISTA_of_depth_T_is_T_plus_1_iterations_of_ISTA(int atoms, int size)
+    {
+        AtomDictionary dictionary = RandomData.Dictionary(atoms, size, seed: 1);
+        Matrix x = RandomData.Normal(70, size, seed: 2);
+        int[] depths = [0, 1, 2, 3, 7, 25];
+        Dictionary<int, Matrix> ista = TraceTests.Trace(new IstaSolver(dictionary, Lambda), x, [.. depths.Select(depth => depth + 1)]);
+        foreach (int depth in depths)
+            CheckClose(ista[depth + 1], Encode(ListaEncoder.FromDictionary(dictionary, Lambda, depth), x), (depth + 1) * atoms);
+    }
+
+    [Theory]
+    [InlineData(31, 18)]
+    [InlineData(12, 40)]
+    public void Untrained_LCoD_is_as_many_updates_of_CoD(int atoms, int size)
+    {
+        AtomDictionary dictionary = RandomData.Dictionary(atoms, size, seed: 1);
+        Matrix x = RandomData.Normal(70, size, seed: 2);
+        int[] depths = [0, 1, 2, 5, 20, 90];
+        Dictionary<int, Matrix> cod = TraceTests.Trace(new GreedyCoordinateDescentSolver(dictionary, Lambda), x, depths);
+        foreach (int depth in depths)
+            CheckClose(cod[depth], Encode(LcodEncoder.FromDictionary(dictionary, Lambda, depth), x), depth + size);
+    }
+
+    [Fact]
+    public void The_shrinkage_encoder_is_LISTA_of_depth_0()
+    {
+        AtomDictionary dictionary = RandomData.Dictionary(31, 18, seed: 1);
+        Matrix x = RandomData.Normal(70, 18, seed: 2);
+        Assert.Equal(Encode(ListaEncoder.FromDictionary(dictionary, Lambda, 0), x).Values, Encode(ShrinkEncoder.FromDictionary(dictionary, Lambda), x).Values);
+    }
+
+    [Fact]
+    public void Tanh_encoders_start_near_a_multiple_of_the_first_step()
+    {
+        // tanh b ≈ b; tanh(b + 1) + tanh(b − 1) ≈ 2b/cosh²1, for small b; the tolerance is a few roundings of 1, the scale of tanh.
+        AtomDictionary dictionary = RandomData.Dictionary(31, 18, seed: 1);
+        Matrix x = RandomData.Normal(5, 18, seed: 2);
+        foreach (ref float value in x.Values)
+            value *= 1e-3f;
+        Matrix one = Encode(TanhEncoder.FromDictionary(dictionary, Lambda), x), two = Encode(DoubleTanhEncoder.FromDictionary(dictionary, Lambda), x);
+        for (int i = 0; i < 5; i++)
+            for (int k = 0; k < 31; k++)
+            {
+                double b = -LassoObjective.Gradient(x.Row(i), dictionary, new float[31])[k] / dictionary.Lipschitz;
+                Assert.Equal(b, one[i, k], 5e-7);
+                Assert.Equal(2 * b / Math.Pow(Math.Cosh(1), 2), two[i, k], 5e-7);
+            }
+    }
+
+    [Theory]
+    [MemberData(nameof(EncoderCase.Kinds), MemberType = typeof(EncoderCase))]
+    public void Encoding_a_batch_a_row_or_on_threads_and_a_training_pass_give_the_same_bits(string kind, int depth)
+    {
+        TrainableEncoder encoder = EncoderCase.Create(kind, depth).Encoder;
+        Matrix x = RandomData.Normal(700, 11, seed: 2), together = new(700, 13), alone = new(700, 13);
+        x.RowRange(3, 2).Values.Clear();                // two zero codes, for the sparse products
+        encoder.Encode(x.View, together.View);
+        for (int i = 0; i < 700; i++)
+            encoder.Encode(x.RowRange(i, 1), alone.RowRange(i, 1));
+
+        Assert.Equal(together.Values, alone.Values);
+        foreach (int threads in (int[])[1, 2, 3, 8])
+            Assert.Equal(together.Values, encoder.Encode(x, threads, TestContext.Current.CancellationToken).Values);
+        Assert.True(encoder.CreatePass(700).Forward(x).Values.SequenceEqual(together.Values));
+    }
+
+    [Theory]
+    [InlineData("lista", 3)]
+    [InlineData("lcod", 9)]
+    public void A_random_start_is_that_of_a_random_dictionary(string kind, int depth)
+    {
+        TrainableEncoder Draw(int seed) => kind == "lista" ? ListaEncoder.Random(9, 14, Lambda, depth, seed) : LcodEncoder.Random(9, 14, Lambda, depth, seed);
+        TrainableEncoder encoder = Draw(3);
+
+        Assert.Equal(encoder.Parameters.Values, Draw(3).Parameters.Values);
+        Assert.False(encoder.Parameters.Values.SequenceEqual(Draw(4).Parameters.Values));
+        Assert.Null(encoder.Dictionary);
+        AtomDictionary atoms = AtomDictionary.Normalize(encoder.Parameters.View("W_e"));
+        Matrix x = RandomData.Normal(20, 9, seed: 2);
+        CheckClose(Encode(EncoderFactory.Create(kind, atoms, Lambda, depth), x), Encode(encoder, x), 14 * (depth + 1));
+    }
+
+    [Fact]
+    public void A_better_atom_explains_a_worse_one_away()
+    {
+        // The signal is the first atom; the second is at 45° to it. A single shrinkage switches both on, the layers switch the second off again.
+        float half = MathF.Sqrt(0.5f);
+        var dictionary = new AtomDictionary(new Matrix(2, 2, [1, 0, half, half]));
+        var x = new Matrix(1, 2, [1, 0]);
+        Matrix first = Encode(ListaEncoder.FromDictionary(dictionary, 0.1f, 0), x), last = Encode(ListaEncoder.FromDictionary(dictionary, 0.1f, 30), x);
+
+        Assert.InRange(first[0, 1], 0.2f, 1);
+        Assert.Equal(0, last[0, 1]);
+        Assert.Equal(0.9, last[0, 0], 1e-3);
+        Matrix updates = Encode(LcodEncoder.FromDictionary(dictionary, 0.1f, 1), x);
+        Assert.Equal(0.9, updates[0, 0], 1e-6);
+        Assert.Equal(0, updates[0, 1]);
+    }
+
+    private static Matrix Encode(TrainableEncoder encoder, Matrix x) => encoder.Encode(x, 1, TestContext.Current.CancellationToken);
+
+    /// <summary>Two float32 computations of the same equations, a number of roundings of the size of the largest code apart.</summary>
+    private static void CheckClose(Matrix expected, Matrix actual, double operations)
+        => Tolerance.Check(Reference.LassoTwin.Widen(expected.Values), actual.Values, operations, expected.Values.ToArray().Max(Math.Abs));
+}
