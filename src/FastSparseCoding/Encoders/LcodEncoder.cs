@@ -162,7 +162,7 @@ public sealed class LcodEncoder : TrainableEncoder
                 float theta = _encoder.Parameters.View(_theta).Values[k];
                 float g = Math.Abs(b) > theta ? dz[k] + de : 0;                         // g = h'_θ(b)(dz_k + de)
                 dB[k] += g;                                                             // dB_k += g
-                dTheta[k] -= Math.Sign(b) * g;                                          // dθ_k −= sign(b)·g
+                dTheta[k] -= b < 0 ? -g : g;                                            // dθ_k −= sign(b)·g
                 dz[k] = -de;                                                            // dz_k = −de
             }
         }

@@ -10,11 +10,11 @@ public sealed class NonFiniteTests
     [Theory]
     [InlineData("lista")]
     [InlineData("lcod")]
-    [InlineData("tanh")]
+    [InlineData("shrink")]
     public void A_step_without_a_finite_gradient_is_left_out_and_counted(string kind)
     {
         // Signals of 1e30 in the third step only: codes are finite, the gradient is not.
-        TrainableEncoder encoder = Encoder(kind), twin = Encoder(kind);
+        TrainableEncoder encoder = Encoder(kind);
         TrainingOptions options = Options with { Samples = 960 };
         var spoilt = new ScaledSource(Source, i => i is >= 192 and < 288 ? 1e30f : 1);
         var checkpoints = new List<TrainingCheckpoint>();
@@ -28,7 +28,6 @@ public sealed class NonFiniteTests
         Assert.Equal(checkpoints[1].Moments, checkpoints[2].Moments);
         Assert.NotEqual(checkpoints[2].Parameters, checkpoints[3].Parameters);
         Assert.True(double.IsFinite(report.BestError));
-        Assert.Equal(twin.Parameters.Values.Length, encoder.Parameters.Values.Length);
     }
 
     [Theory]
