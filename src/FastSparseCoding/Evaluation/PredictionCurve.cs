@@ -7,7 +7,7 @@ namespace FastSparseCoding.Evaluation;
 /// </summary>
 public sealed class PredictionCurve
 {
-    private PredictionCurve(string method, int[] iterations, double[] errors)
+    internal PredictionCurve(string method, int[] iterations, double[] errors)
     {
         Method = method;
         Iterations = iterations;

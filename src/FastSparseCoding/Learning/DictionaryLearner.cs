@@ -41,8 +41,12 @@ public sealed class DictionaryLearner
     {
         ArgumentNullException.ThrowIfNull(state);
         _options = (options ?? DictionaryLearningOptions.Default).Validated();
-        if (state.Settings != Settings(_options))
-            Throw.Argument(nameof(state), $"'state' is of a learning with {state.Settings}; it must be of one with {Settings(_options)}.");
+        if (state.Settings != _options.Settings)
+            Throw.Argument(nameof(state), $"'state' is of a learning with {state.Settings}; it must be of one with {_options.Settings}.");
+        Throw.IfShapeNot(state.Atoms.Rows, state.Atoms.Columns, _options.AtomCount, state.Atoms.Columns, "state.Atoms");
+        Throw.IfShapeNot(state.A.Rows, state.A.Columns, _options.AtomCount, _options.AtomCount, "state.A");
+        Throw.IfShapeNot(state.B.Rows, state.B.Columns, _options.AtomCount, state.Atoms.Columns, "state.B");
+        Throw.IfLengthNot(state.Use.Length, _options.AtomCount, "state.Use");
         _atoms = state.Atoms.Clone();
         _use = (float[])state.Use.Clone();
         (_samples, _batches, _reseeded) = (state.Samples, state.Batches, state.ReseededAtoms);
@@ -55,7 +59,7 @@ public sealed class DictionaryLearner
     public AtomDictionary Dictionary => AtomDictionary.Normalize(_atoms);
 
     /// <summary>A copy of the state, to be stored.</summary>
-    public LearnerState State => new(Settings(_options), _samples, _batches, _reseeded, _atoms.Clone(), _update.A.Clone(), _update.B.Clone(), (float[])_use.Clone());
+    public LearnerState State => new(_options.Settings, _samples, _batches, _reseeded, _atoms.Clone(), _update.A.Clone(), _update.B.Clone(), (float[])_use.Clone());
 
     /// <summary>Signals seen.</summary>
     public long Samples => _samples;
@@ -125,6 +129,7 @@ public sealed class DictionaryLearner
         ArgumentNullException.ThrowIfNull(batch);
         Throw.IfColumnsNot(batch.Columns, _atoms.Columns, nameof(batch));
         Throw.IfBelow(batch.Rows, 1, "batch.Rows");
+        Throw.IfNotFinite(batch, nameof(batch));
         AtomDictionary dictionary = Dictionary;
         Matrix z = new ActiveSetSolver(dictionary, _options.Lambda).Encode(batch, _options.Threads);
         double[] energies = LassoObjective.Energies(batch, dictionary, z, _options.Lambda);
@@ -168,8 +173,6 @@ public sealed class DictionaryLearner
             _reseeded++;
         }
     }
-
-    private static string Settings(DictionaryLearningOptions options) => (options with { Threads = 0 }).ToString();
 
     private static Matrix FirstSignals(ISignalSource source, DictionaryLearningOptions options)
     {

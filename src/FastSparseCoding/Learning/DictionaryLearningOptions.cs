@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FastSparseCoding.Learning;
 
 /// <summary>How atoms follow the data.</summary>
@@ -48,10 +50,17 @@ public sealed record DictionaryLearningOptions
     /// <summary>Threads, 1 or more; 0 (default) for one per core. The result is the same for every number.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Everything that decides the result, the same text in every culture: what a stored state must agree with.</summary>
+    internal string Settings => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{AtomCount} atoms, lambda {Lambda}, {Method}, samples {Samples}, batch {BatchSize}, forgetting {Forgetting}, rate {LearningRate}, dead below {DeadAtomUse}, seed {Seed}");
+
     internal DictionaryLearningOptions Validated()
     {
         Throw.IfBelow(AtomCount, 1);
         Throw.IfNotPositive(Lambda);
+        if (!Enum.IsDefined(Method))
+            Throw.OutOfRange(nameof(Method), Method, "Online or Sgd");
         Throw.IfBelow(Samples, 1L);
         Throw.IfOutside(BatchSize, 1, 1_048_576);
         Throw.IfOutside(Forgetting, 0, 1000);

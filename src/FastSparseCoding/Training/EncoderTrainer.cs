@@ -23,7 +23,7 @@ public static class EncoderTrainer
         TrainableEncoder encoder, Matrix x, ISparseEncoder target, TrainingOptions? options = null, Matrix? heldOut = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(x);
-        options ??= TrainingOptions.Default;
+        options = (options ?? TrainingOptions.Default).Validated();
         Throw.IfNotFinite(x, nameof(x));
         if (heldOut is null)
         {
@@ -48,7 +48,7 @@ public static class EncoderTrainer
     /// <param name="cancellation">Stops after the current step.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, a signal is not finite, or the checkpoint is of another training.</exception>
-    /// <exception cref="ArithmeticException">No step had a finite loss.</exception>
+    /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out error was never finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
         TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, Matrix heldOut, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null, Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
@@ -61,6 +61,8 @@ public static class EncoderTrainer
         Throw.IfLengthNot(target.SignalSize, encoder.SignalSize, "target.SignalSize");
         Throw.IfLengthNot(target.CodeSize, encoder.CodeSize, "target.CodeSize");
         Throw.IfBelow(heldOut.Rows, 1, "heldOut.Rows");
+        Throw.IfColumnsNot(heldOut.Columns, encoder.SignalSize, nameof(heldOut));
+        Throw.IfNotFinite(heldOut, nameof(heldOut));
         var run = new TrainingRun(encoder, source, target, heldOut, (options ?? TrainingOptions.Default).Validated());
         return run.Execute(progress, resume, onCheckpoint, cancellation);
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FastSparseCoding.Training;
 
 /// <summary>How an encoder is trained. Change a copy with <c>with</c>.</summary>
@@ -38,10 +40,17 @@ public sealed record TrainingOptions
 
     internal float InitialRate => LearningRate ?? (Optimizer == OptimizerKind.Adam ? 2e-3f : 1e-3f);
 
+    /// <summary>Everything that decides the result, the same text in every culture: what a checkpoint must agree with.</summary>
+    internal string Settings => string.Create(
+        CultureInfo.InvariantCulture,
+        $"samples {Samples}, batch {BatchSize}, {Optimizer}, rate {InitialRate}, final fraction {FinalRateFraction}, delay {DecayDelay}, evaluations {Evaluations}, held out {HeldOut}, seed {Seed}");
+
     internal TrainingOptions Validated()
     {
         Throw.IfBelow(Samples, 1L);
         Throw.IfOutside(BatchSize, 1, 65_536);
+        if (!Enum.IsDefined(Optimizer))
+            Throw.OutOfRange(nameof(Optimizer), Optimizer, "Adam or Sgd");
         Throw.IfNotPositive(InitialRate, nameof(LearningRate));
         Throw.IfOutside(FinalRateFraction, 0f, 1f);
         Throw.IfNotPositive(DecayDelay);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Numerics.Tensors;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Evaluation;
@@ -43,8 +44,13 @@ internal sealed class TrainingRun
             _workers[w] = new Worker(encoder, Math.Min(PassRows, options.BatchSize));
         _gradient = encoder.Parameters.EmptyCopy();
         _best = encoder.Parameters.Values.ToArray();
-        _settings = $"{encoder.Kind} {encoder.SignalSize} {encoder.CodeSize} {encoder.Depth} {options with { Threads = 0 }}";
+        _settings = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{encoder.Kind} [{encoder.CodeSize}×{encoder.SignalSize}], depth {encoder.Depth}, lambda {encoder.Lambda}, dictionary {encoder.Dictionary?.Hash ?? "none"}, {options.Settings}");
     }
+
+    /// <summary>Number of steps from start to end.</summary>
+    private long Steps => (_options.Samples + _options.BatchSize - 1) / _options.BatchSize;
 
     public TrainingReport Execute(IProgress<TrainingProgress>? progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint, CancellationToken cancellation)
     {
@@ -82,8 +88,8 @@ internal sealed class TrainingRun
             _best.CopyTo(_encoder.Parameters.Values);
             _encoder.Refresh();
         }
-        if (double.IsInfinity(_bestError))
-            Throw.Arithmetic($"The held-out error was never finite, and {_skipped} steps had no finite gradient; lower the learning rate ({_options.InitialRate}).");
+        if (double.IsInfinity(_bestError) || _skipped == Steps)
+            Throw.Arithmetic(string.Create(CultureInfo.InvariantCulture, $"{_skipped} of {Steps} steps had no finite gradient and were left out, and nothing was learned; lower the learning rate ({_options.InitialRate}) or scale the signals."));
         return new TrainingReport(_history, _bestError, _bestError / _heldOutEnergy, _bestAt, _skipped, Stopwatch.GetElapsedTime(start));
     }
 
@@ -107,8 +113,8 @@ internal sealed class TrainingRun
             _skipped++;
             return 0;
         }
-        long step = _samples / _options.BatchSize, steps = (_options.Samples + _options.BatchSize - 1) / _options.BatchSize;
-        _optimizer.Step(_encoder.Parameters.Values, gradient, _options.Rate(step, steps), step + 1);
+        long step = _samples / _options.BatchSize;
+        _optimizer.Step(_encoder.Parameters.Values, gradient, _options.Rate(step, Steps), step + 1);
         _encoder.Constrain();
         _encoder.Refresh();
         return loss;
@@ -145,6 +151,8 @@ internal sealed class TrainingRun
         Throw.IfLengthNot(checkpoint.Parameters.Length, _best.Length, "resume.Parameters");
         Throw.IfLengthNot(checkpoint.BestParameters.Length, _best.Length, "resume.BestParameters");
         Throw.IfLengthNot(checkpoint.Moments.Length, _optimizer.Moments.Length, "resume.Moments");
+        foreach (float[] moment in checkpoint.Moments)
+            Throw.IfLengthNot(moment.Length, _best.Length, "resume.Moments");
         (_samples, _skipped, _bestError, _bestAt) = (checkpoint.Samples, checkpoint.SkippedBatches, checkpoint.BestError, checkpoint.BestAtSamples);
         checkpoint.Parameters.CopyTo(_encoder.Parameters.Values);
         checkpoint.BestParameters.CopyTo(_best, 0);

@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace FastSparseCoding.Tests;
+
+/// <summary>Rules that hold for the source text as a whole.</summary>
+public sealed partial class ArchitectureTests
+{
+    private const int MostLines = 300;
+
+    /// <summary>What each part may name besides itself and the root types.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["Kernels"] = [],
+        ["Solvers"] = ["Kernels"],
+        ["Encoders"] = ["Kernels"],
+        ["Training"] = ["Kernels", "Solvers", "Encoders", "Learning", "Evaluation"],
+        ["Learning"] = ["Kernels", "Solvers", "Encoders", "Training", "Evaluation"],
+        ["Evaluation"] = ["Kernels", "Solvers", "Encoders", "Training", "Learning"],
+        ["Storage"] = ["Kernels", "Solvers", "Encoders", "Training", "Learning", "Evaluation"],
+        ["Imaging"] = ["Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage"],
+        ["Cli"] = ["Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging"],
+    };
+
+    [Fact]
+    public void No_source_file_is_longer_than_300_lines()
+    {
+        string[] files = [.. Files("src"), .. Files("tests"), .. Files("samples")];
+        Assert.True(files.Length >= 100, $"only {files.Length} source files were found");
+
+        Assert.Empty(files.Select(f => (File: f, Lines: File.ReadLines(f).Count())).Where(f => f.Lines > MostLines).Select(f => $"{Relative(f.File)}: {f.Lines} lines"));
+    }
+
+    [Fact]
+    public void Only_Throw_throws_in_the_library()
+    {
+        string[] throwing = [.. Files("src/FastSparseCoding").Where(f => ThrowNew().IsMatch(Code(f))).Select(Relative)];
+
+        Assert.Equal(["src/FastSparseCoding/Throw.cs"], throwing);
+    }
+
+    [Fact]
+    public void Nothing_is_asynchronous()
+        => Assert.Empty(Files("src").Where(f => Async().IsMatch(Code(f))).Select(Relative));
+
+    [Fact]
+    public void No_part_names_one_to_its_right()
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var violations = new List<string>();
+        foreach (string file in Files("src"))
+        {
+            string part = PartOf(file);
+            seen.Add(part);
+            // The root types may use kernels inside, and nothing else.
+            string[] allowed = part.Length == 0 ? ["Kernels"] : Allowed[part];
+            violations.AddRange(NamedParts(Code(file)).Where(n => n != part && !allowed.Contains(n, StringComparer.Ordinal)).Select(n => $"{Relative(file)} names {n}"));
+        }
+
+        Assert.Superset(new HashSet<string>(["", "Kernels", "Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage"], StringComparer.Ordinal), seen);
+        Assert.Empty(violations);
+    }
+
+    [Theory]
+    [InlineData("using FastSparseCoding.Solvers;", "Solvers")]
+    [InlineData("using Curve = FastSparseCoding.Evaluation.PredictionCurve;", "Evaluation")]
+    [InlineData("return Kernels.Reduction.Dot(a, b);", "Kernels")]
+    [InlineData("var s = new Storage.AtomicFile();", "Storage")]
+    [InlineData("namespace FastSparseCoding.Learning;", "Learning")]
+    [InlineData("string Training(int n) => this.Encoders.Name + options.Solvers;", null)]
+    [InlineData("/// <summary>Used by FastSparseCoding.Cli.</summary>", null)]
+    public void A_reference_to_a_part_is_recognised(string line, string? part)
+        => Assert.Equal(part is null ? [] : [part], NamedParts(WithoutComments(line)));
+
+    [Fact]
+    public void Files_lie_where_their_namespace_says()
+    {
+        string[] misplaced = [.. Files("src").Where(f => Namespace().Match(Code(f)) is { Success: true } declared && declared.Groups["part"].Value != PartOf(f)).Select(Relative)];
+
+        Assert.Empty(misplaced);
+    }
+
+    /// <summary>The folder under the library, or the name of the other project; empty for root types.</summary>
+    private static string PartOf(string file)
+    {
+        string[] path = Relative(file).Split('/');
+        if (path[1] != "FastSparseCoding")
+            return path[1]["FastSparseCoding.".Length..];
+        return path.Length > 3 ? path[2] : "";
+    }
+
+    private static IEnumerable<string> NamedParts(string code)
+        => Reference().Matches(code).Select(m => m.Groups["part"].Value).Distinct(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Files(string folder)
+    {
+        string path = Path.Combine(Root(), folder);
+        return !Directory.Exists(path) ? [] : Directory.EnumerateFiles(path, "*.cs", SearchOption.AllDirectories)
+            .Where(f => !Relative(f).Split('/').Any(p => p is "obj" or "bin")).Order(StringComparer.Ordinal);
+    }
+
+    private static string Code(string file) => WithoutComments(File.ReadAllText(file));
+
+    private static string WithoutComments(string text) => Comment().Replace(text, "");
+
+    private static string Relative(string file) => Path.GetRelativePath(Root(), file).Replace('\\', '/');
+
+    private static string Root([CallerFilePath] string thisFile = "")
+        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
+
+    [GeneratedRegex(@"\bthrow\s+new\b", RegexOptions.ExplicitCapture)]
+    private static partial Regex ThrowNew();
+
+    [GeneratedRegex(@"\b(async|await)\b", RegexOptions.ExplicitCapture)]
+    private static partial Regex Async();
+
+    [GeneratedRegex(@"(FastSparseCoding\.|(?<![\w.]))(?<part>Kernels|Solvers|Encoders|Training|Learning|Evaluation|Storage|Imaging|Cli)(?=[.;])", RegexOptions.ExplicitCapture)]
+    private static partial Regex Reference();
+
+    [GeneratedRegex(@"^namespace FastSparseCoding(\.(?<part>\w+))?;", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(@"//.*$", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    private static partial Regex Comment();
+}

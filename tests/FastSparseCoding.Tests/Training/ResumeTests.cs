@@ -1,0 +1,117 @@
+using System.Globalization;
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Training;
+using Xunit;
+using static FastSparseCoding.Tests.Training.TrainingProblem;
+
+namespace FastSparseCoding.Tests.Training;
+
+public sealed class ResumeTests
+{
+    [Theory]
+    [InlineData(OptimizerKind.Adam, 0)]
+    [InlineData(OptimizerKind.Adam, 4)]
+    [InlineData(OptimizerKind.Sgd, 4)]
+    [InlineData(OptimizerKind.Adam, 9)]
+    public void Going_on_from_a_checkpoint_ends_with_the_same_bits(OptimizerKind optimizer, int at)
+    {
+        TrainingOptions options = Options with { Optimizer = optimizer };
+        var checkpoints = new List<TrainingCheckpoint>();
+        TrainableEncoder straight = Encoder(), resumed = Encoder();
+        TrainingReport whole = Train(straight, options, onCheckpoint: c => checkpoints.Add(Copy(c)));
+        TrainingCheckpoint? end = null;
+        Assert.Equal(10, checkpoints.Count);
+
+        TrainingReport rest = Train(resumed, options with { Threads = 1 }, onCheckpoint: c => end = Copy(c), resume: checkpoints[at]);
+
+        Assert.Equal(straight.Parameters.Values.ToArray(), resumed.Parameters.Values.ToArray());
+        Assert.Equal((whole.BestError, whole.BestAtSamples, whole.SkippedBatches), (rest.BestError, rest.BestAtSamples, rest.SkippedBatches));
+        Assert.Equal(whole.History.Skip(at + 1).Select(p => (p.Samples, p.HeldOutError)), rest.History.Select(p => (p.Samples, p.HeldOutError)));
+        if (at < 9)
+            Assert.Equal(checkpoints[^1].Moments, end!.Moments);
+    }
+
+    [Fact]
+    public void A_checkpoint_is_at_an_evaluation_and_holds_both_parameters()
+    {
+        var checkpoints = new List<TrainingCheckpoint>();
+        Train(Encoder(), Options, new ScaledSource(Source, i => i < 2400 ? 1 : 30), c => checkpoints.Add(Copy(c)));
+
+        Assert.Equal(Enumerable.Range(1, 10).Select(i => 480L * i), checkpoints.Select(c => c.Samples));
+        TrainingCheckpoint last = checkpoints[^1];
+        Assert.Equal(checkpoints.Single(c => c.Samples == last.BestAtSamples).Parameters, last.BestParameters);
+        Assert.NotEqual(last.Parameters, last.BestParameters);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_training_is_refused()
+    {
+        TrainingCheckpoint checkpoint = OneCheckpoint(Options);
+        string hash = Dictionary.Hash;
+
+        string message = Assert.Throws<ArgumentException>(() => Train(Encoder("shrink"), Options with { BatchSize = 32 }, resume: checkpoint)).Message;
+
+        Assert.StartsWith(
+            $"'resume' is of a training with the settings lista [20×10], depth 2, lambda 0.3, dictionary {hash}, samples 4800, batch 96, Adam, rate 0.005, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1; "
+            + $"they must be shrink [20×10], depth 0, lambda 0.3, dictionary {hash}, samples 4800, batch 32, Adam, rate 0.005, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1.",
+            message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_option_but_the_threads_is_part_of_the_settings()
+    {
+        TrainingOptions[] others =
+        [
+            Options with { Samples = 4801 }, Options with { BatchSize = 97 }, Options with { Optimizer = OptimizerKind.Sgd }, Options with { LearningRate = 6e-3f },
+            Options with { FinalRateFraction = 0.1f }, Options with { DecayDelay = 7 }, Options with { Evaluations = 11 }, Options with { HeldOut = 3 }, Options with { Seed = 2 },
+        ];
+
+        Assert.Equal(typeof(TrainingOptions).GetProperties().Count(p => p.CanWrite) - 1, others.Length);
+        Assert.Equal(others.Length + 1, others.Append(Options).Select(o => o.Settings).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(Options.Settings, (Options with { Threads = 7 }).Settings);
+    }
+
+    [Fact]
+    public void A_checkpoint_fits_in_every_culture()
+    {
+        TrainingCheckpoint checkpoint = OneCheckpoint(Options);
+        CultureInfo before = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        try
+        {
+            CultureInfo.CurrentCulture = comma;
+            Assert.Equal(9, Train(Encoder(), Options, resume: checkpoint).History.Count);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_with_missing_values_is_refused_and_changes_nothing()
+    {
+        TrainingCheckpoint good = OneCheckpoint(Options);
+        TrainableEncoder encoder = Encoder();
+        int length = encoder.Parameters.Values.Length;
+
+        Refused($"'resume.Parameters' has 3 values; it must have {length}.", good with { Parameters = new float[3] });
+        Refused($"'resume.BestParameters' has 3 values; it must have {length}.", good with { BestParameters = new float[3] });
+        Refused("'resume.Moments' has 1 values; it must have 2.", good with { Moments = [good.Moments[0]] });
+        Refused($"'resume.Moments' has 5 values; it must have {length}.", good with { Moments = [good.Moments[0], new float[5]] });
+
+        Assert.Equal(Encoder().Parameters.Values.ToArray(), encoder.Parameters.Values.ToArray());
+
+        void Refused(string message, TrainingCheckpoint bad)
+            => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => Train(encoder, Options, resume: bad)).Message, StringComparison.Ordinal);
+    }
+
+    private static TrainingCheckpoint OneCheckpoint(TrainingOptions options)
+    {
+        TrainingCheckpoint? first = null;
+        Train(Encoder(), options, onCheckpoint: c => first ??= Copy(c));
+        return first!;
+    }
+}
