@@ -44,12 +44,12 @@ internal sealed class EvaluateCommand
             ProgressBoard.Piece piece = board.Start("evaluating");
             var exact = new ActiveSetSolver(dictionary, encoder.Lambda);
             Matrix codes = parsed.GetValue(_codes) is { } path ? ReadCodes(path, x.Rows, encoder.CodeSize) : exact.Encode(x, context.Threads, context.Cancellation);
-            piece.Report(1, 3, 0, TimeSpan.Zero, "exact codes done");
+            piece.Report(1, 3, "exact codes done");
             var curves = ExactCurves.Measure(dictionary, encoder.Lambda, x, codes, context);
-            piece.Report(2, 3, 0, TimeSpan.Zero, "curves of FISTA and CoD done");
+            piece.Report(2, 3, "curves of FISTA and CoD done");
             MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context);
             result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
-            piece.Report(3, 3, 0, TimeSpan.Zero, "");
+            piece.Report(3, 3, "");
         });
         context.Print(result!);
         return ExitCode.Done;

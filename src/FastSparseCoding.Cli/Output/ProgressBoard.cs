@@ -52,7 +52,15 @@ internal sealed class ProgressBoard
         public void Report(long done, long total, double perSecond, TimeSpan remaining, string detail)
         {
             string rest = done < total ? string.Create(CultureInfo.InvariantCulture, $", {Duration(remaining)} left") : "";
-            string text = string.Create(CultureInfo.InvariantCulture, $"{title}: {done:N0} of {total:N0}, {perSecond:N0}/s{rest}{(detail.Length > 0 ? ", " : "")}{detail}");
+            Show(done, total, string.Create(CultureInfo.InvariantCulture, $"{title}: {done:N0} of {total:N0}, {perSecond:N0}/s{rest}{(detail.Length > 0 ? ", " : "")}{detail}"));
+        }
+
+        /// <summary>Tells which of a few steps was taken.</summary>
+        public void Report(int done, int total, string step)
+            => Show(done, total, string.Create(CultureInfo.InvariantCulture, $"{title}: {done} of {total}{(step.Length > 0 ? ", " : "")}{step}"));
+
+        private void Show(long done, long total, string text)
+        {
             lock (board._lock)
             {
                 if (_bar is not null)

@@ -17,7 +17,9 @@ public sealed record TrainingOptions
     /// <summary>Adam (default) or plain stochastic gradient.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
 
-    /// <summary>Rate at the start, above 0; null for 2e-3 with Adam and 1e-3 with SGD.</summary>
+    /// <summary>
+    /// Rate at the start, above 0; null for 0.02/√m with Adam (2e-3 for 100 atoms, 1e-3 for 400, near the best of those tried for LISTA at depths 1 to 7) and 1e-3 with SGD.
+    /// </summary>
     public float? LearningRate { get; init; }
 
     /// <summary>Adam: rate at the end of the cosine, as a fraction of the first; from 0 to 1. Default 0.002.</summary>
@@ -38,12 +40,13 @@ public sealed record TrainingOptions
     /// <summary>Threads, 1 or more; 0 (default) for one per core. The result is the same for every number.</summary>
     public int Threads { get; init; }
 
-    internal float InitialRate => LearningRate ?? (Optimizer == OptimizerKind.Adam ? 2e-3f : 1e-3f);
+    /// <summary>The rate at the start for codes of m values.</summary>
+    internal float InitialRate(int codeSize) => LearningRate ?? (Optimizer == OptimizerKind.Adam ? 0.02f / MathF.Sqrt(codeSize) : 1e-3f);
 
     /// <summary>Everything that decides the result, the same text in every culture: what a checkpoint must agree with.</summary>
-    internal string Settings => string.Create(
+    internal string Settings(int codeSize) => string.Create(
         CultureInfo.InvariantCulture,
-        $"samples {Samples}, batch {BatchSize}, {Optimizer}, rate {InitialRate}, final fraction {FinalRateFraction}, delay {DecayDelay}, evaluations {Evaluations}, held out {HeldOut}, seed {Seed}");
+        $"samples {Samples}, batch {BatchSize}, {Optimizer}, rate {InitialRate(codeSize)}, final fraction {FinalRateFraction}, delay {DecayDelay}, evaluations {Evaluations}, held out {HeldOut}, seed {Seed}");
 
     internal TrainingOptions Validated()
     {
@@ -51,7 +54,8 @@ public sealed record TrainingOptions
         Throw.IfOutside(BatchSize, 1, 65_536);
         if (!Enum.IsDefined(Optimizer))
             Throw.OutOfRange(nameof(Optimizer), Optimizer, "Adam or Sgd");
-        Throw.IfNotPositive(InitialRate, nameof(LearningRate));
+        if (LearningRate is { } rate)
+            Throw.IfNotPositive(rate, nameof(LearningRate));
         Throw.IfOutside(FinalRateFraction, 0f, 1f);
         Throw.IfNotPositive(DecayDelay);
         Throw.IfOutside(Evaluations, 1, 10_000);
@@ -61,11 +65,11 @@ public sealed record TrainingOptions
     }
 
     /// <summary>The rate of step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/>.</summary>
-    internal float Rate(long step, long steps)
+    internal float Rate(long step, long steps, float initial)
     {
         if (Optimizer == OptimizerKind.Sgd)
-            return (float)(InitialRate * DecayDelay / (step + DecayDelay));
+            return (float)(initial * DecayDelay / (step + DecayDelay));
         double cosine = (1 + Math.Cos(Math.PI * step / steps)) / 2;
-        return (float)(InitialRate * (FinalRateFraction + (1 - FinalRateFraction) * cosine));
+        return (float)(initial * (FinalRateFraction + (1 - FinalRateFraction) * cosine));
     }
 }

@@ -25,6 +25,7 @@ internal sealed class TrainingRun
     private readonly List<TrainingProgress> _history = [];
     private readonly float[] _best;
     private readonly string _settings;
+    private readonly float _initialRate;
     private double _bestError = double.PositiveInfinity;
     private long _bestAt;
     private long _samples;
@@ -34,6 +35,7 @@ internal sealed class TrainingRun
     {
         _encoder = encoder;
         _options = options;
+        _initialRate = options.InitialRate(encoder.CodeSize);
         _heldOut = heldOut;
         _heldOutCodes = target.Encode(heldOut, options.Threads);
         _heldOutEnergy = CodeEvaluator.CodeError(new Matrix(heldOut.Rows, encoder.CodeSize), _heldOutCodes);
@@ -46,7 +48,7 @@ internal sealed class TrainingRun
         _best = encoder.Parameters.Values.ToArray();
         _settings = string.Create(
             CultureInfo.InvariantCulture,
-            $"{encoder.Kind} [{encoder.CodeSize}×{encoder.SignalSize}], depth {encoder.Depth}, lambda {encoder.Lambda}, dictionary {encoder.Dictionary?.Hash ?? "none"}, {options.Settings}");
+            $"{encoder.Kind} [{encoder.CodeSize}×{encoder.SignalSize}], depth {encoder.Depth}, lambda {encoder.Lambda}, dictionary {encoder.Dictionary?.Hash ?? "none"}, {options.Settings(encoder.CodeSize)}");
     }
 
     /// <summary>Number of steps from start to end.</summary>
@@ -89,7 +91,7 @@ internal sealed class TrainingRun
             _encoder.Refresh();
         }
         if (double.IsInfinity(_bestError) || _skipped == Steps)
-            Throw.Arithmetic(string.Create(CultureInfo.InvariantCulture, $"{_skipped} of {Steps} steps had no finite gradient and were left out, and nothing was learned; lower the learning rate ({_options.InitialRate}) or scale the signals."));
+            Throw.Arithmetic(string.Create(CultureInfo.InvariantCulture, $"{_skipped} of {Steps} steps had no finite gradient and were left out, and nothing was learned; lower the learning rate ({_initialRate}) or scale the signals."));
         return new TrainingReport(_history, _bestError, _bestError / _heldOutEnergy, _bestAt, _skipped, Stopwatch.GetElapsedTime(start));
     }
 
@@ -114,7 +116,7 @@ internal sealed class TrainingRun
             return 0;
         }
         long step = _samples / _options.BatchSize;
-        _optimizer.Step(_encoder.Parameters.Values, gradient, _options.Rate(step, Steps), step + 1);
+        _optimizer.Step(_encoder.Parameters.Values, gradient, _options.Rate(step, Steps, _initialRate), step + 1);
         _encoder.Constrain();
         _encoder.Refresh();
         return loss;

@@ -58,8 +58,8 @@ public sealed class OptimizerTests
     {
         var options = new TrainingOptions { Optimizer = OptimizerKind.Sgd, LearningRate = 0.5f, DecayDelay = 100 };
 
-        Assert.Equal([0.5f, 0.25f, 0.125f, 0.05f], new[] { 0L, 100, 300, 900 }.Select(t => options.Rate(t, 1000)));
-        Assert.Equal(1e-3f, (options with { LearningRate = null }).Rate(0, 1000));
+        Assert.Equal([0.5f, 0.25f, 0.125f, 0.05f], new[] { 0L, 100, 300, 900 }.Select(t => options.Rate(t, 1000, options.InitialRate(100))));
+        Assert.Equal(1e-3f, (options with { LearningRate = null }).InitialRate(100));
     }
 
     [Fact]
@@ -67,11 +67,12 @@ public sealed class OptimizerTests
     {
         var options = new TrainingOptions { LearningRate = 0.5f, FinalRateFraction = 0.2f };
 
-        Assert.Equal(0.5f, options.Rate(0, 1000));
-        Assert.Equal(0.5 * (0.2 + 0.8 * (1 + Math.Sqrt(0.5)) / 2), options.Rate(250, 1000), 1e-7);
-        Assert.Equal(0.3, options.Rate(500, 1000), 1e-7);
-        Assert.Equal(0.1, options.Rate(1000, 1000), 1e-7);
-        Assert.Equal(2e-3f, (options with { LearningRate = null }).Rate(0, 1000));
+        Assert.Equal(0.5f, options.Rate(0, 1000, options.InitialRate(100)));
+        Assert.Equal(0.5 * (0.2 + 0.8 * (1 + Math.Sqrt(0.5)) / 2), options.Rate(250, 1000, options.InitialRate(100)), 1e-7);
+        Assert.Equal(0.3, options.Rate(500, 1000, options.InitialRate(100)), 1e-7);
+        Assert.Equal(0.1, options.Rate(1000, 1000, options.InitialRate(100)), 1e-7);
+        Assert.Equal(2e-3f, (options with { LearningRate = null }).InitialRate(100));
+        Assert.Equal(1e-3f, (options with { LearningRate = null }).InitialRate(400));
     }
 
     [Fact]

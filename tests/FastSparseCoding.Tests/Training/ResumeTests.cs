@@ -68,8 +68,8 @@ public sealed class ResumeTests
         ];
 
         Assert.Equal(typeof(TrainingOptions).GetProperties().Count(p => p.CanWrite) - 1, others.Length);
-        Assert.Equal(others.Length + 1, others.Append(Options).Select(o => o.Settings).Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(Options.Settings, (Options with { Threads = 7 }).Settings);
+        Assert.Equal(others.Length + 1, others.Append(Options).Select(o => o.Settings(20)).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(Options.Settings(20), (Options with { Threads = 7 }).Settings(20));
     }
 
     [Fact]

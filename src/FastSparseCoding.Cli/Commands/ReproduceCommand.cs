@@ -1,0 +1,137 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using FastSparseCoding.Cli.Input;
+using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Reproduction;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Storage;
+
+namespace FastSparseCoding.Cli.Commands;
+
+/// <summary>sparsecode reproduce: the paper's comparison from one command.</summary>
+internal sealed class ReproduceCommand
+{
+    /// <summary>Signals on which the best of a training's checkpoints is chosen.</summary>
+    private const int HeldOutSignals = 1000;
+
+    private readonly Option<string[]> _images = new("--images") { Description = "A folder or image files to learn from and test on. [default: generated pictures]", AllowMultipleArgumentsPerToken = true, HelpName = "DIR" };
+    private readonly Option<string?> _atoms = new("--atoms") { Description = "Sizes of dictionary, separated by commas, each from 2 to 4096. [default: 100; with --full 100,400]", HelpName = "M,M" };
+    private readonly Option<string> _output = new("--out", "-o") { Description = "Folder for everything that is made; created when missing.", DefaultValueFactory = _ => "reproduction", HelpName = "DIR" };
+    private readonly Option<bool> _quick = new("--quick") { Description = "A small run that shows all parts in seconds." };
+    private readonly Option<bool> _full = new("--full") { Description = "The paper's scale: 100 and 400 atoms, a million patches for every training." };
+    private readonly PatchOptions _patches = new();
+
+    public static Command Create(Func<ParseResult, CommandContext> context)
+    {
+        var self = new ReproduceCommand();
+        var command = new Command("reproduce", "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, pictures and a page. An interrupted run goes on where it was when the command is given again.\n\nExamples:\n  sparsecode reproduce\n  sparsecode reproduce --images photos/ --atoms 100,400 --out paper")
+        {
+            self._images, self._atoms, self._output, self._quick, self._full,
+        };
+        self._patches.AddTo(command);
+        command.SetAction(parsed => self.Run(parsed, context(parsed)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CommandContext context)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Plan plan = BindPlan(parsed);
+        PatchPreprocessing preprocessing = _patches.Bind(parsed);
+        string output = parsed.GetRequiredValue(_output);
+        (IReadOnlyList<GrayImage> images, string origin) = LoadImages(parsed, context);
+        (IReadOnlyList<GrayImage> learn, IReadOnlyList<GrayImage> measure) = SignalInput.SplitImages(images);
+        var source = new PatchSource(learn, preprocessing, context.Seed);
+        Matrix heldOut = Patches.Sample(learn, preprocessing, HeldOutSignals, unchecked(context.Seed + 1));
+        Matrix test = Patches.Sample(measure, preprocessing, plan.TestSignals, unchecked(context.Seed + 2));
+        (string Name, string Value)[] settings = Settings(plan, preprocessing, images, origin, context);
+        RunFolder folder = RunFolder.Open(output, string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n")));
+
+        var results = new List<ExperimentResult>();
+        context.Track(board => results.AddRange(plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, source, heldOut, test, preprocessing, context).Run(board))));
+        WriteAll(folder, results, [.. settings, ("machine", Machine()), ("command", CommandLine(parsed, plan, context))], preprocessing);
+        context.Print(new Result()
+            .AddTable("encoders", Tables.Summary(results)).Add("scale", plan.Scale).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
+        return ExitCode.Done;
+    }
+
+    private Plan BindPlan(ParseResult parsed)
+    {
+        bool quick = parsed.GetValue(_quick), full = parsed.GetValue(_full);
+        if (quick && full)
+            throw new UserError($"{_quick.Name} and {_full.Name} exclude each other; give one of them or none.");
+        Plan plan = quick ? Plan.Quick : full ? Plan.Full : Plan.Default;
+        if (parsed.GetValue(_atoms) is not { } text)
+            return plan;
+        var atoms = new List<int>();
+        foreach (string part in text.Split(','))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size < 2 || size > 4096 || atoms.Contains(size))
+                throw new UserError($"{_atoms.Name} is '{text}'; it must be different whole numbers from 2 to 4096 with commas between them, such as 100,400.");
+            atoms.Add(size);
+        }
+        return plan with { Atoms = [.. atoms] };
+    }
+
+    private (IReadOnlyList<GrayImage> Images, string Origin) LoadImages(ParseResult parsed, CommandContext context)
+    {
+        string[] paths = parsed.GetValue(_images) ?? [];
+        if (paths.Length > 0)
+            return (ImageFolder.Load(paths, context.Cancellation), string.Join(", ", paths));
+        return (DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, context.Seed), "generated (dead leaves)");
+    }
+
+    // All that decides the bits of the models: a folder made with the same settings is gone on with.
+    private static (string Name, string Value)[] Settings(Plan plan, PatchPreprocessing preprocessing, IReadOnlyList<GrayImage> images, string origin, CommandContext context)
+    {
+        FormattableString patches = $"{preprocessing.PatchSize}×{preprocessing.PatchSize}, {preprocessing.Normalization}, deviation at least {preprocessing.MinimumDeviation}";
+        FormattableString samples = $"{plan.LearningSamples} for a dictionary, {plan.TrainingSamples} for an encoder, {plan.TestSignals} to test on";
+        FormattableString pictures = $"{images.Count}, {origin}; pixels {Digest(images)}; patches to test on are of other pictures than those learned from{(images.Count < 10 ? ", or, as here with fewer than 10, other patches" : "")}";
+        return
+        [
+            ("images", FormattableString.Invariant(pictures)), ("patches", FormattableString.Invariant(patches)), ("samples", FormattableString.Invariant(samples)),
+            ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)), ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
+        ];
+    }
+
+    private static string Digest(IReadOnlyList<GrayImage> images)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (GrayImage image in images)
+        {
+            hash.AppendData(BitConverter.GetBytes(image.Width));
+            hash.AppendData(MemoryMarshal.AsBytes(image.Pixels));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    private static void WriteAll(RunFolder folder, IReadOnlyList<ExperimentResult> results, IReadOnlyList<(string, string)> settings, PatchPreprocessing preprocessing)
+    {
+        var mosaics = results.ToDictionary(r => r.Dictionary.AtomCount, r => PngFile.Encode(AtomMosaic.Render(r.Dictionary.Atoms, preprocessing.PatchSize)));
+        foreach (ExperimentResult result in results)
+        {
+            int atoms = result.Dictionary.AtomCount;
+            folder.WriteBytes($"atoms-{atoms}.png", mosaics[atoms]);
+            folder.WriteText($"fista-lista-{atoms}.svg", Plots.FistaAgainstLista(result));
+            folder.WriteText($"cod-lcod-{atoms}.svg", Plots.CodAgainstLcod(result));
+        }
+        folder.WriteText("numbers.csv", Tables.All(results).ToCsv());
+        folder.WriteText("report.html", ReportPage.Write(results, settings, atoms => mosaics[atoms]));
+    }
+
+    private string CommandLine(ParseResult parsed, Plan plan, CommandContext context)
+    {
+        string scale = plan.Scale == "default" ? "" : $" --{plan.Scale}";
+        string images = parsed.GetValue(_images) is { Length: > 0 } paths ? $" --images {string.Join(' ', paths)}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"sparsecode reproduce{images}{scale} --atoms {string.Join(',', plan.Atoms)} --seed {context.Seed}");
+    }
+
+    private static string Machine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";
+
+    private static string Version()
+        => typeof(ReproduceCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+}

@@ -1,0 +1,23 @@
+using FastSparseCoding.Evaluation;
+using FastSparseCoding.Solvers;
+
+namespace FastSparseCoding.Cli.Reproduction;
+
+/// <summary>The curves that learned encoders are held against: error of the exact methods after k iterations from zero.</summary>
+internal sealed record ExactCurves(PredictionCurve Ista, PredictionCurve Fista, PredictionCurve Cod)
+{
+    /// <summary>Where the curves of ISTA and FISTA end.</summary>
+    private const int LastIteration = 200;
+
+    /// <summary>Where the curve of coordinate descent ends, for every atom of the dictionary.</summary>
+    private const int LastUpdatesPerAtom = 10;
+
+    public static ExactCurves Measure(AtomDictionary dictionary, float lambda, Matrix x, Matrix codes, CommandContext context)
+        => new(
+            Run(new IstaSolver(dictionary, lambda), LastIteration, x, codes, context),
+            Run(new FistaSolver(dictionary, lambda), LastIteration, x, codes, context),
+            Run(new GreedyCoordinateDescentSolver(dictionary, lambda), LastUpdatesPerAtom * dictionary.AtomCount, x, codes, context));
+
+    private static PredictionCurve Run(LassoSolver solver, int last, Matrix x, Matrix codes, CommandContext context)
+        => PredictionCurve.Measure(solver, x, codes, PredictionCurve.Spaced(last), null, context.Threads, context.Cancellation);
+}

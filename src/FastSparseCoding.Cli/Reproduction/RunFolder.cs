@@ -1,0 +1,54 @@
+using System.Text;
+using FastSparseCoding.Storage;
+
+namespace FastSparseCoding.Cli.Reproduction;
+
+/// <summary>
+/// The folder of a reproduction. It remembers the settings it was made with: the same command goes on where it was interrupted, another begins anew.
+/// </summary>
+internal sealed class RunFolder
+{
+    private const string SettingsFile = "settings.txt";
+
+    private readonly string _path;
+
+    private RunFolder(string path) => _path = path;
+
+    /// <summary>Opens or creates the folder, and discards models and checkpoints of other settings.</summary>
+    public static RunFolder Open(string path, string settings)
+    {
+        var folder = new RunFolder(path);
+        Directory.CreateDirectory(path);
+        if (File.Exists(folder[SettingsFile]) && File.ReadAllText(folder[SettingsFile]) == settings)
+            return folder;
+        if (File.Exists(folder[SettingsFile]))
+            foreach (string stale in Directory.EnumerateFiles(path, "*.safetensors*").Where(f => IsModel(System.IO.Path.GetFileName(f))))
+                File.Delete(stale);
+        folder.WriteText(SettingsFile, settings);
+        return folder;
+    }
+
+    /// <summary>Path of a file in the folder.</summary>
+    public string this[string name] => System.IO.Path.Combine(_path, name);
+
+    /// <summary>A stage whose outcome is a file: loaded when the file is there, otherwise worked out, from its checkpoint if it has one.</summary>
+    /// <param name="name">Name of the file.</param>
+    /// <param name="make">Makes the file at the given path; may keep a checkpoint at the second.</param>
+    /// <param name="load">Loads the file. Always done, so that a run that went on holds the same bits as one that never stopped.</param>
+    public T Stage<T>(string name, Action<string, string> make, Func<string, T> load)
+    {
+        string path = this[name], checkpoint = Checkpoint.PathFor(path);
+        if (!File.Exists(path))
+            make(path, checkpoint);
+        File.Delete(checkpoint);
+        return load(path);
+    }
+
+    public void WriteText(string name, string text) => WriteBytes(name, Encoding.UTF8.GetBytes(text));
+
+    public void WriteBytes(string name, byte[] bytes) => AtomicFile.Write(this[name], stream => stream.Write(bytes));
+
+    // Only files that a reproduction itself names are ever deleted.
+    private static bool IsModel(string name)
+        => name.StartsWith("dictionary-", StringComparison.Ordinal) || Plan.Candidates.Any(c => name.StartsWith($"{c.Kind}-", StringComparison.Ordinal));
+}
