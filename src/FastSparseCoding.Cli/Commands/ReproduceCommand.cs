@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
@@ -53,7 +54,7 @@ internal sealed class ReproduceCommand
 
         var results = new List<ExperimentResult>();
         context.Track(board => results.AddRange(plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, source, heldOut, test, preprocessing, context).Run(board))));
-        WriteAll(folder, results, [.. settings, ("machine", Machine()), ("command", CommandLine(parsed, plan, context))], preprocessing);
+        WriteAll(folder, results, [.. settings, ("machine", Machine()), ("command", CommandLine(parsed))], preprocessing);
         context.Print(new Result()
             .AddTable("encoders", Tables.Summary(results)).Add("scale", plan.Scale).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
         return ExitCode.Done;
@@ -88,8 +89,8 @@ internal sealed class ReproduceCommand
     // All that decides the bits of the models: a folder made with the same settings is gone on with.
     private static (string Name, string Value)[] Settings(Plan plan, PatchPreprocessing preprocessing, IReadOnlyList<GrayImage> images, string origin, CommandContext context)
     {
-        FormattableString patches = $"{preprocessing.PatchSize}×{preprocessing.PatchSize}, {preprocessing.Normalization}, deviation at least {preprocessing.MinimumDeviation}";
-        FormattableString samples = $"{plan.LearningSamples} for a dictionary, {plan.TrainingSamples} for an encoder, {plan.TestSignals} to test on";
+        FormattableString patches = $"{preprocessing.PatchSize}×{preprocessing.PatchSize}, {PatchOptions.NameOf(preprocessing.Normalization)}, deviation at least {preprocessing.MinimumDeviation}";
+        FormattableString samples = $"{plan.LearningSamples:N0} for a dictionary, {plan.TrainingSamples:N0} for an encoder, {plan.TestSignals:N0} to test on";
         FormattableString pictures = $"{images.Count}, {origin}; pixels {Digest(images)}; patches to test on are of other pictures than those learned from{(images.Count < 10 ? ", or, as here with fewer than 10, other patches" : "")}";
         return
         [
@@ -123,11 +124,11 @@ internal sealed class ReproduceCommand
         folder.WriteText("report.html", ReportPage.Write(results, settings, atoms => mosaics[atoms]));
     }
 
-    private string CommandLine(ParseResult parsed, Plan plan, CommandContext context)
+    // As it was given, but for the folder, which means nothing to another reader.
+    private string CommandLine(ParseResult parsed)
     {
-        string scale = plan.Scale == "default" ? "" : $" --{plan.Scale}";
-        string images = parsed.GetValue(_images) is { Length: > 0 } paths ? $" --images {string.Join(' ', paths)}" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"sparsecode reproduce{images}{scale} --atoms {string.Join(',', plan.Atoms)} --seed {context.Seed}");
+        IEnumerable<Token> folder = parsed.GetResult(_output) is { Implicit: false } given ? [given.IdentifierToken!, .. given.Tokens] : [];
+        return "sparsecode " + string.Join(' ', parsed.Tokens.Except(folder).Select(t => t.Value.Contains(' ') ? $"\"{t.Value}\"" : t.Value));
     }
 
     private static string Machine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";

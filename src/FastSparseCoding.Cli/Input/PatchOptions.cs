@@ -44,11 +44,14 @@ internal sealed class PatchOptions
         return bound;
     }
 
-    private static PatchNormalization? Normalization(string? text) => text switch
+    /// <summary>A normalisation in the words of the command line.</summary>
+    public static string NameOf(PatchNormalization normalization) => normalization switch
     {
-        "none" => PatchNormalization.None,
-        "zero-mean" => PatchNormalization.ZeroMean,
-        "unit-std" => PatchNormalization.UnitDeviation,
-        _ => null,
+        PatchNormalization.None => "none",
+        PatchNormalization.ZeroMean => "zero-mean",
+        _ => "unit-std",
     };
+
+    private static PatchNormalization? Normalization(string? text)
+        => text is null ? null : Enum.GetValues<PatchNormalization>().First(n => NameOf(n) == text);
 }

@@ -29,7 +29,7 @@ internal sealed record Plan(string Scale, int[] Atoms, long LearningSamples, lon
     public const int GeneratedImages = 40, GeneratedSize = 256;
 
     public static readonly Plan Quick = new("quick", [100], 20_000, 20_000, 1000);
-    public static readonly Plan Default = new("default", [100], 100_000, 250_000, 2000);
+    public static readonly Plan Default = new("default", [100], 100_000, 500_000, 2000);
     public static readonly Plan Full = new("full", [100, 400], 500_000, 1_000_000, 5000);
 
     /// <summary>The encoders of Figures 3 and 4 and of Table 1; the longest to train first, so that no core waits at the end.</summary>

@@ -38,10 +38,10 @@ internal static class Plots
 
     private static PlotModel Model(string work, ExperimentResult result)
     {
-        var model = new PlotModel { TextColor = Ink, PlotAreaBorderColor = Ink, Background = OxyColors.Transparent, DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 16, 8) };
+        var model = new PlotModel { TextColor = Ink, PlotAreaBorderColor = Ink, Background = OxyColors.Transparent, DefaultFont = "sans-serif", DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 16, 8) };
         model.Axes.Add(Axis(AxisPosition.Bottom, work));
         model.Axes.Add(Axis(AxisPosition.Left, $"error ‖Z − Z*‖², {result.Dictionary.AtomCount} atoms"));
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendTextColor = Ink, LegendFontSize = 13 });
+        model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendTextColor = Ink, LegendFontSize = 13, LegendLineSpacing = 7, LegendPadding = 12 });
         return model;
     }
 
@@ -49,6 +49,7 @@ internal static class Plots
     {
         Position = position,
         Title = title,
+        AxisTitleDistance = 18,      // the exporter takes letters for smaller than browsers draw them
         UseSuperExponentialFormat = false,
         StringFormat = "G4",
         TicklineColor = Ink,

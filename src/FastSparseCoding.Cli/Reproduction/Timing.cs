@@ -6,23 +6,27 @@ namespace FastSparseCoding.Cli.Reproduction;
 internal static class Timing
 {
     private const int BatchRows = 1024;
-    private const int Repetitions = 5;
 
-    /// <summary>Median over repetitions of the time for a signal, on one thread, in batches.</summary>
+    // Long enough for the runtime to have compiled everything with full optimisation, and for a median that means something.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.3), Measuring = TimeSpan.FromSeconds(0.3);
+
+    /// <summary>Median over batches of the time for a signal, on one thread.</summary>
     public static double MicrosecondsPerSignal(ISparseEncoder encoder, Matrix x)
     {
         int rows = Math.Min(BatchRows, x.Rows);
         var z = new Matrix(rows, encoder.CodeSize);
-        encoder.Encode(x.RowRange(0, rows), z);      // the first call compiles and allocates
-        double[] times = new double[Repetitions];
-        for (int i = 0; i < times.Length; i++)
+        var times = new List<double>();
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; Stopwatch.GetElapsedTime(start) < WarmUp + Measuring || times.Count == 0; i++)
         {
-            int first = i * rows % (x.Rows - rows + 1);
-            long start = Stopwatch.GetTimestamp();
+            bool warm = Stopwatch.GetElapsedTime(start) >= WarmUp;
+            int first = (int)((long)i * rows % (x.Rows - rows + 1));
+            long before = Stopwatch.GetTimestamp();
             encoder.Encode(x.RowRange(first, rows), z);
-            times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / rows;
+            if (warm)
+                times.Add(Stopwatch.GetElapsedTime(before).TotalMicroseconds / rows);
         }
-        Array.Sort(times);
-        return times[Repetitions / 2];
+        times.Sort();
+        return times[times.Count / 2];
     }
 }
