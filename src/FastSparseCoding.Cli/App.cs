@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using FastSparseCoding.Cli.Commands;
+using FastSparseCoding.Cli.Output;
 
 namespace FastSparseCoding.Cli;
 
@@ -42,13 +44,7 @@ internal static class App
         var root = new RootCommand(
             "Sparse coding on the CPU: learns dictionaries, trains LISTA and LCoD encoders, encodes images exactly or learned, and reproduces the figures of "
             + "Gregor and LeCun, \"Learning Fast Approximations of Sparse Coding\" (ICML 2010).\n\n"
-            + "Examples:\n"
-            + "  sparsecode reproduce\n"
-            + "  sparsecode learn photos/ --atoms 100 -o dictionary.safetensors\n"
-            + "  sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors\n"
-            + "  sparsecode encode lista.safetensors photos/ -o codes.npy\n"
-            + "  sparsecode evaluate lista.safetensors photos/\n\n"
-            + "Exit codes: 0 done, 1 bad input, 2 bad usage, 130 interrupted.");
+            + "Exit codes: 0 done, 1 bad input, 130 interrupted.");
         root.Add(ReproduceCommand.Create(context));
         root.Add(LearnCommand.Create(context));
         root.Add(TrainCommand.Create(context));
@@ -56,6 +52,8 @@ internal static class App
         root.Add(EvaluateCommand.Create(context));
         root.Add(InfoCommand.Create(context));
         common.AddTo(root);
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
     }
 
@@ -65,7 +63,7 @@ internal static class App
             terminal.Error.WriteLine($"error: {error.Message}");
         string name = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         terminal.Error.WriteLine($"'sparsecode{name} --help' lists what can be given.");
-        return ExitCode.BadUsage;
+        return ExitCode.BadInput;
     }
 
     // What input, files and the disk can cause. Anything else is a defect and shows itself as one.

@@ -29,7 +29,7 @@ internal sealed class EncodeCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new EncodeCommand();
-        var command = new Command("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or by prediction with an encoder. Inputs may be larger than memory.\n\nExamples:\n  sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz\n  sparsecode encode lista.safetensors signals.npy -o codes.npy\n  sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy")
+        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy"])
         {
             self._model, self._images, self._output, self._lambda, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals,
         };

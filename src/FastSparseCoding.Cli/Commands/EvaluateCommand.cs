@@ -23,7 +23,7 @@ internal sealed class EvaluateCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new EvaluateCommand();
-        var command = new Command("evaluate", "Measures an encoder against the exact codes: error, objective gap, support, work, time, and how many iterations of FISTA and CoD reach the same error.\n\nExample:\n  sparsecode evaluate lista.safetensors photos/")
+        var command = new ExampledCommand("evaluate", "Measures an encoder against the exact codes: error, objective gap, support, work, time, and how many iterations of FISTA and CoD reach the same error.", ["sparsecode evaluate lista.safetensors photos/"])
         {
             self._encoder, self._images, self._dictionary, self._codes, self._samples,
         };

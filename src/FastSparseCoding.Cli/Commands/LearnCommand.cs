@@ -32,7 +32,7 @@ internal sealed class LearnCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new LearnCommand();
-        var command = new Command("learn", "Learns a dictionary from image patches, encoding every batch exactly.\n\nExample:\n  sparsecode learn photos/ --atoms 100 --lambda 0.5 -o dictionary.safetensors --mosaic atoms.png")
+        var command = new ExampledCommand("learn", "Learns a dictionary from image patches, encoding every batch exactly.", ["sparsecode learn photos/ --atoms 100 --lambda 0.5 -o dictionary.safetensors --mosaic atoms.png"])
         {
             self._images, self._output, self._atoms, self._lambda, self._samples, self._batch, self._method, self._whiten, self._mosaic, self._resume,
         };

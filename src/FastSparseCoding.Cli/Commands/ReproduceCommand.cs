@@ -29,7 +29,7 @@ internal sealed class ReproduceCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new ReproduceCommand();
-        var command = new Command("reproduce", "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, pictures and a page. An interrupted run goes on where it was when the command is given again.\n\nExamples:\n  sparsecode reproduce\n  sparsecode reproduce --images photos/ --atoms 100,400 --out paper")
+        var command = new ExampledCommand("reproduce", "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, pictures and a page. An interrupted run goes on where it was when the command is given again.", ["sparsecode reproduce", "sparsecode reproduce --images photos/ --atoms 100,400 --out paper"])
         {
             self._images, self._atoms, self._output, self._quick, self._full,
         };

@@ -32,6 +32,8 @@ internal sealed class OutputStream(Stream file, string path) : Stream
             return $"access to the folder '{Path.GetDirectoryName(temporary)}' is denied.";
         if (cause is FileNotFoundException or DirectoryNotFoundException)
             return $"the folder '{Path.GetDirectoryName(temporary)}' takes no new files.";
+        if (cause is ArgumentOutOfRangeException)
+            return "the file is larger than the file system or the account's limit allows.";
         string problem = cause.Message.Replace($" : '{temporary}'", "", StringComparison.Ordinal).TrimEnd('.');
         return problem + ".";
     }
@@ -104,7 +106,7 @@ internal sealed class OutputStream(Stream file, string path) : Stream
         {
             file.Write(bytes);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsFailure(e))
         {
             Fail(e);
         }
@@ -116,11 +118,14 @@ internal sealed class OutputStream(Stream file, string path) : Stream
         {
             action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsFailure(e))
         {
             Fail(e);
         }
     }
+
+    // A file too large for its file system is an ArgumentOutOfRangeException in .NET, about an argument that nobody gave.
+    private static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     private void Fail(Exception cause)
     {

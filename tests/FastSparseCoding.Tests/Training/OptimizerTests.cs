@@ -71,8 +71,8 @@ public sealed class OptimizerTests
         Assert.Equal(0.5 * (0.2 + 0.8 * (1 + Math.Sqrt(0.5)) / 2), options.Rate(250, 1000, options.InitialRate(100)), 1e-7);
         Assert.Equal(0.3, options.Rate(500, 1000, options.InitialRate(100)), 1e-7);
         Assert.Equal(0.1, options.Rate(1000, 1000, options.InitialRate(100)), 1e-7);
-        Assert.Equal(2e-3f, (options with { LearningRate = null }).InitialRate(100));
-        Assert.Equal(1e-3f, (options with { LearningRate = null }).InitialRate(400));
+        Assert.Equal(2e-3f, (options with { LearningRate = null }).InitialRate(100), 1e-9f);
+        Assert.Equal(1e-3f, (options with { LearningRate = null }).InitialRate(400), 1e-9f);
     }
 
     [Fact]
