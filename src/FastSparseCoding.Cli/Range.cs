@@ -15,7 +15,8 @@ internal static class Range
     public static float CheckPositive(Option<float?> option, float value)
         => value > 0 && float.IsFinite(value) ? value : throw Outside(option, value, "a finite number above 0");
 
-    public static int Check(Option<int?> option, int value, int minimum, int maximum)
+    public static T Check<T>(Option<T?> option, T value, T minimum, T maximum)
+        where T : struct, INumber<T>
         => value >= minimum && value <= maximum ? value : throw Outside(option, value, string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}"));
 
     private static UserError Outside<T>(Option option, T value, string mustBe)

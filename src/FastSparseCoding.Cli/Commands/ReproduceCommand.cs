@@ -21,6 +21,7 @@ internal sealed class ReproduceCommand
 
     private readonly Option<string[]> _images = new("--images") { Description = "A folder or image files to learn from and test on. [default: generated pictures]", AllowMultipleArgumentsPerToken = true, HelpName = "DIR" };
     private readonly Option<string?> _atoms = new("--atoms") { Description = "Sizes of dictionary, separated by commas, each from 2 to 4096. [default: 100; with --full 100,400]", HelpName = "M,M" };
+    private readonly Option<long?> _samples = new("--samples") { Description = "Patches for every training, from 1 to 10^12. [default: 500000; with --quick 20000, with --full 1000000]", HelpName = "N" };
     private readonly Option<string> _output = new("--out", "-o") { Description = "Folder for everything that is made; created when missing.", DefaultValueFactory = _ => "reproduction", HelpName = "DIR" };
     private readonly Option<bool> _quick = new("--quick") { Description = "A small run that shows all parts in seconds." };
     private readonly Option<bool> _full = new("--full") { Description = "The paper's scale: 100 and 400 atoms, a million patches for every training." };
@@ -31,7 +32,7 @@ internal sealed class ReproduceCommand
         var self = new ReproduceCommand();
         var command = new ExampledCommand("reproduce", "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, pictures and a page. An interrupted run goes on where it was when the command is given again.", ["sparsecode reproduce", "sparsecode reproduce --images photos/ --atoms 100,400 --out paper"])
         {
-            self._images, self._atoms, self._output, self._quick, self._full,
+            self._images, self._atoms, self._samples, self._output, self._quick, self._full,
         };
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
@@ -66,6 +67,8 @@ internal sealed class ReproduceCommand
         if (quick && full)
             throw new UserError($"{_quick.Name} and {_full.Name} exclude each other; give one of them or none.");
         Plan plan = quick ? Plan.Quick : full ? Plan.Full : Plan.Default;
+        if (parsed.GetValue(_samples) is { } samples)
+            plan = plan with { TrainingSamples = Range.Check(_samples, samples, 1, 1_000_000_000_000) };
         if (parsed.GetValue(_atoms) is not { } text)
             return plan;
         var atoms = new List<int>();

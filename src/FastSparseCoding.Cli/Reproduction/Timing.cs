@@ -8,7 +8,7 @@ internal static class Timing
     private const int BatchRows = 1024;
 
     // Long enough for the runtime to have compiled everything with full optimisation, and for a median that means something.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.3), Measuring = TimeSpan.FromSeconds(0.3);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.15), Measuring = TimeSpan.FromSeconds(0.15);
 
     /// <summary>Median over batches of the time for a signal, on one thread.</summary>
     public static double MicrosecondsPerSignal(ISparseEncoder encoder, Matrix x)

@@ -1,0 +1,41 @@
+using FastSparseCoding.Cli;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Cli;
+
+/// <summary>What a command line printed and returned.</summary>
+internal sealed record Outcome(int ExitCode, string Out, string Error)
+{
+    public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>Runs command lines in this process.</summary>
+internal static class CommandLine
+{
+    public static Outcome Run(params string[] args) => Run(TestContext.Current.CancellationToken, args);
+
+    public static Outcome Run(CancellationToken cancellation, params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        int code = App.Run(args, new Terminal(output, error, IsInteractive: false), cancellation);
+        return new Outcome(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs what must succeed.</summary>
+    public static Outcome Succeed(params string[] args)
+    {
+        Outcome outcome = Run(args);
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        return outcome;
+    }
+
+    /// <summary>Runs what must be refused with exactly one line.</summary>
+    public static void Refuse(string message, params string[] args)
+    {
+        Outcome outcome = Run([.. args, "--quiet"]);
+        Assert.Equal($"error: {message}\n", outcome.Error);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal("", outcome.Out);
+    }
+}

@@ -1,0 +1,48 @@
+using Xunit;
+using static FastSparseCoding.Tests.Cli.CommandLine;
+
+namespace FastSparseCoding.Tests.Cli;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("reproduce", "--images", "--atoms", "--out", "--quick", "--full")]
+    [InlineData("learn", "--atoms", "--lambda", "--samples", "--method", "--patch", "--min-std", "--normalize", "--mosaic", "--resume", "--output")]
+    [InlineData("train", "--encoder", "--depth", "--samples", "--optimizer", "--learning-rate", "--resume", "--output")]
+    [InlineData("encode", "--lambda", "--solver", "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--output")]
+    [InlineData("evaluate", "--dictionary", "--codes", "--samples")]
+    [InlineData("info", "--json")]
+    public void Help_lists_the_options_and_shows_an_example(string command, params string[] options)
+    {
+        Outcome outcome = Succeed(command, "--help");
+
+        foreach (string option in options.Concat(["--json", "--seed", "--threads", "--quiet"]))
+            Assert.Contains(option, outcome.Out, StringComparison.Ordinal);
+        Assert.Contains($"Examples:\n  sparsecode {command}", outcome.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_defaults_are_shown()
+    {
+        Assert.Contains("[default: 1000000]", Succeed("train", "--help").Out, StringComparison.Ordinal);
+        Assert.Contains("[default: active-set]", Succeed("encode", "--help").Out, StringComparison.Ordinal);
+        Assert.Contains("[default: reproduction]", Succeed("reproduce", "--help").Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_root_names_every_command_with_an_example()
+    {
+        string help = Succeed("--help").Out;
+
+        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "evaluate", "info" })
+            Assert.Contains($"\n  sparsecode {command}", help, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_version_is_that_of_the_assembly()
+        => Assert.StartsWith(typeof(FastSparseCoding.Cli.ExitCode).Assembly.GetName().Version!.ToString(3), Succeed("--version").Out, StringComparison.Ordinal);
+
+    [Fact]
+    public void Shells_can_ask_for_completions()
+        => Assert.Contains("evaluate", Succeed("[suggest:1]", "e").Out, StringComparison.Ordinal);
+}

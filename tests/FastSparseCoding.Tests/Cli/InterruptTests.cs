@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using FastSparseCoding.Tests.Storage;
+using Xunit;
+using static FastSparseCoding.Tests.Cli.CommandLine;
+
+namespace FastSparseCoding.Tests.Cli;
+
+/// <summary>Long work stops when asked, leaves no half-written file, and goes on to the same bits.</summary>
+public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspace>, IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Nothing_is_written_by_work_that_was_stopped_at_once()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+
+        foreach (string[] command in new string[][]
+        {
+            ["learn", workspace.Images, "-o", _folder.File("a")], ["train", workspace.Dictionary, workspace.Images, "-o", _folder.File("b")],
+            ["encode", workspace.Dictionary, workspace.Signals, "-o", _folder.File("c.npy")], ["evaluate", workspace.Encoder, workspace.Signals],
+        })
+        {
+            Outcome outcome = Run(stop.Token, command);
+            Assert.Equal((130, "interrupted"), (outcome.ExitCode, outcome.ErrorLines[^1]));
+            Assert.Equal("", outcome.Out);
+        }
+        Assert.Empty(_folder.Names);
+    }
+
+    [Fact]
+    public void An_interrupted_training_goes_on_to_the_same_bits()
+    {
+        string straight = _folder.File("straight"), broken = _folder.File("broken");
+        string[] train = ["train", workspace.Dictionary, workspace.Images, "--encoder", "lista", "--depth", "2", "--samples", "60000", "--evaluations", "50"];
+
+        Succeed([.. train, "-o", straight]);
+        Outcome stopped = StopAtCheckpoint(broken, train);
+        Succeed([.. train, "-o", broken, "--resume"]);
+
+        Assert.Equal(130, stopped.ExitCode);
+        Assert.Equal([$"'{broken}.checkpoint' holds the state; --resume goes on from it.", "interrupted"], stopped.ErrorLines[^2..]);
+        Assert.Equal(File.ReadAllBytes(straight), File.ReadAllBytes(broken));
+        Assert.Equal(["broken", "straight"], _folder.Names);
+    }
+
+    [Fact]
+    public void An_interrupted_learning_goes_on_to_the_same_bits()
+    {
+        string straight = _folder.File("straight"), broken = _folder.File("broken");
+        string[] learn = ["learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "300000", "--batch", "100"];
+
+        Succeed([.. learn, "-o", straight]);
+        Outcome stopped = StopAtCheckpoint(broken, learn);
+        Succeed([.. learn, "-o", broken, "--resume"]);
+
+        Assert.Equal(130, stopped.ExitCode);
+        Assert.Equal(File.ReadAllBytes(straight), File.ReadAllBytes(broken));
+        Assert.Equal(["broken", "straight"], _folder.Names);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_other_options_is_refused_and_kept()
+    {
+        string output = _folder.File("out");
+        string[] train = ["train", workspace.Dictionary, workspace.Images, "--samples", "60000", "--evaluations", "50"];
+        StopAtCheckpoint(output, train);
+
+        Outcome outcome = Run([.. train, "--depth", "2", "-o", output, "--resume"]);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("is of a training with the settings", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(["out.checkpoint"], _folder.Names);
+    }
+
+    [Fact]
+    public void A_signal_stops_the_process_cleanly()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent with kill.");
+        string output = _folder.File("out");
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [OutputTests.ToolPath, "train", workspace.Dictionary, workspace.Images, "--samples", "1000000000", "--evaluations", "10000", "--depth", "1", "-o", output])
+        {
+            UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true,
+        })!;
+
+        WaitFor(() => File.Exists(output + ".checkpoint") || process.HasExited);
+        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            kill.WaitForExit();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.EndsWith("interrupted\n", error, StringComparison.Ordinal);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal(["out.checkpoint"], _folder.Names);
+    }
+
+    /// <summary>Stops a command as soon as it has left a checkpoint.</summary>
+    private static Outcome StopAtCheckpoint(string output, string[] command)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var watcher = new Timer(_ => StopIfExists(output + ".checkpoint", stop), null, 0, 1);
+        return Run(stop.Token, [.. command, "-o", output]);
+    }
+
+    private static void StopIfExists(string checkpoint, CancellationTokenSource stop)
+    {
+        if (File.Exists(checkpoint) && !stop.IsCancellationRequested)
+            stop.Cancel();
+    }
+
+    private static void WaitFor(Func<bool> condition)
+    {
+        while (!condition())
+            Thread.Sleep(5);
+    }
+}
