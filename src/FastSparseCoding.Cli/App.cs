@@ -44,7 +44,7 @@ internal static class App
         var root = new RootCommand(
             "Sparse coding on the CPU: learns dictionaries, trains LISTA and LCoD encoders, encodes images exactly or learned, and reproduces the figures of "
             + "Gregor and LeCun, \"Learning Fast Approximations of Sparse Coding\" (ICML 2010).\n\n"
-            + "Exit codes: 0 done, 1 bad input, 130 interrupted.");
+            + "Exit codes: 0 done, 1 bad input, 2 bad usage, 130 interrupted.");
         root.Add(ReproduceCommand.Create(context));
         root.Add(LearnCommand.Create(context));
         root.Add(TrainCommand.Create(context));
@@ -63,7 +63,7 @@ internal static class App
             terminal.Error.WriteLine($"error: {error.Message}");
         string name = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         terminal.Error.WriteLine($"'sparsecode{name} --help' lists what can be given.");
-        return ExitCode.BadInput;
+        return ExitCode.BadUsage;
     }
 
     // What input, files and the disk can cause. Anything else is a defect and shows itself as one.

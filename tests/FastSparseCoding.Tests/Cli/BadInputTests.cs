@@ -7,7 +7,7 @@ using static FastSparseCoding.Tests.Cli.CommandLine;
 
 namespace FastSparseCoding.Tests.Cli;
 
-/// <summary>Whatever is wrong: one line that says what and where, exit code 1, and no file.</summary>
+/// <summary>Whatever is wrong: one line that says what and where, exit code 1 (2 where the command line itself makes no sense), and no file.</summary>
 public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace>, IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -171,12 +171,12 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
     public void Words_that_are_not_known()
     {
         Outcome outcome = Run("train", workspace.Dictionary, workspace.Images, "--encoder", "gru", "-o", Output);
-        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("'gru'", outcome.ErrorLines[0], StringComparison.Ordinal);
         Assert.Equal("'sparsecode train --help' lists what can be given.", outcome.ErrorLines[^1]);
 
         Outcome nothing = Run();
-        Assert.Equal(1, nothing.ExitCode);
+        Assert.Equal(2, nothing.ExitCode);
         Assert.Contains("--help", nothing.Error, StringComparison.Ordinal);
     }
 
