@@ -6,7 +6,8 @@ namespace FastSparseCoding.Solvers;
 /// The exact solver: an active-set method in the manner of feature-sign search (Lee, Battle, Raina and Ng 2006). Greedy coordinate descent finds
 /// a rough support; with the signs held, the minimiser on the support solves a small linear system; the code moves there, or to the first sign
 /// change on the way, where that atom leaves; when no sign changes, atoms that violate the optimality conditions enter. Every step lowers E, so
-/// no support comes twice. Every row carries its certificate; the few that float32 leaves above the tolerance are finished in double precision.
+/// no support comes twice. Every row carries its certificate; the few that float32 leaves above the tolerance, or with a coefficient too small to
+/// be sure of its sign, are finished in double precision.
 /// </summary>
 public sealed class ActiveSetSolver : LassoSolver
 {
@@ -18,6 +19,9 @@ public sealed class ActiveSetSolver : LassoSolver
 
     /// <summary>A correlation above λ by less than this fraction is rounding, not a violation.</summary>
     private const float ViolationTolerance = 2e-6f;
+
+    /// <summary>A coefficient below this fraction of λ may be zero or of the other sign but for rounding.</summary>
+    private const float UnsureMagnitude = 1e-4f;
 
     /// <summary>Most steps of iterative refinement at the end.</summary>
     private const int MostRefinements = 3;
@@ -63,11 +67,14 @@ public sealed class ActiveSetSolver : LassoSolver
     private ReadOnlySpan<double> SolveRows(ReadOnlyMatrixView x, MatrixView z, Workspace rows, Operators operators, int limit)
     {
         for (int i = 0; i < x.Rows; i++)
+        {
             rows.Changes[i] = limit == 0 ? 0 : SolveRow(rows.B.Row(i), z.Row(i), rows, operators, Math.Min(limit, MostChanges(rows.Support)));
+            rows.Unsure[i] = limit > 0 && IsUnsure(rows.Support.Values);
+        }
         Span<double> gaps = rows.Gaps.AsSpan(0, x.Rows);
         rows.Certificate.RelativeGaps(x, z, Lambda, operators.Atoms, operators.AtomsTransposed).CopyTo(gaps);
         for (int i = 0; i < x.Rows; i++)
-            if (gaps[i] > Options.Tolerance && rows.Changes[i] < limit)
+            if ((gaps[i] > Options.Tolerance || rows.Unsure[i]) && rows.Changes[i] < limit)
                 SolvePrecisely(i, x.RowRange(i, 1), z.RowRange(i, 1), rows, operators, limit);
         return gaps;
     }
@@ -75,16 +82,24 @@ public sealed class ActiveSetSolver : LassoSolver
     /// <summary>A support that changes more often than this runs in circles, by the rounding of nearly dependent atoms.</summary>
     private static int MostChanges(ActiveSupport support) => 100 + 4 * support.Capacity;
 
-    /// <summary>A row that float32 leaves uncertified, in double precision; the code with the smaller gap stays.</summary>
+    /// <summary>A row that float32 leaves uncertified or unsure, in double precision; a code above the tolerance stays only if its gap is the smaller.</summary>
     private void SolvePrecisely(int i, ReadOnlyMatrixView x, MatrixView z, Workspace rows, Operators operators, int limit)
     {
         z.Values.CopyTo(rows.Running);
         rows.Changes[i] += rows.Precise.Solve(x.Values, z.Values, operators.PreciseAtoms, limit - rows.Changes[i]);
         double gap = rows.Precise.RelativeGap(operators.PreciseAtoms);
-        if (gap < rows.Gaps[i])
+        if (gap < rows.Gaps[i] || gap <= Options.Tolerance)
             rows.Gaps[i] = gap;
         else
             rows.Running.CopyTo(z.Values);
+    }
+
+    private bool IsUnsure(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+            if (value != 0 && Math.Abs(value) < UnsureMagnitude * Lambda)
+                return true;
+        return false;
     }
 
     private int SolveRow(ReadOnlySpan<float> b, Span<float> z, Workspace row, Operators operators, int limit)
@@ -180,6 +195,9 @@ public sealed class ActiveSetSolver : LassoSolver
 
         /// <summary>Changes of the support of every row.</summary>
         public int[] Changes { get; } = new int[SparseEncoderExtensions.BlockRows];
+
+        /// <summary>Whether a row has a coefficient that may be zero but for rounding.</summary>
+        public bool[] Unsure { get; } = new bool[SparseEncoderExtensions.BlockRows];
 
         /// <summary>Relative gap of every row.</summary>
         public double[] Gaps { get; } = new double[SparseEncoderExtensions.BlockRows];

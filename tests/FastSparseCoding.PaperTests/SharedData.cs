@@ -1,0 +1,39 @@
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Storage;
+using Xunit;
+
+namespace FastSparseCoding.PaperTests;
+
+/// <summary>Photographs and golden arrays that lie beside the repository. Tests that need them are skipped where they are not.</summary>
+internal static class SharedData
+{
+    private static readonly string? Root = Find(AppContext.BaseDirectory);
+
+    /// <summary>Signals of the golden arrays [1000×100]: patches of BSDS500 val.</summary>
+    public static Matrix X => Npy.ReadMatrix(Require("reference/X.npy"));
+
+    public static AtomDictionary Dictionary(int atoms) => new(Npy.ReadMatrix(Require($"reference/D_{atoms}.npy")));
+
+    /// <summary>Optimal codes at λ = 0.5 in double [1000×m], by solvers that are not ours.</summary>
+    public static double[] Codes(int atoms) => Npy.ReadDoubles(Require($"reference/Z_{atoms}.npy")).Values;
+
+    /// <summary>Their energies [1000].</summary>
+    public static double[] Energies(int atoms) => Npy.ReadDoubles(Require($"reference/E_{atoms}.npy")).Values;
+
+    /// <summary>Fresh patches of the photographs of BSDS500 train.</summary>
+    public static PatchSource TrainingPatches(int seed) => new(ImageFolder.Load(Require("data/bsds500/train"), TestContext.Current.CancellationToken), PatchPreprocessing.Default, seed);
+
+    private static string Require(string name)
+    {
+        Assert.SkipWhen(Root is null, "There is no folder 'shared' beside the repository.");
+        return Path.Combine(Root!, name);
+    }
+
+    private static string? Find(string? folder)
+    {
+        for (; folder is not null; folder = Path.GetDirectoryName(folder))
+            if (File.Exists(Path.Combine(folder, "shared", "reference", "X.npy")))
+                return Path.Combine(folder, "shared");
+        return null;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using FastSparseCoding.Tests.Storage;
+using FastSparseCoding.Tests.Support;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Samples;
+
+/// <summary>The sample builds against the library as any application does, runs, and is what the README shows.</summary>
+public sealed class QuickStartTests
+{
+    private static readonly string Project = Path.Combine(Repository.Root, "samples", "QuickStart");
+
+    [Fact]
+    public void It_builds_and_runs()
+    {
+        using var folder = new TempFolder();
+        var start = new ProcessStartInfo("dotnet", ["run", "-c", "Release", "--project", Project])
+        {
+            UseShellExecute = false, WorkingDirectory = folder.Path, RedirectStandardOutput = true,
+            Environment = { ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" },
+        };
+        // The compiler need not be as slow as the tests when those run without vector instructions.
+        start.Environment.Remove("DOTNET_EnableHWIntrinsic");
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.True(process.ExitCode == 0, output);
+        Assert.Contains("exact codes use ", output, StringComparison.Ordinal);
+        Assert.Contains("support F1 0.", output, StringComparison.Ordinal);
+        Assert.EndsWith("the loaded encoder gives the same bits\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal(["lista.safetensors"], folder.Names);
+    }
+
+    [Fact]
+    public void The_README_shows_it()
+    {
+        string program = File.ReadAllText(Path.Combine(Project, "Program.cs")), readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+        Assert.Contains($"```csharp\n{program.ReplaceLineEndings("\n")}```", readme.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.InRange(program.Split('\n').Length, 1, 100);
+    }
+}
