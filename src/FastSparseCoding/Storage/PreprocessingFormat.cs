@@ -12,7 +12,7 @@ internal static class PreprocessingFormat
     private const string TransformTensor = "whitening.transform";
 
     private static readonly (string Text, PatchNormalization Value)[] Normalizations =
-        [("none", PatchNormalization.None), ("zero-mean", PatchNormalization.ZeroMean), ("unit-deviation", PatchNormalization.UnitDeviation)];
+        [("none", PatchNormalization.None), ("zero-mean", PatchNormalization.ZeroMean), ("unit-std", PatchNormalization.UnitDeviation)];
 
     public static void Write(ModelWriter writer, PatchPreprocessing preprocessing)
     {
