@@ -10,12 +10,18 @@ internal sealed class CommonOptions
 
     private readonly Option<int> _seed = new("--seed")
     {
-        Description = "Seed of everything drawn at random: the same seed gives the same bits.", DefaultValueFactory = _ => 1, Recursive = true, HelpName = "N",
+        Description = "Seed of everything drawn at random: the same seed gives the same bits.",
+        DefaultValueFactory = _ => 1,
+        Recursive = true,
+        HelpName = "N",
     };
 
     private readonly Option<int> _threads = new("--threads")
     {
-        Description = "Threads, from 1 to 1024; 0 for one per core. The result is the same for every number.", DefaultValueFactory = _ => 0, Recursive = true, HelpName = "N",
+        Description = "Threads, from 1 to 1024; 0 for one per core. The result is the same for every number.",
+        DefaultValueFactory = _ => 0,
+        Recursive = true,
+        HelpName = "N",
     };
 
     public void AddTo(RootCommand root)

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using FastSparseCoding.Tests.Support;
 using Xunit;
 
 namespace FastSparseCoding.Tests;
@@ -95,7 +95,7 @@ public sealed partial class ArchitectureTests
 
     private static IEnumerable<string> Files(string folder)
     {
-        string path = Path.Combine(Root(), folder);
+        string path = Path.Combine(Repository.Root, folder);
         return !Directory.Exists(path) ? [] : Directory.EnumerateFiles(path, "*.cs", SearchOption.AllDirectories)
             .Where(f => !Relative(f).Split('/').Any(p => p is "obj" or "bin")).Order(StringComparer.Ordinal);
     }
@@ -104,10 +104,7 @@ public sealed partial class ArchitectureTests
 
     private static string WithoutComments(string text) => Comment().Replace(text, "");
 
-    private static string Relative(string file) => Path.GetRelativePath(Root(), file).Replace('\\', '/');
-
-    private static string Root([CallerFilePath] string thisFile = "")
-        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
+    private static string Relative(string file) => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
 
     [GeneratedRegex(@"\bthrow\s+new\b", RegexOptions.ExplicitCapture)]
     private static partial Regex ThrowNew();

@@ -11,12 +11,14 @@ internal sealed class PatchOptions
 
     private readonly Option<float?> _deviation = new("--min-std")
     {
-        Description = "Leave out patches whose standard deviation is below this, with pixels from 0 to 1. [default: 0.02, or the model's]", HelpName = "S",
+        Description = "Leave out patches whose standard deviation is below this, with pixels from 0 to 1. [default: 0.02, or the model's]",
+        HelpName = "S",
     };
 
     private readonly Option<string?> _normalization = new("--normalize")
     {
-        Description = "What is done to a patch: none, zero-mean, or unit-std (zero mean and unit deviation). [default: unit-std, or the model's]", HelpName = "none|zero-mean|unit-std",
+        Description = "What is done to a patch: none, zero-mean, or unit-std (zero mean and unit deviation). [default: unit-std, or the model's]",
+        HelpName = "none|zero-mean|unit-std",
     };
 
     public PatchOptions() => _normalization.AcceptOnlyFromAmong("none", "zero-mean", "unit-std");

@@ -70,7 +70,15 @@ internal static class Plots
     {
         var series = new LineSeries
         {
-            Title = name, Color = Orange, StrokeThickness = 1.5, MarkerType = MarkerType.Circle, MarkerSize = 5, MarkerFill = Orange, LabelFormatString = "{1:G3}", LabelMargin = 8, TextColor = Orange,
+            Title = name,
+            Color = Orange,
+            StrokeThickness = 1.5,
+            MarkerType = MarkerType.Circle,
+            MarkerSize = 5,
+            MarkerFill = Orange,
+            LabelFormatString = "{1:G3}",
+            LabelMargin = 8,
+            TextColor = Orange,
         };
         series.Points.AddRange(points.Select(p => new DataPoint(p.Work, p.Measured.Quality.CodeError)));
         return series;

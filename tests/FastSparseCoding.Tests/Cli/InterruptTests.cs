@@ -83,7 +83,9 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         string output = _folder.File("out");
         using Process process = Process.Start(new ProcessStartInfo("dotnet", [OutputTests.ToolPath, "train", workspace.Dictionary, workspace.Images, "--samples", "1000000000", "--evaluations", "10000", "--depth", "1", "-o", output])
         {
-            UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true,
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         })!;
 
         WaitFor(() => File.Exists(output + ".checkpoint") || process.HasExited);

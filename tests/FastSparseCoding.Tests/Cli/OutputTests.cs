@@ -78,7 +78,9 @@ public sealed class OutputTests(Workspace workspace) : IClassFixture<Workspace>,
         // 64 blocks of 512 or 1024 bytes, where the codes take 240,000 bytes; the runtime's own memory file must not count.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "trap '' XFSZ; ulimit -f 64; exec dotnet \"$@\"", "sh", ToolPath, "encode", workspace.Dictionary, workspace.Images, "--samples", "5000", "-o", output])
         {
-            UseShellExecute = false, RedirectStandardError = true, Environment = { ["DOTNET_EnableWriteXorExecute"] = "0" },
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            Environment = { ["DOTNET_EnableWriteXorExecute"] = "0" },
         };
         using Process process = Process.Start(start)!;
         string error = process.StandardError.ReadToEnd();

@@ -16,7 +16,9 @@ public sealed class QuickStartTests
         using var folder = new TempFolder();
         var start = new ProcessStartInfo("dotnet", ["run", "-c", "Release", "--project", Project])
         {
-            UseShellExecute = false, WorkingDirectory = folder.Path, RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
             Environment = { ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" },
         };
         // The compiler need not be as slow as the tests when those run without vector instructions.
