@@ -1,3 +1,6 @@
+using System.Numerics.Tensors;
+using FastSparseCoding.Kernels;
+
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
@@ -16,7 +19,7 @@ public static class LassoObjective
     public static double Energy(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, float lambda)
     {
         double[] r = Residual(x, dictionary, z, lambda);
-        return 0.5 * SquaredNorm(r) + lambda * Norm1(z);
+        return 0.5 * TensorPrimitives.SumOfSquares<double>(r) + lambda * Reduction.SumOfMagnitudes(z);
     }
 
     /// <summary>The energy of every row of a batch.</summary>
@@ -83,7 +86,7 @@ public static class LassoObjective
         double largest = 0;
         foreach (double c in Correlations(dictionary, r))
             largest = Math.Max(largest, Math.Abs(c));
-        return 0.5 * SquaredNorm(r) + lambda * Norm1(z) - DualValue(x, r, largest <= lambda ? 1 : lambda / largest);
+        return 0.5 * TensorPrimitives.SumOfSquares<double>(r) + lambda * Reduction.SumOfMagnitudes(z) - DualValue(x, r, largest <= lambda ? 1 : lambda / largest);
     }
 
     /// <summary>λmax = ‖Dx‖∞: the smallest λ whose optimal code is zero.</summary>
@@ -105,7 +108,7 @@ public static class LassoObjective
         double xr = 0;
         for (int i = 0; i < r.Length; i++)
             xr += x[i] * r[i];
-        return s * xr - 0.5 * s * s * SquaredNorm(r);
+        return s * xr - 0.5 * s * s * TensorPrimitives.SumOfSquares<double>(r);
     }
 
     private static double[] Residual(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, float lambda)
@@ -140,21 +143,5 @@ public static class LassoObjective
             c[k] = sum;
         }
         return c;
-    }
-
-    private static double SquaredNorm(double[] r)
-    {
-        double sum = 0;
-        foreach (double value in r)
-            sum += value * value;
-        return sum;
-    }
-
-    private static double Norm1(ReadOnlySpan<float> z)
-    {
-        double sum = 0;
-        foreach (float value in z)
-            sum += Math.Abs(value);
-        return sum;
     }
 }
