@@ -78,6 +78,7 @@ public static class ModelFile
         ModelInfo info = Info(reader);
         if (expected is not null && expected.Hash != info.DictionaryHash)
             Throw.InvalidFile(path, $"was trained for the dictionary {info.DictionaryHash ?? "(none)"}; expected one trained for {expected.Hash}.");
+        RequireRoom(reader, info);
         TrainableEncoder encoder = reader.Build("encoder", () => EncoderFactory.CreateEmpty(info.Kind, info.SignalSize, info.CodeSize, info.Depth, info.Lambda, Dictionary(reader, info)));
         foreach (ParameterWindow window in encoder.Parameters.Windows)
         {
@@ -98,6 +99,14 @@ public static class ModelFile
     {
         ModelInfo info = ReadInfo(path);
         return info.IsDictionary ? new ActiveSetSolver(LoadDictionary(path), info.Lambda) : LoadEncoder(path);
+    }
+
+    /// <summary>Refuses sizes that the file's tensors cannot have, before memory is taken for them.</summary>
+    private static void RequireRoom(ModelReader reader, ModelInfo info)
+    {
+        long values = reader.Tensors.Sum(t => t.End - t.Begin) / sizeof(float);
+        if ((long)info.CodeSize * info.SignalSize > values)
+            Throw.InvalidFile(reader.Path, $"its metadata tells of a code size of {info.CodeSize} and a signal size of {info.SignalSize}; its tensors hold {values} values in all.");
     }
 
     private static ModelWriter Writer(string kind, float lambda, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, PatchPreprocessing? preprocessing)

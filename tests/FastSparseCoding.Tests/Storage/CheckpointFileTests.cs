@@ -1,0 +1,80 @@
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Learning;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Tests.Support;
+using FastSparseCoding.Tests.Training;
+using FastSparseCoding.Training;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Storage;
+
+public sealed class CheckpointFileTests : IDisposable
+{
+    private static readonly DictionaryLearningOptions Learning = new() { AtomCount = 8, Samples = 2000, BatchSize = 100, Lambda = 0.2f };
+
+    private readonly TempFolder _folder = new();
+
+    private string CheckpointPath => _folder.File("run.checkpoint");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void A_training_that_goes_on_from_a_file_ends_with_the_same_bits(OptimizerKind optimizer)
+    {
+        TrainingOptions options = TrainingProblem.Options with { Optimizer = optimizer };
+        TrainableEncoder straight = TrainingProblem.Encoder(), resumed = TrainingProblem.Encoder();
+        int checkpoints = 0;
+        TrainingProblem.Train(straight, options, onCheckpoint: c =>
+        {
+            if (++checkpoints == 4)
+                CheckpointFile.Save(CheckpointPath, c);
+        });
+
+        TrainingReport report = TrainingProblem.Train(resumed, options, resume: CheckpointFile.LoadTraining(CheckpointPath));
+
+        Assert.Equal(6, report.History.Count);
+        Assert.Equal(straight.Parameters.Values.ToArray(), resumed.Parameters.Values.ToArray());
+    }
+
+    [Fact]
+    public void A_learning_that_goes_on_from_a_file_ends_with_the_same_bits()
+    {
+        var source = new MatrixSource(RandomData.Normal(500, 6, seed: 1), seed: 2);
+        int checkpoints = 0;
+        AtomDictionary straight = DictionaryLearner.Learn(source, Learning, onCheckpoint: s =>
+        {
+            if (++checkpoints == 1)
+                CheckpointFile.Save(CheckpointPath, s);
+        }, cancellation: TestContext.Current.CancellationToken);
+
+        LearnerState state = CheckpointFile.LoadLearner(CheckpointPath);
+        AtomDictionary resumed = DictionaryLearner.Learn(source, Learning, resume: state, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.InRange(state.Samples, 1, 1999);
+        Assert.Equal(straight.Hash, resumed.Hash);
+    }
+
+    [Fact]
+    public void Checkpoints_of_the_other_kind_and_models_are_refused()
+    {
+        TrainingProblem.Train(TrainingProblem.Encoder(), TrainingProblem.Options, onCheckpoint: c => CheckpointFile.Save(CheckpointPath, c));
+        Refused("holds a 'training-checkpoint'; expected ", () => CheckpointFile.LoadLearner(CheckpointPath));
+
+        ModelFile.Save(CheckpointPath, TrainingProblem.Dictionary, 0.5f);
+        Refused("holds a 'dictionary'; expected ", () => CheckpointFile.LoadTraining(CheckpointPath));
+        Refused("holds a 'dictionary'; expected ", () => CheckpointFile.LoadLearner(CheckpointPath));
+    }
+
+    [Fact]
+    public void Damaged_checkpoints_are_refused_and_nothing_else_happens()
+    {
+        TrainingProblem.Train(TrainingProblem.Encoder(), TrainingProblem.Options, onCheckpoint: c => CheckpointFile.Save(CheckpointPath, c));
+
+        Assert.InRange(Mutation.Check(CheckpointPath, p => CheckpointFile.LoadTraining(p), 300), 290, 300);
+    }
+
+    private void Refused(string message, Action load)
+        => Assert.StartsWith($"{CheckpointPath}: {message}", Assert.ThrowsAny<InvalidDataException>(load).Message, StringComparison.Ordinal);
+}
