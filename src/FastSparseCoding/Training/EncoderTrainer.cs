@@ -27,13 +27,39 @@ public static class EncoderTrainer
         Throw.IfNotFinite(x, nameof(x));
         if (heldOut is null)
         {
-            int aside = Math.Min(options.HeldOut, x.Rows / 10);
-            if (aside == 0)
-                Throw.Argument(nameof(x), $"'x' has {x.Rows} rows; it must have 10 or more to set some aside for measuring the error.");
+            int aside = Aside(x, options);
             heldOut = Copy(x, x.Rows - aside, aside);
             x = Copy(x, 0, x.Rows - aside);
         }
         return Train(encoder, new MatrixSource(x, options.Seed), target, heldOut, options, progress, null, null, cancellation);
+    }
+
+    /// <summary>Trains on signals whose codes are known, in a fresh order every epoch.</summary>
+    /// <param name="encoder">The encoder; afterwards it holds the best parameters found.</param>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="codes">Their codes [N×m], finite.</param>
+    /// <param name="options">How to train, or null for the defaults. The last rows are set aside to measure the error: a tenth, at most <see cref="TrainingOptions.HeldOut"/>.</param>
+    /// <param name="progress">Told after every evaluation.</param>
+    /// <param name="cancellation">Stops after the current step.</param>
+    /// <returns>What happened.</returns>
+    /// <exception cref="ArgumentException">A shape is wrong, or a value is not finite.</exception>
+    /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out error was never finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
+    public static TrainingReport Train(
+        TrainableEncoder encoder, Matrix x, Matrix codes, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(codes);
+        options = (options ?? TrainingOptions.Default).Validated();
+        Throw.IfColumnsNot(x.Columns, encoder.SignalSize, nameof(x));
+        Throw.IfShapeNot(codes.Rows, codes.Columns, x.Rows, encoder.CodeSize, nameof(codes));
+        Throw.IfNotFinite(x, nameof(x));
+        Throw.IfNotFinite(codes, nameof(codes));
+        int rest = x.Rows - Aside(x, options);
+        var run = new TrainingRun(
+            encoder, new MatrixSource(Copy(x, 0, rest), options.Seed), new KnownCodes(Copy(codes, 0, rest), options.Seed), Copy(x, rest, x.Rows - rest), Copy(codes, rest, x.Rows - rest), options);
+        return run.Execute(progress, null, null, cancellation);
     }
 
     /// <summary>Trains on a source of fresh signals.</summary>
@@ -63,8 +89,16 @@ public static class EncoderTrainer
         Throw.IfBelow(heldOut.Rows, 1, "heldOut.Rows");
         Throw.IfColumnsNot(heldOut.Columns, encoder.SignalSize, nameof(heldOut));
         Throw.IfNotFinite(heldOut, nameof(heldOut));
-        var run = new TrainingRun(encoder, source, target, heldOut, (options ?? TrainingOptions.Default).Validated());
+        options = (options ?? TrainingOptions.Default).Validated();
+        var run = new TrainingRun(encoder, source, new SolvedCodes(target), heldOut, target.Encode(heldOut, options.Threads, cancellation), options);
         return run.Execute(progress, resume, onCheckpoint, cancellation);
+    }
+
+    private static int Aside(Matrix x, TrainingOptions options)
+    {
+        if (x.Rows < 10)
+            Throw.Argument(nameof(x), $"'x' has {x.Rows} rows; it must have 10 or more to set some aside for measuring the error.");
+        return Math.Min(options.HeldOut, x.Rows / 10);
     }
 
     private static Matrix Copy(Matrix x, int start, int count) => new(count, x.Columns, x.RowRange(start, count).Values.ToArray());

@@ -1,7 +1,7 @@
 namespace FastSparseCoding.Training;
 
-/// <summary>Chunks of signals with their exact codes, the next one computed while the last one is used.</summary>
-internal sealed class TargetStream(ISignalSource source, ISparseEncoder target, int chunkRows, int threads)
+/// <summary>Chunks of signals with their exact codes, the next one made ready while the last one is used.</summary>
+internal sealed class TargetStream(ISignalSource source, ITargetCodes codes, int chunkRows, int threads)
 {
     private Task<(Matrix X, Matrix Z)>? _next;
     private long _nextFirst;
@@ -23,6 +23,32 @@ internal sealed class TargetStream(ISignalSource source, ISparseEncoder target, 
     {
         var x = new Matrix((int)Math.Min(chunkRows, end - first), source.SignalSize);
         source.Read(first, x);
-        return (x, target.Encode(x, threads, cancellation));
+        return (x, codes.Of(first, x, threads, cancellation));
     }, cancellation);
+}
+
+/// <summary>The codes to predict.</summary>
+internal interface ITargetCodes
+{
+    /// <summary>The codes of the signals number first, first + 1, … of the source, which are the rows of x.</summary>
+    Matrix Of(long first, Matrix x, int threads, CancellationToken cancellation);
+}
+
+/// <summary>Codes worked out by an exact solver as they are needed.</summary>
+internal sealed class SolvedCodes(ISparseEncoder solver) : ITargetCodes
+{
+    public Matrix Of(long first, Matrix x, int threads, CancellationToken cancellation) => solver.Encode(x, threads, cancellation);
+}
+
+/// <summary>Codes known beforehand, in the order of a <see cref="MatrixSource"/> with the same seed and number of rows.</summary>
+internal sealed class KnownCodes(Matrix codes, int seed) : ITargetCodes
+{
+    private readonly MatrixSource _codes = new(codes, seed);
+
+    public Matrix Of(long first, Matrix x, int threads, CancellationToken cancellation)
+    {
+        var z = new Matrix(x.Rows, _codes.SignalSize);
+        _codes.Read(first, z);
+        return z;
+    }
 }

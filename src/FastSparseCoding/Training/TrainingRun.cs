@@ -31,13 +31,13 @@ internal sealed class TrainingRun
     private long _samples;
     private int _skipped;
 
-    public TrainingRun(TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, Matrix heldOut, TrainingOptions options)
+    public TrainingRun(TrainableEncoder encoder, ISignalSource source, ITargetCodes target, Matrix heldOut, Matrix heldOutCodes, TrainingOptions options)
     {
         _encoder = encoder;
         _options = options;
         _initialRate = options.InitialRate(encoder.CodeSize);
         _heldOut = heldOut;
-        _heldOutCodes = target.Encode(heldOut, options.Threads);
+        _heldOutCodes = heldOutCodes;
         _heldOutEnergy = CodeEvaluator.CodeError(new Matrix(heldOut.Rows, encoder.CodeSize), _heldOutCodes);
         _targets = new TargetStream(source, target, Math.Max(1, 4096 / options.BatchSize) * options.BatchSize, options.Threads);
         _optimizer = Optimizer.Create(options.Optimizer, encoder.Parameters.Values.Length);

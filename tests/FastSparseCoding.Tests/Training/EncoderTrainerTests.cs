@@ -134,6 +134,19 @@ public sealed class EncoderTrainerTests
     }
 
     [Fact]
+    public void Known_codes_train_to_the_same_bits_as_computed_ones()
+    {
+        TrainableEncoder computed = Encoder(), known = Encoder();
+        TrainingOptions options = Options with { HeldOut = 60 };
+
+        EncoderTrainer.Train(computed, X, Target, options, cancellation: TestContext.Current.CancellationToken);
+        EncoderTrainer.Train(known, X, Target.Encode(X, cancellation: TestContext.Current.CancellationToken), options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(computed.Parameters.Values.ToArray(), known.Parameters.Values.ToArray());
+        Assert.StartsWith("'codes' is [7×20]; it must be [1000×20].", Assert.ThrowsAny<ArgumentException>(() => EncoderTrainer.Train(known, X, new Matrix(7, 20), options, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bad_input_is_refused_with_a_clear_message()
     {
         var wide = new Matrix(5, SignalSize + 1);

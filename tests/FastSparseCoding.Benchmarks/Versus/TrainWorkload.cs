@@ -1,0 +1,31 @@
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Solvers;
+using FastSparseCoding.Training;
+
+namespace FastSparseCoding.Benchmarks.Versus;
+
+/// <summary>Training on known codes, as lista.py train does.</summary>
+internal static class TrainWorkload
+{
+    private const int Rows = 60_000;
+
+    public static void Run(Workload workload)
+    {
+        var x = new Matrix(Rows, workload.Train.Columns, workload.Train.RowRange(0, Rows).Values.ToArray());
+        Matrix codes = new ActiveSetSolver(workload.Dictionary, Workload.Lambda).Encode(x);
+        foreach ((string kind, int depth) in new[] { ("lista", 1), ("lista", 3), ("lista", 7), ("lcod", 10) })
+            foreach (int batch in new[] { 64, 256 })
+                foreach (int threads in workload.Threads)
+                {
+                    TrainableEncoder encoder = EncoderFactory.Create(kind, workload.Dictionary, Workload.Lambda, depth);
+                    var options = new TrainingOptions { Samples = workload.Atoms > 200 ? 50_000 : 100_000, BatchSize = batch, Evaluations = 1, HeldOut = 1000, Threads = threads };
+                    EncoderTrainer.Train(encoder, x, codes, options with { Samples = 5000 });
+                    encoder = EncoderFactory.Create(kind, workload.Dictionary, Workload.Lambda, depth);
+                    TrainingReport? report = null;
+                    Clock clock = Clock.Once(() => report = EncoderTrainer.Train(encoder, x, codes, options));
+                    Workload.Emit(
+                        ("net", kind), ("atoms", workload.Atoms), ("depth", depth), ("batch", batch), ("threads", threads), ("samples", options.Samples), ("seconds", clock.Wall), ("cpu_seconds", clock.Cpu),
+                        ("samples_per_s", options.Samples / clock.Wall), ("samples_per_cpu_s", options.Samples / clock.Cpu), ("relative", report!.BestRelativeError));
+                }
+    }
+}
