@@ -39,6 +39,10 @@ internal unsafe interface ISimd<TV>
     /// <summary>a·b + c, rounded once where the hardware has a fused multiply-add and twice elsewhere, alike in every kernel.</summary>
     static abstract TV MultiplyAdd(TV a, TV b, TV c);
 
+    static abstract TV Multiply(TV a, TV b);
+
+    static abstract TV Divide(TV a, TV b);
+
     /// <summary>Lanes that are integers as bit patterns, each plus n.</summary>
     static abstract TV AddInteger(TV integers, int n);
 

@@ -3,16 +3,17 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// The exact solver: an active-set method in the manner of feature-sign search (Lee, Battle, Raina and Ng 2006). Greedy coordinate descent finds
-/// a rough support; with the signs held, the minimiser on the support solves a small linear system; the code moves there, or to the first sign
-/// change on the way, where that atom leaves; when no sign changes, atoms that violate the optimality conditions enter. Every step lowers E, so
-/// no support comes twice. Every row carries its certificate; the few that float32 leaves above the tolerance, or with a coefficient too small to
-/// be sure of its sign, are finished in double precision.
+/// The exact solver. Greedy coordinate descent finds a rough support; with the signs held, the minimiser on the support solves a small linear
+/// system. <see cref="BlockPivoting"/> solves many rows side by side and exchanges many atoms at once. The few rows where that runs in circles go
+/// on in the manner of feature-sign search (Lee, Battle, Raina and Ng 2006): the code moves to the minimiser, or to the first sign change on the way,
+/// where that atom leaves; when no sign changes, atoms that violate the optimality conditions enter. Every such step lowers E, so no support comes
+/// twice. Every row carries its certificate; the few that float32 leaves above the tolerance, or with a coefficient too small to be sure of its sign,
+/// are finished in double precision.
 /// </summary>
 public sealed class ActiveSetSolver : LassoSolver
 {
     /// <summary>Greedy updates end when the largest is below this fraction of λ: from there on solving on the support is the faster.</summary>
-    private const float GreedyThreshold = 0.2f;
+    private const float GreedyThreshold = 0.3f;
 
     /// <summary>Of the violating atoms, those whose violation is at least this fraction of the largest enter together.</summary>
     private const float EnteringFraction = 0.5f;
@@ -66,10 +67,17 @@ public sealed class ActiveSetSolver : LassoSolver
     /// <summary>Solves the rows, with at most <paramref name="limit"/> changes of each one's support, and returns their relative gaps.</summary>
     private ReadOnlySpan<double> SolveRows(ReadOnlyMatrixView x, MatrixView z, Workspace rows, Operators operators, int limit)
     {
+        Array.Clear(rows.Changes);
+        rows.GivenUp.AsSpan().Fill(limit > 0);
+        if (limit > 0)
+            GreedyRows.Descend(rows.B.RowRange(0, x.Rows), operators.S, _threshold, GreedyThreshold * Lambda, 2 * rows.Support.Capacity, z);
+        if (limit >= GenerousIterations)        // pivoting counts no single changes that a lower limit could stop at
+            rows.Pivoting.Solve(rows.B.RowRange(0, x.Rows), z, rows.Changes, rows.GivenUp);
         for (int i = 0; i < x.Rows; i++)
         {
-            rows.Changes[i] = limit == 0 ? 0 : SolveRow(rows.B.Row(i), z.Row(i), rows, operators, Math.Min(limit, MostChanges(rows.Support)));
-            rows.Unsure[i] = limit > 0 && IsUnsure(rows.Support.Values);
+            if (rows.GivenUp[i])
+                rows.Changes[i] += SolveRow(rows.B.Row(i), z.Row(i), rows, Math.Min(limit, MostChanges(rows.Support)));
+            rows.Unsure[i] = limit > 0 && IsUnsure(z.Row(i));
         }
         Span<double> gaps = rows.Gaps.AsSpan(0, x.Rows);
         rows.Certificate.RelativeGaps(x, z, Lambda, operators.Atoms, operators.AtomsTransposed).CopyTo(gaps);
@@ -102,10 +110,8 @@ public sealed class ActiveSetSolver : LassoSolver
         return false;
     }
 
-    private int SolveRow(ReadOnlySpan<float> b, Span<float> z, Workspace row, Operators operators, int limit)
+    private int SolveRow(ReadOnlySpan<float> b, Span<float> z, Workspace row, int limit)
     {
-        if (z.IndexOfAnyExcept(0f) < 0)
-            GreedyStart(b, z, row, operators.S);
         ActiveSupport support = row.Support;
         support.Begin(z);
         int changes = 0, refined = 0;
@@ -131,24 +137,6 @@ public sealed class ActiveSetSolver : LassoSolver
     {
         GramRows.Correlations(b, Dictionary.Gram, support.Atoms, support.Values, row.Running);
         return support.Refine(row.Running, Lambda);
-    }
-
-    /// <summary>A few updates of CoD from zero, to a rough code.</summary>
-    private void GreedyStart(ReadOnlySpan<float> b, Span<float> z, Workspace row, ReadOnlyMatrixView s)
-    {
-        Span<float> running = row.Running;
-        b.CopyTo(running);
-        ReadOnlySpan<float> last = default;
-        float e = 0;
-        for (int k = 0; k < 2 * row.Support.Capacity; k++)
-        {
-            (int index, float change) = GreedyStep.Next(running, z, _threshold, last, e);
-            if (Math.Abs(change) <= GreedyThreshold * Lambda)
-                return;
-            z[index] += change;
-            e = change;
-            last = s.Row(index);
-        }
     }
 
     /// <summary>Atoms whose correlation exceeds λ enter, the worst of them together; returns how many did.</summary>
@@ -192,6 +180,12 @@ public sealed class ActiveSetSolver : LassoSolver
 
         /// <summary>For the rows that float32 leaves uncertified.</summary>
         public PreciseActiveSet Precise { get; } = new(dictionary, lambda);
+
+        /// <summary>Solves most rows.</summary>
+        public BlockPivoting Pivoting { get; } = new(dictionary, lambda, ViolationTolerance);
+
+        /// <summary>Whether a row is left to be solved one change at a time.</summary>
+        public bool[] GivenUp { get; } = new bool[SparseEncoderExtensions.BlockRows];
 
         /// <summary>Changes of the support of every row.</summary>
         public int[] Changes { get; } = new int[SparseEncoderExtensions.BlockRows];

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+
+namespace FastSparseCoding.Kernels;
+
+/// <summary>Coefficients whose magnitude exceeds a threshold.</summary>
+internal static unsafe class Violations
+{
+    /// <summary>Room that the lists must have beyond the length of c, as whole vectors are written.</summary>
+    public const int Slack = 16;
+
+    /// <summary>Lists h_θ(c)_k and k wherever |c_k| > θ, k ascending; a NaN counts as beyond.</summary>
+    /// <returns>How many there are.</returns>
+    public static int List(ReadOnlySpan<float> c, float theta, Span<float> excess, Span<int> indices)
+    {
+        Throw.IfBelow(excess.Length, c.Length + Slack, "excess.Length");
+        Throw.IfBelow(indices.Length, c.Length + Slack, "indices.Length");
+        fixed (float* pc = c, pe = excess)
+        fixed (int* pi = indices)
+        {
+            var kernel = new Kernel { C = pc, Length = c.Length, Theta = theta, Excess = pe, Indices = pi };
+            Simd.Run(ref kernel);
+            return kernel.Count;
+        }
+    }
+
+    private struct Kernel : ISimdKernel
+    {
+        public float* C;
+        public int Length;
+        public float Theta;
+        public float* Excess;
+        public int* Indices;
+        public int Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            TV theta = TS.Broadcast(Theta);
+            int count = 0, j = 0;
+            for (; j <= Length - TS.Count; j += TS.Count)
+            {
+                TV excess = Shrinkage.SoftThreshold<TS, TV>(TS.Load(C + j), theta);
+                if (TS.Bits(TS.Equal(excess, default)) != (uint)((1UL << TS.Count) - 1))
+                    count += TS.StoreNonZeros(excess, j, Excess + count, Indices + count);
+            }
+            if (j < Length)
+                count += TS.StoreNonZeros(Shrinkage.SoftThreshold<TS, TV>(TS.LoadFirst(C + j, Length - j), theta), j, Excess + count, Indices + count);
+            Count = count;
+        }
+    }
+}

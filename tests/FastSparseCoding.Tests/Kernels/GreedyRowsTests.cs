@@ -1,0 +1,64 @@
+using FastSparseCoding.Kernels;
+using FastSparseCoding.Solvers;
+using FastSparseCoding.Tests.Support;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Kernels;
+
+public sealed class GreedyRowsTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 7)]
+    [InlineData(16, 4)]
+    [InlineData(33, 5)]
+    [InlineData(50, 37)]
+    public void Rows_in_turn_take_the_steps_of_rows_alone(int atoms, int rows)
+    {
+        AtomDictionary dictionary = RandomData.Dictionary(atoms, 12, seed: 1);
+        Matrix b = RandomData.Normal(rows, atoms, seed: 2), s = GramMatrix.IdentityMinus(dictionary), z = new(rows, atoms), expected = new(rows, atoms);
+        float[] threshold = new float[atoms];
+        Array.Fill(threshold, 0.3f);
+        if (rows > 2)
+            z.Row(2)[0] = expected.Row(2)[0] = 5;      // holds a code already
+        for (int i = 0; i < rows; i++)
+            if (rows <= 2 || i != 2)
+                Alone(b.Row(i).ToArray(), s, threshold, expected.Row(i), smallest: 0.05f, most: 20);
+
+        GreedyRows.Descend(b, s, threshold, 0.05f, 20, z);
+
+        Assert.Equal(expected.Values.ToArray(), z.Values.ToArray());
+    }
+
+    [Fact]
+    public void Violations_are_listed_in_order_with_what_exceeds()
+    {
+        for (int length = 0; length < 40; length++)
+        {
+            float[] c = RandomData.Normal(1, Math.Max(1, length), seed: length).Values[..length].ToArray();
+            var excess = new float[length + Violations.Slack];
+            var indices = new int[length + Violations.Slack];
+
+            int count = Violations.List(c, 0.7f, excess, indices);
+
+            int[] expected = [.. Enumerable.Range(0, length).Where(k => Math.Abs(c[k]) > 0.7f)];
+            Assert.Equal(expected, indices[..count]);
+            Assert.Equal(expected.Select(k => c[k] > 0 ? c[k] - 0.7f : c[k] + 0.7f), excess[..count]);
+        }
+    }
+
+    private static void Alone(float[] b, ReadOnlyMatrixView s, float[] threshold, Span<float> z, float smallest, int most)
+    {
+        ReadOnlySpan<float> row = default;
+        float e = 0;
+        for (int t = 0; t < most; t++)
+        {
+            (int k, float change) = GreedyStep.Next(b, z, threshold, row, e);
+            if (Math.Abs(change) <= smallest)
+                return;
+            z[k] += change;
+            e = change;
+            row = s.Row(k);
+        }
+    }
+}
