@@ -20,7 +20,8 @@ internal static class RasterImage
         ImageInfo? info = Guard(path, () => ImageInfo.FromStream(new MemoryStream(bytes)));
         if (info is null)
             return Throw.InvalidFile<GrayImage>(path, "cannot be decoded: its header is damaged.");
-        ImageFile.CheckSize(path, info.Value.Width, info.Value.Height);
+        // A BMP stored from the top down has a negative height.
+        ImageFile.CheckSize(path, info.Value.Width, Math.Abs((long)info.Value.Height));
         ImageResult image = Guard(path, () => ImageResult.FromMemory(bytes, ColorComponents.RedGreenBlue));
         return new GrayImage(image.Width, image.Height, Luma.FromRgb(image.Data), path);
     }
