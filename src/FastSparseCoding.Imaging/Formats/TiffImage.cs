@@ -25,7 +25,7 @@ internal static class TiffImage
         catch (Exception e) when (e is not (InvalidDataException or OutOfMemoryException))
         {
             // The decoder has no exception of its own: whatever it throws means that the file is damaged.
-            return Throw.InvalidFile<GrayImage>(path, $"cannot be decoded: {e.Message.ReplaceLineEndings(" ")}");
+            return Throw.InvalidFile<GrayImage>(path, $"cannot be decoded: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}.");
         }
     }
 
