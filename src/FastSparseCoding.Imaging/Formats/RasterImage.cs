@@ -22,7 +22,11 @@ internal static class RasterImage
             return Throw.InvalidFile<GrayImage>(path, "cannot be decoded: its header is damaged.");
         // A BMP stored from the top down has a negative height.
         ImageFile.CheckSize(path, info.Value.Width, Math.Abs((long)info.Value.Height));
-        ImageResult image = Guard(path, () => ImageResult.FromMemory(bytes, ColorComponents.RedGreenBlue));
+        // A byte more than there is tells a decoder that stops at the last from one that runs past it.
+        using var stream = new MemoryStream([.. bytes, 0]);
+        ImageResult image = Guard(path, () => ImageResult.FromStream(stream, ColorComponents.RedGreenBlue));
+        if (IsJpeg(bytes))
+            JpegStructure.CheckEnd(path, bytes, stream.Position);
         return new GrayImage(image.Width, image.Height, Luma.FromRgb(image.Data), path);
     }
 
