@@ -13,7 +13,7 @@ public static class DeadLeaves
     /// <summary>Side of the grid of samples inside a pixel.</summary>
     private const int Samples = 2;
 
-    /// <summary>Generates pictures with consecutive seeds.</summary>
+    /// <summary>Generates pictures, each from a seed of its own that follows from the one given and its place.</summary>
     /// <param name="count">Number of pictures, 0 or more.</param>
     /// <param name="size">Side in pixels, 16 or more.</param>
     /// <param name="seed">The same seed gives the same pictures.</param>
@@ -37,7 +37,7 @@ public static class DeadLeaves
     {
         Throw.IfOutside(width, 16, 8192);
         Throw.IfOutside(height, 16, 8192);
-        var random = new Random(seed);
+        var random = new Random(seed >= 0 ? seed : HashCode(seed, 0));      // Random itself ignores the sign
         var fine = new GrayImage(width * Samples, height * Samples);
         fine.Pixels.Fill(0.5f);
         double largest = Math.Min(width, height) / 2.0, drawn = 0;

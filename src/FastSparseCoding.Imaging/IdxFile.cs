@@ -31,20 +31,18 @@ public static class IdxFile
 
     private static (int[] Sizes, byte[] Values) Read(string path, int dimensions, string expected)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-            Throw.NoSuchFile(path);
-        byte[] bytes = Unzip(path, File.ReadAllBytes(path));
+        byte[] bytes = Unzip(path, ImageFile.ReadAll(path));
         int header = 4 + 4 * dimensions;
         if (bytes.Length < header || !bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0, 0, 0x08, (byte)dimensions]))
             Throw.InvalidFile(path, $"is no IDX file of {expected}.");
         var sizes = new int[dimensions];
-        long count = 1;
+        long count = 1, most = 1;       // most: as if a size of 0 were 1, since the rows of no images have a length too
         for (int i = 0; i < dimensions; i++)
         {
             sizes[i] = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 + 4 * i));
-            if (sizes[i] < 0 || (count *= sizes[i]) > MaxBytes)
+            if (sizes[i] < 0 || (most *= Math.Max(sizes[i], 1)) > MaxBytes)
                 Throw.InvalidFile(path, $"claims sizes {string.Join('×', sizes.Take(i + 1))}; at most {MaxBytes} values are read.");
+            count *= sizes[i];
         }
         if (bytes.Length - header != count)
             Throw.InvalidFile(path, $"holds {bytes.Length - header} values; its sizes {string.Join('×', sizes)} make {count}.");

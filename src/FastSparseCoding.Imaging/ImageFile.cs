@@ -1,4 +1,5 @@
 using FastSparseCoding.Imaging.Formats;
+using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Imaging;
 
@@ -23,7 +24,6 @@ public static class ImageFile
     /// <exception cref="InvalidDataException">It is of none of the formats, damaged, cut short or too large.</exception>
     public static GrayImage Load(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         byte[] bytes = ReadAll(path);
         if (bytes.Length == 0)
             Throw.InvalidFile(path, "is empty; expected an image.");
@@ -45,21 +45,14 @@ public static class ImageFile
             Throw.InvalidFile(path, $"is {width}×{height} pixels; at most {MaxPixels} pixels are read.");
     }
 
-    private static byte[] ReadAll(string path)
+    /// <summary>The bytes of a file, unless they are too many for any picture or set of pictures.</summary>
+    internal static byte[] ReadAll(string path)
     {
-        if (Directory.Exists(path))
-            return Throw.Unreadable<byte[]>(path, "it is a folder; an image file is expected.");
-        if (!File.Exists(path))
-            Throw.NoSuchFile(path);
-        try
-        {
-            if (new FileInfo(path).Length > MaxBytes)
-                Throw.InvalidFile(path, $"has {new FileInfo(path).Length} bytes; images of at most {MaxBytes} are read.");
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException and not FileNotFoundException)
-        {
-            return Throw.Unreadable<byte[]>(path, e is UnauthorizedAccessException ? "permission is denied." : e.Message, e);
-        }
+        using InputFile file = InputFile.Open(path);
+        if (file.Length > MaxBytes)
+            Throw.InvalidFile(path, $"has {file.Length} bytes; at most {MaxBytes} are read.");
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes, 0);
+        return bytes;
     }
 }

@@ -1,9 +1,16 @@
+using System.IO.Enumeration;
+
 namespace FastSparseCoding.Imaging;
 
 /// <summary>Pictures of folders and lists of files, in an order that does not depend on the file system.</summary>
 public static class ImageFolder
 {
-    /// <summary>Finds image files: files as they are given, folders walked with their subfolders in ordinal order of the paths.</summary>
+    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
+    /// <summary>
+    /// Finds image files: files as they are given, folders walked with their subfolders in ordinal order of the paths. Links to files count as files;
+    /// links to folders are followed only when given, since one may lead back to where it lies.
+    /// </summary>
     /// <param name="paths">Files and folders.</param>
     /// <returns>Paths of files.</returns>
     /// <exception cref="IOException">A path does not exist, or a folder cannot be read.</exception>
@@ -51,7 +58,11 @@ public static class ImageFolder
         List<string> files;
         try
         {
-            files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(IsImage)];
+            files = [.. new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), Everything)
+            {
+                ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && IsImage(entry.FileName),
+                ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            }];
         }
         catch (UnauthorizedAccessException e)
         {
@@ -63,5 +74,12 @@ public static class ImageFolder
         return files;
     }
 
-    private static bool IsImage(string path) => ImageFile.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    private static bool IsImage(ReadOnlySpan<char> name)
+    {
+        ReadOnlySpan<char> ending = Path.GetExtension(name);
+        foreach (string extension in ImageFile.Extensions)
+            if (ending.Equals(extension, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
 }

@@ -11,6 +11,7 @@ internal sealed class PatchCutter(PatchPreprocessing preprocessing)
     /// <summary>Refuses a picture that holds no patch.</summary>
     public void RequireFits(GrayImage image)
     {
+        ArgumentNullException.ThrowIfNull(image);
         int size = _preprocessing.PatchSize;
         if (image.Width < size || image.Height < size)
             Throw.Argument(nameof(image), $"{image.Name}: is {image.Width}×{image.Height} pixels; it must be at least {size}×{size}, the size of a patch.");

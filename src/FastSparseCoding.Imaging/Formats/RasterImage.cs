@@ -16,12 +16,17 @@ internal static class RasterImage
         else if (IsBmp(bytes))
             BmpStructure.Check(path, bytes);
         else
-            CheckGif(path, bytes);
+            GifStructure.Check(path, bytes);
         ImageInfo? info = Guard(path, () => ImageInfo.FromStream(new MemoryStream(bytes)));
         if (info is null)
             return Throw.InvalidFile<GrayImage>(path, "cannot be decoded: its header is damaged.");
-        ImageFile.CheckSize(path, info.Value.Width, info.Value.Height);
-        ImageResult image = Guard(path, () => ImageResult.FromMemory(bytes, ColorComponents.RedGreenBlue));
+        // A BMP stored from the top down has a negative height.
+        ImageFile.CheckSize(path, info.Value.Width, Math.Abs((long)info.Value.Height));
+        // A byte more than there is tells a decoder that stops at the last from one that runs past it.
+        using var stream = new MemoryStream([.. bytes, 0]);
+        ImageResult image = Guard(path, () => ImageResult.FromStream(stream, ColorComponents.RedGreenBlue));
+        if (IsJpeg(bytes))
+            JpegStructure.CheckEnd(path, bytes, stream.Position);
         return new GrayImage(image.Width, image.Height, Luma.FromRgb(image.Data), path);
     }
 
@@ -33,13 +38,6 @@ internal static class RasterImage
 
     private static bool IsGif(ReadOnlySpan<byte> bytes) => bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8);
 
-    private static void CheckGif(string path, ReadOnlySpan<byte> bytes)
-    {
-        // Some writers pad with zeros after the trailer.
-        if (!bytes.TrimEnd((byte)0).EndsWith(";"u8))
-            Throw.InvalidFile(path, "is cut short: it does not end as a GIF ends.");
-    }
-
     // The decoder has no exception of its own: whatever it throws on damaged data means that the file is damaged.
     private static T Guard<T>(string path, Func<T> decode)
     {
@@ -49,7 +47,7 @@ internal static class RasterImage
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return Throw.InvalidFile<T>(path, $"cannot be decoded: {e.Message.ReplaceLineEndings(" ")}");
+            return Throw.InvalidFile<T>(path, $"cannot be decoded: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}.");
         }
     }
 }

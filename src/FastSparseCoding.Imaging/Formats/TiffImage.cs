@@ -25,7 +25,7 @@ internal static class TiffImage
         catch (Exception e) when (e is not (InvalidDataException or OutOfMemoryException))
         {
             // The decoder has no exception of its own: whatever it throws means that the file is damaged.
-            return Throw.InvalidFile<GrayImage>(path, $"cannot be decoded: {e.Message.ReplaceLineEndings(" ")}");
+            return Throw.InvalidFile<GrayImage>(path, $"cannot be decoded: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}.");
         }
     }
 
@@ -36,6 +36,9 @@ internal static class TiffImage
             return Refuse(path);
         int width = widthField[0].ToInt(), height = heightField[0].ToInt();
         ImageFile.CheckSize(path, width, height);
+        // Alpha is ignored: colours stay as they are stored, and are not blended with black, when nobody knows what the extra samples mean.
+        if (tiff.GetField(TiffTag.EXTRASAMPLES) is [var count, ..])
+            tiff.SetField(TiffTag.EXTRASAMPLES, count.ToInt(), new short[count.ToInt()]);
         var raster = new int[width * height];
         if (!tiff.ReadRGBAImageOriented(width, height, raster, Orientation.TOPLEFT, stopOnError: true) || complaint is not null)
             return Refuse(path);

@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Tests.Storage;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Imaging;
+
+public sealed class IdxFileTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Images_are_rows_from_0_to_1(bool zipped)
+    {
+        byte[] file = Idx([2, 3, 2], [0, 51, 102, 153, 204, 255, 1, 2, 3, 4, 5, 6]);
+
+        (Matrix images, int height, int width) = IdxFile.ReadImages(_folder.Write("x", zipped ? Zip(file) : file));
+
+        Assert.Equal((2, 6, 3, 2), (images.Rows, images.Columns, height, width));
+        Assert.Equal([0, 51 / 255f, 102 / 255f, 153 / 255f, 204 / 255f, 1], images.Row(0).ToArray());
+        Assert.Equal([1 / 255f, 2 / 255f, 3 / 255f, 4 / 255f, 5 / 255f, 6 / 255f], images.Row(1).ToArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Labels_are_bytes(bool zipped)
+    {
+        byte[] file = Idx([5], [7, 2, 1, 0, 255]);
+
+        Assert.Equal([7, 2, 1, 0, 255], IdxFile.ReadLabels(_folder.Write("x", zipped ? Zip(file) : file)));
+    }
+
+    [Fact]
+    public void A_file_of_nothing_keeps_its_sizes()
+    {
+        (Matrix images, int height, int width) = IdxFile.ReadImages(_folder.Write("x", Idx([0, 28, 28], [])));
+
+        Assert.Equal((0, 784, 28, 28), (images.Rows, images.Columns, height, width));
+        Assert.Empty(IdxFile.ReadLabels(_folder.Write("y", Idx([0], []))));
+    }
+
+    [Fact]
+    public void Another_kind_of_file_is_refused()
+    {
+        const string NoImages = "is no IDX file of images (three dimensions of unsigned bytes).", NoLabels = "is no IDX file of labels (one dimension of unsigned bytes).";
+        byte[] images = Idx([1, 1, 1], [9]), labels = Idx([1], [9]), floats = Idx([1, 1, 1], [9]), marked = Idx([1, 1, 1], [9]);
+        floats[2] = 0x0D;
+        marked[0] = 1;
+
+        Refused(labels, NoImages);
+        Refused(floats, NoImages);
+        Refused(marked, NoImages);
+        Refused([], NoImages);
+        Refused("not at all what it should be"u8.ToArray(), NoImages);
+        Refused(Zip("not at all what it should be"u8.ToArray()), NoImages);
+        string path = _folder.Write("x", images);
+        Assert.Equal($"{path}: {NoLabels}", Assert.Throws<InvalidDataException>(() => IdxFile.ReadLabels(path)).Message);
+    }
+
+    [Fact]
+    public void Sizes_that_do_not_fit_the_file_are_refused()
+    {
+        Refused(Idx([2, 2, 2], new byte[7]), "holds 7 values; its sizes 2×2×2 make 8.");
+        Refused(Idx([2, 2, 2], new byte[9]), "holds 9 values; its sizes 2×2×2 make 8.");
+        Refused(Idx([-1, 2, 2], new byte[4]), "claims sizes -1; at most 1073741824 values are read.");
+        Refused(Idx([70_000, 70_000, 1], new byte[4]), "claims sizes 70000×70000; at most 1073741824 values are read.");
+        Refused(Idx([0, 70_000, 70_000], []), "claims sizes 0×70000×70000; at most 1073741824 values are read.");
+    }
+
+    [Fact]
+    public void A_file_cut_short_anywhere_is_refused()
+    {
+        byte[] file = Idx([3, 4, 5], [.. Enumerable.Range(0, 60).Select(i => (byte)(i * 37))]), zipped = Zip(file);
+
+        for (int length = 0; length < file.Length; length++)
+            Assert.True(Refuses(_folder.Write("x", file[..length])), $"{length} of {file.Length} bytes were accepted");
+        // A gzip file ends with a mark, a check sum and a length, of which the reader may need none: what it then reads is whole, by its sizes.
+        for (int length = 0; length < zipped.Length - 10; length++)
+            Assert.True(Refuses(_folder.Write("x", zipped[..length])), $"{length} of {zipped.Length} gzipped bytes were accepted");
+    }
+
+    private static bool Refuses(string path)
+    {
+        try
+        {
+            IdxFile.ReadImages(path);
+            return false;
+        }
+        catch (InvalidDataException e)
+        {
+            Assert.StartsWith($"{path}: ", e.Message, StringComparison.Ordinal);
+            return true;
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Damaged_files_are_read_or_refused_and_nothing_else(bool zipped)
+    {
+        byte[] file = Idx([3, 4, 5], [.. Enumerable.Range(0, 60).Select(i => (byte)(i * 37))]);
+        string path = _folder.Write("x", zipped ? Zip(file) : file);
+
+        Assert.InRange(Mutation.Check(path, p => IdxFile.ReadImages(p), 1000), 200, 999);
+    }
+
+    [Fact]
+    public void A_path_that_is_no_readable_file_is_refused()
+    {
+        string missing = _folder.File("none");
+        Assert.Equal($"{missing}: there is no such file.", Assert.Throws<FileNotFoundException>(() => IdxFile.ReadImages(missing)).Message);
+        Assert.Equal($"{_folder.Path}: cannot be read: it is a folder; a file is expected.", Assert.Throws<IOException>(() => IdxFile.ReadLabels(_folder.Path)).Message);
+        Assert.Throws<ArgumentException>(() => IdxFile.ReadLabels(""));
+    }
+
+    private void Refused(byte[] bytes, string problem)
+    {
+        string path = _folder.Write("x", bytes);
+        Assert.Equal($"{path}: {problem}", Assert.Throws<InvalidDataException>(() => IdxFile.ReadImages(path)).Message);
+    }
+
+    private static byte[] Idx(int[] sizes, byte[] values)
+    {
+        var header = new byte[4 + 4 * sizes.Length];
+        (header[2], header[3]) = (0x08, (byte)sizes.Length);
+        for (int i = 0; i < sizes.Length; i++)
+            BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), sizes[i]);
+        return [.. header, .. values];
+    }
+
+    private static byte[] Zip(byte[] bytes)
+    {
+        using var stream = new MemoryStream();
+        using (var gzip = new GZipStream(stream, CompressionLevel.Optimal))
+            gzip.Write(bytes);
+        return stream.ToArray();
+    }
+}
