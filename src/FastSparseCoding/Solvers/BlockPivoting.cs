@@ -22,9 +22,6 @@ internal sealed class BlockPivoting
     /// <summary>Of the violating atoms, those whose violation is at least this fraction of the largest enter together.</summary>
     private const float EnteringFraction = 0.4f;
 
-    /// <summary>A start's coefficients below this fraction of λ are more often wrong than right: predictions have many.</summary>
-    private const float SmallestStart = 0.1f;
-
     private readonly AtomDictionary _dictionary;
     private readonly float _lambda;
     private readonly float _bound;          // λ and a little: a correlation below it is no violation
@@ -99,7 +96,7 @@ internal sealed class BlockPivoting
         {
             int row = _order[next++];
             changes[row] = 0;
-            givenUp[row] = !lane.TryBegin(row, z.Row(row), SmallestStart * _lambda);
+            givenUp[row] = !lane.TryBegin(row, z.Row(row));
             if (!givenUp[row])
                 return true;
         }
@@ -168,11 +165,11 @@ internal sealed class BlockPivoting
         /// <summary>Atoms at the front that the lane's system has already.</summary>
         public int Unchanged { get; private set; }
 
-        public bool TryBegin(int row, ReadOnlySpan<float> z, float smallest)
+        public bool TryBegin(int row, ReadOnlySpan<float> z)
         {
             (Row, Count, Unchanged, Optimal, _fewest, _patience) = (row, 0, 0, false, int.MaxValue, Patience);
             for (int k = 0; k < z.Length; k++)
-                if (Math.Abs(z[k]) >= smallest && !TryEnter(k, z[k] > 0 ? 1 : -1))
+                if (z[k] != 0 && !TryEnter(k, z[k] > 0 ? 1 : -1))
                     return false;
             return true;
         }
