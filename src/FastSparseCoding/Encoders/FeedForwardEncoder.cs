@@ -173,6 +173,9 @@ public sealed class TanhEncoder : FeedForwardEncoder
 /// </summary>
 public sealed class DoubleTanhEncoder : FeedForwardEncoder
 {
+    /// <summary>Coefficients whose hyperbolic tangents are taken together.</summary>
+    private const int Chunk = 256;
+
     internal DoubleTanhEncoder(int signalSize, int codeSize, float lambda, AtomDictionary? dictionary)
         : base(signalSize, codeSize, lambda, dictionary, new ParameterSlab(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize)))
     {
@@ -204,25 +207,44 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
     private protected override void Activate(ReadOnlyMatrixView b, MatrixView z)
     {
         ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
+        Span<float> p = stackalloc float[Chunk], q = stackalloc float[Chunk];
         for (int i = 0; i < b.Rows; i++)
-            for (int k = 0; k < gain.Length; k++)
-                z.Row(i)[k] = gain[k] * (MathF.Tanh(b.Row(i)[k] + u[k]) + MathF.Tanh(b.Row(i)[k] - u[k]));
+            for (int k = 0; k < gain.Length; k += Chunk)
+            {
+                int count = Math.Min(Chunk, gain.Length - k);
+                Tanhs(b.Row(i).Slice(k, count), u.Slice(k, count), p, q);
+                TensorPrimitives.Add(p[..count], q[..count], p);
+                TensorPrimitives.Multiply(p[..count], gain.Slice(k, count), z.Row(i).Slice(k, count));
+            }
+    }
+
+    /// <summary>tanh⁺ = tanh(b + u) and tanh⁻ = tanh(b − u).</summary>
+    private static void Tanhs(ReadOnlySpan<float> b, ReadOnlySpan<float> u, Span<float> plus, Span<float> minus)
+    {
+        TensorPrimitives.Add(b, u, plus);
+        TensorPrimitives.Tanh(plus[..b.Length], plus);
+        TensorPrimitives.Subtract(b, u, minus);
+        TensorPrimitives.Tanh(minus[..b.Length], minus);
     }
 
     private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView db)
     {
         ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
         Span<float> du = gradient.View(gradient.Windows[1]).Values, dGain = gradient.View(gradient.Windows[2]).Values;
+        Span<float> plus = stackalloc float[Chunk], minus = stackalloc float[Chunk];
         for (int i = 0; i < b.Rows; i++)
-        {
-            for (int k = 0; k < gain.Length; k++)
+            for (int start = 0; start < gain.Length; start += Chunk)
             {
-                float p = MathF.Tanh(b.Row(i)[k] + u[k]), q = MathF.Tanh(b.Row(i)[k] - u[k]), d = dz.Row(i)[k];
-                dGain[k] += d * (p + q);                                        // dg += dz ⊙ (tanh⁺ + tanh⁻)
-                float dp = d * gain[k] * (1 - p * p), dq = d * gain[k] * (1 - q * q);
-                db.Row(i)[k] = dp + dq;                                         // db = dz ⊙ g ⊙ (tanh⁺' + tanh⁻')
-                du[k] += dp - dq;                                               // du += dz ⊙ g ⊙ (tanh⁺' − tanh⁻')
+                int count = Math.Min(Chunk, gain.Length - start);
+                Tanhs(b.Row(i).Slice(start, count), u.Slice(start, count), plus, minus);
+                for (int k = start; k < start + count; k++)
+                {
+                    float p = plus[k - start], q = minus[k - start], d = dz.Row(i)[k];
+                    dGain[k] += d * (p + q);                                    // dg += dz ⊙ (tanh⁺ + tanh⁻)
+                    float dp = d * gain[k] * (1 - p * p), dq = d * gain[k] * (1 - q * q);
+                    db.Row(i)[k] = dp + dq;                                     // db = dz ⊙ g ⊙ (tanh⁺' + tanh⁻')
+                    du[k] += dp - dq;                                           // du += dz ⊙ g ⊙ (tanh⁺' − tanh⁻')
+                }
             }
-        }
     }
 }
