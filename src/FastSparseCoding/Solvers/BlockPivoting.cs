@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -58,7 +59,7 @@ internal sealed class BlockPivoting
         Order(z);
         int next = 0, active = 0;
         foreach (Lane lane in _lanes)
-            active += TryTake(lane, ref next, z, changes, givenUp) ? 1 : 0;
+            active += TryTake(lane, ref next, z, changes) ? 1 : 0;
         while (active > 0)
         {
             int size = 0;
@@ -76,7 +77,7 @@ internal sealed class BlockPivoting
                 // Done with, one way or the other.
                 givenUp[lane.Row] = (singular >> l & 1) != 0 || !lane.Optimal;
                 lane.Write(z.Row(lane.Row));
-                active -= TryTake(lane, ref next, z, changes, givenUp) ? 0 : 1;
+                active -= TryTake(lane, ref next, z, changes) ? 0 : 1;
             }
         }
     }
@@ -89,19 +90,29 @@ internal sealed class BlockPivoting
         _sizes.AsSpan(0, z.Rows).Sort(_order.AsSpan(0, z.Rows));
     }
 
-    /// <summary>Gives a lane the next row whose support has room; false, and the lane idle, when there is none.</summary>
-    private bool TryTake(Lane lane, ref int next, ReadOnlyMatrixView z, Span<int> changes, Span<bool> givenUp)
+    /// <summary>Gives a lane the next row; false, and the lane idle, when there is none.</summary>
+    private bool TryTake(Lane lane, ref int next, ReadOnlyMatrixView z, Span<int> changes)
     {
-        while (next < z.Rows)
+        if (next == z.Rows)
         {
-            int row = _order[next++];
-            changes[row] = 0;
-            givenUp[row] = !lane.TryBegin(row, z.Row(row));
-            if (!givenUp[row])
-                return true;
+            lane.Idle();
+            return false;
         }
-        lane.Idle();
-        return false;
+        int row = _order[next++];
+        changes[row] = 0;
+        lane.Begin(row, z.Row(row), SmallestOfStart(z.Row(row)));
+        return true;
+    }
+
+    /// <summary>The least magnitude with which an atom of a start is taken over: 0, or so that room is left where a poor prediction has too many.</summary>
+    private float SmallestOfStart(ReadOnlySpan<float> z)
+    {
+        if (z.Length - z.Count(0f) <= _systems.Capacity)
+            return 0;
+        Span<float> magnitudes = _violations.AsSpan(0, z.Length);
+        TensorPrimitives.Abs(z, magnitudes);
+        magnitudes.Sort();
+        return magnitudes[^(_systems.Capacity / 2)];
     }
 
     private void SetSystem(int l, int size, ReadOnlyMatrixView b)
@@ -165,13 +176,13 @@ internal sealed class BlockPivoting
         /// <summary>Atoms at the front that the lane's system has already.</summary>
         public int Unchanged { get; private set; }
 
-        public bool TryBegin(int row, ReadOnlySpan<float> z)
+        /// <summary>Takes the atoms and signs of a start, but those of the least magnitudes.</summary>
+        public void Begin(int row, ReadOnlySpan<float> z, float smallest)
         {
             (Row, Count, Unchanged, Optimal, _fewest, _patience) = (row, 0, 0, false, int.MaxValue, Patience);
             for (int k = 0; k < z.Length; k++)
-                if (z[k] != 0 && !TryEnter(k, z[k] > 0 ? 1 : -1))
-                    return false;
-            return true;
+                if (z[k] != 0 && Math.Abs(z[k]) >= smallest)
+                    TryEnter(k, z[k] > 0 ? 1 : -1);
         }
 
         public void Idle() => (Row, Count, Unchanged) = (-1, 0, 0);
