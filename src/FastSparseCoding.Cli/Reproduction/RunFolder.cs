@@ -18,7 +18,7 @@ internal sealed class RunFolder
     public static RunFolder Open(string path, string settings)
     {
         var folder = new RunFolder(path);
-        Directory.CreateDirectory(path);
+        Create(path);
         if (File.Exists(folder[SettingsFile]) && File.ReadAllText(folder[SettingsFile]) == settings)
             return folder;
         if (File.Exists(folder[SettingsFile]))
@@ -47,6 +47,18 @@ internal sealed class RunFolder
     public void WriteText(string name, string text) => WriteBytes(name, Encoding.UTF8.GetBytes(text));
 
     public void WriteBytes(string name, byte[] bytes) => AtomicFile.Write(this[name], stream => stream.Write(bytes));
+
+    private static void Create(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"{path}: the folder cannot be created: {e.Message}");
+        }
+    }
 
     // Only files that a reproduction itself names are ever deleted.
     private static bool IsModel(string name)
