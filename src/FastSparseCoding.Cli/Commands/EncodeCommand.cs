@@ -110,6 +110,7 @@ internal sealed class EncodeCommand
         private long _nonZeros;
         private long _uncertified;
         private double _largestGap;
+        private long _iterations;
 
         public long Rows { get; private set; }
 
@@ -123,6 +124,7 @@ internal sealed class EncodeCommand
             {
                 SolveReport report = solver.Solve(x, z, warmStart: start is not null, context.Threads, context.Cancellation);
                 _uncertified += report.Unconverged;
+                _iterations += report.Iterations.Sum(k => (long)k);
                 _largestGap = report.RelativeGap.Append(_largestGap).Max();
             }
             _clock.Stop();
@@ -137,7 +139,7 @@ internal sealed class EncodeCommand
             if (Rows > 0)
                 result.Add("non_zeros", (double)_nonZeros / Rows).Add("rows_per_second", Rate);
             if (solver is not null)
-                result.Add("certified_rows", Rows - _uncertified).Add("largest_relative_gap", _largestGap);
+                result.Add("certified_rows", Rows - _uncertified).Add("largest_relative_gap", _largestGap).Add("mean_iterations", (double)_iterations / Math.Max(1, Rows));
             return result;
         }
     }

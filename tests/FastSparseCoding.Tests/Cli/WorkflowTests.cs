@@ -121,14 +121,18 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
         Assert.Equal("", outcome.Error);
     }
 
-    [Fact]
-    public void A_warm_start_ends_at_the_same_codes()
+    [Theory]
+    [InlineData("active-set")]
+    [InlineData("fista")]
+    public void A_warm_start_ends_at_the_same_codes_after_fewer_iterations(string solver)
     {
-        string cold = _folder.File("cold.npy"), warm = _folder.File("warm.npy");
+        string cold = _folder.File("cold.npy"), warm = _folder.File("warm.npy"), signals = _folder.File("x.npy");
+        Succeed("encode", workspace.Dictionary, workspace.Images, "--stride", "4", "--signals", signals, "-o", cold);
 
-        Succeed("encode", workspace.Dictionary, workspace.Signals, "-o", cold);
-        Succeed("encode", workspace.Dictionary, workspace.Signals, "--warm-start", workspace.Encoder, "-o", warm);
+        double coldIterations = Iterations(Succeed("encode", workspace.Dictionary, signals, "--solver", solver, "-o", cold, "--json"));
+        double warmIterations = Iterations(Succeed("encode", workspace.Dictionary, signals, "--solver", solver, "--warm-start", workspace.Encoder, "-o", warm, "--json"));
 
+        Assert.True(solver == "active-set" ? warmIterations != coldIterations : warmIterations < coldIterations, FormattableString.Invariant($"{warmIterations}, {coldIterations}"));
         Assert.InRange(CodeEvaluator.CodeError(Npy.ReadMatrix(warm), Npy.ReadMatrix(cold)), 0, 1e-6);
     }
 
@@ -198,6 +202,12 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
         Assert.Equal(File.ReadAllBytes(_folder.File("d1")), File.ReadAllBytes(_folder.File("d3")));
         Assert.Equal(File.ReadAllBytes(_folder.File("e1")), File.ReadAllBytes(_folder.File("e3")));
         Assert.Equal(File.ReadAllBytes(_folder.File("z1.npy")), File.ReadAllBytes(_folder.File("z3.npy")));
+    }
+
+    private static double Iterations(Outcome outcome)
+    {
+        using JsonDocument json = JsonDocument.Parse(outcome.Out);
+        return json.RootElement.GetProperty("mean_iterations").GetDouble();
     }
 
     private double MeanEnergy(string dictionary)
