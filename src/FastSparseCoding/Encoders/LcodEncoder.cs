@@ -84,9 +84,6 @@ public sealed class LcodEncoder : TrainableEncoder
         Refresh();
     }
 
-    /// <summary>One update on the tape: the coefficient k, B_k before it, and the change e.</summary>
-    private readonly record struct Update(int Index, float Before, float Change);
-
     private sealed class Pass : EncoderPass
     {
         private readonly LcodEncoder _encoder;
@@ -94,8 +91,8 @@ public sealed class LcodEncoder : TrainableEncoder
         private readonly bool _keepTape;
         private readonly Matrix _b;         // B, then dB [N×m]
         private readonly Matrix _z;         // the codes returned [N×m]
-        private readonly float[] _state;    // z of one signal, then dz [m]
-        private readonly Update[] _tape;    // [N×T]
+        private readonly float[] _state;    // dz of one signal [m]
+        private readonly GreedyUpdate[] _tape;    // [N×T]
 
         public Pass(LcodEncoder encoder, int maxRows, bool keepTape)
             : base(encoder, maxRows, keepTape)
@@ -106,15 +103,15 @@ public sealed class LcodEncoder : TrainableEncoder
             _b = new Matrix(maxRows, encoder.CodeSize);
             _z = new Matrix(maxRows, encoder.CodeSize);
             _state = new float[encoder.CodeSize];
-            _tape = new Update[checked((keepTape ? maxRows : 1) * encoder.Depth)];
+            _tape = new GreedyUpdate[checked((keepTape ? maxRows : 0) * encoder.Depth)];
         }
 
         private protected override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x)
         {
             ReadOnlySpan<float> theta = _encoder.Parameters.View(_theta).Values;
             Gemm.Multiply(x, _encoder._encoderTransposed, _b.RowRange(0, x.Rows));      // B = xW_eᵀ
-            for (int i = 0; i < x.Rows; i++)
-                ForwardRow(_b.Row(i), theta, Tape(i));
+            // T times: k = argmax |h_θ(B) − z|; e = z̄_k − z_k; B += e·S_{:,k}; z_k = z̄_k
+            GreedyRows.Update(_b.RowRange(0, x.Rows), _encoder.Parameters.View(_st), theta, _encoder.Depth, _keepTape ? _tape.AsSpan(0, x.Rows * _encoder.Depth) : default);
             Shrinkage.SoftThreshold(_b.RowRange(0, x.Rows), theta, _z.RowRange(0, x.Rows));     // return h_θ(B)
             return _z.RowRange(0, x.Rows);
         }
@@ -131,25 +128,7 @@ public sealed class LcodEncoder : TrainableEncoder
                 Gemm.Multiply(dB, _encoder._encoder, dx);                               // dx = dB W_e
         }
 
-        private void ForwardRow(Span<float> b, ReadOnlySpan<float> theta, Span<Update> tape)
-        {
-            MatrixView st = _encoder.Parameters.View(_st);
-            Span<float> z = _state;
-            z.Clear();                                                                  // z = 0
-            ReadOnlySpan<float> row = default;
-            float e = 0;
-            foreach (ref Update update in tape)
-            {
-                (int k, e) = GreedyStep.Next(b, z, theta, row, e);                      // B += e·S_{:,k}; k = argmax |h_θ(B) − z|; e = z̄_k − z_k
-                update = new Update(k, b[k], e);
-                z[k] += e;                                                              // z_k = z̄_k
-                row = st.Row(k);
-            }
-            if (!row.IsEmpty)
-                TensorPrimitives.MultiplyAdd(row, e, b, b);                             // B += e·S_{:,k}, the last
-        }
-
-        private void BackwardRow(Span<float> dB, ReadOnlySpan<Update> tape, MatrixView dSt, Span<float> dTheta)
+        private void BackwardRow(Span<float> dB, ReadOnlySpan<GreedyUpdate> tape, MatrixView dSt, Span<float> dTheta)
         {
             MatrixView st = _encoder.Parameters.View(_st);
             Span<float> dz = _state;
@@ -167,6 +146,6 @@ public sealed class LcodEncoder : TrainableEncoder
             }
         }
 
-        private Span<Update> Tape(int i) => _tape.AsSpan(_keepTape ? i * _encoder.Depth : 0, _encoder.Depth);
+        private Span<GreedyUpdate> Tape(int i) => _tape.AsSpan(i * _encoder.Depth, _encoder.Depth);
     }
 }

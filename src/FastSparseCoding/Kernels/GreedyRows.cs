@@ -30,6 +30,83 @@ internal static unsafe class GreedyRows
         }
     }
 
+    /// <summary>
+    /// From z = 0, for every row of B and the given number of times: z̄ = h_θ(B), k = argmax_j |z̄_j − z_j|, e = z̄_k − z_k, B ← B + e·S_{:,k}, z_k = z̄_k.
+    /// </summary>
+    /// <param name="b">B [N×m].</param>
+    /// <param name="sTransposed">Sᵀ [m×m], whose rows are S's columns.</param>
+    /// <param name="theta">θ [m].</param>
+    /// <param name="updates">How many times.</param>
+    /// <param name="tape">Receives the updates of every row [N×updates], or is empty.</param>
+    public static void Update(MatrixView b, ReadOnlyMatrixView sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape)
+    {
+        Throw.IfShapeNot(sTransposed.Rows, sTransposed.Columns, b.Columns, b.Columns, nameof(sTransposed));
+        Throw.IfLengthNot(theta.Length, b.Columns, nameof(theta));
+        if (!tape.IsEmpty)
+            Throw.IfLengthNot(tape.Length, b.Rows * updates, nameof(tape));
+        int stride = (b.Columns + 15) / 16 * 16;
+        fixed (float* pb = b.Values, ps = sTransposed.Values, pt = theta)
+        fixed (GreedyUpdate* pu = tape)
+        {
+            var kernel = new UpdateKernel { B = pb, S = ps, Theta = pt, Z = Scratch.Rent(Interleaved * stride), Stride = stride, Rows = b.Rows, Length = b.Columns, Updates = updates, Tape = pu };
+            Simd.Run(ref kernel);
+        }
+    }
+
+    /// <summary>b += z·row.</summary>
+    private static void MultiplyAdd<TS, TV>(float z, float* row, float* b, int length)
+        where TS : struct, ISimd<TV>
+        where TV : unmanaged
+    {
+        TV v = TS.Broadcast(z);
+        int j = 0;
+        for (; j <= length - TS.Count; j += TS.Count)
+            TS.Store(b + j, TS.MultiplyAdd(v, TS.Load(row + j), TS.Load(b + j)));
+        if (j < length)
+            TS.StoreFirst(b + j, length - j, TS.MultiplyAdd(v, TS.LoadFirst(row + j, length - j), TS.LoadFirst(b + j, length - j)));
+    }
+
+    private struct UpdateKernel : ISimdKernel
+    {
+        public float* B;
+        public float* S;
+        public float* Theta;
+        public float* Z;
+        public int Stride;
+        public int Rows;
+        public int Length;
+        public int Updates;
+        public GreedyUpdate* Tape;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            GreedyUpdate* last = stackalloc GreedyUpdate[Interleaved];
+            for (int first = 0; first < Rows; first += Interleaved)
+            {
+                int count = Math.Min(Interleaved, Rows - first);
+                new Span<float>(Z, count * Stride).Clear();
+                new Span<GreedyUpdate>(last, count).Clear();
+                for (int t = 0; t < Updates; t++)
+                {
+                    for (int r = 0; r < count; r++)
+                    {
+                        float* b = B + (nint)(first + r) * Length, z = Z + r * Stride;
+                        int k = GreedyStep.Pass<TS, TV>(b, z, Theta, S + (nint)last[r].Index * Length, last[r].Change, Length, out float e);
+                        last[r] = new GreedyUpdate(k, b[k], e);
+                        z[k] += e;
+                        if (Tape is not null)
+                            Tape[(nint)(first + r) * Updates + t] = last[r];
+                    }
+                }
+                for (int r = 0; r < count; r++)
+                    MultiplyAdd<TS, TV>(last[r].Change, S + (nint)last[r].Index * Length, B + (nint)(first + r) * Length, Length);
+            }
+        }
+    }
+
     /// <summary>A row being worked on.</summary>
     private struct Place
     {
@@ -107,3 +184,6 @@ internal static unsafe class GreedyRows
         }
     }
 }
+
+/// <summary>One greedy update: the coefficient k, B_k before it, and the change e.</summary>
+internal readonly record struct GreedyUpdate(int Index, float Before, float Change);

@@ -30,6 +30,36 @@ public sealed class GreedyRowsTests
         Assert.Equal(expected.Values.ToArray(), z.Values.ToArray());
     }
 
+    [Theory]
+    [InlineData(1, 3, 2)]
+    [InlineData(5, 4, 0)]
+    [InlineData(16, 9, 6)]
+    [InlineData(37, 6, 25)]
+    public void A_given_number_of_updates_is_that_of_rows_alone_and_on_the_tape(int atoms, int rows, int updates)
+    {
+        Matrix b = RandomData.Normal(rows, atoms, seed: 3), alone = b.Clone(), s = RandomData.Normal(atoms, atoms, seed: 4);
+        float[] theta = [.. Enumerable.Range(0, atoms).Select(k => 0.1f + 0.01f * k)];
+        var tape = new GreedyUpdate[rows * updates];
+
+        GreedyRows.Update(b, s, theta, updates, tape);
+
+        for (int i = 0; i < rows; i++)
+        {
+            var z = new float[atoms];
+            ReadOnlySpan<float> row = default;
+            float e = 0;
+            for (int t = 0; t < updates; t++)
+            {
+                (int k, e) = GreedyStep.Next(alone.Row(i), z, theta, row, e);
+                Assert.Equal(new GreedyUpdate(k, alone.Row(i)[k], e), tape[i * updates + t]);
+                z[k] += e;
+                row = s.Row(k);
+            }
+            for (int j = 0; j < atoms && updates > 0; j++)
+                Assert.Equal(alone.Row(i)[j] + (double)e * row[j], b.Row(i)[j], 1e-5 * (1 + Math.Abs(b.Row(i)[j])));
+        }
+    }
+
     [Fact]
     public void Violations_are_listed_in_order_with_what_exceeds()
     {
