@@ -77,7 +77,7 @@ public sealed class ActiveSetSolver : LassoSolver
         {
             if (rows.GivenUp[i])
                 rows.Changes[i] += SolveRow(rows.B.Row(i), z.Row(i), rows, Math.Min(limit, MostChanges(rows.Support)));
-            rows.Unsure[i] = limit > 0 && IsUnsure(z.Row(i));
+            rows.Unsure[i] = limit > 0 && IsUnsure(z.Row(i), rows);
         }
         Span<double> gaps = rows.Gaps.AsSpan(0, x.Rows);
         rows.Certificate.RelativeGaps(x, z, Lambda, operators.Atoms, operators.AtomsTransposed).CopyTo(gaps);
@@ -102,10 +102,11 @@ public sealed class ActiveSetSolver : LassoSolver
             rows.Running.CopyTo(z.Values);
     }
 
-    private bool IsUnsure(ReadOnlySpan<float> values)
+    private bool IsUnsure(ReadOnlySpan<float> z, Workspace row)
     {
-        foreach (float value in values)
-            if (value != 0 && Math.Abs(value) < UnsureMagnitude * Lambda)
+        int count = Violations.List(z, 0, row.NonZeros, row.NonZeroAtoms);          // all that is not zero
+        foreach (float value in row.NonZeros.AsSpan(0, count))
+            if (Math.Abs(value) < UnsureMagnitude * Lambda)
                 return true;
         return false;
     }
@@ -180,6 +181,11 @@ public sealed class ActiveSetSolver : LassoSolver
 
         /// <summary>For the rows that float32 leaves uncertified.</summary>
         public PreciseActiveSet Precise { get; } = new(dictionary, lambda);
+
+        /// <summary>The coefficients of a row that are not zero, and their atoms.</summary>
+        public float[] NonZeros { get; } = new float[dictionary.AtomCount + Violations.Slack];
+
+        public int[] NonZeroAtoms { get; } = new int[dictionary.AtomCount + Violations.Slack];
 
         /// <summary>Solves most rows.</summary>
         public BlockPivoting Pivoting { get; } = new(dictionary, lambda, ViolationTolerance);

@@ -100,17 +100,18 @@ internal sealed class BlockPivoting
         }
         int row = _order[next++];
         changes[row] = 0;
-        lane.Begin(row, z.Row(row), SmallestOfStart(z.Row(row)));
+        int count = Violations.List(z.Row(row), 0, _violations, _violators);        // all that is not zero
+        lane.Begin(row, _violators.AsSpan(0, count), _violations, SmallestOfStart(count));
         return true;
     }
 
     /// <summary>The least magnitude with which an atom of a start is taken over: 0, or so that room is left where a poor prediction has too many.</summary>
-    private float SmallestOfStart(ReadOnlySpan<float> z)
+    private float SmallestOfStart(int count)
     {
-        if (z.Length - z.Count(0f) <= _systems.Capacity)
+        if (count <= _systems.Capacity)
             return 0;
-        Span<float> magnitudes = _violations.AsSpan(0, z.Length);
-        TensorPrimitives.Abs(z, magnitudes);
+        Span<float> magnitudes = _correlations.AsSpan(0, count);
+        TensorPrimitives.Abs(_violations.AsSpan(0, count), magnitudes);
         magnitudes.Sort();
         return magnitudes[^(_systems.Capacity / 2)];
     }
@@ -177,12 +178,12 @@ internal sealed class BlockPivoting
         public int Unchanged { get; private set; }
 
         /// <summary>Takes the atoms and signs of a start, but those of the least magnitudes.</summary>
-        public void Begin(int row, ReadOnlySpan<float> z, float smallest)
+        public void Begin(int row, ReadOnlySpan<int> atoms, ReadOnlySpan<float> values, float smallest)
         {
             (Row, Count, Unchanged, Optimal, _fewest, _patience) = (row, 0, 0, false, int.MaxValue, Patience);
-            for (int k = 0; k < z.Length; k++)
-                if (z[k] != 0 && Math.Abs(z[k]) >= smallest)
-                    TryEnter(k, z[k] > 0 ? 1 : -1);
+            for (int i = 0; i < atoms.Length; i++)
+                if (Math.Abs(values[i]) >= smallest)
+                    TryEnter(atoms[i], values[i] > 0 ? 1 : -1);
         }
 
         public void Idle() => (Row, Count, Unchanged) = (-1, 0, 0);
