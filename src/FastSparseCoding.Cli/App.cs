@@ -52,6 +52,7 @@ internal static class App
         root.Add(EvaluateCommand.Create(context));
         root.Add(InfoCommand.Create(context));
         common.AddTo(root);
+        NumberParsing.Apply(root);
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;

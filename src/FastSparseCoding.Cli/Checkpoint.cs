@@ -8,6 +8,15 @@ internal static class Checkpoint
     public static T Load<T>(string path, Func<string, T> load)
         => File.Exists(path) ? load(path) : throw new UserError($"--resume: there is no '{path}' to go on from.");
 
+    /// <summary>The settings of a checkpoint together with the data they were used on.</summary>
+    public static string Seal(string settings, string data) => $"{settings}; {data}";
+
+    /// <summary>The settings without the data, which must be the same.</summary>
+    public static string Unseal(string path, string settings, string data)
+        => settings.EndsWith($"; {data}", StringComparison.Ordinal)
+            ? settings[..^(data.Length + 2)]
+            : throw new UserError($"--resume: '{path}' was made with other images, signals or preprocessing.");
+
     /// <summary>Runs work that leaves checkpoints, and says how to go on when it is interrupted.</summary>
     public static T Guard<T>(string path, CommandContext context, Func<T> work)
     {

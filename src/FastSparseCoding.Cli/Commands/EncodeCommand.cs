@@ -44,6 +44,8 @@ internal sealed class EncodeCommand
         LassoSolver? solver = BindSolver(parsed, model);
         TrainableEncoder? start = BindWarmStart(parsed, model, solver);
         string output = parsed.GetRequiredValue(_output);
+        if (parsed.GetValue(_signals) is { } signalsPath)
+            OutputFile.RequireWritable(signalsPath, output);
         using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse));
         using NpyWriter? signals = parsed.GetValue(_signals) is { } path ? NpyWriter.Create(path, model.SignalSize) : null;
         SignalStream stream = BindStream(parsed, model, context);
@@ -61,6 +63,8 @@ internal sealed class EncodeCommand
         });
         codes.Complete();
         signals?.Complete();
+        if (tally.Uncertified > 0)
+            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {tally.Uncertified:N0} of {tally.Rows:N0} codes are not certified at the relative gap {solver!.Options.Tolerance}; the largest is {tally.LargestGap:G2}."));
         context.Print(tally.ToResult(output, model, solver));
         return ExitCode.Done;
     }
@@ -114,6 +118,10 @@ internal sealed class EncodeCommand
 
         public long Rows { get; private set; }
 
+        public long Uncertified => _uncertified;
+
+        public double LargestGap => _largestGap;
+
         public double Rate => Rows / _clock.Elapsed.TotalSeconds;
 
         public void Encode(Matrix x, CodeOutput codes, LassoSolver? solver, TrainableEncoder? start, TrainableEncoder? encoder, CommandContext context)
@@ -128,6 +136,8 @@ internal sealed class EncodeCommand
                 _largestGap = report.RelativeGap.Append(_largestGap).Max();
             }
             _clock.Stop();
+            if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
+                throw new UserError(FormattableString.Invariant($"the code of signal {Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));
             codes.Append(z);
             Rows += x.Rows;
             _nonZeros += z.Values.Length - z.Values.Count(0f);

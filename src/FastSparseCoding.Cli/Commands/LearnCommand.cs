@@ -17,7 +17,7 @@ internal sealed class LearnCommand
 
     private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The dictionary to write (.safetensors).", Required = true, HelpName = "FILE" };
-    private readonly Option<int> _atoms = new("--atoms") { Description = "Number of atoms, from 1 to 65536.", DefaultValueFactory = _ => Defaults.AtomCount, HelpName = "M" };
+    private readonly Option<int> _atoms = new("--atoms") { Description = "Number of atoms, from 1 to 20000.", DefaultValueFactory = _ => Defaults.AtomCount, HelpName = "M" };
     private readonly Option<float?> _lambda = new("--lambda") { Description = "Sparsity weight λ, above 0. [default: 0.5]", HelpName = "λ" };
     private readonly Option<long> _samples = new("--samples") { Description = "Patches to learn from, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
     private readonly Option<int> _batch = new("--batch") { Description = "Patches between two updates of the atoms, from 1 to 1048576.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
@@ -46,7 +46,7 @@ internal sealed class LearnCommand
         string output = parsed.GetRequiredValue(_output);
         var options = new DictionaryLearningOptions
         {
-            AtomCount = Range.Check(_atoms, parsed.GetValue(_atoms), 1, 65_536),
+            AtomCount = Range.Check(_atoms, parsed.GetValue(_atoms), 1, 20_000),
             Lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? Defaults.Lambda),
             Samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 1_000_000_000_000),
             BatchSize = Range.Check(_batch, parsed.GetValue(_batch), 1, 1_048_576),
@@ -59,11 +59,13 @@ internal sealed class LearnCommand
         OutputFile.RequireWritable(output);
         string? mosaic = parsed.GetValue(_mosaic);
         if (mosaic is not null)
-            OutputFile.RequireWritable(mosaic);
+            OutputFile.RequireWritable(mosaic, output);
         if (parsed.GetValue(_whiten))
             preprocessing = preprocessing with { Whitening = FitWhitening(paths, preprocessing, context) };
         SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation);
-        AtomDictionary dictionary = Learn(input.Split(1, context.Seed).Source, options, output, parsed.GetValue(_resume), context, out LearningProgress last);
+        if (mosaic is not null)
+            RequireSquare(input.SignalSize);
+        AtomDictionary dictionary = Learn(input, options, output, parsed.GetValue(_resume), context, out LearningProgress last);
         if (mosaic is not null)
             WriteMosaic(mosaic, dictionary);
         ModelFile.Save(output, dictionary, options.Lambda, input.Preprocessing);
@@ -74,10 +76,14 @@ internal sealed class LearnCommand
         return ExitCode.Done;
     }
 
-    private static AtomDictionary Learn(ISignalSource source, DictionaryLearningOptions options, string output, bool resume, CommandContext context, out LearningProgress last)
+    private static AtomDictionary Learn(SignalInput input, DictionaryLearningOptions options, string output, bool resume, CommandContext context, out LearningProgress last)
     {
         string checkpoint = Checkpoint.PathFor(output);
+        string data = input.Identity;
         LearnerState? state = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadLearner) : null;
+        if (state is not null)
+            state = state with { Settings = Checkpoint.Unseal(checkpoint, state.Settings, data) };
+        ISignalSource source = input.Split(1, options.Seed).Source;
         AtomDictionary? dictionary = null;
         LearningProgress? reported = null;
         context.Track(board =>
@@ -89,7 +95,7 @@ internal sealed class LearnCommand
                 piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
             });
             dictionary = Checkpoint.Guard(checkpoint, context, () =>
-                DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s), context.Cancellation));
+                DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), context.Cancellation));
         });
         last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, 0, TimeSpan.Zero);
         return dictionary!;
@@ -104,9 +110,12 @@ internal sealed class LearnCommand
 
     private static void WriteMosaic(string path, AtomDictionary dictionary)
     {
-        int side = (int)Math.Round(Math.Sqrt(dictionary.SignalSize));
-        if (side * side != dictionary.SignalSize)
-            throw new UserError($"--mosaic draws atoms of square patches; these have {dictionary.SignalSize} values.");
-        PngFile.Write(path, AtomMosaic.Render(dictionary.Atoms, side));
+        PngFile.Write(path, AtomMosaic.Render(dictionary.Atoms, RequireSquare(dictionary.SignalSize)));
+    }
+
+    private static int RequireSquare(int size)
+    {
+        int side = (int)Math.Round(Math.Sqrt(size));
+        return side * side == size ? side : throw new UserError($"--mosaic draws atoms of square patches; these have {size} values.");
     }
 }

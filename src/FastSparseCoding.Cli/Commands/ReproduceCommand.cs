@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Cli.Reproduction;
@@ -94,23 +93,12 @@ internal sealed class ReproduceCommand
     {
         FormattableString patches = $"{preprocessing.PatchSize}×{preprocessing.PatchSize}, {PatchOptions.NameOf(preprocessing.Normalization)}, deviation at least {preprocessing.MinimumDeviation}";
         FormattableString samples = $"{plan.LearningSamples:N0} for a dictionary, {plan.TrainingSamples:N0} for an encoder, {plan.TestSignals:N0} to test on";
-        FormattableString pictures = $"{images.Count}, {origin}; pixels {Digest(images)}; patches to test on are of other pictures than those learned from{(images.Count < 10 ? ", or, as here with fewer than 10, other patches" : "")}";
+        FormattableString pictures = $"{images.Count}, {origin}; pixels {Fingerprint.Of(images)}; patches to test on are of other pictures than those learned from{(images.Count < 10 ? ", or, as here with fewer than 10, other patches" : "")}";
         return
         [
             ("images", FormattableString.Invariant(pictures)), ("patches", FormattableString.Invariant(patches)), ("samples", FormattableString.Invariant(samples)),
             ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)), ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
         ];
-    }
-
-    private static string Digest(IReadOnlyList<GrayImage> images)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (GrayImage image in images)
-        {
-            hash.AppendData(BitConverter.GetBytes(image.Width));
-            hash.AppendData(MemoryMarshal.AsBytes(image.Pixels));
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
     private static void WriteAll(RunFolder folder, IReadOnlyList<ExperimentResult> results, IReadOnlyList<(string, string)> settings, PatchPreprocessing preprocessing)

@@ -95,7 +95,10 @@ internal sealed class TrainCommand
     private static TrainingReport Train(TrainableEncoder encoder, SignalInput input, TrainingOptions options, string output, bool resume, CommandContext context)
     {
         string checkpoint = Checkpoint.PathFor(output);
+        string data = input.Identity;
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
+        if (start is not null)
+            start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data) };
         (ISignalSource source, Matrix heldOut) = input.Split(options.HeldOut, options.Seed);
         var target = new ActiveSetSolver(encoder.Dictionary!, encoder.Lambda);
         TrainingReport? report = null;
@@ -105,7 +108,7 @@ internal sealed class TrainCommand
             var progress = new Relay<TrainingProgress>(p => piece.Report(
                 p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
             report = Checkpoint.Guard(checkpoint, context, () => EncoderTrainer.Train(
-                encoder, source, target, heldOut, options, progress, start, c => CheckpointFile.Save(checkpoint, c), context.Cancellation));
+                encoder, source, target, heldOut, options, progress, start, c => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) }), context.Cancellation));
         });
         return report!;
     }

@@ -15,6 +15,9 @@ internal abstract class SignalInput
     /// <summary>How images became signals, or null for signals from an .npy.</summary>
     public abstract PatchPreprocessing? Preprocessing { get; }
 
+    /// <summary>Tells this input from any other, preprocessing included.</summary>
+    public abstract string Identity { get; }
+
     /// <summary>Endless signals to learn from, and a fixed number that are kept apart to measure on.</summary>
     public abstract (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed);
 
@@ -60,6 +63,8 @@ internal abstract class SignalInput
 
         public override PatchPreprocessing? Preprocessing => null;
 
+        public override string Identity => $"signals {Fingerprint.Of(_x)}";
+
         public override (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed)
         {
             int aside = Math.Min(heldOut, _x.Rows / 10);
@@ -79,6 +84,8 @@ internal abstract class SignalInput
         public override int SignalSize => preprocessing.SignalSize;
 
         public override PatchPreprocessing? Preprocessing => preprocessing;
+
+        public override string Identity => $"pixels {Fingerprint.Of(_images)}, {Fingerprint.Of(preprocessing)}";
 
         public override (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed)
         {

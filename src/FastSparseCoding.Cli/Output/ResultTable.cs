@@ -34,17 +34,20 @@ internal sealed class ResultTable(params string[] columns)
         {
             var item = new JsonObject();
             for (int j = 0; j < columns.Length; j++)
-                item[columns[j].Replace(' ', '_')] = Result.Node(row[j]);
+                item[Key(columns[j])] = Result.Node(row[j]);
             array.Add((JsonNode)item);
         }
         return array;
     }
 
+    /// <summary>A column's title as programs like it.</summary>
+    private static string Key(string title) => title.Replace("µs", "microseconds", StringComparison.Ordinal).Replace(' ', '_').Replace('-', '_').ToLowerInvariant();
+
     /// <summary>Comma-separated values with every digit; an empty field where a value is not finite.</summary>
     public string ToCsv()
     {
         var text = new StringBuilder();
-        text.AppendLine(string.Join(',', columns.Select(c => c.Replace(' ', '_'))));
+        text.AppendLine(string.Join(',', columns.Select(Key)));
         foreach (object[] row in _rows)
             text.AppendLine(string.Join(',', row.Select(Field)));
         return text.ToString();

@@ -10,11 +10,13 @@ internal sealed class RunFolder
 {
     private const string SettingsFile = "settings.txt";
 
+    private static readonly string[] OwnPrefixes = ["dictionary-", "atoms-", "fista-lista-", "cod-lcod-", .. Plan.Candidates.Select(c => $"{c.Kind}-").Distinct()];
+
     private readonly string _path;
 
     private RunFolder(string path) => _path = path;
 
-    /// <summary>Opens or creates the folder, and discards models and checkpoints of other settings.</summary>
+    /// <summary>Opens or creates the folder, and discards what a run with other settings left, so that no page is beside models that are not its own.</summary>
     public static RunFolder Open(string path, string settings)
     {
         var folder = new RunFolder(path);
@@ -22,7 +24,7 @@ internal sealed class RunFolder
         if (File.Exists(folder[SettingsFile]) && File.ReadAllText(folder[SettingsFile]) == settings)
             return folder;
         if (File.Exists(folder[SettingsFile]))
-            foreach (string stale in Directory.EnumerateFiles(path, "*.safetensors*").Where(f => IsModel(System.IO.Path.GetFileName(f))))
+            foreach (string stale in Directory.EnumerateFiles(path).Where(f => IsOwn(System.IO.Path.GetFileName(f))))
                 File.Delete(stale);
         folder.WriteText(SettingsFile, settings);
         return folder;
@@ -61,6 +63,6 @@ internal sealed class RunFolder
     }
 
     // Only files that a reproduction itself names are ever deleted.
-    private static bool IsModel(string name)
-        => name.StartsWith("dictionary-", StringComparison.Ordinal) || Plan.Candidates.Any(c => name.StartsWith($"{c.Kind}-", StringComparison.Ordinal));
+    private static bool IsOwn(string name)
+        => name is "report.html" or "numbers.csv" || OwnPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 }

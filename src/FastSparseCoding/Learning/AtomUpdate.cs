@@ -44,6 +44,9 @@ internal abstract class AtomUpdate(int atoms, int size)
     /// </summary>
     private sealed class Online(DictionaryLearningOptions options, int size) : AtomUpdate(options.AtomCount, size)
     {
+        /// <summary>An atom whose Σz² is below this fraction of the mean is left to the re-seeding.</summary>
+        private const float SmallestWeight = 1e-7f;
+
         private readonly float[] _product = new float[size];
         private readonly float[] _before = new float[size];
 
@@ -54,15 +57,18 @@ internal abstract class AtomUpdate(int atoms, int size)
             TensorPrimitives.Multiply(B.Values, beta, B.Values);
             SparseProduct.MultiplyTransposed(z, z, A, accumulate: true);            // A ← βA + zᵀz
             SparseProduct.MultiplyTransposed(z, x, B, accumulate: true);            // B ← βB + zᵀx
+            float mean = 0;
             for (int k = 0; k < d.Rows; k++)
-                UpdateAtom(d, k);
+                mean += A[k, k] / d.Rows;
+            for (int k = 0; k < d.Rows; k++)
+                UpdateAtom(d, k, SmallestWeight * mean);
         }
 
-        private void UpdateAtom(Matrix d, int k)
+        private void UpdateAtom(Matrix d, int k, float smallest)
         {
             float weight = A[k, k];
-            if (weight <= 1e-6f * A.Rows)
-                return;     // hardly used: left to the re-seeding
+            if (weight <= smallest)
+                return;     // hardly used
             Span<float> atom = d.Row(k);
             atom.CopyTo(_before);
             Gemm.Multiply(new ReadOnlyMatrixView(A.Row(k), 1, A.Rows), d, MatrixView.OfRow(_product));  // a_kD

@@ -94,7 +94,7 @@ public sealed class ActiveSetSolver : LassoSolver
     private void SolvePrecisely(int i, ReadOnlyMatrixView x, MatrixView z, Workspace rows, Operators operators, int limit)
     {
         z.Values.CopyTo(rows.Running);
-        rows.Changes[i] += rows.Precise.Solve(x.Values, z.Values, operators.PreciseAtoms, limit - rows.Changes[i]);
+        rows.Changes[i] += rows.Precise.Solve(x.Values, z.Values, operators.PreciseAtoms, Math.Min(limit - rows.Changes[i], MostChanges(rows.Support)));
         double gap = rows.Precise.RelativeGap(operators.PreciseAtoms);
         if (gap < rows.Gaps[i] || gap <= Options.Tolerance)
             rows.Gaps[i] = gap;

@@ -154,7 +154,7 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
     public void Numbers_out_of_range()
     {
         Refuse("--depth is 2; 'tanh' has no depth.", "train", workspace.Dictionary, workspace.Images, "--encoder", "tanh", "--depth", "2", "-o", Output);
-        Refuse("--atoms is 0; it must be from 1 to 65536.", "learn", workspace.Images, "--atoms", "0", "-o", Output);
+        Refuse("--atoms is 0; it must be from 1 to 20000.", "learn", workspace.Images, "--atoms", "0", "-o", Output);
         Refuse("--samples is 0; it must be from 1 to 1000000000000.", "learn", workspace.Images, "--samples", "0", "-o", Output);
         Refuse("--batch is 65537; it must be from 1 to 65536.", "train", workspace.Dictionary, workspace.Images, "--batch", "65537", "-o", Output);
         Refuse("--learning-rate is 0; it must be a finite number above 0.", "train", workspace.Dictionary, workspace.Images, "--learning-rate", "0", "-o", Output);
@@ -165,6 +165,39 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
         Refuse("--min-std is 0; it must be above 0 when patches are divided by their deviation (--normalize unit-std).", "learn", workspace.Images, "--min-std", "0", "-o", Output);
         Refuse("--atoms is '100,x'; it must be different whole numbers from 2 to 4096 with commas between them, such as 100,400.", "reproduce", "--atoms", "100,x", "--out", _folder.File("out.d"));
         Refuse("--quick and --full exclude each other; give one of them or none.", "reproduce", "--quick", "--full", "--out", _folder.File("out.d"));
+    }
+
+    [Theory]
+    [InlineData("--lambda", "0,5", "a number such as 0.5")]
+    [InlineData("--lambda", "1,000.5", "a number such as 0.5")]
+    [InlineData("--min-std", "0,02", "a number such as 0.5")]
+    [InlineData("--atoms", "1e2", "a whole number such as 100")]
+    [InlineData("--seed", "99999999999", "a whole number such as 100")]
+    [InlineData("--samples", "1,000", "a whole number such as 100000")]
+    public void Numbers_that_are_written_otherwise(string option, string value, string mustBe)
+    {
+        Outcome outcome = Run("learn", workspace.Images, option, value, "-o", Output);
+
+        Assert.Equal((2, $"error: {option} is '{value}'; it must be {mustBe}."), (outcome.ExitCode, outcome.ErrorLines[0]));
+    }
+
+    [Fact]
+    public void Signals_too_large_for_float32()
+    {
+        Matrix x = RandomData.Normal(3, 36, seed: 1);
+        foreach (ref float value in x.Row(1))
+            value = value > 0 ? float.MaxValue : -float.MaxValue;
+        string path = _folder.File("huge.npy");
+        Npy.Write(path, x);
+
+        Refuse("the code of signal 1 is not finite: its values are too large for float32; scale the signals.", "encode", workspace.Encoder, path, "-o", _folder.File("out.npy"));
+    }
+
+    [Fact]
+    public void One_file_for_two_outputs()
+    {
+        Refuse($"{_folder.File("out.npy")}: is given for two outputs; each needs a file of its own.", "encode", workspace.Dictionary, workspace.Signals, "--signals", _folder.File("out.npy"), "-o", _folder.File("out.npy"));
+        Refuse($"{Output}: is given for two outputs; each needs a file of its own.", "learn", workspace.Images, "--mosaic", Output, "-o", Output);
     }
 
     [Fact]

@@ -77,6 +77,18 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     }
 
     [Fact]
+    public void A_checkpoint_of_other_images_or_preprocessing_is_refused_and_kept()
+    {
+        string output = _folder.File("out");
+        string[] learn = ["learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "300000", "--batch", "100"];
+        StopAtCheckpoint(output, learn);
+
+        Refuse($"--resume: '{output}.checkpoint' was made with other images, signals or preprocessing.", [.. learn, "--normalize", "zero-mean", "-o", output, "--resume"]);
+        Refuse($"--resume: '{output}.checkpoint' was made with other images, signals or preprocessing.", ["learn", Path.Combine(workspace.Images, "00.png"), .. learn[2..], "-o", output, "--resume"]);
+        Assert.Equal(["out.checkpoint"], _folder.Names);
+    }
+
+    [Fact]
     public void A_signal_stops_the_process_cleanly()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent with kill.");

@@ -128,6 +128,20 @@ public sealed class DictionaryLearnerTests
     }
 
     [Fact]
+    public void Signals_and_sparsity_weight_of_another_scale_give_the_same_atoms()
+    {
+        Matrix x = RandomData.Normal(400, 8, seed: 11), small = new(400, 8);
+        System.Numerics.Tensors.TensorPrimitives.Multiply(x.Values, 1f / (1 << 20), small.Values);
+        var options = new DictionaryLearningOptions { AtomCount = 12, Samples = 2000, BatchSize = 100, Lambda = 0.5f };
+
+        AtomDictionary large = DictionaryLearner.Learn(x, options, cancellation: TestContext.Current.CancellationToken);
+        AtomDictionary tiny = DictionaryLearner.Learn(small, options with { Lambda = 0.5f / (1 << 20) }, cancellation: TestContext.Current.CancellationToken);
+
+        for (int i = 0; i < large.Atoms.Values.Length; i++)
+            Assert.Equal(large.Atoms.Values[i], tiny.Atoms.Values[i], 1e-4f);
+    }
+
+    [Fact]
     public void Bad_input_is_refused()
     {
         Matrix spoilt = Planted.X.Clone();

@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Storage;
+
+namespace FastSparseCoding.Cli.Input;
+
+/// <summary>Short texts that tell data from other data.</summary>
+internal static class Fingerprint
+{
+    public static string Of(IReadOnlyList<GrayImage> images)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (GrayImage image in images)
+        {
+            hash.AppendData(BitConverter.GetBytes(image.Width));
+            hash.AppendData(MemoryMarshal.AsBytes(image.Pixels));
+        }
+        return Text(hash.GetHashAndReset());
+    }
+
+    public static string Of(Matrix x) => Text(SHA256.HashData(MemoryMarshal.AsBytes(x.Values)));
+
+    public static string Of(PatchPreprocessing preprocessing)
+    {
+        string whitening = preprocessing.Whitening is { } w ? Text(SHA256.HashData(MemoryMarshal.AsBytes(w.Transform.Values))) : "none";
+        return FormattableString.Invariant($"patches of {preprocessing.PatchSize}, {PatchOptions.NameOf(preprocessing.Normalization)}, deviation {preprocessing.MinimumDeviation}, whitening {whitening}");
+    }
+
+    private static string Text(byte[] hash) => Convert.ToHexStringLower(hash)[..16];
+}
