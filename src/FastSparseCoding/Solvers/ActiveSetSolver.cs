@@ -94,7 +94,8 @@ public sealed class ActiveSetSolver : LassoSolver
     private void SolvePrecisely(int i, ReadOnlyMatrixView x, MatrixView z, Workspace rows, Operators operators, int limit)
     {
         z.Values.CopyTo(rows.Running);
-        rows.Changes[i] += rows.Precise.Solve(x.Values, z.Values, operators.PreciseAtoms, Math.Min(limit - rows.Changes[i], MostChanges(rows.Support)));
+        // The limit ends what rounding would let run in circles for minutes: at a λ too small for float32 nothing ends otherwise.
+        rows.Changes[i] += rows.Precise.Solve(x.Values, z.Values, operators.PreciseAtoms, Math.Min(limit - rows.Changes[i], 4 * MostChanges(rows.Support)));
         double gap = rows.Precise.RelativeGap(operators.PreciseAtoms);
         if (gap < rows.Gaps[i] || gap <= Options.Tolerance)
             rows.Gaps[i] = gap;
