@@ -22,6 +22,30 @@ internal static class CommandLine
         return new Outcome(code, output.ToString(), error.ToString());
     }
 
+    /// <summary>Runs a command and stops it as soon as a file exists.</summary>
+    public static Outcome RunUntilExists(string path, params string[] args)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        bool done = false;
+        // A thread of its own, and joined: a timer may wait for a busy pool until the work is over, or fire once more when all is disposed.
+        var watcher = new Thread(() =>
+        {
+            while (!Volatile.Read(ref done) && !File.Exists(path))
+                Thread.Sleep(1);
+            stop.Cancel();
+        });
+        watcher.Start();
+        try
+        {
+            return Run(stop.Token, args);
+        }
+        finally
+        {
+            Volatile.Write(ref done, true);
+            watcher.Join();
+        }
+    }
+
     /// <summary>Runs what must succeed.</summary>
     public static Outcome Succeed(params string[] args)
     {

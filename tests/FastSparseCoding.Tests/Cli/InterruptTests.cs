@@ -93,6 +93,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent with kill.");
         string output = _folder.File("out");
+        // Where the tests run with interrupts ignored (nohup, or in the background of a script), the process would ignore them too: SIGTERM is not.
         using Process process = Process.Start(new ProcessStartInfo("dotnet", [OutputTests.ToolPath, "train", workspace.Dictionary, workspace.Images, "--samples", "1000000000", "--evaluations", "10000", "--depth", "1", "-o", output])
         {
             UseShellExecute = false,
@@ -101,7 +102,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         })!;
 
         WaitFor(() => File.Exists(output + ".checkpoint") || process.HasExited);
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        using (Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
             kill.WaitForExit();
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
@@ -112,18 +113,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     }
 
     /// <summary>Stops a command as soon as it has left a checkpoint.</summary>
-    private static Outcome StopAtCheckpoint(string output, string[] command)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        using var watcher = new Timer(_ => StopIfExists(output + ".checkpoint", stop), null, 0, 1);
-        return Run(stop.Token, [.. command, "-o", output]);
-    }
-
-    private static void StopIfExists(string checkpoint, CancellationTokenSource stop)
-    {
-        if (File.Exists(checkpoint) && !stop.IsCancellationRequested)
-            stop.Cancel();
-    }
+    private static Outcome StopAtCheckpoint(string output, string[] command) => RunUntilExists(output + ".checkpoint", [.. command, "-o", output]);
 
     private static void WaitFor(Func<bool> condition)
     {

@@ -96,16 +96,7 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         Assert.Equal(File.ReadAllBytes(workspace.Encoder), File.ReadAllBytes(mine));
     }
 
-    private void StopWhenExists(string path)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        using var watcher = new Timer(_ =>
-        {
-            if (File.Exists(path))
-                stop.Cancel();
-        }, null, 0, 1);
-        Assert.Equal(130, Run(stop.Token, Command).ExitCode);
-    }
+    private void StopWhenExists(string path) => Assert.Equal(130, RunUntilExists(path, Command).ExitCode);
 
     /// <summary>Error of every encoder, from the table of all numbers.</summary>
     private Dictionary<string, double> Errors()
