@@ -24,9 +24,6 @@ internal sealed class BlockPivoting
     /// <summary>Of the violating atoms, those whose violation is at least this fraction of the largest enter together.</summary>
     private const float EnteringFraction = 0.4f;
 
-    /// <summary>Atoms of a start with less than this fraction of λ are left out: those that belong come in at less cost than the others go.</summary>
-    private const float SmallestOfStartFraction = 0.3f;
-
     private readonly AlignedRows _s;        // S = I − G [m×m]
     private readonly float _lambda;
     private readonly LaneSystems _systems;
@@ -117,15 +114,15 @@ internal sealed class BlockPivoting
         return true;
     }
 
-    /// <summary>The least magnitude with which an atom of a start is taken over, larger where a poor prediction has more atoms than have room.</summary>
+    /// <summary>The least magnitude with which an atom of a start is taken over: 0, or so that room is left where a poor prediction has too many.</summary>
     private float SmallestOfStart(int count)
     {
         if (count <= _systems.Capacity)
-            return SmallestOfStartFraction * _lambda;
+            return 0;
         Span<float> magnitudes = _magnitudes.AsSpan(0, count);
         TensorPrimitives.Abs(_violations.AsSpan(0, count), magnitudes);
         magnitudes.Sort();
-        return Math.Max(magnitudes[^(_systems.Capacity / 2)], SmallestOfStartFraction * _lambda);
+        return magnitudes[^(_systems.Capacity / 2)];
     }
 
     /// <summary>Looks at a solution: lets atoms of the wrong sign leave and the worst violators enter.</summary>
