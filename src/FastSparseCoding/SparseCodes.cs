@@ -89,14 +89,17 @@ public sealed class SparseCodes
     {
         var z = new Matrix(Rows, Columns);
         for (int i = 0; i < Rows; i++)
-        {
-            Span<float> row = z.Row(i);
-            ReadOnlySpan<int> support = Support(i);
-            ReadOnlySpan<float> values = RowValues(i);
-            for (int s = 0; s < support.Length; s++)
-                row[support[s]] = values[s];
-        }
+            CopyRow(i, z.Row(i));
         return z;
+    }
+
+    /// <summary>Puts the non-zeros of row <paramref name="i"/> into a dense row of zeros.</summary>
+    internal void CopyRow(int i, Span<float> row)
+    {
+        ReadOnlySpan<int> support = Support(i);
+        ReadOnlySpan<float> values = RowValues(i);
+        for (int s = 0; s < support.Length; s++)
+            row[support[s]] = values[s];
     }
 
     /// <summary>Stacks blocks of rows.</summary>

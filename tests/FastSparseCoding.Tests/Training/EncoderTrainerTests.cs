@@ -146,6 +146,32 @@ public sealed class EncoderTrainerTests
         Assert.StartsWith("'codes' is [7×20]; it must be [1000×20].", Assert.ThrowsAny<ArgumentException>(() => EncoderTrainer.Train(known, X, new Matrix(7, 20), options, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(4800)]
+    [InlineData(4811)]
+    public void Signals_coded_beforehand_train_to_the_same_bits(long count)
+    {
+        TrainableEncoder straight = Encoder("lcod"), coded = Encoder("lcod");
+        var progress = new List<long>();
+
+        CodedSignals signals = CodedSignals.Encode(Source, Target, count, threads: 1, new DirectProgress<long>(progress.Add), TestContext.Current.CancellationToken);
+        TrainingReport expected = Train(straight, Options), actual = EncoderTrainer.Train(coded, signals, HeldOut, Options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(straight.Parameters.Values.ToArray(), coded.Parameters.Values.ToArray());
+        Assert.Equal(expected.BestError, actual.BestError);
+        Assert.Equal([1024, 2048, 3072, 4096, count], progress);
+    }
+
+    [Fact]
+    public void Too_few_coded_signals_are_refused()
+    {
+        CodedSignals signals = CodedSignals.Encode(Source, Target, 4799, cancellation: TestContext.Current.CancellationToken);
+
+        Refused("'signals' holds 4799 signals; it must hold the 4800 to train on.", () => EncoderTrainer.Train(Encoder(), signals, HeldOut, Options));
+        Refused("'source.SignalSize' has 11 values; it must have 10.", () => CodedSignals.Encode(new MatrixSource(new Matrix(5, SignalSize + 1), 1), Target, 5));
+        Refused("'count' is 0; it must be from 1 to 2199023254528.", () => CodedSignals.Encode(Source, Target, 0));
+    }
+
     [Fact]
     public void Bad_input_is_refused_with_a_clear_message()
     {
