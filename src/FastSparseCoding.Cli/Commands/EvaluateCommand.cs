@@ -104,6 +104,6 @@ internal sealed class EvaluateCommand
             .Add("code_error", quality.CodeError).Add("relative_code_error", quality.RelativeCodeError).Add("relative_objective_gap", quality.RelativeObjectiveGap)
             .Add("support_precision", quality.SupportPrecision).Add("support_recall", quality.SupportRecall).Add("support_f1", quality.SupportF1).Add("non_zeros", quality.MeanNonZeros)
             .Add("fista_iterations_for_equal_error", measured.FistaIterations).Add("cod_updates_for_equal_error", measured.CodUpdates)
-            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", measured.Microseconds).Add("exact_microseconds_per_signal", exactMicroseconds);
+            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", Timing.MicrosecondsPerSignal(encoder, x)).Add("exact_microseconds_per_signal", exactMicroseconds);
     }
 }

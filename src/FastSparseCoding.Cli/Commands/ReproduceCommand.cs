@@ -15,15 +15,13 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode reproduce: the paper's comparison from one command.</summary>
 internal sealed class ReproduceCommand
 {
-    /// <summary>Signals on which the best of a training's checkpoints is chosen.</summary>
-    private const int HeldOutSignals = 1000;
-
     private readonly Option<string[]> _images = new("--images") { Description = "A folder or image files to learn from and test on. [default: generated pictures]", AllowMultipleArgumentsPerToken = true, HelpName = "DIR" };
     private readonly Option<string?> _atoms = new("--atoms") { Description = "Sizes of dictionary, separated by commas, each from 2 to 4096. [default: 100; with --full 100,400]", HelpName = "M,M" };
-    private readonly Option<long?> _samples = new("--samples") { Description = "Patches for every training, from 1 to 10^12. [default: 500000; with --quick 20000, with --full 1000000]", HelpName = "N" };
+    private readonly Option<long?> _samples = new("--samples") { Description = "Patches for every training, from 1 to 10^8. [default: 300000; with --quick 20000, with --full 1000000]", HelpName = "N" };
+    private readonly Option<int?> _seeds = new("--seeds") { Description = "Trainings of every encoder, each on patches of its own, from 1 to 100; shown as mean ± half of the range. [default: 1; with --full 3]", HelpName = "N" };
     private readonly Option<string> _output = new("--out", "-o") { Description = "Folder for everything that is made; created when missing.", DefaultValueFactory = _ => "reproduction", HelpName = "DIR" };
     private readonly Option<bool> _quick = new("--quick") { Description = "A small run that shows all parts in seconds." };
-    private readonly Option<bool> _full = new("--full") { Description = "The paper's scale: 100 and 400 atoms, a million patches for every training." };
+    private readonly Option<bool> _full = new("--full") { Description = "The paper's scale: 100 and 400 atoms, three seeds, a million patches for every training." };
     private readonly PatchOptions _patches = new();
 
     public static Command Create(Func<ParseResult, CommandContext> context)
@@ -31,7 +29,7 @@ internal sealed class ReproduceCommand
         var self = new ReproduceCommand();
         var command = new ExampledCommand("reproduce", "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, pictures and a page. An interrupted run goes on where it was when the command is given again.", ["sparsecode reproduce", "sparsecode reproduce --images photos/ --atoms 100,400 --out paper"])
         {
-            self._images, self._atoms, self._samples, self._output, self._quick, self._full,
+            self._images, self._atoms, self._samples, self._seeds, self._output, self._quick, self._full,
         };
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
@@ -45,19 +43,29 @@ internal sealed class ReproduceCommand
         PatchPreprocessing preprocessing = _patches.Bind(parsed);
         string output = parsed.GetRequiredValue(_output);
         (IReadOnlyList<GrayImage> images, string origin) = LoadImages(parsed, context);
-        (IReadOnlyList<GrayImage> learn, IReadOnlyList<GrayImage> measure) = SignalInput.SplitImages(images);
-        var source = new PatchSource(learn, preprocessing, context.Seed);
-        Matrix heldOut = Patches.Sample(learn, preprocessing, HeldOutSignals, unchecked(context.Seed + 1));
-        Matrix test = Patches.Sample(measure, preprocessing, plan.TestSignals, unchecked(context.Seed + 2));
+        var data = new TrainingData(images, preprocessing, plan.TestSignals, context.Seed);
         (string Name, string Value)[] settings = Settings(plan, preprocessing, images, origin, context);
         RunFolder folder = RunFolder.Open(output, string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n")));
 
         var results = new List<ExperimentResult>();
-        context.Track(board => results.AddRange(plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, source, heldOut, test, preprocessing, context).Run(board))));
-        WriteAll(folder, results, [.. settings, ("machine", Machine()), ("command", CommandLine(parsed))], preprocessing);
+        IReadOnlyList<Section> sections = [];
+        context.Track(board =>
+        {
+            results.AddRange(plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, data, context).Run(board)));
+            sections = Sections(results, preprocessing, board, context);
+        });
+        WriteAll(folder, sections, [.. settings, ("seeds", SeedsText(plan)), ("machine", Machine()), ("command", CommandLine(parsed))]);
         context.Print(new Result()
             .AddTable("encoders", Tables.Summary(results)).Add("scale", plan.Scale).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
         return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<Section> Sections(IReadOnlyList<ExperimentResult> results, PatchPreprocessing preprocessing, ProgressBoard board, CommandContext context)
+    {
+        ProgressBoard.Piece piece = board.Start("starting exact methods from predictions");
+        Section warmStarts = WarmStartSection.Write(results, context);
+        piece.Report(1, 1, "");
+        return [Figure3Section.Write(results), Table1Section.Write(results), Figure4Section.Write(results), warmStarts, DictionarySection.Write(results, preprocessing.PatchSize)];
     }
 
     private Plan BindPlan(ParseResult parsed)
@@ -67,7 +75,9 @@ internal sealed class ReproduceCommand
             throw new UserError($"{_quick.Name} and {_full.Name} exclude each other; give one of them or none.");
         Plan plan = quick ? Plan.Quick : full ? Plan.Full : Plan.Default;
         if (parsed.GetValue(_samples) is { } samples)
-            plan = plan with { TrainingSamples = Range.Check(_samples, samples, 1, 1_000_000_000_000) };
+            plan = plan with { TrainingSamples = Range.Check(_samples, samples, 1, 100_000_000) };
+        if (parsed.GetValue(_seeds) is { } seeds)
+            plan = plan with { Seeds = Range.Check(_seeds, seeds, 1, 100) };
         if (parsed.GetValue(_atoms) is not { } text)
             return plan;
         var atoms = new List<int>();
@@ -101,18 +111,16 @@ internal sealed class ReproduceCommand
         ];
     }
 
-    private static void WriteAll(RunFolder folder, IReadOnlyList<ExperimentResult> results, IReadOnlyList<(string, string)> settings, PatchPreprocessing preprocessing)
+    private static string SeedsText(Plan plan)
+        => plan.Seeds == 1 ? "1" : $"{plan.Seeds}, each of other training patches, with one dictionary for all; numbers are the mean ± half of the range, (largest − smallest)/2";
+
+    private static void WriteAll(RunFolder folder, IReadOnlyList<Section> sections, IReadOnlyList<(string, string)> settings)
     {
-        var mosaics = results.ToDictionary(r => r.Dictionary.AtomCount, r => PngFile.Encode(AtomMosaic.Render(r.Dictionary.Atoms, preprocessing.PatchSize)));
-        foreach (ExperimentResult result in results)
-        {
-            int atoms = result.Dictionary.AtomCount;
-            folder.WriteBytes($"atoms-{atoms}.png", mosaics[atoms]);
-            folder.WriteText($"fista-lista-{atoms}.svg", Plots.FistaAgainstLista(result));
-            folder.WriteText($"cod-lcod-{atoms}.svg", Plots.CodAgainstLcod(result));
-        }
-        folder.WriteText("numbers.csv", Tables.All(results).ToCsv());
-        folder.WriteText("report.html", ReportPage.Write(results, settings, atoms => mosaics[atoms]));
+        foreach (Picture picture in sections.SelectMany(s => s.Blocks).OfType<Picture>())
+            folder.WriteBytes(picture.FileName, picture.Content);
+        folder.WriteText("numbers.csv", Tables.Numbers(sections).ToCsv());
+        folder.WriteText("report.md", ReportText.Write(sections, settings));
+        folder.WriteText("report.html", ReportPage.Write(sections, settings));
     }
 
     // As it was given, but for the folder, which means nothing to another reader.
