@@ -35,7 +35,7 @@ internal sealed record Plan(string Scale, int[] Atoms, int Seeds, long LearningS
     /// <summary>Pictures and their side when none are given.</summary>
     public const int GeneratedImages = 40, GeneratedSize = 256;
 
-    public static readonly Plan Quick = new("quick", [100], 1, 20_000, 20_000, 1000);
+    public static readonly Plan Quick = new("quick", [100], 1, 20_000, 50_000, 1000);
     public static readonly Plan Default = new("default", [100], 1, 100_000, 300_000, 2000);
     public static readonly Plan Full = new("full", [100, 400], 3, 500_000, 1_000_000, 5000);
 

@@ -22,8 +22,9 @@ internal static class Plots
     public static Picture FistaAgainstLista(ExperimentResult result)
     {
         PlotModel model = Model("products by a matrix: k of FISTA and ISTA, T + 1 of LISTA", "error ‖Z − Z*‖²");
-        model.Series.Add(Curve("ISTA", result.Curves.Ista, Ink, LineStyle.Dash));
-        model.Series.Add(Curve("FISTA", result.Curves.Fista, Blue, LineStyle.Solid));
+        double floor = Floor(result.Lista);
+        model.Series.Add(Curve("ISTA", result.Curves.Ista, floor, Ink, LineStyle.Dash));
+        model.Series.Add(Curve("FISTA", result.Curves.Fista, floor, Blue, LineStyle.Solid));
         model.Series.Add(Points("LISTA", result.Lista.Select(m => (m.Candidate.Depth + 1, m))));
         return Export(model, $"fista-lista-{result.Atoms}.svg", $"Error against work, {result.Atoms} atoms: FISTA and ISTA after k iterations, LISTA with T = 0, 1, 2, 3, 5, 7 (the paper's Figure 3); means over the seeds.");
     }
@@ -32,7 +33,7 @@ internal static class Plots
     public static Picture CodAgainstLcod(ExperimentResult result)
     {
         PlotModel model = Model("coordinate updates", "error ‖Z − Z*‖²");
-        model.Series.Add(Curve("CoD", result.Curves.Cod, Blue, LineStyle.Solid));
+        model.Series.Add(Curve("CoD", result.Curves.Cod, Floor(result.Lcod), Blue, LineStyle.Solid));
         model.Series.Add(Points("LCoD", result.Lcod.Select(m => (m.Candidate.Depth, m))));
         return Export(model, $"cod-lcod-{result.Atoms}.svg", $"Error against coordinate updates, {result.Atoms} atoms: CoD and LCoD (the paper's Figure 4); means over the seeds.");
     }
@@ -70,8 +71,11 @@ internal static class Plots
         MinimumPadding = 0.03,
     };
 
-    private static LineSeries Curve(string name, PredictionCurve curve, OxyColor color, LineStyle style)
-        => Line(name, curve.Iterations.Zip(curve.CodeErrors, (k, error) => new DataPoint(k, error)).Where(p => p.Y > 0), color, style);
+    private static LineSeries Curve(string name, PredictionCurve curve, double floor, OxyColor color, LineStyle style)
+        => Line(name, curve.Iterations.Zip(curve.CodeErrors, (k, error) => new DataPoint(k, error)).Where(p => p.Y > floor), color, style);
+
+    /// <summary>How far down a curve is worth showing: to a fifth of the best prediction's error.</summary>
+    private static double Floor(IEnumerable<SeededResult> predictions) => predictions.Min(m => m.CodeError.Mean) / 5;
 
     // Below a millionth the codes' rounding is all there is to see.
     private static LineSeries Convergence(string name, ConvergenceCurve curve, OxyColor color)

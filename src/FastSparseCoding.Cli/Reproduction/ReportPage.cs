@@ -19,14 +19,14 @@ internal static partial class ReportPage
         @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #9aa6b4; --line: #39424e; --paper: #14181d; --shade: #1c2229; --mark: #f0924c; } }
         @media print { :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --shade: #fff; --mark: #8a3d08; } figure, tr, .setting { break-inside: avoid; } h2, h3 { break-after: avoid; } .scroll { overflow: visible; } table { font-size: .7rem; } nav { display: none; } }
         * { box-sizing: border-box; } html { scroll-behavior: smooth; }
-        body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 68rem; font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); overflow-wrap: break-word; }
+        body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 74rem; font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); overflow-wrap: break-word; }
         h1 { font-size: 1.7rem; line-height: 1.25; } h2 { margin: 3rem 0 1rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); font-size: 1.35rem; } h3 { margin: 1.8rem 0 .5rem; font-size: 1.1rem; }
-        p { max-width: 46rem; } a { color: var(--mark); } nav a { display: inline-block; margin: 0 1rem .3rem 0; }
+        p { max-width: 46rem; } a { color: var(--mark); } nav { margin: 1rem 0; } nav a { display: inline-block; margin: 0 1.2rem .3rem 0; }
         .note, figcaption, .caption { color: var(--soft); font-size: .9rem; } .caption { margin: .3rem 0 1.6rem; }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .86rem; }
-        th, td { padding: .35rem .65rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; } thead th { vertical-align: bottom; white-space: normal; background: var(--shade); }
+        th, td { padding: .35rem .55rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; } thead th { vertical-align: bottom; white-space: normal; background: var(--shade); }
         th:first-child, td:first-child { text-align: left; }
-        .claims td, .claims th { text-align: left; white-space: normal; vertical-align: top; } .claims td:last-child { font-weight: 600; color: var(--mark); }
+        .claims td, .claims th { text-align: left; white-space: normal; vertical-align: top; } .claims td:nth-child(2) { white-space: nowrap; } .claims td:last-child { font-weight: 600; color: var(--mark); }
         figure { margin: 1.2rem 0; } figure img, figure svg { max-width: 100%; height: auto; display: block; } figure img { image-rendering: pixelated; width: 28rem; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; } dt { color: var(--soft); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; } code { font-size: .9em; overflow-wrap: anywhere; }
         .setting { padding: .6rem .9rem; background: var(--shade); border-left: 3px solid var(--line); font-size: .9rem; max-width: none; }

@@ -8,7 +8,7 @@ internal static class Timing
     private const int BatchRows = 1024;
 
     // Long enough for the runtime to have compiled everything with full optimisation, and for a median that means something.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.15), Measuring = TimeSpan.FromSeconds(0.15);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.1), Measuring = TimeSpan.FromSeconds(0.1);
 
     /// <summary>Median over batches of the time for a signal.</summary>
     public static double MicrosecondsPerSignal(ISparseEncoder encoder, Matrix x)
