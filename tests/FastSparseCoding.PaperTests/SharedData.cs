@@ -23,6 +23,9 @@ internal static class SharedData
     /// <summary>Fresh patches of the photographs of BSDS500 train.</summary>
     public static PatchSource TrainingPatches(int seed) => new(ImageFolder.Load(Require("data/bsds500/train"), TestContext.Current.CancellationToken), PatchPreprocessing.Default, seed);
 
+    /// <summary>Skips the test where the data is absent.</summary>
+    public static void RequireAll() => Require("");
+
     private static string Require(string name)
     {
         Assert.SkipWhen(Root is null, "There is no folder 'shared' beside the repository.");

@@ -37,7 +37,7 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
     public ExperimentResult Run(ProgressBoard board)
     {
         Matrix test = data.Test;
-        AtomDictionary dictionary = ModelFile.LoadDictionary(folder.Stage($"dictionary-{atoms}.safetensors", (path, checkpoint) => Learn(path, checkpoint, board)));
+        AtomDictionary dictionary = folder.Stage($"dictionary-{atoms}.safetensors", (path, checkpoint) => Learn(path, checkpoint, board), ModelFile.LoadDictionary);
         var exact = new ActiveSetSolver(dictionary, Plan.Lambda);
         var codes = new Matrix(test.Rows, atoms);
         SolveReport report = exact.Solve(test, codes, false, context.Threads, context.Cancellation);

@@ -39,7 +39,7 @@ internal sealed class RunFolder
     /// <summary>A stage whose outcome is a file: worked out when the file is not there, from its checkpoint if it has one.</summary>
     /// <param name="name">Name of the file.</param>
     /// <param name="make">Makes the file at the given path; may keep a checkpoint at the second.</param>
-    /// <returns>Path of the file. Always to be loaded, so that a run that went on holds the same bits as one that never stopped.</returns>
+    /// <returns>Path of the file.</returns>
     public string Stage(string name, Action<string, string> make)
     {
         string path = this[name], checkpoint = Checkpoint.PathFor(path);
@@ -48,6 +48,9 @@ internal sealed class RunFolder
         File.Delete(checkpoint);
         return path;
     }
+
+    /// <summary>A stage whose file is loaded: always, so that a run that went on holds the same bits as one that never stopped.</summary>
+    public T Stage<T>(string name, Action<string, string> make, Func<string, T> load) => load(Stage(name, make));
 
     public void WriteText(string name, string text) => WriteBytes(name, Encoding.UTF8.GetBytes(text));
 
