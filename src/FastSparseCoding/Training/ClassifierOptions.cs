@@ -6,17 +6,17 @@ public sealed record ClassifierOptions
     /// <summary>The defaults.</summary>
     public static ClassifierOptions Default { get; } = new();
 
-    /// <summary>How often every sample is seen, from 1 to 10,000. Default 20.</summary>
-    public int Epochs { get; init; } = 20;
+    /// <summary>How often every sample is seen, from 1 to 10,000. Default 10.</summary>
+    public int Epochs { get; init; } = 10;
 
-    /// <summary>Samples in a step, from 1 to 65,536. Default 256.</summary>
-    public int BatchSize { get; init; } = 256;
+    /// <summary>Samples in a step, from 1 to 65,536. Default 128.</summary>
+    public int BatchSize { get; init; } = 128;
 
-    /// <summary>The classifier's rate at the start, above 0. Default 0.01.</summary>
-    public float LearningRate { get; init; } = 0.01f;
+    /// <summary>The classifier's rate at the start, above 0. Default 0.003.</summary>
+    public float LearningRate { get; init; } = 0.003f;
 
-    /// <summary>End to end: the encoder's rate at the start, above 0; below the classifier's, because the encoder begins as a good predictor. Default 1e-4.</summary>
-    public float EncoderLearningRate { get; init; } = 1e-4f;
+    /// <summary>End to end: the encoder's rate at the start, above 0; below the classifier's, because the encoder begins as a good predictor. Default 2e-4.</summary>
+    public float EncoderLearningRate { get; init; } = 2e-4f;
 
     /// <summary>Rates at the end of the cosine, as a fraction of the first; from 0 to 1. Default 0.01.</summary>
     public float FinalRateFraction { get; init; } = 0.01f;
