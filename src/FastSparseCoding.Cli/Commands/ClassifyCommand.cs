@@ -45,11 +45,16 @@ internal sealed class ClassifyCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         ClassifierOptions options = BindOptions(parsed, context);
+        foreach (Option option in new Option[] { _endToEndEpochs, _encoderRate })
+            if (parsed.GetResult(option) is { Implicit: false } && !parsed.GetValue(_endToEnd))
+                throw new UserError($"{option.Name} is for {_endToEnd.Name}.");
         int endToEndEpochs = Range.Check(_endToEndEpochs, parsed.GetValue(_endToEndEpochs), 1, 10_000);
         ModelInput? model = BindModel(parsed);
         ISparseEncoder? encoder = BindEncoder(parsed, model);
         string output = parsed.GetRequiredValue(_output), folder = parsed.GetRequiredValue(_data);
         (LabelledImages train, LabelledImages test) = LabelledImages.ReadFolder(folder);
+        if (train.Labels.Length < 10)
+            throw new UserError($"{folder}: holds {train.Labels.Length} training pictures; expected 10 or more, of which a tenth chooses the best epoch.");
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model?.Preprocessing, train.Side);
         if (encoder is not null)
             SignalInput.RequireSize([folder], train.Images.Columns, encoder.SignalSize);

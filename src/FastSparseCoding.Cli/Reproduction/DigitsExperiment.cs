@@ -116,7 +116,7 @@ internal sealed class DigitsExperiment
         ProgressBoard.Piece piece = _board.Start($"digits: {candidate.Name}, seed {seed}");
         var progress = new Relay<TrainingProgress>(p => piece.Report(
             p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
-        EncoderTrainer.Train(encoder, _data.Train, codes, new() { Samples = _plan.EncoderSamples, LearningRate = DigitsPlan.EncoderRate, Seed = seed, Threads = 1 }, progress, _context.Cancellation);
+        EncoderTrainer.Train(encoder, _data.Train, codes, new() { Samples = _plan.EncoderSamples, LearningRate = candidate.Kind == "lcod" ? null : DigitsPlan.ListaRate, Seed = seed, Threads = 1 }, progress, _context.Cancellation);
         ModelFile.Save(path, encoder, _data.Preprocessing);
     }
 

@@ -16,8 +16,11 @@ internal sealed record DigitsPlan(int TrainingDigits, int TestDigits, int Atoms,
     /// <summary>Sparsity weight, for digits of zero mean and unit deviation: of norm 28.</summary>
     public const float Lambda = 2;
 
-    /// <summary>Rate of the encoders' trainings at the start; the library's default is for codes that an encoder's start is nearer to.</summary>
-    public const float EncoderRate = 2e-3f;
+    /// <summary>
+    /// Rate of LISTA's trainings at the start. Digits are alike, L is large (about 130), and one step of ISTA, as which LISTA begins, leaves it far
+    /// from the codes. LCoD, which begins near them, has the library's default.
+    /// </summary>
+    public const float ListaRate = 2e-3f;
 
     /// <summary>All of MNIST, with as many atoms as pixels.</summary>
     public static readonly DigitsPlan Full = new(60_000, 10_000, 784, 60_000, 180_000, 5, 3);

@@ -20,7 +20,7 @@ internal static class DigitsSection
         text.Append($"<div class=\"scroll\">{Html.Table(result.Summary())}</div>\n");
         text.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">Test error: part of the test digits classified wrongly by a classifier trained on such codes; mean of {plan.Seeds} trainings, and the lowest and the highest. ");
         text.Append("The next column leaves the classifier as it was trained on optimal codes and gives it the others instead. Multiply-adds are those of the code. ");
-        text.Append(CultureInfo.InvariantCulture, $"Settings: {Html.Encode(plan.Settings)}; Adam, {DigitsPlan.EncoderRate} at first for encoders; {result.Certified:P1} of the optimal codes are certified by a relative duality gap of 1e-5.</p></section>\n");
+        text.Append(CultureInfo.InvariantCulture, $"Settings: {Html.Encode(plan.Settings)}; Adam, {DigitsPlan.ListaRate} at first for LISTA; {result.Certified:P1} of the optimal codes are certified by a relative duality gap of 1e-5.</p></section>\n");
         text.Append(Html.Figure(Atoms(result.Dictionary), string.Create(CultureInfo.InvariantCulture, $"The first {Math.Min(ShownAtoms, plan.Atoms)} of the {plan.Atoms} atoms learned from digits.")));
         return text.ToString();
     }
