@@ -8,7 +8,7 @@ using Xunit;
 
 namespace FastSparseCoding.PaperTests;
 
-/// <summary>Codes for recognition, at reduced size: the first 10,000 digits of MNIST's training set, the first 5,000 of its test set, 196 atoms.</summary>
+/// <summary>Codes for recognition, at reduced size: the first 20,000 digits of MNIST's training set, its test set, 400 atoms.</summary>
 public sealed class DigitsTests
 {
     private const float Lambda = 2;
@@ -18,7 +18,7 @@ public sealed class DigitsTests
     public void Codes_beat_pixels_and_an_encoder_trained_through_the_classifier_beats_the_predictor_at_equal_work()
     {
         Digits digits = Digits.Load();
-        AtomDictionary dictionary = DictionaryLearner.Learn(digits.Train, new() { AtomCount = 196, Lambda = Lambda, Samples = 10_000 }, cancellation: TestContext.Current.CancellationToken);
+        AtomDictionary dictionary = DictionaryLearner.Learn(digits.Train, new() { AtomCount = 400, Lambda = Lambda, Samples = 20_000 }, cancellation: TestContext.Current.CancellationToken);
         Matrix codes = new ActiveSetSolver(dictionary, Lambda).Encode(digits.Train, cancellation: TestContext.Current.CancellationToken);
 
         double raw = digits.ErrorOnPixels();
@@ -27,8 +27,8 @@ public sealed class DigitsTests
         (double lcod, double lcodEndToEnd) = Train("lcod", 10, null);
 
         string errors = string.Join(", ", raw, optimal, lista, listaEndToEnd, lcod, lcodEndToEnd);
-        Assert.True(optimal < 0.7 * raw && lcod < 0.7 * raw && lista < 0.8 * raw, errors);
-        Assert.True(listaEndToEnd < 0.9 * lista && lcodEndToEnd < 0.9 * lcod, errors);
+        Assert.True(optimal < 0.6 * raw && lcod < 0.65 * raw && lista < 0.75 * raw, errors);
+        Assert.True(listaEndToEnd < 0.75 * lista && lcodEndToEnd < 0.92 * lcod, errors);
 
         (double Predictor, double EndToEnd) Train(string kind, int depth, float? rate)
         {
@@ -45,7 +45,7 @@ public sealed class DigitsTests
         public static Digits Load()
         {
             (LabelledImages train, LabelledImages test) = SharedData.Digits();
-            return new Digits(First(train, 10_000), train.Labels[..10_000], First(test, 5000), test.Labels[..5000]);
+            return new Digits(First(train, 20_000), train.Labels[..20_000], First(test, 10_000), test.Labels[..10_000]);
         }
 
         public double ErrorOnPixels()
