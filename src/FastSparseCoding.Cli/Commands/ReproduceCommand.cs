@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Cli.Reproduction;
@@ -16,6 +14,7 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class ReproduceCommand
 {
     private readonly Option<string[]> _images = new("--images") { Description = "A folder or image files to learn from and test on. [default: generated pictures]", AllowMultipleArgumentsPerToken = true, HelpName = "DIR" };
+    private readonly Option<string?> _digits = new("--digits") { Description = "A folder with MNIST's four files: adds the experiment on digits, with --full on all of them.", HelpName = "DIR" };
     private readonly Option<string?> _atoms = new("--atoms") { Description = "Sizes of dictionary, separated by commas, each from 2 to 4096. [default: 100; with --full 100,400]", HelpName = "M,M" };
     private readonly Option<long?> _samples = new("--samples") { Description = "Patches for every training, from 1 to 10^8. [default: 300000; with --quick 50000, with --full 1000000]", HelpName = "N" };
     private readonly Option<int?> _seeds = new("--seeds") { Description = "Trainings of every encoder, each on patches of its own, from 1 to 100; shown as mean ± half of the range. [default: 1; with --full 3]", HelpName = "N" };
@@ -29,7 +28,7 @@ internal sealed class ReproduceCommand
         var self = new ReproduceCommand();
         var command = new ExampledCommand("reproduce", "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, pictures and a page. An interrupted run goes on where it was when the command is given again.", ["sparsecode reproduce", "sparsecode reproduce --images photos/ --atoms 100,400 --out paper"])
         {
-            self._images, self._atoms, self._samples, self._seeds, self._output, self._quick, self._full,
+            self._images, self._digits, self._atoms, self._samples, self._seeds, self._output, self._quick, self._full,
         };
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
@@ -42,30 +41,13 @@ internal sealed class ReproduceCommand
         Plan plan = BindPlan(parsed);
         PatchPreprocessing preprocessing = _patches.Bind(parsed);
         string output = parsed.GetRequiredValue(_output);
+        DigitsInput? digits = parsed.GetValue(_digits) is { } folder ? DigitsInput.Read(folder, plan) : null;
         (IReadOnlyList<GrayImage> images, string origin) = LoadImages(parsed, context);
-        var data = new TrainingData(images, preprocessing, plan.TestSignals, context.Seed);
-        (string Name, string Value)[] settings = Settings(plan, preprocessing, images, origin, context);
-        RunFolder folder = RunFolder.Open(output, string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n")));
-
-        var results = new List<ExperimentResult>();
-        IReadOnlyList<Section> sections = [];
-        context.Track(board =>
-        {
-            results.AddRange(plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, data, context).Run(board)));
-            sections = Sections(results, preprocessing, board, context);
-        });
-        WriteAll(folder, sections, [.. settings, ("seeds", SeedsText(plan)), ("machine", Machine()), ("command", CommandLine(parsed))]);
+        var reproducer = new Reproducer(plan, new PictureInput(images, origin, preprocessing), digits, context);
+        ResultTable summary = reproducer.Run(output, CommandLine(parsed));
         context.Print(new Result()
-            .AddTable("encoders", Tables.Summary(results)).Add("scale", plan.Scale).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
+            .AddTable("encoders", summary).Add("scale", plan.Scale).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
         return ExitCode.Done;
-    }
-
-    private static IReadOnlyList<Section> Sections(IReadOnlyList<ExperimentResult> results, PatchPreprocessing preprocessing, ProgressBoard board, CommandContext context)
-    {
-        ProgressBoard.Piece piece = board.Start("starting exact methods from predictions");
-        Section warmStarts = WarmStartSection.Write(results, context);
-        piece.Report(1, 1, "");
-        return [Figure3Section.Write(results), Table1Section.Write(results), Figure4Section.Write(results), warmStarts, DictionarySection.Write(results, preprocessing.PatchSize)];
     }
 
     private Plan BindPlan(ParseResult parsed)
@@ -98,40 +80,10 @@ internal sealed class ReproduceCommand
         return (DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, context.Seed), "generated (dead leaves)");
     }
 
-    // All that decides the bits of the models: a folder made with the same settings is gone on with.
-    private static (string Name, string Value)[] Settings(Plan plan, PatchPreprocessing preprocessing, IReadOnlyList<GrayImage> images, string origin, CommandContext context)
-    {
-        FormattableString patches = $"{preprocessing.PatchSize}×{preprocessing.PatchSize}, {PatchOptions.NameOf(preprocessing.Normalization)}, deviation at least {preprocessing.MinimumDeviation}";
-        FormattableString samples = $"{plan.LearningSamples:N0} for a dictionary, {plan.TrainingSamples:N0} for an encoder, {plan.TestSignals:N0} to test on";
-        FormattableString pictures = $"{images.Count}, {origin}; pixels {Fingerprint.Of(images)}; patches to test on are of other pictures than those learned from{(images.Count < 10 ? ", or, as here with fewer than 10, other patches" : "")}";
-        return
-        [
-            ("images", FormattableString.Invariant(pictures)), ("patches", FormattableString.Invariant(patches)), ("samples", FormattableString.Invariant(samples)),
-            ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)), ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
-        ];
-    }
-
-    private static string SeedsText(Plan plan)
-        => plan.Seeds == 1 ? "1" : $"{plan.Seeds}, each of other training patches, with one dictionary for all; numbers are the mean ± half of the range, (largest − smallest)/2";
-
-    private static void WriteAll(RunFolder folder, IReadOnlyList<Section> sections, IReadOnlyList<(string, string)> settings)
-    {
-        foreach (Picture picture in sections.SelectMany(s => s.Blocks).OfType<Picture>())
-            folder.WriteBytes(picture.FileName, picture.Content);
-        folder.WriteText("numbers.csv", Tables.Numbers(sections).ToCsv());
-        folder.WriteText("report.md", ReportText.Write(sections, settings));
-        folder.WriteText("report.html", ReportPage.Write(sections, settings));
-    }
-
     // As it was given, but for the folder, which means nothing to another reader.
     private string CommandLine(ParseResult parsed)
     {
         IEnumerable<Token> folder = parsed.GetResult(_output) is { Implicit: false } given ? [given.IdentifierToken!, .. given.Tokens] : [];
         return "sparsecode " + string.Join(' ', parsed.Tokens.Except(folder).Select(t => t.Value.Contains(' ') ? $"\"{t.Value}\"" : t.Value));
     }
-
-    private static string Machine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";
-
-    private static string Version()
-        => typeof(ReproduceCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 }

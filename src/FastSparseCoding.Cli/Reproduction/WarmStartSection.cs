@@ -7,9 +7,16 @@ internal static class WarmStartSection
 {
     private const string Id = "warm-start";
 
-    public static Section Write(IReadOnlyList<ExperimentResult> results, CommandContext context)
+    public static Section Write(IReadOnlyList<ExperimentResult> results, ProgressBoard board, CommandContext context)
     {
-        var measured = results.Select(r => (Result: r, Curves: new WarmStarts(r, context).Iterative(), Certified: new WarmStarts(r, context).ActiveSet())).ToArray();
+        ProgressBoard.Piece piece = board.Start("exact methods from predictions");
+        var measured = new List<(ExperimentResult Result, IReadOnlyList<WarmStart> Curves, IReadOnlyList<CertifiedStart> Certified)>();
+        foreach (ExperimentResult result in results)
+        {
+            var starts = new WarmStarts(result, context);
+            measured.Add((result, starts.Iterative(), starts.ActiveSet()));
+            piece.Report(measured.Count, results.Count, "");
+        }
         return new Section(
             Id, "Exact methods that start from a prediction", [.. measured.SelectMany(m => m.Curves.Select(c => Claim(m.Result, c)))],
             [
