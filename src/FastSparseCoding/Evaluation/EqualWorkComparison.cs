@@ -11,7 +11,10 @@ namespace FastSparseCoding.Evaluation;
 public sealed record EqualWorkPoint(CodeQuality Predictor, CodeQuality Solver, int Iterations, double Worth)
 {
     /// <summary>The predictor's codes are farther from the optimal ones than the solver's at equal work.</summary>
-    public bool Fails => Predictor.CodeError > Solver.CodeError;
+    public bool BehindInError => Predictor.CodeError > Solver.CodeError;
+
+    /// <summary>The predictor's objective is farther above the optimum than the solver's at equal work.</summary>
+    public bool BehindInObjective => Predictor.RelativeObjectiveGap > Solver.RelativeObjectiveGap;
 }
 
 /// <summary>
