@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using FastSparseCoding.Evaluation;
 using OxyPlot;
@@ -25,7 +27,7 @@ internal static partial class AnalysisPlots
         optimum.Points.Add(new DataPoint(0, Math.Abs(example.ExplainingOptimum)));
         optimum.Points.Add(new DataPoint(example.Activations.Count - 1, Math.Abs(example.ExplainingOptimum)));
         model.Series.Add(optimum);
-        return Export(model, 460, 330);
+        return Export(model, 600, 330);
     }
 
     /// <summary>A measure against the level of a condition: predictors solid, exact solvers at equal work dashed in the same colour.</summary>
@@ -37,7 +39,9 @@ internal static partial class AnalysisPlots
         {
             OxyColor color = Colors[i % Colors.Length];
             model.Series.Add(Line(encoder, color, LineStyle.Solid, points.Select(p => new DataPoint(p.Level, p.Predictor))));
-            model.Series.Add(Line("solver, equal work", color, LineStyle.Dash, points.Select(p => new DataPoint(p.Level, p.Solver))));
+            LineSeries solver = Line(encoder, color, LineStyle.Dash, points.Select(p => new DataPoint(p.Level, p.Solver)));
+            solver.RenderInLegend = false;
+            model.Series.Add(solver);
         }
         return Export(model, 720, 420);
     }
@@ -57,7 +61,7 @@ internal static partial class AnalysisPlots
 
     private static PlotModel Model(params Axis[] axes)
     {
-        var model = new PlotModel { TextColor = Ink, PlotAreaBorderColor = Ink, Background = OxyColors.Transparent, DefaultFont = "sans-serif", DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 16, 8) };
+        var model = new PlotModel { TextColor = Ink, PlotAreaBorderColor = Ink, Background = OxyColors.Transparent, DefaultFont = "sans-serif", DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 40, 8) };
         foreach (Axis axis in axes)
         {
             axis.AxisTitleDistance = 18;     // the exporter takes letters for smaller than browsers draw them
@@ -69,16 +73,22 @@ internal static partial class AnalysisPlots
         }
         model.Legends.Add(new Legend
         {
-            LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.TopLeft, LegendOrientation = LegendOrientation.Horizontal,
-            LegendTextColor = Ink, LegendFontSize = 13, LegendLineSpacing = 7, LegendItemSpacing = 40, LegendPadding = 4,
+            LegendPlacement = LegendPlacement.Outside,
+            LegendPosition = LegendPosition.RightTop,
+            LegendTextColor = Ink,
+            LegendFontSize = 13,
+            LegendLineSpacing = 7,
+            LegendPadding = 12,
         });
         return model;
     }
 
-    /// <summary>Everything from the document's head belongs to a file, not to a page.</summary>
+    /// <summary>Everything from the document's head belongs to a file, not to a page; and names are shared by all pictures of a page, so each has its own.</summary>
     private static string Export(PlotModel model, double width, double height)
     {
         string svg = new SvgExporter { Width = width, Height = height, IsDocument = true, UseVerticalTextAlignmentWorkaround = true }.ExportToString(model);
+        string name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(svg)))[..8];
+        svg = svg.Replace("id=\"clipPath", $"id=\"clip-{name}-", StringComparison.Ordinal).Replace("url(#clipPath", $"url(#clip-{name}-", StringComparison.Ordinal);
         return SvgSize().Replace(svg[svg.IndexOf("<svg", StringComparison.Ordinal)..], "<svg role=\"img\" viewBox=\"0 0 $1 $2\" width=\"$1\" height=\"$2\"", 1);
     }
 
