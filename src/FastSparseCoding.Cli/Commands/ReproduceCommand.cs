@@ -42,9 +42,7 @@ internal sealed class ReproduceCommand
         PatchPreprocessing preprocessing = _patches.Bind(parsed);
         string output = parsed.GetRequiredValue(_output);
         DigitsInput? digits = parsed.GetValue(_digits) is { } folder ? DigitsInput.Read(folder, plan) : null;
-        (IReadOnlyList<GrayImage> images, string origin) = LoadImages(parsed, context);
-        var reproducer = new Reproducer(plan, new PictureInput(images, origin, preprocessing), digits, context);
-        ResultTable summary = reproducer.Run(output, CommandLine(parsed));
+        ResultTable summary = new Reproducer(plan, LoadPictures(parsed, preprocessing, context), digits, context).Run(output, CommandLine(parsed));
         context.Print(new Result()
             .AddTable("encoders", summary).Add("scale", plan.Scale).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
         return ExitCode.Done;
@@ -72,12 +70,12 @@ internal sealed class ReproduceCommand
         return plan with { Atoms = [.. atoms] };
     }
 
-    private (IReadOnlyList<GrayImage> Images, string Origin) LoadImages(ParseResult parsed, CommandContext context)
+    private PictureInput LoadPictures(ParseResult parsed, PatchPreprocessing preprocessing, CommandContext context)
     {
         string[] paths = parsed.GetValue(_images) ?? [];
-        if (paths.Length > 0)
-            return (ImageFolder.Load(paths, context.Cancellation), string.Join(", ", paths));
-        return (DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, context.Seed), "generated (dead leaves)");
+        return paths.Length == 0
+            ? PictureInput.Generate(preprocessing, context.Seed)
+            : new PictureInput(ImageFolder.Load(paths, context.Cancellation), string.Join(", ", paths), preprocessing);
     }
 
     // As it was given, but for the folder, which means nothing to another reader.

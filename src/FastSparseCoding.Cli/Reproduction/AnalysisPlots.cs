@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.RegularExpressions;
 using FastSparseCoding.Evaluation;
 using OxyPlot;
 using OxyPlot.Axes;
@@ -9,16 +6,13 @@ using OxyPlot.Series;
 
 namespace FastSparseCoding.Cli.Reproduction;
 
-/// <summary>The plots of explaining away and robustness, as SVG elements to stand inside a page.</summary>
-internal static partial class AnalysisPlots
+/// <summary>The plots of explaining away and robustness, in the style of the others.</summary>
+internal static class AnalysisPlots
 {
-    // Of middle lightness, so that lines and letters are readable on white and on black paper alike.
-    private static readonly OxyColor Ink = OxyColor.FromRgb(118, 118, 118);
-    private static readonly OxyColor Grid = OxyColor.FromArgb(70, 128, 128, 128);
-    private static readonly OxyColor[] Colors = [OxyColor.FromRgb(46, 134, 222), OxyColor.FromRgb(230, 110, 30), OxyColor.FromRgb(40, 160, 90), OxyColor.FromRgb(160, 90, 200)];
+    private static readonly OxyColor[] Colors = [Plots.Blue, Plots.Orange, OxyColor.FromRgb(40, 160, 90), OxyColor.FromRgb(160, 90, 200)];
 
     /// <summary>The coefficients of the atom explained away and of the one that explains it, by depth, in the sign of the first.</summary>
-    public static string Activations(ExplainedAtom example)
+    public static Picture Activations(ExplainedAtom example, string fileName, string caption)
     {
         PlotModel model = Model(Linear(AxisPosition.Bottom, "depth t", 1), Linear(AxisPosition.Left, "|coefficient|", double.NaN));
         AddActivations(model, "explaining atom", example.ExplainingActivations, Colors[0]);
@@ -27,11 +21,11 @@ internal static partial class AnalysisPlots
         optimum.Points.Add(new DataPoint(0, Math.Abs(example.ExplainingOptimum)));
         optimum.Points.Add(new DataPoint(example.Activations.Count - 1, Math.Abs(example.ExplainingOptimum)));
         model.Series.Add(optimum);
-        return Export(model, 600, 330);
+        return Plots.Export(model, fileName, caption, 600, 330);
     }
 
     /// <summary>A measure against the level of a condition: predictors solid, exact solvers at equal work dashed in the same colour.</summary>
-    public static string Levels(string levelTitle, string measureTitle, IEnumerable<(string Encoder, IReadOnlyList<(double Level, double Predictor, double Solver)> Points)> curves)
+    public static Picture Levels(string fileName, string caption, string levelTitle, string measureTitle, IEnumerable<(string Encoder, IReadOnlyList<(double Level, double Predictor, double Solver)> Points)> curves)
     {
         var y = new LogarithmicAxis { Position = AxisPosition.Left, Title = measureTitle, StringFormat = "G4", UseSuperExponentialFormat = false };
         PlotModel model = Model(Linear(AxisPosition.Bottom, levelTitle, double.NaN), y);
@@ -43,7 +37,7 @@ internal static partial class AnalysisPlots
             solver.RenderInLegend = false;
             model.Series.Add(solver);
         }
-        return Export(model, 720, 420);
+        return Plots.Export(model, fileName, caption, 720, 420);
     }
 
     private static void AddActivations(PlotModel model, string name, IReadOnlyList<float> values, OxyColor color)
@@ -61,13 +55,13 @@ internal static partial class AnalysisPlots
 
     private static PlotModel Model(params Axis[] axes)
     {
-        var model = new PlotModel { TextColor = Ink, PlotAreaBorderColor = Ink, Background = OxyColors.Transparent, DefaultFont = "sans-serif", DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 40, 8) };
+        var model = new PlotModel { TextColor = Plots.Ink, PlotAreaBorderColor = Plots.Ink, Background = OxyColors.Transparent, DefaultFont = "sans-serif", DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 40, 8) };
         foreach (Axis axis in axes)
         {
             axis.AxisTitleDistance = 18;     // the exporter takes letters for smaller than browsers draw them
-            axis.TicklineColor = Ink;
+            axis.TicklineColor = Plots.Ink;
             axis.MajorGridlineStyle = LineStyle.Solid;
-            axis.MajorGridlineColor = Grid;
+            axis.MajorGridlineColor = Plots.Grid;
             (axis.MinimumPadding, axis.MaximumPadding) = (0.05, 0.05);
             model.Axes.Add(axis);
         }
@@ -75,23 +69,11 @@ internal static partial class AnalysisPlots
         {
             LegendPlacement = LegendPlacement.Outside,
             LegendPosition = LegendPosition.RightTop,
-            LegendTextColor = Ink,
+            LegendTextColor = Plots.Ink,
             LegendFontSize = 13,
             LegendLineSpacing = 7,
             LegendPadding = 12,
         });
         return model;
     }
-
-    /// <summary>Everything from the document's head belongs to a file, not to a page; and names are shared by all pictures of a page, so each has its own.</summary>
-    private static string Export(PlotModel model, double width, double height)
-    {
-        string svg = new SvgExporter { Width = width, Height = height, IsDocument = true, UseVerticalTextAlignmentWorkaround = true }.ExportToString(model);
-        string name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(svg)))[..8];
-        svg = svg.Replace("id=\"clipPath", $"id=\"clip-{name}-", StringComparison.Ordinal).Replace("url(#clipPath", $"url(#clip-{name}-", StringComparison.Ordinal);
-        return SvgSize().Replace(svg[svg.IndexOf("<svg", StringComparison.Ordinal)..], "<svg role=\"img\" viewBox=\"0 0 $1 $2\" width=\"$1\" height=\"$2\"", 1);
-    }
-
-    [GeneratedRegex("<svg width=\"([0-9]+)\" height=\"([0-9]+)\"")]
-    private static partial Regex SvgSize();
 }

@@ -20,7 +20,13 @@ namespace FastSparseCoding.Cli.Reproduction;
 internal sealed record ExperimentResult(
     AtomDictionary Dictionary, Matrix Test, Matrix Codes, double CodeEnergy, double NonZeros, double Certified, double ExactMicroseconds, ExactCurves Curves, IReadOnlyList<SeededResult> Methods)
 {
+    /// <summary>Signals of a sample.</summary>
+    private const int SampleSignals = 1000;
+
     public int Atoms => Dictionary.AtomCount;
+
+    /// <summary>The first of the test signals with their exact codes, for measures that take long.</summary>
+    public (Matrix X, Matrix Codes) Sample { get; } = (Head(Test), Head(Codes));
 
     public int SeedCount => Methods[0].Seeds.Count;
 
@@ -29,6 +35,12 @@ internal sealed record ExperimentResult(
     public IEnumerable<SeededResult> Lcod => Methods.Where(m => m.Candidate.IsLcod);
 
     public SeededResult Method(string kind, int depth = 0) => Methods.First(m => m.Candidate == new Candidate(kind, depth));
+
+    private static Matrix Head(Matrix x)
+    {
+        int rows = Math.Min(SampleSignals, x.Rows);
+        return new Matrix(rows, x.Columns, x.RowRange(0, rows).Values.ToArray());
+    }
 }
 
 /// <summary>The paper's comparison for one size of dictionary: learn it, code the test signals exactly, train every encoder with every seed, measure.</summary>

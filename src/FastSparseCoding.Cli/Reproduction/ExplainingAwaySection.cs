@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Evaluation;
@@ -7,83 +5,99 @@ using FastSparseCoding.Imaging;
 
 namespace FastSparseCoding.Cli.Reproduction;
 
-/// <summary>Codes at growing depth: the layers of one LISTA, or encoders trained for each depth on its own.</summary>
-internal sealed record ExplainingAwayRun(string Name, IReadOnlyList<int> Depths, ExplainingAway Measured);
-
-/// <summary>Explaining away with one dictionary.</summary>
-/// <param name="Dictionary">The dictionary.</param>
-/// <param name="Test">The signals.</param>
-/// <param name="Runs">The layers of every LISTA, the deepest first; then the encoders trained for each depth.</param>
-internal sealed record ExplainingAwayResult(AtomDictionary Dictionary, Matrix Test, IReadOnlyList<ExplainingAwayRun> Runs);
+/// <summary>Codes at growing depth, for every seed: the layers of one LISTA, or encoders trained for each depth on its own.</summary>
+internal sealed record ExplainingAwayRun(string Name, IReadOnlyList<int> Depths, IReadOnlyList<ExplainingAway> Seeds)
+{
+    /// <summary>A measure of the place-th depth.</summary>
+    public Spread Of(int place, Func<DepthActivity, double> value) => Spread.Of(Seeds.Select(s => value(s.Depths[place])));
+}
 
 /// <summary>An atom active in the plain shrinkage encoder, silenced by LISTA when another explains the input: an example and the average.</summary>
 internal static class ExplainingAwaySection
 {
-    /// <summary>Follows the layers of every LISTA among the encoders, and those of shrinkage and LISTA that were trained for each depth.</summary>
-    public static ExplainingAwayResult Measure(AtomDictionary dictionary, IReadOnlyList<TrainableEncoder> encoders, Matrix test, Matrix codes, CommandContext context)
+    private const string Id = "explaining-away";
+
+    private static readonly int[] FollowedDepths = [7, 3];
+
+    public static Section Write(IReadOnlyList<ExperimentResult> results, int patchSize, CommandContext context)
     {
-        ListaEncoder[] listas = [.. encoders.OfType<ListaEncoder>().Where(e => e.Depth > 0).OrderByDescending(e => e.Depth)];
-        List<ExplainingAwayRun> runs = [.. listas.Select(lista => new ExplainingAwayRun(
-            $"layers of LISTA T={lista.Depth}", [.. Enumerable.Range(0, lista.Depth + 1)], ExplainingAway.Measure(lista, dictionary, test, codes, context.Threads, context.Cancellation)))];
-        if (listas.Length > 0 && encoders.FirstOrDefault(e => e is ShrinkEncoder or ListaEncoder { Depth: 0 }) is { } shrink)
+        var measured = results.Select(r => (Result: r, Runs: Measure(r, context))).ToArray();
+        return new Section(
+            Id, "Explaining away", [.. measured.Select(m => Claim(m.Result, m.Runs[0]))],
+            [
+                new Paragraph("An atom that resembles the patch responds at depth 0; once another atom accounts for what it saw, it falls silent. The patch's part B = W_e x and the thresholds are the same at every layer of a LISTA: only the other atoms, through S, can silence one. An activation is wrong where the optimal coefficient is zero."),
+                .. measured.SelectMany(m => Blocks(m.Result, m.Runs, patchSize)),
+            ],
+            [.. measured.SelectMany(m => m.Runs.SelectMany(run => Numbers(m.Result, run)))]);
+    }
+
+    private static ExplainingAwayRun[] Measure(ExperimentResult result, CommandContext context)
+    {
+        ExplainingAway Layers(TrainableEncoder lista)
+            => ExplainingAway.Measure((ListaEncoder)lista, result.Dictionary, result.Test, result.Codes, context.Threads, context.Cancellation);
+        IEnumerable<ExplainingAwayRun> layers = FollowedDepths.Select(depth => result.Method("lista", depth)).Select(m => new ExplainingAwayRun(
+            $"layers of {m.Candidate.Name}", [.. Enumerable.Range(0, m.Candidate.Depth + 1)], [.. m.Seeds.Select(s => Layers(s.Encoder))]));
+        SeededResult[] byDepth = [.. result.Lista];
+        ExplainingAway Depths(int seed)
+            => ExplainingAway.Measure(result.Dictionary, result.Codes, [.. byDepth.Select(m => m.Seeds[seed].Encoder.Encode(result.Test, context.Threads, context.Cancellation))]);
+        return [.. layers, new ExplainingAwayRun("trained for each depth", [.. byDepth.Select(m => m.Candidate.Depth)], [.. Enumerable.Range(0, result.SeedCount).Select(Depths)])];
+    }
+
+    private static Claim Claim(ExperimentResult result, ExplainingAwayRun run) => new(
+        $"Atoms that others explain are suppressed: of those wrongly active at depth 0, the part that {run.Name} silence", $"{result.Atoms} atoms", "claimed; no number",
+        $"{run.Of(run.Depths.Count - 1, a => 100 * a.Suppressed)} %, keeping {run.Of(run.Depths.Count - 1, a => 100 * a.Kept)} % of the right ones");
+
+    private static IEnumerable<Block> Blocks(ExperimentResult result, ExplainingAwayRun[] runs, int patchSize)
+    {
+        yield return new Heading($"{result.Atoms} atoms");
+        if (runs[0].Seeds[0].Example is { } example)
         {
-            TrainableEncoder[] byDepth = [shrink, .. listas.Reverse()];
-            Matrix[] predicted = [.. byDepth.Select(e => e.Encode(test, context.Threads, context.Cancellation))];
-            runs.Add(new ExplainingAwayRun("trained for each depth", [.. byDepth.Select(e => e.Depth)], ExplainingAway.Measure(dictionary, codes, predicted)));
+            yield return Atoms(result, example, patchSize);
+            yield return AnalysisPlots.Activations(example, $"explaining-away-{result.Atoms}.svg", $"The two atoms' coefficients by layer of LISTA T={runs[0].Depths[^1]}, seed 1.");
         }
-        return new ExplainingAwayResult(dictionary, test, runs);
+        yield return new Paragraph(
+            $"The silenced atoms correlate {Spread.Of(runs[0].Seeds.Select(s => s.Correlation))} on average with the atom of the optimal code that explains most of what they saw; for rightly active atoms that figure is {Spread.Of(runs[0].Seeds.Select(s => s.RightCorrelation))}.");
+        var table = new ResultTable("codes", "depth", "suppressed", "kept", "wrong activations", "wrong energy", "error");
+        foreach (ExplainingAwayRun run in runs)
+            for (int place = 0; place < run.Depths.Count; place++)
+                table.Add(
+                    run.Name, run.Depths[place], run.Of(place, a => a.Suppressed), run.Of(place, a => a.Kept), run.Of(place, a => a.WrongActivations), run.Of(place, a => a.WrongEnergy), run.Of(place, a => a.CodeError));
+        yield return new TableBlock("Suppressed and kept are parts of the atoms active at depth 0, wrong and right ones; then the number of wrong activations of a patch, and their part of the sum of Z².", table);
     }
 
-    /// <summary>A row for every depth.</summary>
-    public static ResultTable Table(ExplainingAwayResult result)
+    // Atoms are shown with the sign they are used with, so that what looks alike is alike.
+    private static PictureRow Atoms(ExperimentResult result, ExplainedAtom example, int patchSize)
     {
-        var table = new ResultTable("codes", "atoms", "depth", "suppressed", "kept", "wrong activations", "wrong energy", "error");
-        foreach (ExplainingAwayRun run in result.Runs)
-            foreach ((int depth, DepthActivity a) in run.Depths.Zip(run.Measured.Depths))
-                table.Add(run.Name, result.Dictionary.AtomCount, depth, a.Suppressed, a.Kept, a.WrongActivations, a.WrongEnergy, a.CodeError);
-        return table;
+        Picture Of(string name, ReadOnlySpan<float> values, float sign, string caption)
+            => new($"explaining-away-{result.Atoms}-{name}.png", Draw(values, sign, patchSize), caption);
+        return new PictureRow(
+            [
+                Of("patch", result.Test.Row(example.Signal), 1, "the patch"),
+                Of("away", result.Dictionary.Atoms.Row(example.Atom), example.Activations[0], $"atom {example.Atom}, explained away"),
+                Of("explaining", result.Dictionary.Atoms.Row(example.ExplainingAtom), example.ExplainingOptimum, $"atom {example.ExplainingAtom}, which explains it"),
+            ],
+            $"Test patch {example.Signal}: both atoms respond at depth 0; their correlation is {Result.Text(Math.Abs(example.Correlation))}. By depth {example.Activations.Count - 1} atom {example.Atom} is silent, as in the optimal code. Chosen as the largest product of a wrong activation at depth 0 and that correlation.");
     }
 
-    /// <summary>The example as pictures, and the averages.</summary>
-    /// <param name="result">What was measured.</param>
-    /// <param name="patchSize">Side of a patch in pixels.</param>
-    public static string Html(ExplainingAwayResult result, int patchSize)
-    {
-        if (result.Runs.Count == 0)
-            return "";
-        ExplainingAwayRun run = result.Runs[0];
-        DepthActivity last = run.Measured.Depths[^1];
-        int m = result.Dictionary.AtomCount;
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"<section><h3>Explaining away, {m} atoms</h3>\n<p>Of the atoms that are active at depth 0 and zero in the optimal code, the {run.Name} silence <b>{last.Suppressed:P0}</b>, ");
-        text.Append(CultureInfo.InvariantCulture, $"and keep <b>{last.Kept:P0}</b> of those that are active in both. The silenced atoms correlate {run.Measured.Correlation:F2} on average with the atom of the optimal code that explains most of what they saw; ");
-        text.Append(CultureInfo.InvariantCulture, $"for rightly active atoms that figure is {run.Measured.RightCorrelation:F2}. The signal's part and the thresholds are the same at every layer: only the other atoms, through S, can silence one.</p></section>\n");
-        if (run.Measured.Example is { } example)
-            text.Append(Example(result, example, patchSize));
-        text.Append(CultureInfo.InvariantCulture, $"<section><div class=\"scroll\">{Reproduction.Html.Table(Table(result))}</div>\n<p class=\"note\">Suppressed and kept count the atoms active at depth 0. Wrong is an activation whose optimal coefficient is zero: ");
-        text.Append("their number for a patch, and their part of the sum of Z². Means over all test patches.</p></section>\n");
-        return text.ToString();
-    }
-
-    private static string Example(ExplainingAwayResult result, ExplainedAtom example, int patchSize)
-    {
-        // Atoms are shown with the sign they are used with, so that what looks alike is alike.
-        string patch = Picture(result.Test.Row(example.Signal), 1, patchSize, "the patch");
-        string away = Picture(result.Dictionary.Atoms.Row(example.Atom), example.Activations[0], patchSize, $"atom {example.Atom}, explained away");
-        string explaining = Picture(result.Dictionary.Atoms.Row(example.ExplainingAtom), example.ExplainingOptimum, patchSize, $"atom {example.ExplainingAtom}, which explains it");
-        string caption = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Test patch {example.Signal}: both atoms respond at depth 0; their correlation is {Math.Abs(example.Correlation):F2}. By depth {example.Activations.Count - 1} atom {example.Atom} is silent, as in the optimal code. Chosen as the largest product of a wrong activation at depth 0 and that correlation.");
-        string row = "<div style=\"display:flex;flex-wrap:wrap;gap:1.2rem;align-items:flex-end\">";
-        return Reproduction.Html.Figure($"{row}{patch}{away}{explaining}</div>{AnalysisPlots.Activations(example)}", caption);
-    }
-
-    private static string Picture(ReadOnlySpan<float> values, float sign, int patchSize, string name)
+    private static byte[] Draw(ReadOnlySpan<float> values, float sign, int patchSize)
     {
         var signed = new float[values.Length];
         for (int i = 0; i < signed.Length; i++)
             signed[i] = sign < 0 ? -values[i] : values[i];
-        string png = Convert.ToBase64String(PngFile.Encode(AtomMosaic.Render(ReadOnlyMatrixView.OfRow(signed), patchSize)));
-        return $"<div><img alt=\"{Reproduction.Html.Encode(name)}\" style=\"width:8.5rem;image-rendering:pixelated;display:block\" src=\"data:image/png;base64,{png}\"><span class=\"note\">{Reproduction.Html.Encode(name)}</span></div>";
+        return PngFile.Encode(AtomMosaic.Render(ReadOnlyMatrixView.OfRow(signed), patchSize));
+    }
+
+    private static IEnumerable<Number> Numbers(ExperimentResult result, ExplainingAwayRun run)
+    {
+        foreach ((int seed, ExplainingAway measured) in run.Seeds.Index())
+            foreach ((int depth, DepthActivity a) in run.Depths.Zip(measured.Depths))
+            {
+                Number Of(string quantity, double value) => new(Id, result.Atoms, run.Name, seed + 1, depth, quantity, value);
+                yield return Of("suppressed", a.Suppressed);
+                yield return Of("kept", a.Kept);
+                yield return Of("wrong_activations", a.WrongActivations);
+                yield return Of("wrong_energy", a.WrongEnergy);
+                yield return Of("code_error_by_depth", a.CodeError);
+            }
     }
 }

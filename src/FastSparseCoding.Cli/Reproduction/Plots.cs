@@ -13,10 +13,10 @@ internal static class Plots
     private const int Width = 720, Height = 460;
 
     // Of middle lightness, so that lines and letters are readable on white and on black paper alike.
-    private static readonly OxyColor Ink = OxyColor.FromRgb(118, 118, 118);
-    private static readonly OxyColor Grid = OxyColor.FromArgb(70, 128, 128, 128);
-    private static readonly OxyColor Blue = OxyColor.FromRgb(46, 134, 222);
-    private static readonly OxyColor Orange = OxyColor.FromRgb(230, 110, 30);
+    internal static readonly OxyColor Ink = OxyColor.FromRgb(118, 118, 118);
+    internal static readonly OxyColor Grid = OxyColor.FromArgb(70, 128, 128, 128);
+    internal static readonly OxyColor Blue = OxyColor.FromRgb(46, 134, 222);
+    internal static readonly OxyColor Orange = OxyColor.FromRgb(230, 110, 30);
 
     /// <summary>FISTA and ISTA against LISTA. Work is counted in products by a matrix: k for FISTA, T + 1 for LISTA.</summary>
     public static Picture FistaAgainstLista(ExperimentResult result)
@@ -106,9 +106,11 @@ internal static class Plots
         return series;
     }
 
-    private static Picture Export(PlotModel model, string fileName, string caption)
+    internal static Picture Export(PlotModel model, string fileName, string caption, int width = Width, int height = Height)
     {
-        var exporter = new SvgExporter { Width = Width, Height = Height, IsDocument = true, UseVerticalTextAlignmentWorkaround = true };
-        return new Picture(fileName, Encoding.UTF8.GetBytes(exporter.ExportToString(model)), caption);
+        var exporter = new SvgExporter { Width = width, Height = height, IsDocument = true, UseVerticalTextAlignmentWorkaround = true };
+        // Names are shared by all pictures of a page, so that each needs its own.
+        string svg = exporter.ExportToString(model).Replace("clipPath", $"clip-{Path.GetFileNameWithoutExtension(fileName)}-", StringComparison.Ordinal);
+        return new Picture(fileName, Encoding.UTF8.GetBytes(svg), caption);
     }
 }

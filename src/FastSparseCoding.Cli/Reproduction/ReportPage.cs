@@ -28,6 +28,7 @@ internal static partial class ReportPage
         th:first-child, td:first-child { text-align: left; }
         .claims td, .claims th { text-align: left; white-space: normal; vertical-align: top; } .claims td:nth-child(2) { white-space: nowrap; } .claims td:last-child { font-weight: 600; color: var(--mark); }
         figure { margin: 1.2rem 0; } figure img, figure svg { max-width: 100%; height: auto; display: block; } figure img { image-rendering: pixelated; width: 28rem; }
+        .row { display: flex; flex-wrap: wrap; gap: 1.2rem; } figure .row img { width: 8.5rem; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; } dt { color: var(--soft); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; } code { font-size: .9em; overflow-wrap: anywhere; }
         .setting { padding: .6rem .9rem; background: var(--shade); border-left: 3px solid var(--line); font-size: .9rem; max-width: none; }
         @media (max-width: 40rem) {
@@ -78,9 +79,12 @@ internal static partial class ReportPage
         Heading h => $"<h3>{Html.Encode(h.Text)}</h3>\n",
         TableBlock t => $"{Html.Table(t.Table)}<p class=\"caption\">{Html.Encode(t.Caption)}</p>\n",
         Picture p when p.FileName.EndsWith(".svg", StringComparison.Ordinal) => Html.Figure(Inline(Encoding.UTF8.GetString(p.Content)), p.Caption),
-        Picture p => Html.Figure($"<img alt=\"{Html.Encode(p.Caption)}\" src=\"data:image/png;base64,{Convert.ToBase64String(p.Content)}\">", p.Caption),
+        PictureRow r => Html.Figure($"<div class=\"row\">{string.Concat(r.Row.Select(p => $"<div>{Image(p)}<span class=\"note\">{Html.Encode(p.Caption)}</span></div>"))}</div>", r.Caption),
+        Picture p => Html.Figure(Image(p), p.Caption),
         _ => "",
     };
+
+    private static string Image(Picture p) => $"<img alt=\"{Html.Encode(p.Caption)}\" src=\"data:image/png;base64,{Convert.ToBase64String(p.Content)}\">";
 
     // The page's letters are its own ink; everything from the document's head belongs to a file, not to a page.
     private static string Inline(string svg)

@@ -27,6 +27,7 @@ internal static class ReportText
         Heading h => $"### {h.Text}\n",
         TableBlock t => $"{Table(t.Table)}\n{t.Caption}\n",
         Picture p => $"![{p.Caption}]({p.FileName})\n",
+        PictureRow r => $"{string.Join(' ', r.Row.Select(p => $"![{p.Caption}]({p.FileName})"))}\n\n{r.Caption}\n",
         _ => "",
     };
 

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Evaluation;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 
@@ -11,6 +13,10 @@ namespace FastSparseCoding.Cli.Reproduction;
 /// <summary>The pictures of a reproduction and how patches are cut from them.</summary>
 internal sealed record PictureInput(IReadOnlyList<GrayImage> Images, string Origin, PatchPreprocessing Preprocessing)
 {
+    private const string GeneratedOrigin = "generated (dead leaves)";
+
+    public bool IsGenerated => Origin == GeneratedOrigin;
+
     public string Description
     {
         get
@@ -19,6 +25,10 @@ internal sealed record PictureInput(IReadOnlyList<GrayImage> Images, string Orig
             return FormattableString.Invariant(text);
         }
     }
+
+    /// <summary>Pictures made up from a seed.</summary>
+    public static PictureInput Generate(PatchPreprocessing preprocessing, int seed)
+        => new(DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, seed), GeneratedOrigin, preprocessing);
 
     public string PatchDescription
         => FormattableString.Invariant($"{Preprocessing.PatchSize}×{Preprocessing.PatchSize}, {PatchOptions.NameOf(Preprocessing.Normalization)}, deviation at least {Preprocessing.MinimumDeviation}");
@@ -65,9 +75,22 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
         yield return Table1Section.Write(results);
         yield return Figure4Section.Write(results);
         yield return WarmStartSection.Write(results, board, context);
+        yield return ExplainingAwaySection.Write(results, pictures.Preprocessing.PatchSize, context);
+        yield return RobustnessSection.Write(results, OtherSignals(results[0].Sample.X), board, context);
         if (digits is not null)
             yield return DigitsSection.Write(DigitsExperiment.Run(folder, digits.Plan, digits.Train, digits.Test, context, board));
         yield return DictionarySection.Write(results, pictures.Preprocessing.PatchSize);
+    }
+
+    /// <summary>Signals of other kinds than those learned from, of the same size and scale.</summary>
+    private (string Name, Matrix X)[] OtherSignals(Matrix sample)
+    {
+        double deviation = Math.Sqrt(TensorPrimitives.SumOfSquares<float>(sample.Values) / sample.Values.Length);
+        (string, Matrix) noise = ("white noise", Robustness.AddNoise(new Matrix(sample.Rows, sample.Columns), deviation, context.Seed));
+        if (pictures.IsGenerated)
+            return [noise];
+        IReadOnlyList<GrayImage> generated = DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, context.Seed);
+        return [("generated pictures", Patches.Sample(generated, pictures.Preprocessing, sample.Rows, context.Seed)), noise];
     }
 
     // All that decides the bits of the models: a folder made with the same settings is gone on with.
@@ -84,7 +107,7 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
 
     private static void WriteReport(RunFolder folder, Section[] sections, IReadOnlyList<(string, string)> settings)
     {
-        foreach (Picture picture in sections.SelectMany(s => s.Blocks).OfType<Picture>())
+        foreach (Picture picture in sections.SelectMany(s => s.Blocks).SelectMany(b => b.Pictures))
             folder.WriteBytes(picture.FileName, picture.Content);
         folder.WriteText("numbers.csv", Tables.Numbers(sections).ToCsv());
         folder.WriteText("report.md", ReportText.Write(sections, settings));

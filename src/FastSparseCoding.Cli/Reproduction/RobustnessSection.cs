@@ -1,123 +1,126 @@
 using System.Globalization;
-using System.Text;
 using FastSparseCoding.Cli.Output;
-using FastSparseCoding.Encoders;
 using FastSparseCoding.Evaluation;
 
 namespace FastSparseCoding.Cli.Reproduction;
 
-/// <summary>Kinds of conditions an encoder was not trained for.</summary>
+/// <summary>A kind of condition that encoders were not trained for.</summary>
 internal enum ConditionKind
 {
     Noise,
     Lambda,
-    OtherImages,
+    OtherSignals,
 }
 
-/// <summary>An encoder under a condition.</summary>
-/// <param name="Kind">Kind of the condition.</param>
-/// <param name="Condition">The condition in words.</param>
-/// <param name="Level">Deviation of the noise, or factor of λ; NaN for other images.</param>
-/// <param name="Encoder">The encoder.</param>
-/// <param name="Point">The encoder against the exact solver at equal work.</param>
-internal sealed record RobustnessRow(ConditionKind Kind, string Condition, double Level, Candidate Encoder, EqualWorkPoint Point);
+/// <summary>A condition: its level is the deviation of the noise or the factor of λ.</summary>
+internal sealed record Condition(ConditionKind Kind, string Name, double Level);
 
-/// <summary>All encoders for one dictionary under all conditions.</summary>
-internal sealed record RobustnessResult(int Atoms, IReadOnlyList<RobustnessRow> Rows);
+/// <summary>An encoder under a condition, against the exact solver at equal work, for every seed.</summary>
+internal sealed record RobustnessRow(Condition Condition, Candidate Encoder, IReadOnlyList<EqualWorkPoint> Seeds)
+{
+    public bool BehindInError => Mean(p => p.Predictor.CodeError) > Mean(p => p.Solver.CodeError);
 
-/// <summary>The predictors under noise, another λ and other images, against FISTA (LISTA) and CoD (LCoD) at equal work: where they fail is shown.</summary>
+    public bool BehindInObjective => Mean(p => p.Predictor.RelativeObjectiveGap) > Mean(p => p.Solver.RelativeObjectiveGap);
+
+    public double Mean(Func<EqualWorkPoint, double> value) => Seeds.Average(value);
+}
+
+/// <summary>The predictors under noise, another λ and other signals, against FISTA (LISTA) and CoD (LCoD) at equal work: where they fail is shown.</summary>
 internal static class RobustnessSection
 {
+    private const string Id = "robustness";
+
     /// <summary>Deviations of the noise, where 1 is that of a patch; and factors of λ.</summary>
     private static readonly double[] Noise = [0, 0.1, 0.25, 0.5, 1, 2];
 
     private static readonly float[] Factors = [0.5f, 0.75f, 1, 1.5f, 2];
 
-    /// <summary>Measures lista, lcod and shrink; other encoders have no thresholds to scale and are left out.</summary>
-    /// <param name="dictionary">The dictionary.</param>
-    /// <param name="encoders">Encoders trained on it, all for the same λ.</param>
-    /// <param name="test">Signals of the kind trained on.</param>
-    /// <param name="otherImages">Signals of other image sets, by name; may be empty.</param>
-    /// <param name="context">Seed of the noise, threads, cancellation.</param>
-    public static RobustnessResult Measure(AtomDictionary dictionary, IReadOnlyList<TrainableEncoder> encoders, Matrix test, IReadOnlyList<(string Name, Matrix X)> otherImages, CommandContext context)
-    {
-        TrainableEncoder[] measured = [.. encoders.Where(e => e.Kind is "lista" or "lcod" or "shrink").OrderBy(e => e.Kind == "lcod").ThenBy(e => e.Depth)];
-        var rows = new List<RobustnessRow>();
-        foreach (double deviation in Noise)
-            Add(ConditionKind.Noise, string.Create(CultureInfo.InvariantCulture, $"noise {deviation}"), deviation, Robustness.AddNoise(test, deviation, context.Seed), 1);
-        foreach (float factor in Factors)
-            Add(ConditionKind.Lambda, string.Create(CultureInfo.InvariantCulture, $"λ × {factor}"), factor, test, factor);
-        foreach ((string name, Matrix x) in otherImages)
-            Add(ConditionKind.OtherImages, name, double.NaN, x, 1);
-        return new RobustnessResult(dictionary.AtomCount, rows);
+    private static readonly Candidate[] Encoders = [new("shrink", 0), new("lista", 1), new("lista", 3), new("lista", 7), new("lcod", 5), new("lcod", 20), new("lcod", 50)];
 
-        void Add(ConditionKind kind, string condition, double level, Matrix x, float factor)
+    public static Section Write(IReadOnlyList<ExperimentResult> results, IReadOnlyList<(string Name, Matrix X)> otherSignals, ProgressBoard board, CommandContext context)
+    {
+        ProgressBoard.Piece piece = board.Start("robustness");
+        var measured = new List<(ExperimentResult Result, RobustnessRow[] Rows)>();
+        foreach (ExperimentResult result in results)
         {
-            EqualWorkComparison? comparison = null;
-            foreach (TrainableEncoder encoder in measured)
-            {
-                comparison ??= new EqualWorkComparison(dictionary, encoder.Lambda * factor, x, context.Threads, context.Cancellation);
-                rows.Add(new RobustnessRow(kind, condition, level, new Candidate(encoder.Kind, encoder.Depth), comparison.Measure(Robustness.ScaleThresholds(encoder, factor))));
-            }
+            measured.Add((result, [.. Measure(result, otherSignals, context)]));
+            piece.Report(measured.Count, results.Count, "");
+        }
+        return new Section(
+            Id, "Robustness: where the predictors fail", [],
+            [
+                new Paragraph("Predictors on signals and sparsity weights they were not trained for, against the exact solver stopped at equal work: FISTA for LISTA, CoD for LCoD. Noise is added to the patches, in units of their deviation; for another λ all thresholds are scaled by its factor. Optimal codes are those of the same signals at the same λ. The paper makes no claim here."),
+                .. measured.SelectMany(m => Blocks(m.Result, m.Rows)),
+            ],
+            [.. measured.SelectMany(m => m.Rows.SelectMany(row => Numbers(m.Result, row)))]);
+    }
+
+    private static IEnumerable<RobustnessRow> Measure(ExperimentResult result, IReadOnlyList<(string Name, Matrix X)> otherSignals, CommandContext context)
+    {
+        Matrix x = result.Sample.X;
+        IEnumerable<(Condition Condition, Matrix X, float Factor)> conditions =
+        [
+            .. Noise.Select(d => (new Condition(ConditionKind.Noise, string.Create(CultureInfo.InvariantCulture, $"noise {d}"), d), Robustness.AddNoise(x, d, context.Seed), 1f)),
+            .. Factors.Select(f => (new Condition(ConditionKind.Lambda, string.Create(CultureInfo.InvariantCulture, $"λ × {f}"), f), x, f)),
+            .. otherSignals.Select(o => (new Condition(ConditionKind.OtherSignals, o.Name, double.NaN), o.X, 1f)),
+        ];
+        foreach ((Condition condition, Matrix signals, float factor) in conditions)
+        {
+            var comparison = new EqualWorkComparison(result.Dictionary, Plan.Lambda * factor, signals, context.Threads, context.Cancellation);
+            foreach (Candidate encoder in Encoders)
+                yield return new RobustnessRow(condition, encoder, [.. result.Method(encoder.Kind, encoder.Depth).Seeds.Select(s => comparison.Measure(Robustness.ScaleThresholds(s.Encoder, factor)))]);
         }
     }
 
-    /// <summary>Every number, a row for each encoder and condition.</summary>
-    public static ResultTable Table(RobustnessResult result)
+    private static IEnumerable<Block> Blocks(ExperimentResult result, RobustnessRow[] rows)
     {
-        var table = new ResultTable(
-            "condition", "encoder", "atoms", "level", "relative error", "solver's relative error", "objective gap", "solver's objective gap", "solver's iterations", "worth in iterations", "behind in error", "behind in objective");
-        foreach (RobustnessRow row in result.Rows)
-        {
-            EqualWorkPoint p = row.Point;
-            table.Add(
-                row.Condition, row.Encoder.Name, result.Atoms, row.Level, p.Predictor.RelativeCodeError, p.Solver.RelativeCodeError, p.Predictor.RelativeObjectiveGap, p.Solver.RelativeObjectiveGap,
-                p.Iterations, p.Worth, p.BehindInError ? 1 : 0, p.BehindInObjective ? 1 : 0);
-        }
-        return table;
+        yield return new Heading($"{result.Atoms} atoms");
+        yield return new Paragraph($"{Failures(rows, "code error", r => r.BehindInError)} {Failures(rows, "objective", r => r.BehindInObjective)}");
+        yield return Plot(result, rows, ConditionKind.Noise, "noise", "deviation of the noise", "relative error ‖Z − Z*‖²", q => q.RelativeCodeError, "Code error under noise: LISTA (solid), FISTA at equal work (dashed).");
+        yield return Plot(result, rows, ConditionKind.Lambda, "lambda", "factor of λ and of the thresholds", "relative error ‖Z − Z*‖²", q => q.RelativeCodeError, "Code error at another λ: LISTA (solid), FISTA at equal work (dashed).");
+        yield return Plot(result, rows, ConditionKind.Lambda, "gap", "factor of λ and of the thresholds", "relative objective gap", q => q.RelativeObjectiveGap, "Objective gap at another λ: where a solid line is above the dashed one of its colour, LISTA fails.");
+        yield return Pivot("Relative error, predictor / solver at equal work; ✗: the predictor is behind. Means over the seeds.", rows, r => Pair(r, q => q.RelativeCodeError, r.BehindInError));
+        yield return Pivot("Relative objective gap, predictor / solver at equal work; ✗: the predictor is behind.", rows, r => Pair(r, q => q.RelativeObjectiveGap, r.BehindInObjective));
+        yield return Pivot("Iterations of the solver that reach the predictor's code error.", rows, r => Spread.Of(r.Seeds.Select(p => p.Worth)));
     }
 
-    /// <summary>Where the predictors fail, plots of LISTA, and tables of all.</summary>
-    public static string Html(RobustnessResult result)
+    private static string Failures(RobustnessRow[] rows, string measure, Func<RobustnessRow, bool> behind)
     {
-        if (result.Rows.Count == 0)
-            return "";
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"<section><h3>Robustness, {result.Atoms} atoms</h3>\n<p>Predictors on signals and sparsity weights they were not trained for, against the exact solver stopped at equal work: FISTA for LISTA, CoD for LCoD. ");
-        text.Append("Noise is added to the patches, in units of their deviation; for another λ all thresholds are scaled by its factor. Optimal codes are those of the same signals at the same λ.</p>\n");
-        text.Append($"<p>{Failures(result, "code error", p => p.BehindInError)} {Failures(result, "objective", p => p.BehindInObjective)}</p></section>\n");
-        text.Append(Plot(result, ConditionKind.Noise, "deviation of the noise", "relative error ‖Z − Z*‖²", q => q.RelativeCodeError, "Code error under noise: LISTA (solid), FISTA at equal work (dashed)."));
-        text.Append(Plot(result, ConditionKind.Lambda, "factor of λ and of the thresholds", "relative error ‖Z − Z*‖²", q => q.RelativeCodeError, "Code error at another λ: LISTA (solid), FISTA at equal work (dashed)."));
-        text.Append(Plot(result, ConditionKind.Lambda, "factor of λ and of the thresholds", "relative objective gap", q => q.RelativeObjectiveGap, "Objective gap at another λ: where a solid line is above the dashed one of its colour, LISTA fails."));
-        text.Append("<section><h4>Relative error, predictor / solver at equal work</h4>\n").Append(Pivot(result, p => Pair(p.Predictor.RelativeCodeError, p.Solver.RelativeCodeError, p.BehindInError)));
-        text.Append("<h4>Relative objective gap, predictor / solver at equal work</h4>\n").Append(Pivot(result, p => Pair(p.Predictor.RelativeObjectiveGap, p.Solver.RelativeObjectiveGap, p.BehindInObjective)));
-        text.Append("<h4>Iterations of the solver that reach the predictor's code error</h4>\n").Append(Pivot(result, p => p.Worth));
-        return text.Append("<p class=\"note\">✗: the predictor is behind the solver.</p></section>\n").ToString();
-    }
-
-    private static string Failures(RobustnessResult result, string measure, Func<EqualWorkPoint, bool> behind)
-    {
-        RobustnessRow[] failed = [.. result.Rows.Where(row => behind(row.Point))];
+        RobustnessRow[] failed = [.. rows.Where(behind)];
         if (failed.Length == 0)
             return $"In {measure} no predictor is behind the solver under any of these conditions.";
-        IEnumerable<string> conditions = failed.GroupBy(row => row.Condition, StringComparer.Ordinal).Select(g => $"{g.Key} ({string.Join(", ", g.Select(row => row.Encoder.Name))})");
-        return Reproduction.Html.Encode(string.Create(CultureInfo.InvariantCulture, $"In {measure} the predictor is behind in {failed.Length} of {result.Rows.Count} cases: {string.Join("; ", conditions)}."));
+        IEnumerable<string> conditions = failed.GroupBy(row => row.Condition.Name, StringComparer.Ordinal).Select(g => $"{g.Key} ({string.Join(", ", g.Select(row => row.Encoder.Name))})");
+        return $"In {measure} the predictor is behind in {failed.Length} of {rows.Length} cases: {string.Join("; ", conditions)}.";
     }
 
-    private static string Plot(RobustnessResult result, ConditionKind kind, string level, string title, Func<CodeQuality, double> measure, string caption)
+    private static Picture Plot(ExperimentResult result, RobustnessRow[] rows, ConditionKind kind, string name, string level, string title, Func<CodeQuality, double> measure, string caption)
     {
-        var curves = result.Rows.Where(row => row.Kind == kind && row.Encoder is { Kind: "lista", Depth: > 0 }).GroupBy(row => row.Encoder).Select(g =>
-            (g.Key.Name, (IReadOnlyList<(double, double, double)>)[.. g.Select(row => (row.Level, measure(row.Point.Predictor), measure(row.Point.Solver)))])).ToArray();
-        return curves.Length == 0 ? "" : Reproduction.Html.Figure(AnalysisPlots.Levels(level, title, curves), caption);
+        var curves = rows.Where(row => row.Condition.Kind == kind && row.Encoder is { Kind: "lista" }).GroupBy(row => row.Encoder).Select(g =>
+            (g.Key.Name, (IReadOnlyList<(double, double, double)>)[.. g.Select(row => (row.Condition.Level, row.Mean(p => measure(p.Predictor)), row.Mean(p => measure(p.Solver))))]));
+        return AnalysisPlots.Levels($"robustness-{name}-{result.Atoms}.svg", caption, level, title, curves);
     }
 
-    private static string Pivot(RobustnessResult result, Func<EqualWorkPoint, object> cell)
+    private static TableBlock Pivot(string caption, RobustnessRow[] rows, Func<RobustnessRow, object> cell)
     {
-        var table = new ResultTable(["condition", .. result.Rows.Select(row => row.Encoder.Name).Distinct(StringComparer.Ordinal)]);
-        foreach (IGrouping<string, RobustnessRow> condition in result.Rows.GroupBy(row => row.Condition, StringComparer.Ordinal))
-            table.Add([condition.Key, .. condition.Select(row => cell(row.Point))]);
-        return $"<div class=\"scroll\">{Reproduction.Html.Table(table)}</div>\n";
+        var table = new ResultTable(["condition", .. Encoders.Select(e => e.Name)]);
+        foreach (IGrouping<string, RobustnessRow> condition in rows.GroupBy(row => row.Condition.Name, StringComparer.Ordinal))
+            table.Add([condition.Key, .. condition.Select(cell)]);
+        return new TableBlock(caption, table);
     }
 
-    private static string Pair(double predictor, double solver, bool behind) => string.Create(CultureInfo.InvariantCulture, $"{predictor:G3} / {solver:G3}{(behind ? " ✗" : "")}");
+    private static string Pair(RobustnessRow row, Func<CodeQuality, double> measure, bool behind)
+        => string.Create(CultureInfo.InvariantCulture, $"{row.Mean(p => measure(p.Predictor)):G3} / {row.Mean(p => measure(p.Solver)):G3}{(behind ? " ✗" : "")}");
+
+    private static IEnumerable<Number> Numbers(ExperimentResult result, RobustnessRow row)
+    {
+        foreach ((int seed, EqualWorkPoint p) in row.Seeds.Index())
+        {
+            Number Of(string quantity, double value) => new(Id, result.Atoms, $"{row.Encoder.Name}, {row.Condition.Name}", seed + 1, row.Encoder.Depth, quantity, value);
+            yield return Of("relative_code_error_here", p.Predictor.RelativeCodeError);
+            yield return Of("relative_objective_gap_here", p.Predictor.RelativeObjectiveGap);
+            yield return Of("solvers_relative_code_error", p.Solver.RelativeCodeError);
+            yield return Of("solvers_relative_objective_gap", p.Solver.RelativeObjectiveGap);
+            yield return Of("worth_in_iterations", p.Worth);
+        }
+    }
 }

@@ -10,7 +10,7 @@ internal sealed class RunFolder
 {
     private const string SettingsFile = "settings.txt";
 
-    private static readonly string[] OwnPrefixes = ["dictionary-", "atoms-", "fista-lista-", "cod-lcod-", "warm-start-", "digits-", .. Plan.Candidates.Select(c => $"{c.Kind}-").Distinct()];
+    private static readonly string[] OwnPrefixes = ["dictionary-", "atoms-", "fista-lista-", "cod-lcod-", "warm-start-", "explaining-away-", "robustness-", "digits-", .. Plan.Candidates.Select(c => $"{c.Kind}-").Distinct()];
 
     private readonly string _path;
 

@@ -28,7 +28,11 @@ internal sealed record Claim(string Statement, string Setting, string Paper, str
 internal sealed record Number(string Experiment, int Atoms, string Method, int Seed, double Work, string Quantity, double Value);
 
 /// <summary>Something that a section shows.</summary>
-internal abstract record Block;
+internal abstract record Block
+{
+    /// <summary>The files it stands for.</summary>
+    public virtual IEnumerable<Picture> Pictures => [];
+}
 
 /// <summary>A paragraph of plain text.</summary>
 internal sealed record Paragraph(string Text) : Block;
@@ -43,4 +47,13 @@ internal sealed record TableBlock(string Caption, ResultTable Table) : Block;
 /// <param name="FileName">Name of the file, .svg or .png.</param>
 /// <param name="Content">The file's bytes.</param>
 /// <param name="Caption">What it shows.</param>
-internal sealed record Picture(string FileName, byte[] Content, string Caption) : Block;
+internal sealed record Picture(string FileName, byte[] Content, string Caption) : Block
+{
+    public override IEnumerable<Picture> Pictures => [this];
+}
+
+/// <summary>Small pictures side by side, with a caption for all.</summary>
+internal sealed record PictureRow(IReadOnlyList<Picture> Row, string Caption) : Block
+{
+    public override IEnumerable<Picture> Pictures => Row;
+}

@@ -23,13 +23,10 @@ internal sealed class WarmStarts(ExperimentResult result, CommandContext context
 {
     public static readonly double[] Gaps = [1e-2, 1e-4, 1e-6];
 
-    /// <summary>Signals that are solved; a curve needs their energies after each number of iterations.</summary>
-    private const int MostSignals = 1000;
-
     private const int LastGradientStep = 400, LastUpdatesPerAtom = 20;
 
-    private readonly Matrix _x = Head(result.Test);
-    private readonly Matrix _codes = Head(result.Codes);
+    private readonly Matrix _x = result.Sample.X;
+    private readonly Matrix _codes = result.Sample.Codes;
 
     /// <summary>CoD from LCoD, FISTA from LISTA.</summary>
     public IReadOnlyList<WarmStart> Iterative()
@@ -80,11 +77,5 @@ internal sealed class WarmStarts(ExperimentResult result, CommandContext context
         return new CertifiedStart(
             start?.Candidate, Spread.Of(reports.Select(r => r.Iterations.Average())), Spread.Of(reports.Select(r => 1 - (double)r.Unconverged / _x.Rows)),
             Timing.Median(() => Solve(encoders[0])) / _x.Rows);
-    }
-
-    private static Matrix Head(Matrix x)
-    {
-        int rows = Math.Min(MostSignals, x.Rows);
-        return new Matrix(rows, x.Columns, x.RowRange(0, rows).Values.ToArray());
     }
 }

@@ -17,7 +17,12 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         .. new[] { 1, 2, 5, 10, 20, 50, 100, 200 }.Select(updates => $"lcod-12-{updates}"), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => $"lista-12-{depth}"), "shrink-12", "tanh-12", "tanh2-12",
     ];
 
-    private static readonly string[] Plots = ["cod-lcod-12.svg", "fista-lista-12.svg", "warm-start-lcod-12.svg", "warm-start-lista-12.svg"];
+    private static readonly string[] Plots = 
+    [
+        "cod-lcod-12.svg", "explaining-away-12.svg", "fista-lista-12.svg", "robustness-gap-12.svg", "robustness-lambda-12.svg", "robustness-noise-12.svg", "warm-start-lcod-12.svg", "warm-start-lista-12.svg",
+    ];
+
+    private static readonly string[] Pictures = ["atoms-12.png", "explaining-away-12-away.png", "explaining-away-12-explaining.png", "explaining-away-12-patch.png"];
 
     private readonly TempFolder _folder = new();
 
@@ -32,7 +37,7 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     {
         Outcome outcome = Succeed(Command);
 
-        string[] expected = ["atoms-12.png", "dictionary-12.safetensors", .. Encoders.Select(e => $"{e}-s1.safetensors"), "numbers.csv", .. Plots, "report.html", "report.md", "settings.txt"];
+        string[] expected = ["dictionary-12.safetensors", .. Encoders.Select(e => $"{e}-s1.safetensors"), "numbers.csv", .. Pictures, .. Plots, "report.html", "report.md", "settings.txt"];
         Assert.Equal(expected.Order(StringComparer.Ordinal), Directory.EnumerateFiles(Out).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.Contains(Path.Combine(Out, "report.html"), outcome.Out, StringComparison.Ordinal);
         Dictionary<string, double> errors = Errors(seed: 1);
