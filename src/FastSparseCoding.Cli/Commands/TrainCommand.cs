@@ -36,7 +36,7 @@ internal sealed class TrainCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new TrainCommand();
-        var command = new ExampledCommand("train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy) is kept apart to measure the error.", ["sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors"])
+        var command = new ExampledCommand("train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy or IDX file) is kept apart to measure the error.", ["sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors"])
         {
             self._dictionary, self._images, self._output, self._kind, self._depth, self._lambda, self._samples, self._batch, self._optimizer, self._rate, self._evaluations, self._resume,
         };

@@ -7,7 +7,7 @@ namespace FastSparseCoding.Cli.Input;
 /// <summary>How images become signals. A model that knows how its images were treated decides; options given by hand must agree with it in size.</summary>
 internal sealed class PatchOptions
 {
-    private readonly Option<int?> _size = new("--patch") { Description = "Side of a square patch in pixels, from 1 to 256. [default: 10, or the model's]", HelpName = "PIXELS" };
+    private readonly Option<int?> _size = new("--patch") { Description = "Side of a square patch in pixels, from 1 to 256. [default: 10, the model's, or that of pictures taken whole]", HelpName = "PIXELS" };
 
     private readonly Option<float?> _deviation = new("--min-std")
     {

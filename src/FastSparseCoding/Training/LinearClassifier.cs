@@ -41,9 +41,6 @@ public sealed class LinearClassifier
     /// <summary>The parameters.</summary>
     public ParameterSlab Parameters { get; }
 
-    /// <summary>Multiply-adds for one code, counting all its values.</summary>
-    public long MultiplyAdds => (long)ClassCount * CodeSize;
-
     /// <summary>The logits of a batch of codes.</summary>
     /// <param name="z">Codes [N×m].</param>
     /// <param name="logits">Receives y = zWᵀ + b [N×C].</param>

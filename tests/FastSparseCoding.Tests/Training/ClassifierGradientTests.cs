@@ -12,6 +12,9 @@ public sealed class ClassifierGradientTests
 {
     private const int Classes = 4;
 
+    /// <summary>With random weights some label among five has a probability below a half: the largest dy is no smaller than that.</summary>
+    private const double SmallestLargestStep = 0.5;
+
     private static readonly byte[] Labels = [2, 0, 3, 3, 1];
 
     public static TheoryData<string, int> Encoders { get; } = new() { { "lista", 0 }, { "lista", 1 }, { "lista", 3 }, { "lcod", 1 }, { "lcod", 9 }, { "shrink", 0 }, { "tanh2", 0 } };
@@ -46,13 +49,13 @@ public sealed class ClassifierGradientTests
 
         classifier.Forward(z, logits);
         double[] y = [.. rows.SelectMany(row => twin.Logits(p, row))];
-        Tolerance.Check(y, logits.Values, codeSize + 1, Magnitude(p, rows, codeSize));
+        Tolerance.Check(y, logits.Values, codeSize + 1, Reach(p, rows, codeSize));
         double loss = LinearClassifier.Loss(logits, Labels, logits);
+        Assert.True(Largest(LassoTwin.Widen(logits.Values)) > SmallestLargestStep);
         classifier.Backward(z, logits, gradient, dz);
 
-        // A probability inherits the error of its logits; then an exponential, a sum and a quotient; then sums over rows or classes of terms
-        // as large as the largest code or weight.
-        double operations = Operations(codeSize) * Math.Max(1, Magnitude(p, rows, codeSize)), largest = Math.Max(Largest(p), Largest(LassoTwin.Widen(z.Values)));
+        // Terms of a sum over rows or classes are no larger than the largest code or weight.
+        double operations = Operations(p, rows, codeSize, codeRoundings: 0), largest = Math.Max(Largest(p), Largest(LassoTwin.Widen(z.Values)));
         Tolerance.Check(dp, gradient.Values, operations, largest);
         Tolerance.Check([.. dzTwin.SelectMany(row => row)], dz.Values, operations, largest);
         Assert.Equal(twin.Loss(p, rows, Labels), loss, operations * Tolerance.UnitRoundoff * Labels.Length);
@@ -96,9 +99,9 @@ public sealed class ClassifierGradientTests
         classifier.Backward(z, logits, gradientC, dz);
         pass.Backward(test.X, dz, gradientE, dx);
 
-        // The roundings of GradientTests for the encoder, before and after those of the classifier.
+        // The roundings of GradientTests for the encoder, forward and backward, and those of the classifier between them.
         double[][] codes = [.. x.Select(row => test.Twin.Forward(test.Parameters, row))];
-        double encoder = 4 * (2 * (Math.Min(depth, 13) + 1) * (11 + 13 + 4) + 5), operations = (encoder + Operations(13)) * Math.Max(1, Magnitude(pc, codes, 13));
+        double encoder = 4 * (2 * (Math.Min(depth, 13) + 1) * (11 + 13 + 4) + 5), operations = encoder + Operations(pc, codes, 13, encoder);
         Tolerance.Check(dClassifier, gradientC.Values, operations, Largest(dClassifier));
         Tolerance.Check([.. dxTwin.SelectMany(row => row)], dx.Values, operations, Largest(dxTwin.SelectMany(row => row)));
         foreach (ParameterWindow window in test.Encoder.Parameters.Windows)
@@ -136,10 +139,19 @@ public sealed class ClassifierGradientTests
         Assert.Equal([0, 0, 0, 1, -1, 0], logits.Values.ToArray());
     }
 
-    private static double Operations(int codeSize) => 4 * (2 * (codeSize + Classes) + Labels.Length + 16);
+    /// <summary>
+    /// Roundings, relative to the largest dy, of a gradient: dy has at most half the error of the logits, that of the codes times Σ|w| and that of
+    /// the sums Σ|w||z|; then come an exponential, a sum and a quotient, and a sum over classes or rows, in which no more than three quarters cancel.
+    /// </summary>
+    private static double Operations(double[] p, double[][] z, int codeSize, double codeRoundings)
+    {
+        double logits = codeRoundings * Largest(z.SelectMany(row => row)) * Reach(p, [[.. Enumerable.Repeat(1.0, codeSize)]], codeSize) + (codeSize + 2) * Reach(p, z, codeSize);
+        return logits / 2 / SmallestLargestStep + 4 * (codeSize + Classes + Labels.Length + 16);
+    }
 
-    /// <summary>Bound on Σ|w||z| of a logit.</summary>
-    private static double Magnitude(double[] p, double[][] z, int codeSize) => Largest(p) * (z.Max(row => row.Sum(Math.Abs)) + 1) * Math.Min(1, codeSize);
+    /// <summary>The largest Σ|w||z| + |b| of a logit.</summary>
+    private static double Reach(double[] p, double[][] z, int codeSize)
+        => z.Max(row => Enumerable.Range(0, Classes).Max(c => Math.Abs(p[Classes * codeSize + c]) + row.Select((v, j) => Math.Abs(p[c * codeSize + j] * v)).Sum()));
 
     private static LinearClassifier Random(int codeSize)
     {
