@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using FastSparseCoding.Kernels;
+using FastSparseCoding.Solvers;
 
 namespace FastSparseCoding.Benchmarks;
 
@@ -10,7 +11,8 @@ public class KernelBenchmarks
     private const int Rows = 256, Updates = 20, Support = 32;
 
     private readonly LaneSystems _systems = new(Support);
-    private AtomDictionary _dictionary = null!;
+    private LaneSupport[] _supports = null!;
+    private AlignedRows _alignedS = null!;
     private Matrix _b = null!;
     private Matrix _running = null!;
     private Matrix _s = null!;
@@ -28,7 +30,8 @@ public class KernelBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _dictionary = AtomDictionary.Normalize(Random(Atoms, 100, 1));
+        _alignedS = new AlignedRows(GramMatrix.IdentityMinus(AtomDictionary.Normalize(Random(Atoms, 100, 1))));
+        _supports = [.. Enumerable.Range(0, LaneSystems.Lanes).Select(l => new LaneSupport(_systems, l, Atoms, 0.5f))];
         _b = Random(Rows, Atoms, 2);
         _running = new Matrix(Rows, Atoms);
         _s = Random(Atoms, Atoms, 3);
@@ -47,7 +50,7 @@ public class KernelBenchmarks
     public void GreedyUpdates()
     {
         _b.Values.CopyTo(_running.Values);
-        GreedyRows.Update(_running, _s, _theta, Updates, default);
+        GreedyRows.Update(_running, _alignedS, _theta, Updates, default);
     }
 
     /// <summary>256 codes, one in twenty coefficients not zero, by a square matrix.</summary>
@@ -60,8 +63,10 @@ public class KernelBenchmarks
     {
         for (int lane = 0; lane < LaneSystems.Lanes; lane++)
         {
-            _systems.SetMatrix(lane, _atoms, _dictionary.Gram, unchanged: 0);
-            _systems.SetVector(lane, _b.Row(lane), _atoms, _theta, 0.5f, Support);
+            _supports[lane].Clear();
+            foreach (int atom in _atoms)
+                _supports[lane].TryEnter(atom, 1);
+            _supports[lane].SetSystem(_alignedS, _b.Row(lane), 0.5f, Support);
         }
         uint singular = _systems.Factor(Support, 1e-4f);
         _systems.Solve(Support);

@@ -18,6 +18,7 @@ public sealed class LcodEncoder : TrainableEncoder
 
     private readonly PackedMatrix _encoderTransposed;
     private readonly PackedMatrix _encoder;
+    private readonly AlignedRows _st;
 
     internal LcodEncoder(int signalSize, int codeSize, int depth, float lambda, AtomDictionary? dictionary)
         : base(signalSize, codeSize, depth, lambda, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize)))
@@ -25,6 +26,7 @@ public sealed class LcodEncoder : TrainableEncoder
         Throw.IfOutside(depth, 0, MaxDepth);
         _encoderTransposed = new PackedMatrix(signalSize, codeSize);
         _encoder = new PackedMatrix(codeSize, signalSize);
+        _st = new AlignedRows(codeSize, codeSize);
     }
 
     /// <inheritdoc/>
@@ -67,6 +69,7 @@ public sealed class LcodEncoder : TrainableEncoder
     {
         _encoderTransposed.PackTransposed(Parameters.View("W_e"));
         _encoder.Pack(Parameters.View("W_e"));
+        _st.Copy(Parameters.View("S_transposed"));
     }
 
     internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
@@ -111,7 +114,7 @@ public sealed class LcodEncoder : TrainableEncoder
             ReadOnlySpan<float> theta = _encoder.Parameters.View(_theta).Values;
             Gemm.Multiply(x, _encoder._encoderTransposed, _b.RowRange(0, x.Rows));      // B = xW_eᵀ
             // T times: k = argmax |h_θ(B) − z|; e = z̄_k − z_k; B += e·S_{:,k}; z_k = z̄_k
-            GreedyRows.Update(_b.RowRange(0, x.Rows), _encoder.Parameters.View(_st), theta, _encoder.Depth, _keepTape ? _tape.AsSpan(0, x.Rows * _encoder.Depth) : default);
+            GreedyRows.Update(_b.RowRange(0, x.Rows), _encoder._st, theta, _encoder.Depth, _keepTape ? _tape.AsSpan(0, x.Rows * _encoder.Depth) : default);
             Shrinkage.SoftThreshold(_b.RowRange(0, x.Rows), theta, _z.RowRange(0, x.Rows));     // return h_θ(B)
             return _z.RowRange(0, x.Rows);
         }

@@ -35,3 +35,13 @@ internal readonly struct Six : IConstant
 {
     public static int Value => 6;
 }
+
+internal readonly struct Seven : IConstant
+{
+    public static int Value => 7;
+}
+
+internal readonly struct Eight : IConstant
+{
+    public static int Value => 8;
+}

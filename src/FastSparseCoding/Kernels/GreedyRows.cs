@@ -2,10 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace FastSparseCoding.Kernels;
 
-/// <summary>Greedy coordinate descent (Gregor and LeCun 2010, Algorithm 2) from zero to a rough code, for many rows.</summary>
+/// <summary>
+/// Greedy coordinate descent (Gregor and LeCun 2010, Algorithm 2) on many rows, some of them in turn: while the search for one's largest change waits
+/// for its last instructions, the next one's begins. Rows are worked on in aligned copies.
+/// </summary>
 internal static unsafe class GreedyRows
 {
-    /// <summary>Rows worked on in turn: while the search for one's largest change waits for its last instructions, the next one's begins.</summary>
     private const int Interleaved = 4;
 
     /// <summary>
@@ -14,19 +16,20 @@ internal static unsafe class GreedyRows
     /// </summary>
     /// <param name="b">xDᵀ [N×m].</param>
     /// <param name="s">S = I − G [m×m].</param>
-    /// <param name="threshold">λ, m times.</param>
+    /// <param name="lambda">λ.</param>
     /// <param name="smallest">Change at which a row ends.</param>
     /// <param name="most">Most updates of a row.</param>
     /// <param name="z">Codes [N×m].</param>
-    public static void Descend(ReadOnlyMatrixView b, ReadOnlyMatrixView s, ReadOnlySpan<float> threshold, float smallest, int most, MatrixView z)
+    public static void Descend(ReadOnlyMatrixView b, AlignedRows s, float lambda, float smallest, int most, MatrixView z)
     {
         Throw.IfShapeNot(z.Rows, z.Columns, b.Rows, b.Columns, nameof(z));
         Throw.IfShapeNot(s.Rows, s.Columns, b.Columns, b.Columns, nameof(s));
-        Throw.IfLengthNot(threshold.Length, b.Columns, nameof(threshold));
-        fixed (float* pb = b.Values, ps = s.Values, pt = threshold, pz = z.Values)
+        fixed (float* pb = b.Values, pz = z.Values)
         {
-            var kernel = new Kernel { B = pb, S = ps, Threshold = pt, Z = pz, Rows = b.Rows, Length = b.Columns, Smallest = smallest, Most = most, Running = Scratch.Rent(Interleaved * ((b.Columns + 15) / 16 * 16)) };
+            var kernel = new DescentKernel { B = pb, S = s.Data, Stride = s.Stride, Z = pz, Rows = b.Rows, Length = b.Columns, Smallest = smallest, Most = most, Scratch = Scratch.Rent(ScratchLength(s.Stride)) };
+            new Span<float>(kernel.Scratch, s.Stride).Fill(lambda);
             Simd.Run(ref kernel);
+            GC.KeepAlive(s);
         }
     }
 
@@ -38,96 +41,132 @@ internal static unsafe class GreedyRows
     /// <param name="theta">θ [m].</param>
     /// <param name="updates">How many times.</param>
     /// <param name="tape">Receives the updates of every row [N×updates], or is empty.</param>
-    public static void Update(MatrixView b, ReadOnlyMatrixView sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape)
+    public static void Update(MatrixView b, AlignedRows sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape)
     {
         Throw.IfShapeNot(sTransposed.Rows, sTransposed.Columns, b.Columns, b.Columns, nameof(sTransposed));
         Throw.IfLengthNot(theta.Length, b.Columns, nameof(theta));
         if (!tape.IsEmpty)
             Throw.IfLengthNot(tape.Length, b.Rows * updates, nameof(tape));
-        int stride = (b.Columns + 15) / 16 * 16;
-        fixed (float* pb = b.Values, ps = sTransposed.Values, pt = theta)
+        fixed (float* pb = b.Values)
         fixed (GreedyUpdate* pu = tape)
         {
-            var kernel = new UpdateKernel { B = pb, S = ps, Theta = pt, Z = Scratch.Rent(Interleaved * stride), Stride = stride, Rows = b.Rows, Length = b.Columns, Updates = updates, Tape = pu };
+            var kernel = new UpdateKernel { B = pb, S = sTransposed.Data, Stride = sTransposed.Stride, Rows = b.Rows, Length = b.Columns, Updates = updates, Tape = pu, Scratch = Scratch.Rent(ScratchLength(sTransposed.Stride)) };
+            theta.CopyTo(new Span<float>(kernel.Scratch, b.Columns));
             Simd.Run(ref kernel);
+            GC.KeepAlive(sTransposed);
         }
     }
 
-    /// <summary>b += z·row.</summary>
-    private static void MultiplyAdd<TS, TV>(float z, float* row, float* b, int length)
-        where TS : struct, ISimd<TV>
-        where TV : unmanaged
+    /// <summary>Room for θ, and for B and z of the rows in turn.</summary>
+    private static int ScratchLength(int stride) => (1 + 2 * Interleaved) * stride;
+
+    /// <summary>A row being worked on: aligned copies of B and z, and the last update, not yet applied to B.</summary>
+    private struct Place
     {
-        TV v = TS.Broadcast(z);
-        int j = 0;
-        for (; j <= length - TS.Count; j += TS.Count)
-            TS.Store(b + j, TS.MultiplyAdd(v, TS.Load(row + j), TS.Load(b + j)));
-        if (j < length)
-            TS.StoreFirst(b + j, length - j, TS.MultiplyAdd(v, TS.LoadFirst(row + j, length - j), TS.LoadFirst(b + j, length - j)));
+        public float* B;
+        public float* Z;
+        public int Row;
+        public int Updates;
+        public float* LastRow;
+        public float LastChange;
+
+        public Place(float* scratch, int stride)
+        {
+            B = scratch;
+            Z = scratch + stride;
+        }
+
+        /// <summary>Takes row number <paramref name="row"/>, of which b is given, from z = 0.</summary>
+        public void Begin(int row, float* b, int length, int stride, float* anyRow)
+        {
+            new ReadOnlySpan<float>(b, length).CopyTo(new Span<float>(B, length));
+            new Span<float>(B + length, stride - length).Clear();
+            new Span<float>(Z, stride).Clear();
+            Row = row;
+            Updates = 0;
+            LastRow = anyRow;
+            LastChange = 0;
+        }
+
+        /// <summary>B ← B + e·S_k for the last update, then k = argmax |h_θ(B) − z| and its change.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly int Next<TS, TV>(float* theta, int stride, out float change)
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+            => GreedyStep.Pass<TS, TV>(B, Z, theta, LastRow, LastChange, stride, out change);
+
+        /// <summary>z_k ← z_k + e.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Change(int k, float e, float* s, int stride)
+        {
+            Z[k] += e;
+            LastRow = s + (nint)k * stride;
+            LastChange = e;
+        }
     }
 
     private struct UpdateKernel : ISimdKernel
     {
         public float* B;
         public float* S;
-        public float* Theta;
-        public float* Z;
         public int Stride;
         public int Rows;
         public int Length;
         public int Updates;
         public GreedyUpdate* Tape;
+        public float* Scratch;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<TS, TV>()
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {
-            GreedyUpdate* last = stackalloc GreedyUpdate[Interleaved];
+            Place* places = stackalloc Place[Interleaved];
+            for (int r = 0; r < Interleaved; r++)
+                places[r] = new Place(Scratch + (1 + 2 * r) * Stride, Stride);
             for (int first = 0; first < Rows; first += Interleaved)
             {
                 int count = Math.Min(Interleaved, Rows - first);
-                new Span<float>(Z, count * Stride).Clear();
-                new Span<GreedyUpdate>(last, count).Clear();
+                for (int r = 0; r < count; r++)
+                    places[r].Begin(first + r, B + (nint)(first + r) * Length, Length, Stride, S);
                 for (int t = 0; t < Updates; t++)
                 {
                     for (int r = 0; r < count; r++)
                     {
-                        float* b = B + (nint)(first + r) * Length, z = Z + r * Stride;
-                        int k = GreedyStep.Pass<TS, TV>(b, z, Theta, S + (nint)last[r].Index * Length, last[r].Change, Length, out float e);
-                        last[r] = new GreedyUpdate(k, b[k], e);
-                        z[k] += e;
+                        int k = places[r].Next<TS, TV>(Scratch, Stride, out float e);
                         if (Tape is not null)
-                            Tape[(nint)(first + r) * Updates + t] = last[r];
+                            Tape[(nint)(first + r) * Updates + t] = new GreedyUpdate(k, places[r].B[k], e);
+                        places[r].Change(k, e, S, Stride);
                     }
                 }
                 for (int r = 0; r < count; r++)
-                    MultiplyAdd<TS, TV>(last[r].Change, S + (nint)last[r].Index * Length, B + (nint)(first + r) * Length, Length);
+                    Finish<TS, TV>(ref places[r]);
             }
+        }
+
+        /// <summary>Applies the last update on the way back to the caller's row.</summary>
+        private readonly void Finish<TS, TV>(ref Place place)
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            TV e = TS.Broadcast(place.LastChange);
+            float* b = B + (nint)place.Row * Length;
+            for (int j = 0; j < Length; j += TS.Count)
+                TS.StoreFirst(b + j, Math.Min(TS.Count, Length - j), TS.MultiplyAdd(e, TS.Load(place.LastRow + j), TS.Load(place.B + j)));
         }
     }
 
-    /// <summary>A row being worked on.</summary>
-    private struct Place
-    {
-        public float* B;
-        public float* Z;
-        public float* LastRow;
-        public float LastChange;
-        public int Updates;
-    }
-
-    private struct Kernel : ISimdKernel
+    private struct DescentKernel : ISimdKernel
     {
         public float* B;
         public float* S;
-        public float* Threshold;
+        public int Stride;
         public float* Z;
         public int Rows;
         public int Length;
         public float Smallest;
         public int Most;
-        public float* Running;
+        public float* Scratch;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<TS, TV>()
@@ -138,7 +177,7 @@ internal static unsafe class GreedyRows
             int next = 0, active = 0;
             for (int p = 0; p < Interleaved; p++)
             {
-                places[active].B = Running + active * ((Length + 15) / 16 * 16);
+                places[active] = new Place(Scratch + (1 + 2 * p) * Stride, Stride);
                 if (TryTake(ref next, ref places[active]))
                     active++;
             }
@@ -147,21 +186,19 @@ internal static unsafe class GreedyRows
                 for (int p = 0; p < active; p++)
                 {
                     ref Place place = ref places[p];
-                    int k = GreedyStep.Pass<TS, TV>(place.B, place.Z, Threshold, place.LastRow, place.LastChange, Length, out float change);
+                    int k = place.Next<TS, TV>(Scratch, Stride, out float change);
                     if (Math.Abs(change) > Smallest && place.Updates++ < Most)
                     {
-                        place.Z[k] += change;
-                        place.LastChange = change;
-                        place.LastRow = S + (nint)k * Length;
+                        place.Change(k, change, S, Stride);
+                        continue;
                     }
-                    else if (!TryTake(ref next, ref place))
-                    {
-                        // The last place fills the gap; its buffer goes with it.
-                        Place done = place;
-                        place = places[--active];
-                        places[active] = done;
-                        p--;
-                    }
+                    new ReadOnlySpan<float>(place.Z, Length).CopyTo(new Span<float>(Z + (nint)place.Row * Length, Length));
+                    if (TryTake(ref next, ref place))
+                        continue;
+                    // The last place fills the gap; its buffers go with it.
+                    (place, places[active - 1]) = (places[active - 1], place);
+                    active--;
+                    p--;
                 }
             }
         }
@@ -170,13 +207,9 @@ internal static unsafe class GreedyRows
         {
             for (; next < Rows; next++)
             {
-                float* z = Z + (nint)next * Length;
-                if (new ReadOnlySpan<float>(z, Length).IndexOfAnyExcept(0f) >= 0)
+                if (new ReadOnlySpan<float>(Z + (nint)next * Length, Length).IndexOfAnyExcept(0f) >= 0)
                     continue;
-                new ReadOnlySpan<float>(B + (nint)next * Length, Length).CopyTo(new Span<float>(place.B, Length));
-                place.Z = z;
-                place.LastChange = 0;
-                place.Updates = 0;
+                place.Begin(next, B + (nint)next * Length, Length, Stride, S);
                 next++;
                 return true;
             }

@@ -18,13 +18,13 @@ internal static unsafe class GreedyStep
             Throw.IfLengthNot(row.Length, b.Length, nameof(row));
         fixed (float* pb = b, pz = z, pt = theta, pr = row)
         {
-            var kernel = new Kernel { B = pb, Z = pz, Theta = pt, Row = pr, E = e, Length = b.Length };
+            var kernel = new Kernel { B = pb, Z = pz, Theta = pt, Row = e == 0 ? pt : pr, E = e, Length = b.Length };    // 0·θ adds nothing
             Simd.Run(ref kernel);
             return (kernel.Index, kernel.Change);
         }
     }
 
-    /// <summary>The pass itself: k, with the change in <paramref name="change"/>.</summary>
+    /// <summary>The pass itself: k, with the change in <paramref name="change"/>. The row must be finite even where e is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Pass<TS, TV>(float* b, float* z, float* theta, float* row, float e, int length, out float change)
         where TS : struct, ISimd<TV>
@@ -35,26 +35,22 @@ internal static unsafe class GreedyStep
         int j = 0;
         for (; j <= length - TS.Count; j += TS.Count)
         {
-            TV v = TS.Load(b + j);
-            if (e != 0)
-            {
-                v = TS.MultiplyAdd(ve, TS.Load(row + j), v);    // b += e·row
-                TS.Store(b + j, v);
-            }
+            TV v = TS.MultiplyAdd(ve, TS.Load(row + j), TS.Load(b + j));        // b += e·row
+            TS.Store(b + j, v);
             found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV>(v, TS.Load(theta + j)), TS.Load(z + j)));     // h_θ(b) − z
         }
         int rest = length - j;
         if (rest > 0)
         {
-            TV v = TS.LoadFirst(b + j, rest);
-            if (e != 0)
-            {
-                v = TS.MultiplyAdd(ve, TS.LoadFirst(row + j, rest), v);
-                TS.StoreFirst(b + j, rest, v);
-            }
+            TV v = TS.MultiplyAdd(ve, TS.LoadFirst(row + j, rest), TS.LoadFirst(b + j, rest));
+            TS.StoreFirst(b + j, rest, v);
             found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV>(v, TS.LoadFirst(theta + j, rest)), TS.LoadFirst(z + j, rest)));
         }
-        return found.First(out change);
+        int k = found.First(out float largest);
+        // Without a branch on the sign, which nothing predicts: a wrong guess would undo what was begun on the next row.
+        float shrunk = b[k] - float.MinNative(float.MaxNative(b[k], -theta[k]), theta[k]);
+        change = largest > 0 ? shrunk - z[k] : 0;
+        return k;
     }
 
     private struct Kernel : ISimdKernel

@@ -15,10 +15,9 @@ internal sealed unsafe class LaneSystems
     private readonly float[] _factor;       // L likewise, without its diagonal of ones
     private readonly float[] _inverses;     // 1/D
     private readonly float[] _vector;       // b, then x
-    private readonly int[] _sizes = new int[Lanes];     // unknowns of every lane; beyond them A is the identity
     private readonly float[] _scratch;      // L·D of the rows being factored
 
-    /// <summary>Allocates systems of up to <paramref name="capacity"/> unknowns, a multiple of 4.</summary>
+    /// <summary>Allocates systems of up to <paramref name="capacity"/> unknowns, a multiple of 4. All matrices are the identity.</summary>
     public LaneSystems(int capacity)
     {
         Capacity = capacity;
@@ -28,8 +27,8 @@ internal sealed unsafe class LaneSystems
         _inverses = AlignedMemory.Allocate(capacity * Lanes);
         _vector = AlignedMemory.Allocate(capacity * Lanes);
         _scratch = AlignedMemory.Allocate(RowBlock * capacity * Lanes);
-        for (int lane = 0; lane < Lanes; lane++)
-            SetIdentity(lane, 0, capacity);
+        for (int i = 0; i < capacity; i++)
+            new Span<float>(Matrix + Row(i) + i * Lanes, Lanes).Fill(1);
     }
 
     /// <summary>Most unknowns.</summary>
@@ -41,40 +40,14 @@ internal sealed unsafe class LaneSystems
     /// <summary>A size that all systems are padded to.</summary>
     public static int Padded(int size) => (size + RowBlock - 1) / RowBlock * RowBlock;
 
-    /// <summary>
-    /// Sets A of a lane to the Gram matrix of some atoms, and to the identity beyond. Rows below <paramref name="unchanged"/> are known to be so already.
-    /// </summary>
-    public void SetMatrix(int lane, ReadOnlySpan<int> atoms, ReadOnlyMatrixView gram, int unchanged)
-    {
-        int lanes = Lanes;
-        float* a = AlignedMemory.Start(_matrix) + Row(unchanged) + lane;
-        fixed (float* g = gram.Values)
-        fixed (int* k = atoms)
-        {
-            for (int i = unchanged; i < atoms.Length; i++)
-            {
-                float* row = g + (nint)k[i] * gram.Columns;
-                for (int j = 0; j <= i; j++, a += lanes)
-                    *a = row[k[j]];
-            }
-        }
-        SetIdentity(lane, atoms.Length, _sizes[lane]);
-        _sizes[lane] = atoms.Length;
-    }
+    /// <summary>A of the first lane, rows of the lower triangle; valid while this object is reachable.</summary>
+    public float* Matrix => AlignedMemory.Start(_matrix);
 
-    /// <summary>Sets b of a lane to b_S − λs on some atoms, and to zero from there to the padded size.</summary>
-    public void SetVector(int lane, ReadOnlySpan<float> b, ReadOnlySpan<int> atoms, ReadOnlySpan<float> signs, float lambda, int padded)
-    {
-        float* x = AlignedMemory.Start(_vector) + lane;
-        int lanes = Lanes, i = 0;
-        for (; i < atoms.Length; i++, x += lanes)
-            *x = b[atoms[i]] - lambda * signs[i];
-        for (; i < padded; i++, x += lanes)
-            *x = 0;
-    }
+    /// <summary>b, then x, of the first lane; valid while this object is reachable.</summary>
+    public float* Vector => AlignedMemory.Start(_vector);
 
-    /// <summary>Unknown or right-hand side number i of a lane.</summary>
-    public ref float this[int i, int lane] => ref AlignedMemory.Start(_vector)[i * Lanes + lane];
+    /// <summary>Floats from the start of A to its row i.</summary>
+    public static int Row(int i) => i * (i + 1) / 2 * Lanes;
 
     /// <summary>Factors all systems of the padded size; returns one bit for every lane with a pivot below <paramref name="smallestPivot"/>, whose solution means nothing.</summary>
     public uint Factor(int padded, float smallestPivot)
@@ -90,20 +63,6 @@ internal sealed unsafe class LaneSystems
         var kernel = new SolveKernel { L = AlignedMemory.Start(_factor), Inverses = AlignedMemory.Start(_inverses), X = AlignedMemory.Start(_vector), Size = padded };
         Simd.Run(ref kernel);
     }
-
-    private void SetIdentity(int lane, int from, int to)
-    {
-        int lanes = Lanes;
-        float* a = AlignedMemory.Start(_matrix) + Row(from) + lane;
-        for (int i = from; i < to; i++, a += lanes)
-        {
-            for (int j = 0; j < i; j++, a += lanes)
-                *a = 0;
-            *a = 1;
-        }
-    }
-
-    private static int Row(int i) => i * (i + 1) / 2 * Lanes;
 
     private static int CountLanes()
     {
@@ -137,56 +96,114 @@ internal sealed unsafe class LaneSystems
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {
-            TV smallest = TS.Broadcast(SmallestPivot);
             uint passed = uint.MaxValue;
-            int w = TS.Count, length = Size * w;
-            float* u0 = Scratch, u1 = u0 + length, u2 = u1 + length, u3 = u2 + length;
             for (int i = 0; i < Size; i += RowBlock)
             {
-                float* a0 = A + i * (i + 1) / 2 * w, a1 = a0 + (i + 1) * w, a2 = a1 + (i + 2) * w, a3 = a2 + (i + 3) * w;
-                float* l = L;
-                for (int j = 0; j < i; j++)
-                {
-                    // −u_rj = Σ_{p<j} u_rp·l_jp − a_rj for the four rows r at once, with u = l·d
-                    TV s0 = TS.Negate(TS.Load(a0 + j * w)), s1 = TS.Negate(TS.Load(a1 + j * w)), s2 = TS.Negate(TS.Load(a2 + j * w)), s3 = TS.Negate(TS.Load(a3 + j * w));
-                    for (int p = 0; p < j * w; p += w)
-                    {
-                        TV v = TS.Load(l + p);
-                        s0 = TS.MultiplyAdd(TS.Load(u0 + p), v, s0);
-                        s1 = TS.MultiplyAdd(TS.Load(u1 + p), v, s1);
-                        s2 = TS.MultiplyAdd(TS.Load(u2 + p), v, s2);
-                        s3 = TS.MultiplyAdd(TS.Load(u3 + p), v, s3);
-                    }
-                    TS.Store(u0 + j * w, TS.Negate(s0));
-                    TS.Store(u1 + j * w, TS.Negate(s1));
-                    TS.Store(u2 + j * w, TS.Negate(s2));
-                    TS.Store(u3 + j * w, TS.Negate(s3));
-                    l += (j + 1) * w;
-                }
-                for (int r = 0; r < RowBlock; r++)
-                {
-                    float* a = A + (i + r) * (i + r + 1) / 2 * w, u = Scratch + r * length, row = L + (i + r) * (i + r + 1) / 2 * w;
-                    for (int j = i; j < i + r; j++)
-                    {
-                        float* lj = L + j * (j + 1) / 2 * w;
-                        TV s = TS.Negate(TS.Load(a + j * w));
-                        for (int p = 0; p < j * w; p += w)
-                            s = TS.MultiplyAdd(TS.Load(u + p), TS.Load(lj + p), s);
-                        TS.Store(u + j * w, TS.Negate(s));
-                    }
-                    TV d = TS.Negate(TS.Load(a + (i + r) * w));
-                    for (int p = 0; p < (i + r) * w; p += w)
-                    {
-                        TV v = TS.Load(u + p), scaled = TS.Multiply(v, TS.Load(Inverses + p));
-                        TS.Store(row + p, scaled);                                  // l = u/d
-                        d = TS.MultiplyAdd(v, scaled, d);
-                    }
-                    d = TS.Negate(d);                                               // d = a − Σ u·l
-                    passed &= TS.Bits(TS.GreaterThan(d, smallest));
-                    TS.Store(Inverses + (i + r) * w, TS.Divide(TS.Broadcast(1), d));
-                }
+                Before<TS, TV>(i);
+                passed &= Diagonal<TS, TV>(i);
             }
-            Failed = ~passed & (uint)((1UL << w) - 1);
+            Failed = ~passed & (uint)((1UL << TS.Count) - 1);
+        }
+
+        /// <summary>u_rj = a_rj − Σ_{p&lt;j} u_rp·l_jp for four rows r from i on and all columns j before i, two at a time; u = l·d.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Before<TS, TV>(int i)
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            int w = TS.Count, length = Size * w;
+            float* u0 = Scratch, u1 = u0 + length, u2 = u1 + length, u3 = u2 + length;
+            float* a0 = A + i * (i + 1) / 2 * w, a1 = a0 + (i + 1) * w, a2 = a1 + (i + 2) * w, a3 = a2 + (i + 3) * w;
+            float* l0 = L, l1 = L + w;
+            for (int j = 0; j < i * w; j += 2 * w)
+            {
+                TV s00 = TS.Load(a0 + j), s10 = TS.Load(a1 + j), s20 = TS.Load(a2 + j), s30 = TS.Load(a3 + j);
+                TV s01 = TS.Load(a0 + j + w), s11 = TS.Load(a1 + j + w), s21 = TS.Load(a2 + j + w), s31 = TS.Load(a3 + j + w);
+                for (int p = 0; p < j; p += w)
+                {
+                    TV v0 = TS.Negate(TS.Load(l0 + p)), v1 = TS.Negate(TS.Load(l1 + p)), u = TS.Load(u0 + p);
+                    s00 = TS.MultiplyAdd(u, v0, s00);
+                    s01 = TS.MultiplyAdd(u, v1, s01);
+                    u = TS.Load(u1 + p);
+                    s10 = TS.MultiplyAdd(u, v0, s10);
+                    s11 = TS.MultiplyAdd(u, v1, s11);
+                    u = TS.Load(u2 + p);
+                    s20 = TS.MultiplyAdd(u, v0, s20);
+                    s21 = TS.MultiplyAdd(u, v1, s21);
+                    u = TS.Load(u3 + p);
+                    s30 = TS.MultiplyAdd(u, v0, s30);
+                    s31 = TS.MultiplyAdd(u, v1, s31);
+                }
+                TV last = TS.Negate(TS.Load(l1 + j));
+                TS.Store(u0 + j, s00);
+                TS.Store(u1 + j, s10);
+                TS.Store(u2 + j, s20);
+                TS.Store(u3 + j, s30);
+                TS.Store(u0 + j + w, TS.MultiplyAdd(s00, last, s01));
+                TS.Store(u1 + j + w, TS.MultiplyAdd(s10, last, s11));
+                TS.Store(u2 + j + w, TS.MultiplyAdd(s20, last, s21));
+                TS.Store(u3 + j + w, TS.MultiplyAdd(s30, last, s31));
+                l0 = l1 + j + 2 * w;
+                l1 = l0 + j + 3 * w;
+            }
+        }
+
+        /// <summary>l = u/d before column i, and the 4×4 block on the diagonal; returns one bit for every lane whose pivots are large enough.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly uint Diagonal<TS, TV>(int i)
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            int w = TS.Count, length = Size * w, end = i * w;
+            int row0 = i * (i + 1) / 2 * w, row1 = row0 + (i + 1) * w, row2 = row1 + (i + 2) * w, row3 = row2 + (i + 3) * w;
+            float* u0 = Scratch, u1 = u0 + length, u2 = u1 + length, u3 = u2 + length;
+            float* l0 = L + row0, l1 = L + row1, l2 = L + row2, l3 = L + row3;
+            TV d0 = TS.Load(A + row0 + end), d1 = TS.Load(A + row1 + end + w), d2 = TS.Load(A + row2 + end + 2 * w), d3 = TS.Load(A + row3 + end + 3 * w);
+            TV s10 = TS.Load(A + row1 + end), s20 = TS.Load(A + row2 + end), s30 = TS.Load(A + row3 + end);
+            TV s21 = TS.Load(A + row2 + end + w), s31 = TS.Load(A + row3 + end + w), s32 = TS.Load(A + row3 + end + 2 * w);
+            for (int p = 0; p < end; p += w)
+            {
+                TV inverse = TS.Load(Inverses + p), v0 = TS.Load(u0 + p), v1 = TS.Load(u1 + p), v2 = TS.Load(u2 + p), v3 = TS.Load(u3 + p);
+                TV m0 = TS.Multiply(v0, inverse), m1 = TS.Multiply(v1, inverse), m2 = TS.Multiply(v2, inverse), m3 = TS.Multiply(v3, inverse);
+                TS.Store(l0 + p, m0);
+                TS.Store(l1 + p, m1);
+                TS.Store(l2 + p, m2);
+                TS.Store(l3 + p, m3);
+                m0 = TS.Negate(m0);
+                m1 = TS.Negate(m1);
+                m2 = TS.Negate(m2);
+                d0 = TS.MultiplyAdd(v0, m0, d0);
+                s10 = TS.MultiplyAdd(v1, m0, s10);
+                s20 = TS.MultiplyAdd(v2, m0, s20);
+                s30 = TS.MultiplyAdd(v3, m0, s30);
+                d1 = TS.MultiplyAdd(v1, m1, d1);
+                s21 = TS.MultiplyAdd(v2, m1, s21);
+                s31 = TS.MultiplyAdd(v3, m1, s31);
+                d2 = TS.MultiplyAdd(v2, m2, d2);
+                s32 = TS.MultiplyAdd(v3, m2, s32);
+                d3 = TS.MultiplyAdd(v3, TS.Negate(m3), d3);
+            }
+            TV one = TS.Broadcast(1), smallest = TS.Broadcast(SmallestPivot);
+            TV i0 = TS.Divide(one, d0), l10 = TS.Multiply(s10, i0), l20 = TS.Multiply(s20, i0), l30 = TS.Multiply(s30, i0);
+            d1 = TS.Subtract(d1, TS.Multiply(s10, l10));
+            s21 = TS.Subtract(s21, TS.Multiply(s20, l10));
+            s31 = TS.Subtract(s31, TS.Multiply(s30, l10));
+            TV i1 = TS.Divide(one, d1), l21 = TS.Multiply(s21, i1), l31 = TS.Multiply(s31, i1);
+            d2 = TS.Subtract(TS.Subtract(d2, TS.Multiply(s20, l20)), TS.Multiply(s21, l21));
+            s32 = TS.Subtract(TS.Subtract(s32, TS.Multiply(s30, l20)), TS.Multiply(s31, l21));
+            TV i2 = TS.Divide(one, d2), l32 = TS.Multiply(s32, i2);
+            d3 = TS.Subtract(TS.Subtract(TS.Subtract(d3, TS.Multiply(s30, l30)), TS.Multiply(s31, l31)), TS.Multiply(s32, l32));
+            TS.Store(l1 + end, l10);
+            TS.Store(l2 + end, l20);
+            TS.Store(l2 + end + w, l21);
+            TS.Store(l3 + end, l30);
+            TS.Store(l3 + end + w, l31);
+            TS.Store(l3 + end + 2 * w, l32);
+            TS.Store(Inverses + end, i0);
+            TS.Store(Inverses + end + w, i1);
+            TS.Store(Inverses + end + 2 * w, i2);
+            TS.Store(Inverses + end + 3 * w, TS.Divide(one, d3));
+            return TS.Bits(TS.GreaterThan(d0, smallest)) & TS.Bits(TS.GreaterThan(d1, smallest)) & TS.Bits(TS.GreaterThan(d2, smallest)) & TS.Bits(TS.GreaterThan(d3, smallest));
         }
     }
 

@@ -3,13 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace FastSparseCoding.Kernels;
 
-/// <summary>Search for the value of largest magnitude and its index, a vector at a time; a NaN is passed over.</summary>
+/// <summary>Search for the largest magnitude and its index, a vector at a time; a NaN is passed over.</summary>
 internal unsafe struct LargestLanes<TS, TV>
     where TS : struct, ISimd<TV>
     where TV : unmanaged
 {
     private TV _magnitude;
-    private TV _value;
     private TV _index;
     private TV _next;
 
@@ -17,7 +16,6 @@ internal unsafe struct LargestLanes<TS, TV>
     public LargestLanes()
     {
         _magnitude = default;
-        _value = default;
         _index = default;
         _next = TS.Indices;
     }
@@ -29,18 +27,18 @@ internal unsafe struct LargestLanes<TS, TV>
         TV magnitude = TS.Abs(v);
         TV larger = TS.GreaterThan(magnitude, _magnitude);
         _magnitude = TS.Max(magnitude, _magnitude);
-        _value = TS.Select(larger, v, _value);
         _index = TS.Select(larger, _next, _index);
         _next = TS.AddInteger(_next, TS.Count);
     }
 
-    /// <summary>The lowest index of the largest magnitude, with the value there; index 0 and value 0 when all were zero.</summary>
+    /// <summary>The lowest index of the largest magnitude, which is returned with it; index 0 and magnitude 0 when all were zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int First(out float value)
+    public readonly int First(out float magnitude)
     {
-        TV values = _value, indices = _index;
+        TV indices = _index;
         var index = (int*)&indices;
-        uint lanes = TS.Bits(TS.Equal(_magnitude, TS.Broadcast(TS.MaxLane(_magnitude))));
+        magnitude = TS.MaxLane(_magnitude);
+        uint lanes = TS.Bits(TS.Equal(_magnitude, TS.Broadcast(magnitude)));
         int lane = BitOperations.TrailingZeroCount(lanes);
         for (lanes &= lanes - 1; lanes != 0; lanes &= lanes - 1)
         {
@@ -48,7 +46,6 @@ internal unsafe struct LargestLanes<TS, TV>
             if (index[other] < index[lane])
                 lane = other;
         }
-        value = ((float*)&values)[lane];
         return index[lane];
     }
 }

@@ -1,45 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace FastSparseCoding.Kernels;
 
-/// <summary>Sums over float32 vectors carried in double: what certificates and statistics are made of.</summary>
+/// <summary>
+/// Sums over float32 vectors carried in double: what certificates and statistics are made of. Eight partial sums at every width of the hardware's
+/// vectors, added up in the same order.
+/// </summary>
 internal static class Reduction
 {
+    private const int Step = 8;
+
     /// <summary>Σ a_i·b_i.</summary>
     public static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         Throw.IfLengthNot(b.Length, a.Length, nameof(b));
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        Vector256<double> low = default, high = default;
         int i = 0;
-        for (; i <= a.Length - 4; i += 4)
+        for (; i <= a.Length - Step; i += Step)
         {
-            s0 += (double)a[i] * b[i];
-            s1 += (double)a[i + 1] * b[i + 1];
-            s2 += (double)a[i + 2] * b[i + 2];
-            s3 += (double)a[i + 3] * b[i + 3];
+            (Vector256<double> a0, Vector256<double> a1) = Load(a, i);
+            (Vector256<double> b0, Vector256<double> b1) = Load(b, i);
+            low += a0 * b0;
+            high += a1 * b1;
         }
+        double sum = Vector256.Sum(low + high);
         for (; i < a.Length; i++)
-            s0 += (double)a[i] * b[i];
-        return s0 + s1 + (s2 + s3);
+            sum += (double)a[i] * b[i];
+        return sum;
     }
 
     /// <summary>Σ (a_i − b_i)².</summary>
     public static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         Throw.IfLengthNot(b.Length, a.Length, nameof(b));
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
+        Vector256<double> low = default, high = default;
+        int i = 0;
+        for (; i <= a.Length - Step; i += Step)
         {
-            double difference = (double)a[i] - b[i];
-            sum += difference * difference;
+            (Vector256<double> a0, Vector256<double> a1) = Load(a, i);
+            (Vector256<double> b0, Vector256<double> b1) = Load(b, i);
+            low += (a0 - b0) * (a0 - b0);
+            high += (a1 - b1) * (a1 - b1);
         }
+        double sum = Vector256.Sum(low + high);
+        for (; i < a.Length; i++)
+            sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
         return sum;
     }
 
     /// <summary>Σ |a_i|.</summary>
     public static double SumOfMagnitudes(ReadOnlySpan<float> a)
     {
-        double sum = 0;
-        foreach (float value in a)
-            sum += Math.Abs(value);
+        Vector256<double> low = default, high = default;
+        int i = 0;
+        for (; i <= a.Length - Step; i += Step)
+        {
+            (Vector256<double> a0, Vector256<double> a1) = Load(a, i);
+            low += Vector256.Abs(a0);
+            high += Vector256.Abs(a1);
+        }
+        double sum = Vector256.Sum(low + high);
+        for (; i < a.Length; i++)
+            sum += Math.Abs(a[i]);
         return sum;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<double> Low, Vector256<double> High) Load(ReadOnlySpan<float> a, int i) => Vector256.Widen(Vector256.Create(a.Slice(i, Step)));
 }

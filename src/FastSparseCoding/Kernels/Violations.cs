@@ -23,6 +23,17 @@ internal static unsafe class Violations
         }
     }
 
+    /// <summary>Lists h_θ(c)_k and <paramref name="first"/> + k for a vector, up to whole vectors being written.</summary>
+    /// <returns>How many were listed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ListVector<TS, TV>(TV c, TV theta, int first, float* excess, int* indices)
+        where TS : struct, ISimd<TV>
+        where TV : unmanaged
+    {
+        TV beyond = Shrinkage.SoftThreshold<TS, TV>(c, theta);
+        return TS.Bits(TS.Equal(beyond, default)) == (uint)((1UL << TS.Count) - 1) ? 0 : TS.StoreNonZeros(beyond, first, excess, indices);
+    }
+
     private struct Kernel : ISimdKernel
     {
         public float* C;
@@ -40,13 +51,9 @@ internal static unsafe class Violations
             TV theta = TS.Broadcast(Theta);
             int count = 0, j = 0;
             for (; j <= Length - TS.Count; j += TS.Count)
-            {
-                TV excess = Shrinkage.SoftThreshold<TS, TV>(TS.Load(C + j), theta);
-                if (TS.Bits(TS.Equal(excess, default)) != (uint)((1UL << TS.Count) - 1))
-                    count += TS.StoreNonZeros(excess, j, Excess + count, Indices + count);
-            }
+                count += ListVector<TS, TV>(TS.Load(C + j), theta, j, Excess + count, Indices + count);
             if (j < Length)
-                count += TS.StoreNonZeros(Shrinkage.SoftThreshold<TS, TV>(TS.LoadFirst(C + j, Length - j), theta), j, Excess + count, Indices + count);
+                count += ListVector<TS, TV>(TS.LoadFirst(C + j, Length - j), theta, j, Excess + count, Indices + count);
             Count = count;
         }
     }

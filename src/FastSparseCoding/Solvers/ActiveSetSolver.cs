@@ -28,7 +28,6 @@ public sealed class ActiveSetSolver : LassoSolver
     private const int MostRefinements = 3;
 
     private readonly Lazy<Operators> _operators;
-    private readonly float[] _threshold;
 
     /// <summary>Creates the solver.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
@@ -38,8 +37,6 @@ public sealed class ActiveSetSolver : LassoSolver
         : base(dictionary, lambda, options)
     {
         _operators = new Lazy<Operators>(() => new Operators(dictionary));
-        _threshold = new float[dictionary.AtomCount];
-        Array.Fill(_threshold, lambda);
     }
 
     /// <inheritdoc/>
@@ -47,7 +44,7 @@ public sealed class ActiveSetSolver : LassoSolver
 
     private protected override int GenerousIterations => 100_000;
 
-    private protected override BlockWorkspace CreateWorkspace() => new Workspace(Dictionary, Lambda);
+    private protected override BlockWorkspace CreateWorkspace() => new Workspace(Dictionary, _operators.Value.S, Lambda);
 
     private protected override void SolveBlock(ReadOnlyMatrixView x, MatrixView z, BlockWorkspace workspace, BlockRun run)
     {
@@ -70,7 +67,7 @@ public sealed class ActiveSetSolver : LassoSolver
         Array.Clear(rows.Changes);
         rows.GivenUp.AsSpan().Fill(limit > 0);
         if (limit > 0)
-            GreedyRows.Descend(rows.B.RowRange(0, x.Rows), operators.S, _threshold, GreedyThreshold * Lambda, 2 * rows.Support.Capacity, z);
+            GreedyRows.Descend(rows.B.RowRange(0, x.Rows), operators.S, Lambda, GreedyThreshold * Lambda, 2 * rows.Support.Capacity, z);
         if (limit >= GenerousIterations)        // pivoting counts no single changes that a lower limit could stop at
             rows.Pivoting.Solve(rows.B.RowRange(0, x.Rows), z, rows.Changes, rows.GivenUp);
         for (int i = 0; i < x.Rows; i++)
@@ -137,7 +134,8 @@ public sealed class ActiveSetSolver : LassoSolver
     /// <summary>c = b − zG, and z refined by it; returns the largest |c_S − λs| before.</summary>
     private float Correlate(ReadOnlySpan<float> b, ActiveSupport support, Workspace row)
     {
-        GramRows.Correlations(b, Dictionary.Gram, support.Atoms, support.Values, row.Running);
+        CodState.Compute(b, _operators.Value.S, support.Atoms, support.Values, row.Running);        // B = xDᵀ + zS
+        support.SubtractFrom(row.Running);                                                          // c = B − z
         return support.Refine(row.Running, Lambda);
     }
 
@@ -160,7 +158,7 @@ public sealed class ActiveSetSolver : LassoSolver
     private sealed class Operators(AtomDictionary dictionary)
     {
         /// <summary>S = I − G [m×m].</summary>
-        public Matrix S { get; } = GramMatrix.IdentityMinus(dictionary);
+        public AlignedRows S { get; } = new(GramMatrix.IdentityMinus(dictionary));
 
         /// <summary>D [m×n].</summary>
         public PackedMatrix Atoms { get; } = PackedMatrix.Of(dictionary.Atoms);
@@ -172,7 +170,7 @@ public sealed class ActiveSetSolver : LassoSolver
         public AtomTable PreciseAtoms { get; } = new(dictionary);
     }
 
-    private sealed class Workspace(AtomDictionary dictionary, float lambda) : BlockWorkspace(dictionary)
+    private sealed class Workspace(AtomDictionary dictionary, AlignedRows s, float lambda) : BlockWorkspace(dictionary)
     {
         /// <summary>The row's running B, then its correlations [m].</summary>
         public float[] Running { get; } = new float[dictionary.AtomCount];
@@ -189,7 +187,7 @@ public sealed class ActiveSetSolver : LassoSolver
         public int[] NonZeroAtoms { get; } = new int[dictionary.AtomCount + Violations.Slack];
 
         /// <summary>Solves most rows.</summary>
-        public BlockPivoting Pivoting { get; } = new(dictionary, lambda, ViolationTolerance);
+        public BlockPivoting Pivoting { get; } = new(dictionary.SignalSize, s, lambda, ViolationTolerance);
 
         /// <summary>Whether a row is left to be solved one change at a time.</summary>
         public bool[] GivenUp { get; } = new bool[SparseEncoderExtensions.BlockRows];

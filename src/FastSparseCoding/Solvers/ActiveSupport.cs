@@ -129,6 +129,14 @@ internal sealed unsafe class ActiveSupport
         return largest;
     }
 
+    /// <summary>c_S −= z_S.</summary>
+    public void SubtractFrom(Span<float> c)
+    {
+        ReadOnlySpan<float> values = Of(_values);
+        for (int s = 0; s < _slots; s++)
+            c[_atoms[s]] -= values[s];
+    }
+
     /// <summary>Zeroes the correlations of the support's atoms, which are λ by construction.</summary>
     public void ClearIn(Span<float> c)
     {

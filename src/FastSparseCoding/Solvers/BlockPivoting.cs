@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
@@ -20,35 +21,35 @@ internal sealed class BlockPivoting
     /// <summary>Exchanges without fewer infeasibilities that are forgiven.</summary>
     private const int Patience = 3;
 
-    /// <summary>Of the violating atoms, those whose violation is at least this fraction of the largest enter together.</summary>
-    private const float EnteringFraction = 0.4f;
+    /// <summary>Of the violating atoms, those that still violate by this fraction of the largest when the worse ones have entered enter together.</summary>
+    private const float EnteringFraction = 0.05f;
 
-    private readonly AtomDictionary _dictionary;
+    private readonly AlignedRows _s;        // S = I − G [m×m]
     private readonly float _lambda;
-    private readonly float _bound;          // λ and a little: a correlation below it is no violation
     private readonly LaneSystems _systems;
     private readonly Lane[] _lanes = new Lane[LaneSystems.Lanes];
-    private readonly float[] _correlations;
+    private readonly float[] _magnitudes;
     private readonly float[] _violations;
     private readonly int[] _violators;
     private readonly int[] _sizes = new int[SparseEncoderExtensions.BlockRows];
     private readonly int[] _order = new int[SparseEncoderExtensions.BlockRows];
 
-    public BlockPivoting(AtomDictionary dictionary, float lambda, float violationTolerance)
+    /// <summary>Allocates for signals of n values and S = I − G of their dictionary.</summary>
+    public BlockPivoting(int signalSize, AlignedRows s, float lambda, float violationTolerance)
     {
-        _dictionary = dictionary;
+        _s = s;
         _lambda = lambda;
-        _bound = lambda * (1 + violationTolerance);
-        _systems = new LaneSystems(Math.Min(MostAtoms, LaneSystems.Padded(Math.Min(dictionary.AtomCount, dictionary.SignalSize))));
+        _systems = new LaneSystems(Math.Min(MostAtoms, LaneSystems.Padded(Math.Min(s.Rows, signalSize))));
         for (int l = 0; l < _lanes.Length; l++)
-            _lanes[l] = new Lane(_systems.Capacity);
-        _correlations = new float[dictionary.AtomCount];
-        _violations = new float[dictionary.AtomCount + Violations.Slack];
-        _violators = new int[dictionary.AtomCount + Violations.Slack];
+            _lanes[l] = new Lane(new LaneSupport(_systems, l, s.Rows, lambda * (1 + violationTolerance)));
+        _magnitudes = new float[s.Rows];
+        _violations = new float[s.Rows + Violations.Slack];
+        _violators = new int[s.Rows + Violations.Slack];
     }
 
     /// <summary>
-    /// Solves rows in place, from the supports and signs of their codes.
+    /// Solves rows in place, from the supports and signs of their codes. A row that is given up holds the right signs of its last solution, or its
+    /// start where atoms of the support depend on each other.
     /// </summary>
     /// <param name="b">xDᵀ [N×m].</param>
     /// <param name="z">Codes [N×m].</param>
@@ -64,19 +65,23 @@ internal sealed class BlockPivoting
         {
             int size = 0;
             foreach (Lane lane in _lanes)
-                size = Math.Max(size, LaneSystems.Padded(lane.Count));
-            for (int l = 0; l < _lanes.Length; l++)
-                SetSystem(l, size, b);
+                size = Math.Max(size, LaneSystems.Padded(lane.Support.Count));
+            foreach (Lane lane in _lanes)
+                lane.Support.SetSystem(_s, lane.Row < 0 ? default : b.Row(lane.Row), _lambda, size);
             uint singular = _systems.Factor(size, SmallestPivot);
             _systems.Solve(size);                                                   // G_SS z_S = b_S − λs
             for (int l = 0; l < _lanes.Length; l++)
             {
                 Lane lane = _lanes[l];
-                if (lane.Row < 0 || (singular >> l & 1) == 0 && TryExchange(l, b.Row(lane.Row), changes, out bool optimal) && !optimal)
+                if (lane.Row < 0)
                     continue;
-                // Done with, one way or the other.
-                givenUp[lane.Row] = (singular >> l & 1) != 0 || !lane.Optimal;
-                lane.Write(z.Row(lane.Row));
+                bool solved = (singular >> l & 1) == 0;
+                Outcome outcome = solved ? Exchange(lane, b.Row(lane.Row), changes) : Outcome.GivenUp;
+                if (outcome == Outcome.Exchanged)
+                    continue;
+                givenUp[lane.Row] = outcome == Outcome.GivenUp;
+                if (solved)
+                    lane.Support.Write(z.Row(lane.Row));
                 active -= TryTake(lane, ref next, z, changes) ? 0 : 1;
             }
         }
@@ -100,8 +105,12 @@ internal sealed class BlockPivoting
         }
         int row = _order[next++];
         changes[row] = 0;
+        lane.Begin(row);
         int count = Violations.List(z.Row(row), 0, _violations, _violators);        // all that is not zero
-        lane.Begin(row, _violators.AsSpan(0, count), _violations, SmallestOfStart(count));
+        float smallest = SmallestOfStart(count);
+        for (int i = 0; i < count; i++)
+            if (Math.Abs(_violations[i]) >= smallest)
+                lane.Support.TryEnter(_violators[i], _violations[i] > 0 ? 1 : -1);
         return true;
     }
 
@@ -110,105 +119,85 @@ internal sealed class BlockPivoting
     {
         if (count <= _systems.Capacity)
             return 0;
-        Span<float> magnitudes = _correlations.AsSpan(0, count);
+        Span<float> magnitudes = _magnitudes.AsSpan(0, count);
         TensorPrimitives.Abs(_violations.AsSpan(0, count), magnitudes);
         magnitudes.Sort();
         return magnitudes[^(_systems.Capacity / 2)];
     }
 
-    private void SetSystem(int l, int size, ReadOnlyMatrixView b)
+    /// <summary>Looks at a solution: lets atoms of the wrong sign leave and the worst violators enter.</summary>
+    private Outcome Exchange(Lane lane, ReadOnlySpan<float> b, Span<int> changes)
     {
-        Lane lane = _lanes[l];
-        _systems.SetMatrix(l, lane.Support, _dictionary.Gram, lane.Unchanged);
-        _systems.SetVector(l, lane.Row < 0 ? default : b.Row(lane.Row), lane.Support, lane.Signs, _lambda, size);
+        LaneSupport support = lane.Support;
+        ulong wrong = support.WrongSigns();
+        int violators = support.ListViolators(_s, b, _violations, _violators);        // c = b − zG
+        int leaving = BitOperations.PopCount(wrong);
+        if (leaving + violators == 0)
+            return Outcome.Optimal;
+        if (!lane.Improves(leaving + violators))
+            return Outcome.GivenUp;
+        support.Leave(wrong);
+        changes[lane.Row] += leaving;
+        return LetViolatorsEnter(lane, violators, changes) ? Outcome.Exchanged : Outcome.GivenUp;
     }
 
-    /// <summary>Takes a solution and exchanges atoms; false when the row is to be given up.</summary>
-    private bool TryExchange(int l, ReadOnlySpan<float> b, Span<int> changes, out bool optimal)
+    /// <summary>
+    /// Lets violators enter, the worst first. What it explains of the others' violations, as one update of coordinate descent would, is taken off them:
+    /// of atoms that are alike one enters and the rest wait. False when there is no room.
+    /// </summary>
+    private bool LetViolatorsEnter(Lane lane, int violators, Span<int> changes)
     {
-        Lane lane = _lanes[l];
-        int wrong = lane.TakeSolution(_systems, l);
-        GramRows.Correlations(b, _dictionary.Gram, lane.Support, lane.Values.AsSpan(0, lane.Count), _correlations);     // c = b − zG
-        foreach (int k in lane.Support)
-            _correlations[k] = 0;                                                   // λ by construction
-        int violators = Violations.List(_correlations, _bound, _violations, _violators);
-        lane.Optimal = optimal = wrong + violators == 0;
-        if (optimal)
-            return true;
-        if (!lane.Improves(wrong + violators))
-            return false;
-        changes[lane.Row] += lane.LetWrongSignsLeave();
-        float entering = 0;
-        for (int v = 0; v < violators; v++)
-            entering = Math.Max(entering, EnteringFraction * Math.Abs(_violations[v]));
-        for (int v = 0; v < violators; v++)
+        float least = 0;
+        for (int first = 0; first < violators; first++)
         {
-            if (Math.Abs(_violations[v]) < entering)
-                continue;
-            if (!lane.TryEnter(_violators[v], _violations[v] > 0 ? 1 : -1))
+            int worst = first + TensorPrimitives.IndexOfMaxMagnitude(_violations.AsSpan(first, violators - first));
+            (int atom, float violation) = (_violators[worst], _violations[worst]);
+            least = Math.Max(least, EnteringFraction * Math.Abs(violation));
+            if (violation == 0 || Math.Abs(violation) < least)
+                break;
+            if (!lane.Support.TryEnter(atom, violation > 0 ? 1 : -1))
                 return false;
             changes[lane.Row]++;
+            (_violators[worst], _violations[worst]) = (_violators[first], _violations[first]);
+            for (int v = first + 1; v < violators; v++)
+            {
+                float left = _violations[v] + violation * _s[atom, _violators[v]];
+                _violations[v] = left * _violations[v] > 0 ? left : 0;
+            }
         }
         return true;
     }
 
-    /// <summary>A row being solved: its support with signs, and the last solution on it.</summary>
-    private sealed class Lane(int capacity)
+    /// <summary>What became of a row in a round.</summary>
+    private enum Outcome
     {
-        private readonly int[] _atoms = new int[capacity];
-        private readonly float[] _signs = new float[capacity];
+        Exchanged,
+        Optimal,
+        GivenUp,
+    }
+
+    /// <summary>A row being solved.</summary>
+    private sealed class Lane(LaneSupport support)
+    {
         private int _fewest;
         private int _patience;
+
+        public LaneSupport Support { get; } = support;
 
         /// <summary>Number of the row, or −1 when idle.</summary>
         public int Row { get; private set; } = -1;
 
-        /// <summary>Number of atoms.</summary>
-        public int Count { get; private set; }
-
-        public ReadOnlySpan<int> Support => _atoms.AsSpan(0, Count);
-
-        public ReadOnlySpan<float> Signs => _signs.AsSpan(0, Count);
-
-        public float[] Values { get; } = new float[capacity];
-
-        public bool Optimal { get; set; }
-
-        /// <summary>Atoms at the front that the lane's system has already.</summary>
-        public int Unchanged { get; private set; }
-
-        /// <summary>Takes the atoms and signs of a start, but those of the least magnitudes.</summary>
-        public void Begin(int row, ReadOnlySpan<int> atoms, ReadOnlySpan<float> values, float smallest)
+        /// <summary>Takes a row, with an empty support.</summary>
+        public void Begin(int row)
         {
-            (Row, Count, Unchanged, Optimal, _fewest, _patience) = (row, 0, 0, false, int.MaxValue, Patience);
-            for (int i = 0; i < atoms.Length; i++)
-                if (Math.Abs(values[i]) >= smallest)
-                    TryEnter(atoms[i], values[i] > 0 ? 1 : -1);
+            Support.Clear();
+            (Row, _fewest, _patience) = (row, int.MaxValue, Patience);
         }
 
-        public void Idle() => (Row, Count, Unchanged) = (-1, 0, 0);
-
-        public bool TryEnter(int atom, int sign)
+        public void Idle()
         {
-            if (Count == _atoms.Length)
-                return false;
-            Values[Count] = 0;
-            (_atoms[Count], _signs[Count]) = (atom, sign);
-            Count++;
-            return true;
-        }
-
-        /// <summary>Reads the solution; returns how many values have the wrong sign.</summary>
-        public int TakeSolution(LaneSystems systems, int l)
-        {
-            int wrong = 0;
-            for (int i = 0; i < Count; i++)
-            {
-                Values[i] = systems[i, l];
-                wrong += Values[i] * _signs[i] > 0 ? 0 : 1;
-            }
-            Unchanged = Count;
-            return wrong;
+            Support.Clear();
+            Row = -1;
         }
 
         /// <summary>Whether this many infeasibilities are a record, or can be forgiven.</summary>
@@ -218,33 +207,6 @@ internal sealed class BlockPivoting
                 return _patience-- > 0;
             (_fewest, _patience) = (infeasible, Patience);
             return true;
-        }
-
-        /// <summary>Lets all atoms leave whose value has the wrong sign; returns how many did.</summary>
-        public int LetWrongSignsLeave()
-        {
-            int kept = 0, count = Count;
-            for (int i = 0; i < count; i++)
-            {
-                if (!(Values[i] * _signs[i] > 0))
-                {
-                    Unchanged = Math.Min(Unchanged, i);
-                    continue;
-                }
-                (_atoms[kept], _signs[kept], Values[kept]) = (_atoms[i], _signs[i], Values[i]);
-                kept++;
-            }
-            Count = kept;
-            return count - kept;
-        }
-
-        /// <summary>Writes what has the right sign.</summary>
-        public void Write(Span<float> z)
-        {
-            z.Clear();
-            for (int i = 0; i < Count; i++)
-                if (Values[i] * _signs[i] > 0)
-                    z[_atoms[i]] = Values[i];
         }
     }
 }

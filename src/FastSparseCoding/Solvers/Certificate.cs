@@ -17,7 +17,7 @@ internal sealed class Certificate(AtomDictionary dictionary, int rows)
     public ReadOnlySpan<double> RelativeGaps(ReadOnlyMatrixView x, ReadOnlyMatrixView z, float lambda, PackedMatrix atoms, PackedMatrix atomsTransposed)
     {
         MatrixView r = _residual.RowRange(0, x.Rows), c = _correlations.RowRange(0, x.Rows);
-        Gemm.Multiply(z, atoms, r);                                     // zD
+        SparseProduct.Multiply(z, atoms, r);                            // zD
         TensorPrimitives.Subtract(x.Values, r.Values, r.Values);        // r = x − zD
         Gemm.Multiply(r, atomsTransposed, c);                           // rDᵀ
         for (int i = 0; i < x.Rows; i++)

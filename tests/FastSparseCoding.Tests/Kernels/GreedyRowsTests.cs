@@ -17,15 +17,14 @@ public sealed class GreedyRowsTests
     {
         AtomDictionary dictionary = RandomData.Dictionary(atoms, 12, seed: 1);
         Matrix b = RandomData.Normal(rows, atoms, seed: 2), s = GramMatrix.IdentityMinus(dictionary), z = new(rows, atoms), expected = new(rows, atoms);
-        float[] threshold = new float[atoms];
-        Array.Fill(threshold, 0.3f);
+        float[] threshold = [.. Enumerable.Repeat(0.3f, atoms)];
         if (rows > 2)
             z.Row(2)[0] = expected.Row(2)[0] = 5;      // holds a code already
         for (int i = 0; i < rows; i++)
             if (rows <= 2 || i != 2)
                 Alone(b.Row(i).ToArray(), s, threshold, expected.Row(i), smallest: 0.05f, most: 20);
 
-        GreedyRows.Descend(b, s, threshold, 0.05f, 20, z);
+        GreedyRows.Descend(b, new AlignedRows(s), 0.3f, 0.05f, 20, z);
 
         Assert.Equal(expected.Values.ToArray(), z.Values.ToArray());
     }
@@ -41,7 +40,7 @@ public sealed class GreedyRowsTests
         float[] theta = [.. Enumerable.Range(0, atoms).Select(k => 0.1f + 0.01f * k)];
         var tape = new GreedyUpdate[rows * updates];
 
-        GreedyRows.Update(b, s, theta, updates, tape);
+        GreedyRows.Update(b, new AlignedRows(s), theta, updates, tape);
 
         for (int i = 0; i < rows; i++)
         {

@@ -1,4 +1,5 @@
 using FastSparseCoding.Kernels;
+using FastSparseCoding.Solvers;
 using FastSparseCoding.Tests.Support;
 using Xunit;
 
@@ -6,7 +7,11 @@ namespace FastSparseCoding.Tests.Kernels;
 
 public sealed class LaneSystemsTests
 {
+    private const float Lambda = 0.3f, SmallestPivot = 1e-4f;
+
     private static readonly AtomDictionary Dictionary = RandomData.Dictionary(60, 80, seed: 1);
+    private static readonly AlignedRows S = new(GramMatrix.IdentityMinus(Dictionary));
+    private static readonly float[] B = RandomData.Normal(1, 60, seed: 2).Values.ToArray();
 
     [Theory]
     [InlineData(0)]
@@ -20,99 +25,171 @@ public sealed class LaneSystemsTests
     public void Every_lane_solves_its_own_system(int largest)
     {
         var systems = new LaneSystems(48);
-        var supports = new int[LaneSystems.Lanes][];
-        float[] b = RandomData.Normal(1, 60, seed: 2).Values.ToArray(), signs = [.. Enumerable.Range(0, 48).Select(i => i % 3 == 0 ? -1f : 1f)];
-        int padded = LaneSystems.Padded(largest);
-        for (int l = 0; l < supports.Length; l++)
+        LaneSupport[] lanes = Lanes(systems);
+        var supports = new int[lanes.Length][];
+        for (int l = 0; l < lanes.Length; l++)
         {
             supports[l] = Support(Math.Max(0, largest - l), seed: l);
-            systems.SetMatrix(l, supports[l], Dictionary.Gram, unchanged: 0);
-            systems.SetVector(l, b, supports[l], signs, 0.3f, padded);
+            Enter(lanes[l], supports[l]);
         }
 
-        Assert.Equal(0u, systems.Factor(padded, 1e-4f));
-        systems.Solve(padded);
+        Assert.Equal(0u, Solve(systems, lanes, LaneSystems.Padded(largest)));
 
-        for (int l = 0; l < supports.Length; l++)
-            CheckSolution(systems, l, supports[l], b, signs, padded);
+        for (int l = 0; l < lanes.Length; l++)
+            CheckSolution(lanes[l], supports[l]);
     }
 
     [Fact]
     public void A_lane_does_not_depend_on_the_others_nor_on_the_padding()
     {
-        var narrow = new LaneSystems(16);
-        var wide = new LaneSystems(48);
-        float[] b = RandomData.Normal(1, 60, seed: 2).Values.ToArray(), signs = new float[48];
+        LaneSystems narrow = new(16), wide = new(48);
+        LaneSupport alone = new(narrow, 0, 60, Lambda);
+        LaneSupport[] lanes = Lanes(wide);
         int[] support = Support(14, seed: 3);
-        narrow.SetMatrix(0, support, Dictionary.Gram, 0);
-        narrow.SetVector(0, b, support, signs, 0, 16);
-        for (int l = 0; l < LaneSystems.Lanes; l++)
-        {
-            int[] own = l == LaneSystems.Lanes - 1 ? support : Support(40, seed: 50 + l);
-            wide.SetMatrix(l, own, Dictionary.Gram, 0);
-            wide.SetVector(l, b, own, signs, 0, 48);
-        }
+        Enter(alone, support);
+        for (int l = 0; l < lanes.Length; l++)
+            Enter(lanes[l], l == lanes.Length - 1 ? support : Support(40, seed: 50 + l));
 
-        narrow.Factor(16, 1e-4f);
-        narrow.Solve(16);
-        wide.Factor(48, 1e-4f);
-        wide.Solve(48);
+        Solve(narrow, [alone], 16);
+        Solve(wide, lanes, 48);
 
-        for (int i = 0; i < 14; i++)
-            Assert.Equal(narrow[i, 0], wide[i, LaneSystems.Lanes - 1]);
+        Assert.Equal(Code(alone), Code(lanes[^1]));
     }
 
     [Fact]
-    public void A_system_set_again_from_some_row_on_is_the_new_one_whole()
+    public void After_atoms_left_and_entered_the_system_is_the_new_one_whole()
     {
         var systems = new LaneSystems(32);
-        float[] b = RandomData.Normal(1, 60, seed: 2).Values.ToArray(), signs = new float[32];
-        int[] first = Support(30, seed: 4), second = [.. first.Take(9), .. Support(40, seed: 5).Where(k => !first.Contains(k)).Take(6)];
-        systems.SetMatrix(0, first, Dictionary.Gram, 0);
-        systems.Factor(32, 1e-4f);
+        LaneSupport[] lanes = Lanes(systems);
+        LaneSupport lane = lanes[^1];
+        var random = new Random(4);
+        var support = new List<int>();
+        for (int round = 0; round < 40; round++)
+        {
+            // The slots that leave are filled by the last ones, as the lane does it.
+            ulong leaving = (ulong)random.NextInt64() & (ulong)random.NextInt64() & ((1UL << support.Count) - 1);
+            for (int slot = support.Count - 1; slot >= 0; slot--)
+            {
+                if ((leaving >> slot & 1) == 0)
+                    continue;
+                support[slot] = support[^1];
+                support.RemoveAt(support.Count - 1);
+            }
+            int[] entering = [.. Support(60, seed: round).Where(k => !support.Contains(k)).Take(random.Next(Math.Min(8, 30 - support.Count)))];
 
-        systems.SetMatrix(0, second, Dictionary.Gram, unchanged: 9);
-        systems.SetVector(0, b, second, signs, 0, 32);
-        systems.Factor(32, 1e-4f);
-        systems.Solve(32);
+            lane.Leave(leaving);
+            Enter(lane, entering);
+            support.AddRange(entering);
+            Assert.Equal(support.Count, lane.Count);
+            Assert.Equal(0u, Solve(systems, lanes, 32));
 
-        CheckSolution(systems, 0, second, b, signs, 32);
+            CheckSolution(lane, [.. support]);
+        }
     }
 
     [Fact]
     public void Dependent_atoms_are_told_lane_by_lane()
     {
-        var atoms = new Matrix(3, 2, [1, 0, 0, 1, 0.6f, 0.8f]);
-        ReadOnlyMatrixView gram = new AtomDictionary(atoms).Gram;
+        var s = new AlignedRows(GramMatrix.IdentityMinus(new AtomDictionary(new Matrix(3, 2, [1, 0, 0, 1, 0.6f, 0.8f]))));
         var systems = new LaneSystems(4);
         int bad = LaneSystems.Lanes - 1;
-        for (int l = 0; l < bad; l++)
-            systems.SetMatrix(l, [0, 1], gram, 0);
-        systems.SetMatrix(bad, [0, 1, 2], gram, 0);
+        for (int l = 0; l <= bad; l++)
+        {
+            var lane = new LaneSupport(systems, l, 3, Lambda);
+            Enter(lane, l == bad ? [0, 1, 2] : [0, 1]);
+            lane.SetSystem(s, [1, 1, 1], Lambda, 4);
+        }
 
-        Assert.Equal(1u << bad, systems.Factor(4, 1e-4f));
+        Assert.Equal(1u << bad, systems.Factor(4, SmallestPivot));
     }
 
-    private static void CheckSolution(LaneSystems systems, int lane, int[] support, float[] b, float[] signs, int padded)
+    [Fact]
+    public void Wrong_signs_and_violators_are_those_of_the_solution()
     {
-        for (int i = 0; i < padded; i++)
+        var systems = new LaneSystems(32);
+        LaneSupport lane = new(systems, 0, 60, Lambda);
+        int[] support = Support(20, seed: 7);
+        foreach (int atom in support)
+            lane.TryEnter(atom, -1);
+        Solve(systems, [lane], 32);
+        double[] z = Exact(support, -1);
+
+        ulong wrong = lane.WrongSigns();
+        var excess = new float[60 + Violations.Slack];
+        var atoms = new int[60 + Violations.Slack];
+        int violators = lane.ListViolators(S, B, excess, atoms);
+
+        Assert.Equal(Enumerable.Range(0, 20).Where(i => z[support[i]] > 0), Enumerable.Range(0, 20).Where(i => (wrong >> i & 1) != 0));
+        Assert.InRange(Enumerable.Range(0, 20).Count(i => z[support[i]] > 0), 1, 19);
+        int[] expected = [.. Enumerable.Range(0, 60).Where(k => !support.Contains(k) && Math.Abs(Correlation(z, k)) > Lambda)];
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, atoms[..violators]);
+        for (int v = 0; v < violators; v++)
         {
-            if (i >= support.Length)
-            {
-                Assert.Equal(0, systems[i, lane]);
-                continue;
-            }
-            double sum = 0, magnitude = 0;
-            for (int j = 0; j < support.Length; j++)
-            {
-                double product = (double)Dictionary.Gram.Row(support[i])[support[j]] * systems[j, lane];
-                sum += product;
-                magnitude += Math.Abs(product);
-            }
-            // A backward stable solve leaves a residual of a few roundings of the products.
-            double right = b[support[i]] - (double)(signs.Length > 0 && signs[0] != 0 ? 0.3f : 0) * signs[i];
-            Assert.InRange(Math.Abs(sum - right), 0, 60 * 6e-8 * (magnitude + Math.Abs(right)) * Math.Sqrt(support.Length));
+            double c = Correlation(z, atoms[v]);
+            Assert.Equal(c - Math.CopySign(Lambda, c), excess[v], 1e-4);
         }
+    }
+
+    private static LaneSupport[] Lanes(LaneSystems systems) => [.. Enumerable.Range(0, LaneSystems.Lanes).Select(l => new LaneSupport(systems, l, 60, Lambda))];
+
+    private static void Enter(LaneSupport lane, int[] atoms)
+    {
+        foreach (int atom in atoms)
+            Assert.True(lane.TryEnter(atom, Sign(atom)));
+    }
+
+    private static int Sign(int atom) => atom % 3 == 0 ? -1 : 1;
+
+    private static uint Solve(LaneSystems systems, LaneSupport[] lanes, int padded)
+    {
+        foreach (LaneSupport lane in lanes)
+            lane.SetSystem(S, B, Lambda, padded);
+        uint singular = systems.Factor(padded, SmallestPivot);
+        systems.Solve(padded);
+        return singular;
+    }
+
+    /// <summary>What a lane writes: the values that have their sign.</summary>
+    private static float[] Code(LaneSupport lane)
+    {
+        var z = new float[60];
+        lane.Write(z);
+        return z;
+    }
+
+    private static void CheckSolution(LaneSupport lane, int[] support)
+    {
+        double[] exact = [.. Exact(support, 0)];
+        float[] z = Code(lane);
+        for (int k = 0; k < z.Length; k++)
+        {
+            // A backward stable solve, of atoms whose Gram matrix has a condition number below 100.
+            bool kept = exact[k] * Sign(k) > 1e-4;
+            Assert.Equal(kept ? exact[k] : 0, z[k], 1e-4);
+        }
+    }
+
+    /// <summary>G_SS z = b_S − λs in double precision; every sign the given one, or each atom's own for 0.</summary>
+    private static double[] Exact(int[] support, int sign)
+    {
+        var z = new double[60];
+        if (support.Length == 0)
+            return z;
+        var gram = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(support.Length, support.Length, (i, j) => i == j ? 1 : -S[support[i], support[j]]);
+        var right = MathNet.Numerics.LinearAlgebra.Vector<double>.Build.Dense(support.Length, i => B[support[i]] - Lambda * (sign == 0 ? Sign(support[i]) : sign));
+        MathNet.Numerics.LinearAlgebra.Vector<double> solution = gram.Cholesky().Solve(right);
+        for (int i = 0; i < support.Length; i++)
+            z[support[i]] = solution[i];
+        return z;
+    }
+
+    private static double Correlation(double[] z, int k)
+    {
+        double c = B[k];
+        for (int j = 0; j < z.Length; j++)
+            c -= z[j] * (j == k ? 1 : -S[j, k]);
+        return c;
     }
 
     private static int[] Support(int count, int seed)

@@ -1,0 +1,47 @@
+namespace FastSparseCoding.Kernels;
+
+/// <summary>
+/// A copy of a matrix whose rows begin at cache lines and are filled up with zeros to whole lines: a vector never straddles two lines, and needs no mask.
+/// </summary>
+internal sealed unsafe class AlignedRows
+{
+    private readonly float[] _values;
+
+    /// <summary>Allocates rows of zeros, to be filled by <see cref="Copy"/>.</summary>
+    public AlignedRows(int rows, int columns)
+    {
+        Rows = rows;
+        Columns = columns;
+        Stride = Padded(columns);
+        _values = AlignedMemory.Allocate(checked(rows * Stride));
+    }
+
+    /// <summary>Copies a matrix.</summary>
+    public AlignedRows(ReadOnlyMatrixView matrix)
+        : this(matrix.Rows, matrix.Columns)
+        => Copy(matrix);
+
+    public int Rows { get; }
+
+    public int Columns { get; }
+
+    /// <summary>Floats from a row to the next.</summary>
+    public int Stride { get; }
+
+    /// <summary>The first row; valid while this object is reachable.</summary>
+    public float* Data => AlignedMemory.Start(_values);
+
+    /// <summary>Element (i, j), unchecked.</summary>
+    public float this[int i, int j] => Data[(nint)i * Stride + j];
+
+    /// <summary>Takes the values of a matrix of the same shape.</summary>
+    public void Copy(ReadOnlyMatrixView matrix)
+    {
+        Throw.IfShapeNot(matrix.Rows, matrix.Columns, Rows, Columns, nameof(matrix));
+        for (int i = 0; i < Rows; i++)
+            matrix.Row(i).CopyTo(new Span<float>(Data + (nint)i * Stride, Columns));
+    }
+
+    /// <summary>A length filled up to whole cache lines, which are whole vectors of every width.</summary>
+    public static int Padded(int length) => (length + 15) / 16 * 16;
+}
