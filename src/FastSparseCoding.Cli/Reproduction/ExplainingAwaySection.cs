@@ -55,9 +55,9 @@ internal static class ExplainingAwaySection
         DepthActivity last = run.Measured.Depths[^1];
         int m = result.Dictionary.AtomCount;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"<section><h3>Explaining away, {m} atoms</h3>\n<p>Of the atoms that are active at depth 0 and zero in the optimal code, the {run.Name} silence <b>{last.Suppressed:P0}</b>, ");
-        text.Append(CultureInfo.InvariantCulture, $"and keep <b>{last.Kept:P0}</b> of those that are active in both. The silenced atoms correlate {run.Measured.Correlation:F2} on average with the atom of the optimal code that explains most of what they saw; ");
-        text.Append(CultureInfo.InvariantCulture, $"for rightly active atoms that figure is {run.Measured.RightCorrelation:F2}. The signal's part and the thresholds are the same at every layer: only the other atoms, through S, can silence one.</p></section>\n");
+        text.Append(CultureInfo.InvariantCulture, $"<section><h3>Explaining away, {m} atoms</h3>\n<p>Of the atoms that are active at depth 0 and zero in the optimal code, the {run.Name} silence <b>{100 * last.Suppressed:F0}%</b>, ");
+        text.Append(CultureInfo.InvariantCulture, $"and keep <b>{100 * last.Kept:F0}%</b> of those that are active in both. The silenced atoms correlate {run.Measured.Correlation:F2} on average with the atom of the optimal code that explains most of what they saw; ");
+        text.Append(CultureInfo.InvariantCulture, $"for rightly active atoms that figure is {run.Measured.RightCorrelation:F2}. The signal's part B and the thresholds are the same at every layer: only what arrives through S can silence an atom.</p></section>\n");
         if (run.Measured.Example is { } example)
             text.Append(Example(result, example, patchSize));
         text.Append(CultureInfo.InvariantCulture, $"<section><div class=\"scroll\">{Reproduction.Html.Table(Table(result))}</div>\n<p class=\"note\">Suppressed and kept count the atoms active at depth 0. Wrong is an activation whose optimal coefficient is zero: ");

@@ -119,5 +119,5 @@ internal static class RobustnessSection
         return $"<div class=\"scroll\">{Reproduction.Html.Table(table)}</div>\n";
     }
 
-    private static string Pair(double predictor, double solver, bool behind) => string.Create(CultureInfo.InvariantCulture, $"{predictor:G3} / {solver:G3}{(behind ? " ✗" : "")}");
+    private static string Pair(double predictor, double solver, bool behind) => string.Create(CultureInfo.InvariantCulture, $"{predictor:G3}\u00A0/\u00A0{solver:G3}{(behind ? "\u00A0✗" : "")}");
 }
