@@ -45,7 +45,9 @@ internal static class AnalysisPlots
 
     private static LineSeries Line(string name, OxyColor color, LineStyle style, IEnumerable<DataPoint> points)
     {
-        var series = new LineSeries { Title = name, Color = color, LineStyle = style, StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 3.5, MarkerFill = color };
+        // The exporter takes letters for smaller than browsers draw them and would cut the name off: room for half as many again.
+        string title = name.PadRight(name.Length * 3 / 2, '\u00A0');
+        var series = new LineSeries { Title = title, Color = color, LineStyle = style, StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 3.5, MarkerFill = color };
         series.Points.AddRange(points);
         return series;
     }

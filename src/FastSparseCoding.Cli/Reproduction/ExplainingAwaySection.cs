@@ -25,7 +25,7 @@ internal static class ExplainingAwaySection
         return new Section(
             Id, "Explaining away", [.. measured.Select(m => Claim(m.Result, m.Runs[0]))],
             [
-                new Paragraph("An atom that resembles the patch responds at depth 0; once another atom accounts for what it saw, it falls silent. The patch's part B = W_e x and the thresholds are the same at every layer of a LISTA: only the other atoms, through S, can silence one. An activation is wrong where the optimal coefficient is zero."),
+                new Paragraph("An atom that resembles the patch responds at depth 0; once another atom accounts for what it saw, it falls silent. The patch's part B = W_e x and the thresholds are the same at every layer of a LISTA: only what arrives through S can silence an atom. An activation is wrong where the optimal coefficient is zero."),
                 .. measured.SelectMany(m => Blocks(m.Result, m.Runs, patchSize)),
             ],
             [.. measured.SelectMany(m => m.Runs.SelectMany(run => Numbers(m.Result, run)))]);

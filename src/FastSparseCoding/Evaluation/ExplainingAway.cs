@@ -8,7 +8,7 @@ namespace FastSparseCoding.Evaluation;
 /// activation is wrong where the optimal coefficient is zero, and right where it is not.
 /// </summary>
 /// <remarks>
-/// Within one LISTA, B = xW_eᵀ and θ are the same at every depth: what silences an atom after depth 0 is what the other atoms send it through S.
+/// Within one LISTA, B = xW_eᵀ and θ are the same at every depth: only what arrives through S can silence an atom that is active at depth 0.
 /// The atom k that explains an atom j away is the one that accounts for most of what j saw: the largest sign(Z_j(0))·G_jk·Z*_k.
 /// </remarks>
 /// <param name="Depths">What is active at depths 0 to T.</param>
