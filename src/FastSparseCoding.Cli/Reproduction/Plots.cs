@@ -61,7 +61,7 @@ internal static class Plots
     {
         Position = position,
         Title = title,
-        AxisTitleDistance = 18,      // the exporter takes letters for smaller than browsers draw them
+        AxisTitleDistance = position == AxisPosition.Left ? 30 : 18,      // the exporter takes letters for smaller than browsers draw them
         UseSuperExponentialFormat = false,
         StringFormat = "G4",
         TicklineColor = Ink,
