@@ -9,14 +9,13 @@ public sealed class MatrixSource : ISignalSource
     /// <summary>Wraps a matrix.</summary>
     /// <param name="x">Signals [N×n], at least one.</param>
     /// <param name="seed">Seed of the orders.</param>
-    /// <exception cref="ArgumentException">There is no signal.</exception>
-    public MatrixSource(Matrix x, int seed)
+    /// <param name="rows">How many of the first rows to use, from 1 to N; null for all.</param>
+    /// <exception cref="ArgumentException">There is no signal, or fewer than <paramref name="rows"/>.</exception>
+    public MatrixSource(Matrix x, int seed, int? rows = null)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (x.Rows == 0)
-            Throw.Argument(nameof(x), "'x' has no rows; at least one signal is needed.");
         _x = x;
-        _order = new RowOrder(x.Rows, seed);
+        _order = new RowOrder(RowOrder.Checked(rows ?? x.Rows, x.Rows, nameof(x)), seed);
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,15 @@ internal sealed class RowOrder
             _halfBits++;
     }
 
+    /// <summary>A number of rows, from 1 to those there are.</summary>
+    public static int Checked(int rows, int available, string name)
+    {
+        if (available == 0)
+            Throw.Argument(name, $"'{name}' has no rows; at least one signal is needed.");
+        Throw.IfOutside(rows, 1, available);
+        return rows;
+    }
+
     /// <summary>The number at place <paramref name="i"/>, which is in epoch i / N.</summary>
     /// <remarks>A Feistel network permutes [0, 2^2h); walking its cycle until a value is below N permutes [0, N).</remarks>
     public int this[long i]

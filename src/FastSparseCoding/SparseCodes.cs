@@ -93,9 +93,10 @@ public sealed class SparseCodes
         return z;
     }
 
-    /// <summary>Puts the non-zeros of row <paramref name="i"/> into a dense row of zeros.</summary>
+    /// <summary>Row <paramref name="i"/>, dense.</summary>
     internal void CopyRow(int i, Span<float> row)
     {
+        row.Clear();
         ReadOnlySpan<int> support = Support(i);
         ReadOnlySpan<float> values = RowValues(i);
         for (int s = 0; s < support.Length; s++)

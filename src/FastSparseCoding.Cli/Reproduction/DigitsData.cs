@@ -6,6 +6,9 @@ namespace FastSparseCoding.Cli.Reproduction;
 /// <summary>The digits of the experiment as signals, with their labels.</summary>
 internal sealed record DigitsData(Matrix Train, byte[] TrainLabels, Matrix Test, byte[] TestLabels, PatchPreprocessing Preprocessing)
 {
+    /// <summary>Digits to train on that no encoder is trained on: its best checkpoint is chosen by them.</summary>
+    public int HeldOut => Math.Min(2000, Train.Rows / 10);
+
     public int Classes => 1 + Math.Max((byte)1, TrainLabels.Concat(TestLabels).Max());
 
     /// <summary>Takes the first digits of each set, as many as the plan wants, and normalises them.</summary>

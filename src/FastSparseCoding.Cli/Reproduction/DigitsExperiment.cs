@@ -26,6 +26,7 @@ internal sealed class DigitsExperiment
     private readonly SparseCodes _optimal;          // of the digits to train on
     private readonly Matrix _optimalTest;
     private readonly double _certified;
+    private readonly Matrix _heldOut, _heldOutCodes;    // the last of the digits to train on
     private readonly LinearClassifier[] _ofOptimal;     // one for every seed
 
     private DigitsExperiment(RunFolder folder, DigitsPlan plan, DigitsData data, CommandContext context, ProgressBoard board)
@@ -34,6 +35,9 @@ internal sealed class DigitsExperiment
         _dictionary = folder.Stage("digits-dictionary.safetensors", Learn, ModelFile.LoadDictionary);
         var exact = new ActiveSetSolver(_dictionary, DigitsPlan.Lambda);
         _optimal = folder.Stage("digits-codes.npz", (path, _) => Npz.WriteCodes(path, exact.EncodeSparse(data.Train, context.Threads, context.Cancellation)), Npz.ReadCodes);
+        int rest = data.Train.Rows - data.HeldOut;
+        _heldOut = new Matrix(data.HeldOut, data.Train.Columns, data.Train.RowRange(rest, data.HeldOut).Values.ToArray());
+        _heldOutCodes = exact.Encode(_heldOut, context.Threads, context.Cancellation);
         _optimalTest = new Matrix(data.Test.Rows, plan.Atoms);
         _certified = 1 - (double)exact.Solve(data.Test, _optimalTest, false, context.Threads, context.Cancellation).Unconverged / data.Test.Rows;
         _ofOptimal = [.. Seeds.Select(seed => Classifier($"digits-exact-{seed}", seed, plan.Atoms, c => ClassifierTrainer.Train(c, _optimal, data.TrainLabels, Options(seed), null, context.Cancellation)))];
@@ -50,10 +54,9 @@ internal sealed class DigitsExperiment
     private DigitsResult Run()
     {
         DigitsMethod raw = Raw(), exact = Exact();
-        Matrix codes = _optimal.ToDense();      // what the encoders are trained to predict
         var jobs = new List<Func<DigitsMethod[]>>();
         foreach (Candidate candidate in DigitsPlan.Candidates)
-            jobs.AddRange(Seeds.Select(seed => (Func<DigitsMethod[]>)(() => Predictor(candidate, seed, codes))));
+            jobs.AddRange(Seeds.Select(seed => (Func<DigitsMethod[]>)(() => Predictor(candidate, seed))));
         jobs.AddRange(DigitsPlan.CodUpdates.Select(k => (Func<DigitsMethod[]>)(() => [Cod(k)])));
         IEnumerable<DigitsMethod> methods = RunAll(jobs).SelectMany(m => m).GroupBy(m => m.Name).Select(seeds => seeds.First() with { Runs = [.. seeds.SelectMany(m => m.Runs)] });
         return new DigitsResult(_plan, _dictionary, _certified, [raw, exact, .. methods.OrderBy(m => Order(m.Kind)).ThenBy(m => m.Depth)]);
@@ -96,10 +99,10 @@ internal sealed class DigitsExperiment
     }
 
     /// <summary>A predictor of the optimal codes with a classifier on its codes, and both trained on together where the plan says so.</summary>
-    private DigitsMethod[] Predictor(Candidate candidate, int seed, Matrix codes)
+    private DigitsMethod[] Predictor(Candidate candidate, int seed)
     {
         string name = $"digits-{candidate.Kind}-{candidate.Depth}-{seed}";
-        TrainableEncoder encoder = _folder.Stage($"{name}.safetensors", (path, _) => Train(candidate, seed, codes, path), path => ModelFile.LoadEncoder(path, _dictionary));
+        TrainableEncoder encoder = _folder.Stage($"{name}.safetensors", (path, checkpoint) => Train(candidate, seed, path, checkpoint), path => ModelFile.LoadEncoder(path, _dictionary));
         var own = new Lazy<SparseCodes>(() => encoder.EncodeSparse(_data.Train, 1, _context.Cancellation));
         var predictor = new DigitsMethod(candidate.Name, candidate.Kind, candidate.Depth, encoder.MultiplyAdds, [OnItsCodes($"{name}-classifier", seed, encoder, own)]);
         if (!DigitsPlan.EndToEnd.Contains(candidate))
@@ -110,13 +113,17 @@ internal sealed class DigitsExperiment
         return [predictor, new DigitsMethod($"{candidate.Name}, end to end", $"end-to-end-{candidate.Kind}", candidate.Depth, encoder.MultiplyAdds, [run])];
     }
 
-    private void Train(Candidate candidate, int seed, Matrix codes, string path)
+    private void Train(Candidate candidate, int seed, string path, string checkpoint)
     {
         TrainableEncoder encoder = EncoderFactory.Create(candidate.Kind, _dictionary, DigitsPlan.Lambda, candidate.Depth);
         ProgressBoard.Piece piece = _board.Start($"digits: {candidate.Name}, seed {seed}");
         var progress = new Relay<TrainingProgress>(p => piece.Report(
             p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
-        EncoderTrainer.Train(encoder, _data.Train, codes, new() { Samples = _plan.EncoderSamples, LearningRate = candidate.Kind == "lcod" ? null : DigitsPlan.ListaRate, Seed = seed, Threads = 1 }, progress, _context.Cancellation);
+        var options = new TrainingOptions { Samples = _plan.EncoderSamples, LearningRate = candidate.Kind == "lcod" ? null : DigitsPlan.ListaRate, Seed = OptionSeed(seed), Threads = 1 };
+        int rows = _data.Train.Rows - _data.HeldOut;
+        TrainingCheckpoint? resume = File.Exists(checkpoint) ? CheckpointFile.LoadTraining(checkpoint) : null;
+        EncoderTrainer.Train(
+            encoder, new MatrixSource(_data.Train, options.Seed, rows), new SparseCodesSource(_optimal, options.Seed, rows), _heldOut, _heldOutCodes, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), _context.Cancellation);
         ModelFile.Save(path, encoder, _data.Preprocessing);
     }
 
@@ -151,7 +158,10 @@ internal sealed class DigitsExperiment
         path => ClassifierFile.Load(path).Classifier);
 
     // Trainings run side by side, one thread each.
-    private ClassifierOptions Options(int seed) => new() { Seed = seed, Threads = 1 };
+    private ClassifierOptions Options(int seed) => new() { Seed = OptionSeed(seed), Threads = 1 };
+
+    /// <summary>The seed of training number 1, 2, …: the run's own for the first.</summary>
+    private int OptionSeed(int seed) => unchecked(_context.Seed + seed - 1);
 
     // Several trainings side by side use the cores better than one training on all of them; the bits are the same.
     private DigitsMethod[][] RunAll(List<Func<DigitsMethod[]>> jobs)

@@ -55,7 +55,7 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
         SolveReport report = exact.Solve(test, codes, false, context.Threads, context.Cancellation);
         ExactCurves curves = ExactCurves.Measure(dictionary, Plan.Lambda, test, codes, context);
 
-        TrainableEncoder[][] encoders = [.. Enumerable.Range(1, plan.Seeds).Select(seed => new SeedTrainings(folder, plan.TrainingSamples, seed, exact, data, context).Run(board))];
+        TrainableEncoder[][] encoders = [.. Enumerable.Range(1, plan.Seeds).Select(seed => new SeedTrainings(folder, plan.TrainingSamples(atoms), seed, exact, data, context).Run(board))];
         ProgressBoard.Piece piece = board.Start($"measuring, {atoms} atoms");
         var methods = new SeededResult[Plan.Candidates.Count];
         for (int i = 0; i < methods.Length; i++)

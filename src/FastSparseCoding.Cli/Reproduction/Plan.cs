@@ -27,17 +27,26 @@ internal sealed record Candidate(string Kind, int Depth)
 }
 
 /// <summary>How large a reproduction is.</summary>
-internal sealed record Plan(string Scale, int[] Atoms, int Seeds, long LearningSamples, long TrainingSamples, int TestSignals)
+/// <param name="Scale">Its name.</param>
+/// <param name="Atoms">Sizes of dictionary.</param>
+/// <param name="Seeds">Trainings of every encoder.</param>
+/// <param name="LearningSamples">Patches for a dictionary.</param>
+/// <param name="SmallSamples">Patches for every training with at most <see cref="MostSmallAtoms"/> atoms.</param>
+/// <param name="LargeSamples">The same with more, where a patch costs several times as much.</param>
+/// <param name="TestSignals">Patches to test on.</param>
+internal sealed record Plan(string Scale, int[] Atoms, int Seeds, long LearningSamples, long SmallSamples, long LargeSamples, int TestSignals)
 {
+    public const int MostSmallAtoms = 200;
+
     /// <summary>The paper's sparsity weight α.</summary>
     public const float Lambda = 0.5f;
 
     /// <summary>Pictures and their side when none are given.</summary>
     public const int GeneratedImages = 40, GeneratedSize = 256;
 
-    public static readonly Plan Quick = new("quick", [100], 1, 20_000, 50_000, 1000);
-    public static readonly Plan Default = new("default", [100], 1, 100_000, 300_000, 2000);
-    public static readonly Plan Full = new("full", [100, 400], 3, 500_000, 1_000_000, 5000);
+    public static readonly Plan Quick = new("quick", [100], 1, 20_000, 50_000, 50_000, 1000);
+    public static readonly Plan Default = new("default", [100], 1, 100_000, 300_000, 300_000, 2000);
+    public static readonly Plan Full = new("full", [100, 400], 3, 500_000, 2_000_000, 1_000_000, 5000);
 
     /// <summary>The encoders in the order of the tables: Figure 3, Figure 4, Table 1.</summary>
     public static IReadOnlyList<Candidate> Candidates { get; } =
@@ -48,4 +57,17 @@ internal sealed record Plan(string Scale, int[] Atoms, int Seeds, long LearningS
 
     /// <summary>The longest to train first, so that no core waits at the end: a layer of LISTA costs about as much as forty updates of LCoD.</summary>
     public static IReadOnlyList<Candidate> LongestFirst { get; } = [.. Candidates.OrderByDescending(c => c.IsLcod ? c.Depth : 40 * c.Depth)];
+
+    /// <summary>Patches for every training with a dictionary of m atoms.</summary>
+    public long TrainingSamples(int atoms) => atoms <= MostSmallAtoms ? SmallSamples : LargeSamples;
+
+    /// <summary>All numbers of patches, in words.</summary>
+    public string Samples
+    {
+        get
+        {
+            string large = SmallSamples == LargeSamples ? "" : FormattableString.Invariant($" with up to {MostSmallAtoms} atoms, {LargeSamples:N0} with more");
+            return FormattableString.Invariant($"{LearningSamples:N0} for a dictionary, {SmallSamples:N0} for an encoder{large}; {TestSignals:N0} to test on");
+        }
+    }
 }

@@ -96,10 +96,9 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
     // All that decides the bits of the models: a folder made with the same settings is gone on with.
     private (string Name, string Value)[] Settings()
     {
-        string samples = FormattableString.Invariant($"{plan.LearningSamples:N0} for a dictionary, {plan.TrainingSamples:N0} for an encoder, {plan.TestSignals:N0} to test on");
         (string, string)[] common =
         [
-            ("images", pictures.Description), ("patches", pictures.PatchDescription), ("samples", samples), ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)),
+            ("images", pictures.Description), ("patches", pictures.PatchDescription), ("samples", plan.Samples), ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)),
             ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
         ];
         return digits is null ? common : [.. common, ("digits", digits.Description)];

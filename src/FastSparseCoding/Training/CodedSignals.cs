@@ -4,23 +4,24 @@ namespace FastSparseCoding.Training;
 /// The first signals of a source with their exact codes, worked out once so that several encoders can be trained on them. Only the codes are kept, compressed;
 /// the signals are read anew. Safe to share between threads.
 /// </summary>
-public sealed class CodedSignals : ITargetCodes
+public sealed class CodedSignals
 {
     /// <summary>Signals that a thread codes at a time.</summary>
     private const int ChunkRows = 1024;
-
-    private readonly SparseCodes[] _chunks;
 
     private CodedSignals(ISignalSource source, ISparseEncoder target, long count, SparseCodes[] chunks)
     {
         Source = source;
         Target = target;
         Count = count;
-        _chunks = chunks;
+        Codes = new ChunkedCodes(chunks, target.CodeSize);
     }
 
     /// <summary>The signals.</summary>
     public ISignalSource Source { get; }
+
+    /// <summary>Their codes: number i is that of signal number i, for the first <see cref="Count"/>.</summary>
+    public ISignalSource Codes { get; }
 
     /// <summary>What their codes came from.</summary>
     public ISparseEncoder Target { get; }
@@ -57,11 +58,15 @@ public sealed class CodedSignals : ITargetCodes
         return new CodedSignals(source, target, count, chunks);
     }
 
-    Matrix ITargetCodes.Of(long first, Matrix x, int threads, CancellationToken cancellation)
+    /// <summary>The codes of the chunks, one after the other.</summary>
+    private sealed class ChunkedCodes(SparseCodes[] chunks, int codeSize) : ISignalSource
     {
-        var z = new Matrix(x.Rows, Target.CodeSize);
-        for (int i = 0; i < x.Rows; i++)
-            _chunks[(first + i) / ChunkRows].CopyRow((int)((first + i) % ChunkRows), z.Row(i));
-        return z;
+        public int SignalSize => codeSize;
+
+        public void Read(long first, MatrixView x)
+        {
+            for (int i = 0; i < x.Rows; i++)
+                chunks[(first + i) / ChunkRows].CopyRow((int)((first + i) % ChunkRows), x.Row(i));
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace FastSparseCoding.Training;
 /// Trains an encoder to predict the codes of an exact solver: loss ½‖Z − Z*‖² summed over coefficients, averaged over a mini-batch (Gregor and
 /// LeCun 2010, section 3). Exact codes are computed ahead, on all cores, while the optimiser works.
 /// </summary>
-public static class EncoderTrainer
+public static partial class EncoderTrainer
 {
     /// <summary>Trains on the rows of a matrix, in a fresh order every epoch.</summary>
     /// <param name="encoder">The encoder; afterwards it holds the best parameters found.</param>
@@ -79,38 +79,9 @@ public static class EncoderTrainer
     public static TrainingReport Train(
         TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, Matrix heldOut, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null, Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        return Train(encoder, source, target, new SolvedCodes(target), heldOut, options, progress, resume, onCheckpoint, cancellation);
-    }
-
-    /// <summary>Trains on signals coded beforehand: to the same bits as on their source with the solver that coded them.</summary>
-    /// <param name="encoder">The encoder; afterwards it holds the best parameters found.</param>
-    /// <param name="signals">The signals with their codes, at least as many as <see cref="TrainingOptions.Samples"/>.</param>
-    /// <param name="heldOut">Signals [N×n] to measure the error on; not used for training.</param>
-    /// <param name="options">How to train, or null for the defaults.</param>
-    /// <param name="progress">Told after every evaluation.</param>
-    /// <param name="resume">A checkpoint to go on from, of the same encoder and options.</param>
-    /// <param name="onCheckpoint">Given a checkpoint after every evaluation, to be stored before it returns: its arrays are live.</param>
-    /// <param name="cancellation">Stops after the current step.</param>
-    /// <returns>What happened.</returns>
-    /// <exception cref="ArgumentException">There are too few signals, a shape is wrong, a signal is not finite, or the checkpoint is of another training.</exception>
-    /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out error was never finite.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
-    public static TrainingReport Train(
-        TrainableEncoder encoder, CodedSignals signals, Matrix heldOut, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null, Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(signals);
-        options ??= TrainingOptions.Default;
-        if (signals.Count < options.Samples)
-            Throw.Argument(nameof(signals), $"'signals' holds {signals.Count} signals; it must hold the {options.Samples} to train on.");
-        return Train(encoder, signals.Source, signals.Target, signals, heldOut, options, progress, resume, onCheckpoint, cancellation);
-    }
-
-    private static TrainingReport Train(
-        TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, ITargetCodes codes, Matrix heldOut, TrainingOptions? options, IProgress<TrainingProgress>? progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint, CancellationToken cancellation)
-    {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(heldOut);
         Throw.IfLengthNot(source.SignalSize, encoder.SignalSize, "source.SignalSize");
         Throw.IfLengthNot(target.SignalSize, encoder.SignalSize, "target.SignalSize");
@@ -119,7 +90,7 @@ public static class EncoderTrainer
         Throw.IfColumnsNot(heldOut.Columns, encoder.SignalSize, nameof(heldOut));
         Throw.IfNotFinite(heldOut, nameof(heldOut));
         options = (options ?? TrainingOptions.Default).Validated();
-        var run = new TrainingRun(encoder, source, codes, heldOut, target.Encode(heldOut, options.Threads, cancellation), options);
+        var run = new TrainingRun(encoder, source, new SolvedCodes(target), heldOut, target.Encode(heldOut, options.Threads, cancellation), options);
         return run.Execute(progress, resume, onCheckpoint, cancellation);
     }
 

@@ -112,7 +112,7 @@ public sealed class LinearClassifier
         Forward(z, logits);
         var labels = new byte[z.Rows];
         for (int i = 0; i < labels.Length; i++)
-            labels[i] = (byte)TensorPrimitives.IndexOfMax<float>(logits.Row(i));
+            labels[i] = Largest(logits.Row(i));
         return labels;
     }
 
@@ -139,6 +139,9 @@ public sealed class LinearClassifier
         ArgumentNullException.ThrowIfNull(encoder);
         return ErrorRate(Samples.Of(x), encoder, labels, threads);
     }
+
+    /// <summary>The class of the largest logit.</summary>
+    internal static byte Largest(ReadOnlySpan<float> logits) => (byte)TensorPrimitives.IndexOfMax(logits);
 
     /// <summary>Refuses labels that no column of the logits stands for.</summary>
     internal static void CheckLabels(ReadOnlySpan<byte> labels, int classCount)

@@ -37,13 +37,6 @@ internal abstract class Samples
 
         public override int Columns => z.Columns;
 
-        public override void Read(int i, Span<float> row)
-        {
-            row.Clear();
-            ReadOnlySpan<int> support = z.Support(i);
-            ReadOnlySpan<float> values = z.RowValues(i);
-            for (int s = 0; s < support.Length; s++)
-                row[support[s]] = values[s];
-        }
+        public override void Read(int i, Span<float> row) => z.CopyRow(i, row);
     }
 }

@@ -30,7 +30,8 @@ public sealed class DigitsExperimentTests : IDisposable
         Assert.All(result.Methods.SelectMany(m => m.Runs), r => Assert.InRange(r.TestError, 0, 0.75));      // a guess is wrong in three of four cases
         Assert.True(Error("exact") < 0.8 * Error("raw"), $"{Error("exact")}, {Error("raw")}");
         Assert.True(Error("end-to-end-lista", 1) < Error("lista", 1), $"{Error("end-to-end-lista", 1)}, {Error("lista", 1)}");
-        Assert.True(CodeError("lcod", 1) < CodeError("cod", 1), $"{CodeError("lcod", 1)}, {CodeError("cod", 1)}");
+        Assert.True(CodeError("cod", 50) < 0.1 * CodeError("cod", 1), $"{CodeError("cod", 50)}, {CodeError("cod", 1)}");
+        Assert.True(CodeError("lista", 1) < CodeError("shrink", 0), $"{CodeError("lista", 1)}, {CodeError("shrink", 0)}");
         Assert.Equal(1, result.Certified);
         Section section = DigitsSection.Write(result);
         string page = ReportPage.Write([section], [("command", "")]), csv = Tables.Numbers([section]).ToCsv();

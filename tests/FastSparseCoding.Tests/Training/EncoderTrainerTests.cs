@@ -173,6 +173,21 @@ public sealed class EncoderTrainerTests
     }
 
     [Fact]
+    public void Codes_from_a_source_train_to_the_same_bits_as_computed_ones()
+    {
+        TrainableEncoder computed = Encoder(), known = Encoder();
+        SparseCodes codes = Target.EncodeSparse(X, cancellation: TestContext.Current.CancellationToken);
+
+        EncoderTrainer.Train(computed, X, Target, Options with { HeldOut = 60 }, cancellation: TestContext.Current.CancellationToken);
+        EncoderTrainer.Train(
+            known, new MatrixSource(X, Options.Seed, 940), new SparseCodesSource(codes, Options.Seed, 940), Rows(X, 940, 60), Rows(codes.ToDense(), 940, 60), Options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(computed.Parameters.Values.ToArray(), known.Parameters.Values.ToArray());
+        Refused("'codes.SignalSize' has 10 values; it must have 20.", () => EncoderTrainer.Train(known, Source, Source, HeldOut, HeldOutCodes));
+        Refused("'heldOutCodes' is [200×10]; it must be [200×20].", () => EncoderTrainer.Train(known, Source, new SparseCodesSource(codes, 1), HeldOut, HeldOut));
+    }
+
+    [Fact]
     public void Bad_input_is_refused_with_a_clear_message()
     {
         var wide = new Matrix(5, SignalSize + 1);
