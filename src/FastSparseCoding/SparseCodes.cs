@@ -55,7 +55,7 @@ public sealed class SparseCodes
     {
         var starts = new int[z.Rows + 1];
         for (int i = 0; i < z.Rows; i++)
-            starts[i + 1] = checked(starts[i] + z.Columns - z.Row(i).Count(0f));
+            starts[i + 1] = checked(starts[i] + Kernels.NonZeros.Count(z.Row(i)));
         var indices = new int[starts[^1]];
         var values = new float[starts[^1]];
         int at = 0;

@@ -31,9 +31,6 @@ internal sealed unsafe class AlignedRows
     /// <summary>The first row; valid while this object is reachable.</summary>
     public float* Data => AlignedMemory.Start(_values);
 
-    /// <summary>Element (i, j), unchecked.</summary>
-    public float this[int i, int j] => Data[(nint)i * Stride + j];
-
     /// <summary>Takes the values of a matrix of the same shape.</summary>
     public void Copy(ReadOnlyMatrixView matrix)
     {

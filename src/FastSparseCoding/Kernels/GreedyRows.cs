@@ -207,7 +207,7 @@ internal static unsafe class GreedyRows
         {
             for (; next < Rows; next++)
             {
-                if (new ReadOnlySpan<float>(Z + (nint)next * Length, Length).IndexOfAnyExcept(0f) >= 0)
+                if (NonZeros.Count(new ReadOnlySpan<float>(Z + (nint)next * Length, Length)) > 0)
                     continue;
                 place.Begin(next, B + (nint)next * Length, Length, Stride, S);
                 next++;

@@ -96,11 +96,20 @@ internal sealed unsafe class LaneSupport
                 SetIdentity(i);
             _changed = 0;
             _set = _count;
-            for (int i = 0; i < _count; i++)
-                _vector[i * _lanes] = b[atoms[i]] - lambda * _signs[i];
-            for (int i = _count; i < padded; i++)
-                _vector[i * _lanes] = 0;
         }
+        SetVector(b, lambda, padded);
+    }
+
+    private void SetVector(ReadOnlySpan<float> b, float lambda, int padded)
+    {
+        ReadOnlySpan<int> atoms = Atoms;
+        ReadOnlySpan<float> signs = _signs.AsSpan(0, atoms.Length);
+        float* x = _vector;
+        int lanes = _lanes, i = 0;
+        for (; i < atoms.Length; i++, x += lanes)
+            *x = b[atoms[i]] - lambda * signs[i];
+        for (; i < padded; i++, x += lanes)
+            *x = 0;
     }
 
     private void SetMatrix(AlignedRows s, int* atoms)
@@ -111,9 +120,9 @@ internal sealed unsafe class LaneSupport
         {
             int slot = BitOperations.TrailingZeroCount(changed);
             float* products = s.Data + (nint)atoms[slot] * s.Stride, row = _matrix + LaneSystems.Row(slot), column = _matrix + slot * lanes;
-            for (int j = 0; j < slot; j++)
-                row[j * lanes] = -products[atoms[j]];
-            row[slot * lanes] = 1;
+            for (int j = 0; j < slot; j++, row += lanes)
+                *row = -products[atoms[j]];
+            *row = 1;
             // Below in its column: the rows that do not come later themselves.
             for (ulong others = all & ~_changed & ~((2UL << slot) - 1); others != 0; others &= others - 1)
             {
@@ -126,18 +135,22 @@ internal sealed unsafe class LaneSupport
 
     private void SetIdentity(int i)
     {
-        float* row = _matrix + LaneSystems.Row(i);
-        for (int j = 0; j < i; j++)
-            row[j * _lanes] = 0;
-        row[i * _lanes] = 1;
+        float* a = _matrix + LaneSystems.Row(i);
+        int lanes = _lanes;
+        for (int j = 0; j < i; j++, a += lanes)
+            *a = 0;
+        *a = 1;
     }
 
     /// <summary>The slots whose value does not have its sign.</summary>
     public ulong WrongSigns()
     {
+        ReadOnlySpan<float> signs = _signs.AsSpan(0, _count);
+        float* x = _vector;
+        int lanes = _lanes;
         ulong wrong = 0;
-        for (int i = 0; i < _count; i++)
-            wrong |= (_vector[i * _lanes] * _signs[i] > 0 ? 0UL : 1UL) << i;
+        for (int i = 0; i < signs.Length; i++, x += lanes)
+            wrong |= (*x * signs[i] > 0 ? 0UL : 1UL) << i;
         return wrong;
     }
 

@@ -61,6 +61,17 @@ internal unsafe struct NonZeros
         next[0] = 0;
     }
 
+    /// <summary>Number of values that are not zero. A NaN is not.</summary>
+    public static int Count(ReadOnlySpan<float> values)
+    {
+        fixed (float* p = values)
+        {
+            var kernel = new CountKernel { V = p, Length = values.Length };
+            Simd.Run(ref kernel);
+            return kernel.Count;
+        }
+    }
+
     /// <summary>Lists the non-zeros of one row. A NaN is a non-zero.</summary>
     /// <returns>Number of non-zeros.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,6 +128,27 @@ internal unsafe struct NonZeros
                     return;
             }
             Complete = true;
+        }
+    }
+
+    private struct CountKernel : ISimdKernel
+    {
+        public float* V;
+        public int Length;
+        public int Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            int zeros = 0;
+            for (int j = 0; j < Length; j += TS.Count)
+            {
+                TV v = j <= Length - TS.Count ? TS.Load(V + j) : TS.LoadFirst(V + j, Length - j);
+                zeros += BitOperations.PopCount(TS.Bits(TS.Equal(v, default)));
+            }
+            Count = (Length + TS.Count - 1) / TS.Count * TS.Count - zeros;      // lanes beyond the end are zero
         }
     }
 }

@@ -139,7 +139,7 @@ public sealed class DictionaryLearner
         CountUse(z);
         ReplaceDeadAtoms(batch, energies);
         LastObjective = energies.Average();
-        LastNonZeros = (double)(z.Values.Length - z.Values.Count(0f)) / z.Rows;
+        LastNonZeros = (double)NonZeros.Count(z.Values) / z.Rows;
     }
 
     private void CountUse(Matrix z)

@@ -21,8 +21,8 @@ internal sealed class BlockPivoting
     /// <summary>Exchanges without fewer infeasibilities that are forgiven.</summary>
     private const int Patience = 3;
 
-    /// <summary>Of the violating atoms, those that still violate by this fraction of the largest when the worse ones have entered enter together.</summary>
-    private const float EnteringFraction = 0.05f;
+    /// <summary>Of the violating atoms, those whose violation is at least this fraction of the largest enter together.</summary>
+    private const float EnteringFraction = 0.4f;
 
     private readonly AlignedRows _s;        // S = I − G [m×m]
     private readonly float _lambda;
@@ -91,7 +91,7 @@ internal sealed class BlockPivoting
     private void Order(ReadOnlyMatrixView z)
     {
         for (int i = 0; i < z.Rows; i++)
-            (_order[i], _sizes[i]) = (i, z.Columns - z.Row(i).Count(0f));
+            (_order[i], _sizes[i]) = (i, NonZeros.Count(z.Row(i)));
         _sizes.AsSpan(0, z.Rows).Sort(_order.AsSpan(0, z.Rows));
     }
 
@@ -141,29 +141,19 @@ internal sealed class BlockPivoting
         return LetViolatorsEnter(lane, violators, changes) ? Outcome.Exchanged : Outcome.GivenUp;
     }
 
-    /// <summary>
-    /// Lets violators enter, the worst first. What it explains of the others' violations, as one update of coordinate descent would, is taken off them:
-    /// of atoms that are alike one enters and the rest wait. False when there is no room.
-    /// </summary>
+    /// <summary>Lets the worst violators enter; false when there is no room.</summary>
     private bool LetViolatorsEnter(Lane lane, int violators, Span<int> changes)
     {
-        float least = 0;
-        for (int first = 0; first < violators; first++)
+        if (violators == 0)
+            return true;
+        float least = EnteringFraction * Math.Abs(TensorPrimitives.MaxMagnitude(_violations.AsSpan(0, violators)));
+        for (int v = 0; v < violators; v++)
         {
-            int worst = first + TensorPrimitives.IndexOfMaxMagnitude(_violations.AsSpan(first, violators - first));
-            (int atom, float violation) = (_violators[worst], _violations[worst]);
-            least = Math.Max(least, EnteringFraction * Math.Abs(violation));
-            if (violation == 0 || Math.Abs(violation) < least)
-                break;
-            if (!lane.Support.TryEnter(atom, violation > 0 ? 1 : -1))
+            if (Math.Abs(_violations[v]) < least)
+                continue;
+            if (!lane.Support.TryEnter(_violators[v], _violations[v] > 0 ? 1 : -1))
                 return false;
             changes[lane.Row]++;
-            (_violators[worst], _violations[worst]) = (_violators[first], _violations[first]);
-            for (int v = first + 1; v < violators; v++)
-            {
-                float left = _violations[v] + violation * _s[atom, _violators[v]];
-                _violations[v] = left * _violations[v] > 0 ? left : 0;
-            }
         }
         return true;
     }

@@ -76,6 +76,17 @@ public sealed class GreedyRowsTests
         }
     }
 
+    [Fact]
+    public void Non_zeros_are_counted_at_every_length()
+    {
+        for (int length = 0; length < 70; length++)
+        {
+            float[] values = [.. Enumerable.Range(0, length).Select(k => k % 3 == 0 ? 0 : k % 5 == 0 ? float.NaN : k - 20f)];
+
+            Assert.Equal(values.Count(v => v != 0), NonZeros.Count(values));
+        }
+    }
+
     private static void Alone(float[] b, ReadOnlyMatrixView s, float[] threshold, Span<float> z, float smallest, int most)
     {
         ReadOnlySpan<float> row = default;

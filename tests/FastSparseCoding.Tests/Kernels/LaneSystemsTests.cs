@@ -10,7 +10,8 @@ public sealed class LaneSystemsTests
     private const float Lambda = 0.3f, SmallestPivot = 1e-4f;
 
     private static readonly AtomDictionary Dictionary = RandomData.Dictionary(60, 80, seed: 1);
-    private static readonly AlignedRows S = new(GramMatrix.IdentityMinus(Dictionary));
+    private static readonly Matrix IdentityMinusGram = GramMatrix.IdentityMinus(Dictionary);
+    private static readonly AlignedRows S = new(IdentityMinusGram);
     private static readonly float[] B = RandomData.Normal(1, 60, seed: 2).Values.ToArray();
 
     [Theory]
@@ -176,7 +177,7 @@ public sealed class LaneSystemsTests
         var z = new double[60];
         if (support.Length == 0)
             return z;
-        var gram = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(support.Length, support.Length, (i, j) => i == j ? 1 : -S[support[i], support[j]]);
+        var gram = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(support.Length, support.Length, (i, j) => i == j ? 1 : -IdentityMinusGram[support[i], support[j]]);
         var right = MathNet.Numerics.LinearAlgebra.Vector<double>.Build.Dense(support.Length, i => B[support[i]] - Lambda * (sign == 0 ? Sign(support[i]) : sign));
         MathNet.Numerics.LinearAlgebra.Vector<double> solution = gram.Cholesky().Solve(right);
         for (int i = 0; i < support.Length; i++)
@@ -188,7 +189,7 @@ public sealed class LaneSystemsTests
     {
         double c = B[k];
         for (int j = 0; j < z.Length; j++)
-            c -= z[j] * (j == k ? 1 : -S[j, k]);
+            c -= z[j] * (j == k ? 1 : -IdentityMinusGram[j, k]);
         return c;
     }
 
