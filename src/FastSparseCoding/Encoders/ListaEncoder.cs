@@ -17,6 +17,7 @@ public sealed class ListaEncoder : TrainableEncoder
     private readonly PackedMatrix _encoder;
     private readonly PackedMatrix _st;
     private readonly PackedMatrix _s;
+    private Lazy<AlignedRows> _stRows;
 
     internal ListaEncoder(int signalSize, int codeSize, int depth, float lambda, AtomDictionary? dictionary)
         : base(signalSize, codeSize, depth, lambda, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize)))
@@ -26,6 +27,7 @@ public sealed class ListaEncoder : TrainableEncoder
         _encoder = new PackedMatrix(codeSize, signalSize);
         _st = new PackedMatrix(codeSize, codeSize);
         _s = new PackedMatrix(codeSize, codeSize);
+        _stRows = LazyRows();
     }
 
     /// <inheritdoc/>
@@ -83,11 +85,16 @@ public sealed class ListaEncoder : TrainableEncoder
         _encoder.Pack(Parameters.View("W_e"));
         _st.Pack(Parameters.View("S_transposed"));
         _s.PackTransposed(Parameters.View("S_transposed"));
+        if (_stRows.IsValueCreated)
+            _stRows = LazyRows();
     }
 
     internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
+
+    /// <summary>Sᵀ as single signals read it, made when the first one comes.</summary>
+    private Lazy<AlignedRows> LazyRows() => new(() => new AlignedRows(Parameters.View("S_transposed")));
 
     private void Initialize(AtomDictionary dictionary)
     {
@@ -132,9 +139,19 @@ public sealed class ListaEncoder : TrainableEncoder
             ReadOnlySpan<float> theta = _encoder.Parameters.View(_theta).Values;
             Gemm.Multiply(x, _encoder._encoderTransposed, b);                           // B = xW_eᵀ
             Shrinkage.SoftThreshold(b, theta, Z(0, x.Rows));                            // Z(0) = h_θ(B)
+            if (x.Rows == 1)
+                return ForwardRow(b, theta);
             for (int t = 1; t <= _encoder.Depth; t++)
                 SparseProduct.MultiplyAddShrink(Z(t - 1, x.Rows), _encoder._st, b, theta, Z(t, x.Rows));   // Z(t) = h_θ(B + Z(t−1)Sᵀ)
             return Z(_encoder.Depth, x.Rows);
+        }
+
+        private ReadOnlyMatrixView ForwardRow(ReadOnlyMatrixView b, ReadOnlySpan<float> theta)
+        {
+            AlignedRows st = _encoder._stRows.Value;
+            for (int t = 1; t <= _encoder.Depth; t++)
+                SparseRows.MultiplyAddShrink(Z(t - 1, 1).Row(0), st, b.Row(0), theta, Z(t, 1).Row(0));     // Z(t) = h_θ(B + Z(t−1)Sᵀ)
+            return Z(_encoder.Depth, 1);
         }
 
         private protected override void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx)

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>Products with codes of few non-zeros, as sums of contiguous rows.</summary>
-internal static class SparseRows
+internal static unsafe class SparseRows
 {
     /// <summary>c += Σ_j z_j·W_j over the non-zeros of z. z [m], W [m×p], c [p].</summary>
     public static void AddWeightedRows(ReadOnlySpan<float> z, ReadOnlyMatrixView w, Span<float> c)
@@ -11,6 +11,26 @@ internal static class SparseRows
         for (int j = 0; j < z.Length; j++)
             if (z[j] != 0)
                 TensorPrimitives.MultiplyAdd(w.Row(j), z[j], c, c);
+    }
+
+    /// <summary>
+    /// c = h_θ(b + zW): a layer of LISTA for one signal. The rows of W are read whole, where a batch reads panel by panel; the bits are the same.
+    /// z [k], W [k×m], b, θ, c [m]; c may be z.
+    /// </summary>
+    public static void MultiplyAddShrink(ReadOnlySpan<float> z, AlignedRows w, ReadOnlySpan<float> b, ReadOnlySpan<float> theta, Span<float> c)
+    {
+        Throw.IfLengthNot(z.Length, w.Rows, nameof(z));
+        Throw.IfLengthNot(b.Length, w.Columns, nameof(b));
+        Throw.IfLengthNot(theta.Length, w.Columns, nameof(theta));
+        Throw.IfLengthNot(c.Length, w.Columns, nameof(c));
+        NonZeros list = NonZeros.In(Scratch.Rent(NonZeros.ScratchLength(1, z.Length)), 1, z.Length);
+        fixed (float* pz = z, pb = b, pt = theta, pc = c)
+        {
+            list.TryList(pz, z.Length, 1, z.Length, z.Length);
+            var kernel = new RowSum { Start = pb, Length = b.Length, W = w.Data, Stride = w.Stride, Indices = list.Columns, Z = list.Values, Step = 1, Rows = list.RowStarts[1], C = pc, Theta = pt };
+            Simd.Run(ref kernel);
+            GC.KeepAlive(w);
+        }
     }
 
     /// <summary>W_j += z_j·c for the non-zeros of z: the rank-one update of a gradient. z [m], c [p], W [m×p].</summary>

@@ -44,6 +44,24 @@ public sealed class CodStateTests
         Assert.Equal(expected.Select(k => state[k] > 0 ? state[k] - bounds[k] : state[k] + bounds[k]), excess[..count]);
     }
 
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void A_layer_for_one_signal_has_the_bits_of_a_batch(int length)
+    {
+        const int Signals = 3;
+        Matrix z = RandomData.Normal(Signals, length, seed: length), w = RandomData.Normal(length, length, seed: 1000 + length), b = RandomData.Normal(Signals, length, seed: 2000 + length);
+        Shrinkage.SoftThreshold(z.Values, 1, z.Values);
+        float[] theta = [.. Enumerable.Range(0, length).Select(k => 0.3f + 0.01f * (k % 7))];
+        var batch = new Matrix(Signals, length);
+        SparseProduct.MultiplyAddShrink(z, PackedMatrix.Of(w), b, theta, batch);
+        var rows = new AlignedRows(w);
+
+        for (int i = 0; i < Signals; i++)
+            SparseRows.MultiplyAddShrink(z.Row(i), rows, b.Row(i), theta, z.Row(i));
+
+        Assert.Equal(batch.Values.ToArray(), z.Values.ToArray());
+    }
+
     private static (float[] B, Matrix S, int[] Atoms, float[] Z, double[] Expected, double[] Bound) Case(int length)
     {
         float[] b = RandomData.Normal(1, length, seed: length).Values.ToArray();
