@@ -32,6 +32,8 @@ internal sealed record ExperimentResult(
 
     public IEnumerable<SeededResult> Lista => Methods.Where(m => m.Candidate.IsLista);
 
+    public IEnumerable<SeededResult> Variants => Methods.Where(m => m.Candidate.IsVariant);
+
     public IEnumerable<SeededResult> Lcod => Methods.Where(m => m.Candidate.IsLcod);
 
     public SeededResult Method(string kind, int depth = 0) => Methods.First(m => m.Candidate == new Candidate(kind, depth));

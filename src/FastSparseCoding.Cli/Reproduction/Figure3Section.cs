@@ -14,7 +14,7 @@ internal static class Figure3Section
     public static Section Write(IReadOnlyList<ExperimentResult> results) => new(
         Id, "LISTA against FISTA (Figure 3)", [.. results.SelectMany(Claims)],
         [
-            new Paragraph("LISTA is ISTA unrolled to T products by S, with all its matrices trained to predict the exact code. A point is worth the iterations of FISTA, started from zero, that make the same error; between two iterations the curve is read on log-log axes."),
+            new Paragraph("LISTA is ISTA unrolled to T products by S, with all its matrices trained to predict the exact code. A point is worth the iterations of FISTA, started from zero, that make the same error; between two iterations the curve is read on log-log axes. The layered variant, which the paper does not have, keeps W_e and S shared but gives every layer thresholds and gains of its own: the same products by S."),
             .. results.SelectMany(Blocks),
         ],
         [.. results.SelectMany(Numbers)]);
@@ -38,11 +38,12 @@ internal static class Figure3Section
         yield return new Heading($"{result.Atoms} atoms");
         yield return Plots.FistaAgainstLista(result);
         var table = new ResultTable("method", "error", "relative error", "paper's error, its data", "equals FISTA", "paper's FISTA", "objective gap", "support F1", "multiply-adds", "µs per signal");
-        foreach (SeededResult m in result.Lista)
+        foreach (SeededResult m in result.Lista.Concat(result.Variants))
         {
             int depth = m.Candidate.Depth;
             table.Add(
-                m.Candidate.Name, m.CodeError, m.RelativeCodeError, PaperNumbers.ListaError(result.Atoms, depth), m.FistaIterations, PaperNumbers.FistaIterations(result.Atoms, depth),
+                m.Candidate.Name, m.CodeError, m.RelativeCodeError, m.Candidate.IsVariant ? PaperNumbers.Unknown : PaperNumbers.ListaError(result.Atoms, depth), m.FistaIterations,
+                m.Candidate.IsVariant ? PaperNumbers.Unknown : PaperNumbers.FistaIterations(result.Atoms, depth),
                 m.RelativeObjectiveGap, m.SupportF1, m.MultiplyAdds, m.Microseconds);
         }
         yield return new TableBlock($"LISTA with {result.Atoms} atoms; the relative error is divided by the mean ‖Z*‖², {Result.Text(result.CodeEnergy)} here and not known for the paper's data.", table);
@@ -56,5 +57,5 @@ internal static class Figure3Section
         => curve.Iterations.Zip(curve.CodeErrors).Where(p => p.First <= k).Last().Second;
 
     private static IEnumerable<Number> Numbers(ExperimentResult result)
-        => Measured.Curve(Id, result, result.Curves.Ista).Concat(Measured.Curve(Id, result, result.Curves.Fista)).Concat(result.Lista.SelectMany(m => Measured.Method(Id, result, m)));
+        => Measured.Curve(Id, result, result.Curves.Ista).Concat(Measured.Curve(Id, result, result.Curves.Fista)).Concat(result.Lista.Concat(result.Variants).SelectMany(m => Measured.Method(Id, result, m)));
 }

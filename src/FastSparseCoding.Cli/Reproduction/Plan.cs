@@ -7,6 +7,7 @@ internal sealed record Candidate(string Kind, int Depth)
     public string Name => Kind switch
     {
         "lista" => $"LISTA T={Depth}",
+        "lista-layers" => $"LISTA T={Depth} layered",
         "lcod" => $"LCoD {Depth} {(Depth == 1 ? "update" : "updates")}",
         "shrink" => "shrinkage (LISTA T=0)",
         "tanh2" => "double tanh",
@@ -16,6 +17,9 @@ internal sealed record Candidate(string Kind, int Depth)
     /// <summary>Whether it is a point of Figure 3; the shrinkage encoder is LISTA without layers.</summary>
     public bool IsLista => Kind is "shrink" or "lista";
 
+    /// <summary>Whether it is the variant of LISTA with thresholds and gains of every layer's own, which the paper does not have.</summary>
+    public bool IsVariant => Kind == "lista-layers";
+
     /// <summary>Whether it is a point of Figure 4.</summary>
     public bool IsLcod => Kind == "lcod";
 
@@ -23,7 +27,7 @@ internal sealed record Candidate(string Kind, int Depth)
     public float? LearningRate => Kind is "shrink" or "tanh2" ? 0.01f : null;
 
     /// <summary>Name of its file for a dictionary of m atoms and a seed counted from 1.</summary>
-    public string FileName(int atoms, int seed) => $"{Kind}-{atoms}-{(IsLcod || Kind == "lista" ? $"{Depth}-" : "")}s{seed}.safetensors";
+    public string FileName(int atoms, int seed) => $"{Kind}-{atoms}-{(Depth > 0 ? $"{Depth}-" : "")}s{seed}.safetensors";
 }
 
 /// <summary>How large a reproduction is.</summary>
@@ -46,12 +50,12 @@ internal sealed record Plan(string Scale, int[] Atoms, int Seeds, long LearningS
 
     public static readonly Plan Quick = new("quick", [100], 1, 20_000, 50_000, 50_000, 1000);
     public static readonly Plan Default = new("default", [100], 1, 100_000, 300_000, 300_000, 2000);
-    public static readonly Plan Full = new("full", [100, 400], 3, 500_000, 2_000_000, 1_000_000, 5000);
+    public static readonly Plan Full = new("full", [100, 400], 3, 500_000, 1_500_000, 1_000_000, 5000);
 
     /// <summary>The encoders in the order of the tables: Figure 3, Figure 4, Table 1.</summary>
     public static IReadOnlyList<Candidate> Candidates { get; } =
     [
-        new("shrink", 0), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => new Candidate("lista", depth)),
+        new("shrink", 0), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => new Candidate("lista", depth)), .. new[] { 1, 3, 7 }.Select(depth => new Candidate("lista-layers", depth)),
         .. new[] { 1, 2, 5, 10, 20, 50, 100, 200 }.Select(updates => new Candidate("lcod", updates)), new("tanh", 0), new("tanh2", 0),
     ];
 

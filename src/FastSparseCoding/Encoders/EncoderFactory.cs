@@ -3,14 +3,14 @@ namespace FastSparseCoding.Encoders;
 /// <summary>Encoders by the name of their kind.</summary>
 public static class EncoderFactory
 {
-    /// <summary>The kinds: lista, lcod, shrink, tanh, tanh2.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["lista", "lcod", "shrink", "tanh", "tanh2"];
+    /// <summary>The kinds: lista, lcod, shrink, tanh, tanh2, and the variant lista-layers.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["lista", "lcod", "shrink", "tanh", "tanh2", "lista-layers"];
 
     /// <summary>An encoder initialised from a dictionary.</summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
-    /// <param name="depth">Products by S (lista), coordinate updates (lcod); 0 for the others.</param>
+    /// <param name="depth">Products by S (lista, lista-layers), coordinate updates (lcod); 0 for the others.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentException">There is no such kind, or λ or the depth is out of range.</exception>
     public static TrainableEncoder Create(string kind, AtomDictionary dictionary, float lambda, int depth)
@@ -20,6 +20,7 @@ public static class EncoderFactory
         {
             "lista" => ListaEncoder.FromDictionary(dictionary, lambda, depth),
             "lcod" => LcodEncoder.FromDictionary(dictionary, lambda, depth),
+            "lista-layers" => LayeredListaEncoder.FromDictionary(dictionary, lambda, depth),
             "shrink" => ShrinkEncoder.FromDictionary(dictionary, lambda),
             "tanh" => TanhEncoder.FromDictionary(dictionary, lambda),
             _ => DoubleTanhEncoder.FromDictionary(dictionary, lambda),
@@ -30,7 +31,7 @@ public static class EncoderFactory
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="signalSize">Size of a signal n.</param>
     /// <param name="codeSize">Size of a code m.</param>
-    /// <param name="depth">Products by S (lista), coordinate updates (lcod); 0 for the others.</param>
+    /// <param name="depth">Products by S (lista, lista-layers), coordinate updates (lcod); 0 for the others.</param>
     /// <param name="lambda">Sparsity weight λ of the codes it predicts, above 0.</param>
     /// <param name="dictionary">The dictionary whose codes it predicts, or null.</param>
     /// <returns>The encoder.</returns>
@@ -42,6 +43,7 @@ public static class EncoderFactory
         {
             "lista" => new ListaEncoder(signalSize, codeSize, depth, lambda, dictionary),
             "lcod" => new LcodEncoder(signalSize, codeSize, depth, lambda, dictionary),
+            "lista-layers" => new LayeredListaEncoder(signalSize, codeSize, depth, lambda, dictionary),
             "shrink" => new ShrinkEncoder(signalSize, codeSize, lambda, dictionary),
             "tanh" => new TanhEncoder(signalSize, codeSize, lambda, dictionary),
             _ => new DoubleTanhEncoder(signalSize, codeSize, lambda, dictionary),
@@ -52,7 +54,7 @@ public static class EncoderFactory
     {
         if (!Kinds.Contains(kind))
             Throw.Argument(nameof(kind), $"'kind' is '{kind}'; it must be one of {string.Join(", ", Kinds)}.");
-        if (kind is not ("lista" or "lcod") && depth != 0)
+        if (kind is not ("lista" or "lcod" or "lista-layers") && depth != 0)
             Throw.OutOfRange(nameof(depth), depth, $"0 for '{kind}', which has no depth");
     }
 }

@@ -1,7 +1,7 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>What a model file says about itself.</summary>
-/// <param name="Kind">"dictionary", or the kind of an encoder: lista, lcod, shrink, tanh, tanh2.</param>
+/// <param name="Kind">"dictionary", or the kind of an encoder: one of <see cref="Encoders.EncoderFactory.Kinds"/>.</param>
 /// <param name="FormatVersion">Version of the model format, from 1.</param>
 /// <param name="Lambda">Sparsity weight λ: of the learning for a dictionary, of the predicted codes for an encoder.</param>
 /// <param name="Depth">Depth of an encoder; 0 for those without one and for a dictionary.</param>

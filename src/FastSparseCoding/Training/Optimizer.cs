@@ -19,8 +19,8 @@ internal abstract class Optimizer
     /// <summary>Running moments, to be stored in a checkpoint.</summary>
     public abstract float[][] Moments { get; }
 
-    /// <summary>Takes step number <paramref name="step"/>, counted from 1.</summary>
-    public abstract void Step(Span<float> parameters, ReadOnlySpan<float> gradient, float rate, long step);
+    /// <summary>Takes step number <paramref name="step"/>, counted from 1, with the parameters that begin at <paramref name="offset"/>.</summary>
+    public abstract void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, float rate, long step);
 
     public static Optimizer Create(OptimizerKind kind, int length) => kind == OptimizerKind.Adam ? new Adam(length) : new Sgd();
 
@@ -31,10 +31,11 @@ internal abstract class Optimizer
 
         public override float[][] Moments { get; } = [new float[length], new float[length]];
 
-        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, float rate, long step)
+        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, float rate, long step)
         {
             double correction1 = 1 - Math.Pow(Beta1, step), correction2 = Math.Sqrt(1 - Math.Pow(Beta2, step));
-            AdamUpdate.Apply(parameters, gradient, Moments[0], Moments[1], Beta1, Beta2, (float)(rate * correction2 / correction1), (float)(Epsilon * correction2));
+            Span<float> first = Moments[0].AsSpan(offset, parameters.Length), second = Moments[1].AsSpan(offset, parameters.Length);
+            AdamUpdate.Apply(parameters, gradient, first, second, Beta1, Beta2, (float)(rate * correction2 / correction1), (float)(Epsilon * correction2));
         }
     }
 
@@ -42,7 +43,7 @@ internal abstract class Optimizer
     {
         public override float[][] Moments { get; } = [];
 
-        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, float rate, long step)
+        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, float rate, long step)
             => TensorPrimitives.MultiplyAdd(gradient, -rate, parameters, parameters);       // p ← p − rate·g
     }
 }

@@ -116,7 +116,9 @@ internal sealed class TrainingRun
             return 0;
         }
         long step = _samples / _options.BatchSize;
-        _optimizer.Step(_encoder.Parameters.Values, gradient, _options.Rate(step, Steps, _initialRate), step + 1);
+        float rate = _options.Rate(step, Steps, _initialRate);
+        foreach (ParameterWindow window in _encoder.Parameters.Windows)
+            _optimizer.Step(_encoder.Parameters.View(window).Values, _gradient.View(window).Values, window.Offset, rate * _options.RateFactor(window), step + 1);
         _encoder.Constrain();
         _encoder.Refresh();
         return loss;

@@ -72,6 +72,7 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
 
     [Theory]
     [InlineData("lista", "2")]
+    [InlineData("lista-layers", "2")]
     [InlineData("lcod", "4")]
     [InlineData("shrink", null)]
     [InlineData("tanh", null)]

@@ -14,12 +14,12 @@ public sealed class EncoderContractTests
     [Fact]
     public void Every_kind_is_made_by_its_name()
     {
-        Assert.Equal(["lista", "lcod", "shrink", "tanh", "tanh2"], EncoderFactory.Kinds);
-        Type[] types = [typeof(ListaEncoder), typeof(LcodEncoder), typeof(ShrinkEncoder), typeof(TanhEncoder), typeof(DoubleTanhEncoder)];
+        Assert.Equal(["lista", "lcod", "shrink", "tanh", "tanh2", "lista-layers"], EncoderFactory.Kinds);
+        Type[] types = [typeof(ListaEncoder), typeof(LcodEncoder), typeof(ShrinkEncoder), typeof(TanhEncoder), typeof(DoubleTanhEncoder), typeof(LayeredListaEncoder)];
         for (int i = 0; i < types.Length; i++)
         {
             string kind = EncoderFactory.Kinds[i];
-            int depth = i < 2 ? 4 : 0;
+            int depth = kind.StartsWith('l') ? 4 : 0;
             TrainableEncoder encoder = EncoderFactory.Create(kind, Dictionary, 0.5f, depth), empty = EncoderFactory.CreateEmpty(kind, 3, 5, depth, 0.5f, null);
             Assert.Equal(types[i], encoder.GetType());
             Assert.Equal(types[i], empty.GetType());
@@ -35,6 +35,7 @@ public sealed class EncoderContractTests
     [Theory]
     [InlineData("lista", 0, 400 * 100)]
     [InlineData("lista", 3, 400 * 100 + 3 * 400 * 400)]
+    [InlineData("lista-layers", 3, 400 * 100 + 3 * 400 * 400)]
     [InlineData("lcod", 0, 400 * 100)]
     [InlineData("lcod", 20, 400 * 100 + 20 * 400)]
     [InlineData("shrink", 0, 400 * 100)]
@@ -64,6 +65,7 @@ public sealed class EncoderContractTests
 
     [Theory]
     [InlineData("lista", 2)]
+    [InlineData("lista-layers", 2)]
     [InlineData("lcod", 4)]
     [InlineData("shrink", 0)]
     public void Thresholds_never_fall_below_zero(string kind, int depth)
@@ -110,8 +112,8 @@ public sealed class EncoderContractTests
     [Fact]
     public void Wrong_arguments_of_the_factory_are_named()
     {
-        Assert.Equal("'kind' is 'rnn'; it must be one of lista, lcod, shrink, tanh, tanh2. (Parameter 'kind')", Message(() => EncoderFactory.Create("rnn", Dictionary, 1, 1)));
-        Assert.Equal("'kind' is ''; it must be one of lista, lcod, shrink, tanh, tanh2. (Parameter 'kind')", Message(() => EncoderFactory.CreateEmpty("", 3, 5, 1, 1, null)));
+        Assert.Equal("'kind' is 'rnn'; it must be one of lista, lcod, shrink, tanh, tanh2, lista-layers. (Parameter 'kind')", Message(() => EncoderFactory.Create("rnn", Dictionary, 1, 1)));
+        Assert.Equal("'kind' is ''; it must be one of lista, lcod, shrink, tanh, tanh2, lista-layers. (Parameter 'kind')", Message(() => EncoderFactory.CreateEmpty("", 3, 5, 1, 1, null)));
         foreach (string kind in (string[])["shrink", "tanh", "tanh2"])
             Assert.StartsWith($"'depth' is 2; it must be 0 for '{kind}', which has no depth.", Message(() => EncoderFactory.Create(kind, Dictionary, 1, 2)), StringComparison.Ordinal);
         Assert.StartsWith("'depth' is -1; it must be from 0 to 1000.", Message(() => EncoderFactory.Create("lista", Dictionary, 1, -1)), StringComparison.Ordinal);

@@ -20,7 +20,37 @@ public sealed class EncoderEquivalenceTests
         int[] depths = [0, 1, 2, 3, 7, 25];
         Dictionary<int, Matrix> ista = TraceTests.Trace(new IstaSolver(dictionary, Lambda), x, [.. depths.Select(depth => depth + 1)]);
         foreach (int depth in depths)
-            CheckClose(ista[depth + 1], Encode(ListaEncoder.FromDictionary(dictionary, Lambda, depth), x), (depth + 1) * atoms);
+        {
+            Matrix lista = Encode(ListaEncoder.FromDictionary(dictionary, Lambda, depth), x);
+            CheckClose(ista[depth + 1], lista, (depth + 1) * atoms);
+            Assert.Equal(lista.Values, Encode(LayeredListaEncoder.FromDictionary(dictionary, Lambda, depth), x).Values);
+        }
+    }
+
+    [Fact]
+    public void With_equal_layers_the_layered_LISTA_is_LISTA_and_its_layers_gradients_add_up()
+    {
+        ListaEncoder lista = (ListaEncoder)EncoderCase.Create("lista", 3).Encoder;
+        LayeredListaEncoder layered = LayeredListaEncoder.FromDictionary(lista.Dictionary!, lista.Lambda, 3);
+        lista.Parameters.Values[..(13 * 11 + 13 * 13)].CopyTo(layered.Parameters.Values);
+        for (int t = 0; t <= 3; t++)
+            lista.Parameters.View("theta").Values.CopyTo(layered.Parameters.View("theta").Row(t));
+        layered.Refresh();
+        Matrix x = RandomData.Normal(20, 11, seed: 1), dz = RandomData.Normal(20, 13, seed: 2);
+        EncoderPass one = lista.CreatePass(20), other = layered.CreatePass(20);
+        ParameterSlab expected = lista.Parameters.EmptyCopy(), actual = layered.Parameters.EmptyCopy();
+
+        Assert.True(one.Forward(x).Values.SequenceEqual(other.Forward(x).Values));
+        one.Backward(x, dz, expected);
+        other.Backward(x, dz, actual);
+
+        Assert.Equal(expected.View("W_e").Values, actual.View("W_e").Values);
+        Assert.Equal(expected.View("S_transposed").Values, actual.View("S_transposed").Values);
+        double[] sum = new double[13];
+        for (int t = 0; t <= 3; t++)
+            for (int k = 0; k < 13; k++)
+                sum[k] += actual.View("theta").Row(t)[k];
+        Tolerance.Check(sum, expected.View("theta").Values, operations: 4 * 20, sum.Max(Math.Abs));
     }
 
     [Theory]

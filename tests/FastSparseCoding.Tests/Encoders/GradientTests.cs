@@ -48,6 +48,7 @@ public sealed class GradientTests
 
     [Theory]
     [InlineData("lista", 3)]
+    [InlineData("lista-layers", 2)]
     [InlineData("lcod", 7)]
     [InlineData("shrink", 0)]
     [InlineData("tanh2", 0)]
@@ -104,7 +105,7 @@ public sealed class GradientTests
     [Fact]
     public void Parameters_that_are_not_finite_give_a_gradient_that_is_not_and_no_failure()
     {
-        foreach ((string kind, int depth) in ((string, int)[])[("lista", 2), ("lcod", 3), ("shrink", 0), ("tanh", 0), ("tanh2", 0)])
+        foreach ((string kind, int depth) in ((string, int)[])[("lista", 2), ("lista-layers", 2), ("lcod", 3), ("shrink", 0), ("tanh", 0), ("tanh2", 0)])
             foreach (float bad in (float[])[float.NaN, float.PositiveInfinity])
             {
                 EncoderCase test = EncoderCase.Create(kind, depth);

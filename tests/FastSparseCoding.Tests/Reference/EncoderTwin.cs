@@ -18,6 +18,7 @@ internal abstract class EncoderTwin(int signalSize, int codeSize)
     public static EncoderTwin Of(TrainableEncoder encoder) => encoder.Kind switch
     {
         "lista" => new ListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Depth),
+        "lista-layers" => new LayeredListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Depth),
         "lcod" => new LcodTwin(encoder.SignalSize, encoder.CodeSize, encoder.Depth),
         "shrink" => new ListaTwin(encoder.SignalSize, encoder.CodeSize, depth: -1),
         "tanh" => new TanhTwin(encoder.SignalSize, encoder.CodeSize, twice: false),
@@ -134,6 +135,59 @@ internal sealed class ListaTwin(int signalSize, int codeSize, int depth) : Encod
                 for (int k = 0; k < M; k++)
                     c[k] += p[SAt + j * M + k] * z[j];
         }
+    }
+}
+
+/// <summary>LISTA whose layers have thresholds and gains of their own: the same layers again, with the parameters of layer t at row t.</summary>
+internal sealed class LayeredListaTwin(int signalSize, int codeSize, int depth) : EncoderTwin(signalSize, codeSize)
+{
+    private int SAt => M * N;
+
+    private int ThetaAt(int t) => M * N + M * M + t * M;
+
+    private int GainAt(int t) => ThetaAt(depth + 1) + t * M;
+
+    public override double[] Forward(double[] p, double[] x) => Layers(p, x)[^1].Z;
+
+    public override double[] Backward(double[] p, double[] x, double[] dz, double[] dp)
+    {
+        List<(double[] C, double[] Z)> layers = Layers(p, x);
+        double[] b = Product(p, 0, M, x), db = new double[M], d = dz;
+        for (int t = depth; t >= 0; t--)
+        {
+            var before = new double[M];
+            for (int k = 0; k < M; k++)
+            {
+                if (Math.Abs(layers[t].C[k]) <= p[ThetaAt(t) + k])
+                    continue;
+                dp[ThetaAt(t) + k] -= Math.Sign(layers[t].C[k]) * d[k];
+                dp[GainAt(t) + k] += b[k] * d[k];
+                db[k] += p[GainAt(t) + k] * d[k];
+                for (int j = 0; j < M && t > 0; j++)
+                {
+                    dp[SAt + j * M + k] += layers[t - 1].Z[j] * d[k];
+                    before[j] += p[SAt + j * M + k] * d[k];
+                }
+            }
+            d = before;
+        }
+        return ProductBackward(p, 0, x, db, dp);
+    }
+
+    private List<(double[] C, double[] Z)> Layers(double[] p, double[] x)
+    {
+        double[] b = Product(p, 0, M, x), z = new double[M];
+        var layers = new List<(double[], double[])>();
+        for (int t = 0; t <= depth; t++)
+        {
+            double[] c = [.. b.Select((value, k) => p[GainAt(t) + k] * value)];
+            for (int j = 0; j < M; j++)
+                for (int k = 0; k < M; k++)
+                    c[k] += p[SAt + j * M + k] * z[j];
+            z = [.. c.Select((value, k) => Shrink(value, p[ThetaAt(t) + k]))];
+            layers.Add((c, z));
+        }
+        return layers;
     }
 }
 

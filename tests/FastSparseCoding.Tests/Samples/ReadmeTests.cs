@@ -1,5 +1,6 @@
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Cli;
+using FastSparseCoding.Tests.Imaging;
 using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
 using Xunit;
@@ -18,14 +19,15 @@ public sealed class ReadmeTests(Workspace workspace) : IClassFixture<Workspace>
         Directory.CreateDirectory(folder.File("photos"));
         foreach (string picture in Directory.EnumerateFiles(workspace.Images))
             File.Copy(picture, Path.Combine(folder.File("photos"), Path.GetFileName(picture)));
+        DigitFiles.Write(folder.File("mnist"));
         Npy.Write(folder.File("signals.npy"), RandomData.Normal(100, 100, seed: 1));
         string[] commands = [.. Readme.Where(l => l.StartsWith("sparsecode ", StringComparison.Ordinal)).Select(l => l.Split('#')[0])];
 
         foreach (string command in commands)
-            CommandLine.Succeed([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => IsPath(word) ? folder.File(word) : word), .. Short(command)]);
+            CommandLine.Succeed([.. Small(command).Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => IsPath(word) ? folder.File(word) : word), .. Short(command)]);
 
         Assert.InRange(commands.Length, 7, 20);
-        Assert.Subset(folder.Names.ToHashSet(StringComparer.Ordinal), new HashSet<string>(["atoms.png", "codes.npy", "codes.npz", "dictionary.safetensors", "lista.safetensors", "paper"], StringComparer.Ordinal));
+        Assert.Subset(folder.Names.ToHashSet(StringComparer.Ordinal), new HashSet<string>(["atoms.png", "classifier.safetensors", "codes.npy", "codes.npz", "dictionary.safetensors", "digits.safetensors", "lista.safetensors", "paper"], StringComparer.Ordinal));
     }
 
     [Fact]
@@ -37,13 +39,16 @@ public sealed class ReadmeTests(Workspace workspace) : IClassFixture<Workspace>
         Assert.All(targets, t => Assert.True(Path.Exists(Path.Combine(Repository.Root, t)), t));
     }
 
-    private static bool IsPath(string word) => word is "photos/" or "paper" || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png";
+    private static bool IsPath(string word) => word is "photos/" or "paper" || word.StartsWith("mnist/", StringComparison.Ordinal) || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png";
+
+    /// <summary>The numbers of commands that would take minutes, small.</summary>
+    private static string Small(string command) => System.Text.RegularExpressions.Regex.Replace(command, "--(atoms|samples) [0-9]+", m => m.Groups[1].Value == "atoms" ? "--atoms 24" : "--samples 1000", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5));
 
     /// <summary>Little work for commands that would take minutes.</summary>
     private static string[] Short(string command) => command.Split(' ')[1] switch
     {
         "reproduce" => ["--quick", "--samples", "500"],
-        "learn" or "train" => ["--samples", "1000"],
+        "learn" or "train" when !command.Contains("--samples", StringComparison.Ordinal) => ["--samples", "1000"],
         _ => [],
     };
 }

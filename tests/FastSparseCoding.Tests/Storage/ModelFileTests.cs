@@ -49,6 +49,7 @@ public sealed class ModelFileTests : IDisposable
     [Theory]
     [InlineData("lista", 3, true)]
     [InlineData("lista", 0, false)]
+    [InlineData("lista-layers", 3, true)]
     [InlineData("lcod", 5, true)]
     [InlineData("lcod", 5, false)]
     [InlineData("shrink", 0, true)]

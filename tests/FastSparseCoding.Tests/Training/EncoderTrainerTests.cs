@@ -15,6 +15,7 @@ public sealed class EncoderTrainerTests
     [InlineData("shrink")]
     [InlineData("tanh")]
     [InlineData("tanh2")]
+    [InlineData("lista-layers")]
     public void The_error_falls_and_the_report_tells_that_of_the_returned_encoder(string kind)
     {
         TrainableEncoder encoder = Encoder(kind);

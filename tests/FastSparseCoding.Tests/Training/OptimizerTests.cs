@@ -22,7 +22,9 @@ public sealed class OptimizerTests
         {
             float[] g = RandomData.Normal(1, Length, seed: 10 + step).Values.ToArray();
             float rate = 0.1f / step;
-            adam.Step(p, g, rate, step);
+            // In two parts, as windows are: each has its own part of the moments.
+            adam.Step(p.AsSpan(0, 20), g.AsSpan(0, 20), 0, rate, step);
+            adam.Step(p.AsSpan(20), g.AsSpan(20), 20, rate, step);
             for (int i = 0; i < Length; i++)
             {
                 m[i] = 0.9 * m[i] + 0.1 * g[i];
@@ -47,7 +49,7 @@ public sealed class OptimizerTests
         for (int i = 0; i < Length; i++)
             twin[i] = p[i] - 0.25 * g[i];
 
-        sgd.Step(p, g, 0.25f, step: 1);
+        sgd.Step(p, g, 0, 0.25f, step: 1);
 
         Tolerance.Check(twin, p, operations: 2, magnitude: 5);
         Assert.Empty(sgd.Moments);
@@ -73,6 +75,29 @@ public sealed class OptimizerTests
         Assert.Equal(0.1, options.Rate(1000, 1000, options.InitialRate(100)), 1e-7);
         Assert.Equal(2e-3f, (options with { LearningRate = null }).InitialRate(100), 1e-9f);
         Assert.Equal(1e-3f, (options with { LearningRate = null }).InitialRate(400), 1e-9f);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void Only_Adam_moves_only_the_thresholds_at_their_own_rate(OptimizerKind optimizer)
+    {
+        // The first step of Adam is the rate itself, whatever the gradient; that of SGD the rate times the gradient.
+        TrainingOptions equal = new() { Samples = 96, BatchSize = 96, Optimizer = optimizer, LearningRate = 1e-4f, ThresholdRate = 1 };
+        TrainableEncoder start = Encoder(), one = Encoder(), other = Encoder();
+
+        Train(one, equal);
+        Train(other, equal with { ThresholdRate = optimizer == OptimizerKind.Adam ? 3 : 7 });
+
+        foreach (ParameterWindow window in start.Parameters.Windows)
+        {
+            float[] before = start.Parameters.View(window).Values.ToArray(), after = one.Parameters.View(window).Values.ToArray(), faster = other.Parameters.View(window).Values.ToArray();
+            Assert.NotEqual(before, after);
+            if (optimizer == OptimizerKind.Sgd || window.Name != "theta")
+                Assert.Equal(after, faster);
+            else
+                Tolerance.Check([.. after.Zip(before, (a, b) => b + 3 * ((double)a - b))], faster, operations: 20, magnitude: Math.Abs(before[0]) + 3e-4);
+        }
     }
 
     [Fact]

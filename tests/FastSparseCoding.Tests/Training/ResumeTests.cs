@@ -52,8 +52,8 @@ public sealed class ResumeTests
         string message = Assert.Throws<ArgumentException>(() => Train(Encoder("shrink"), Options with { BatchSize = 32 }, resume: checkpoint)).Message;
 
         Assert.StartsWith(
-            $"'resume' is of a training with the settings lista [20×10], depth 2, lambda 0.3, dictionary {hash}, samples 4800, batch 96, Adam, rate 0.005, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1; "
-            + $"they must be shrink [20×10], depth 0, lambda 0.3, dictionary {hash}, samples 4800, batch 32, Adam, rate 0.005, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1.",
+            $"'resume' is of a training with the settings lista [20×10], depth 2, lambda 0.3, dictionary {hash}, samples 4800, batch 96, Adam, rate 0.005, threshold rate 3, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1; "
+            + $"they must be shrink [20×10], depth 0, lambda 0.3, dictionary {hash}, samples 4800, batch 32, Adam, rate 0.005, threshold rate 3, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1.",
             message,
             StringComparison.Ordinal);
     }
@@ -64,7 +64,7 @@ public sealed class ResumeTests
         TrainingOptions[] others =
         [
             Options with { Samples = 4801 }, Options with { BatchSize = 97 }, Options with { Optimizer = OptimizerKind.Sgd }, Options with { LearningRate = 6e-3f },
-            Options with { FinalRateFraction = 0.1f }, Options with { DecayDelay = 7 }, Options with { Evaluations = 11 }, Options with { HeldOut = 3 }, Options with { Seed = 2 },
+            Options with { FinalRateFraction = 0.1f }, Options with { DecayDelay = 7 }, Options with { ThresholdRate = 2 }, Options with { Evaluations = 11 }, Options with { HeldOut = 3 }, Options with { Seed = 2 },
         ];
 
         Assert.Equal(typeof(TrainingOptions).GetProperties().Count(p => p.CanWrite) - 1, others.Length);

@@ -15,6 +15,8 @@ public sealed class TrainingOptionsTests
         { Options with { LearningRate = 0 }, "'LearningRate' is 0; it must be a finite number above 0." },
         { Options with { LearningRate = float.NaN }, "'LearningRate' is NaN; it must be a finite number above 0." },
         { Options with { LearningRate = float.PositiveInfinity }, "'LearningRate' is Infinity; it must be a finite number above 0." },
+        { Options with { ThresholdRate = 0 }, "'ThresholdRate' is 0; it must be a finite number above 0." },
+        { Options with { ThresholdRate = float.NaN }, "'ThresholdRate' is NaN; it must be a finite number above 0." },
         { Options with { FinalRateFraction = -0.1f }, "'FinalRateFraction' is -0.1; it must be from 0 to 1." },
         { Options with { FinalRateFraction = 1.5f }, "'FinalRateFraction' is 1.5; it must be from 0 to 1." },
         { Options with { DecayDelay = 0 }, "'DecayDelay' is 0; it must be a finite number above 0." },
