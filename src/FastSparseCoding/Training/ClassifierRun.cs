@@ -141,7 +141,7 @@ internal sealed class ClassifierRun
             return float.IsFinite(TensorPrimitives.SumOfSquares<float>(sum));
         }
 
-        public void Step(float decay, long step) => _optimizer.Step(Parameters.Values, Gradient.Values, rate * decay, step);
+        public void Step(float decay, long step) => _optimizer.Step(Parameters.Values, Gradient.Values, offset: 0, rate * decay, step);
     }
 
     /// <summary>Forward, loss and backward of a part of a batch.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Cli;
 using FastSparseCoding.Tests.Imaging;
@@ -8,7 +9,7 @@ using Xunit;
 namespace FastSparseCoding.Tests.Samples;
 
 /// <summary>What the README tells the reader to type works, in the order in which it stands there.</summary>
-public sealed class ReadmeTests(Workspace workspace) : IClassFixture<Workspace>
+public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Workspace>
 {
     private static readonly string[] Readme = File.ReadAllLines(Path.Combine(Repository.Root, "README.md"));
 
@@ -33,7 +34,7 @@ public sealed class ReadmeTests(Workspace workspace) : IClassFixture<Workspace>
     [Fact]
     public void Its_links_lead_to_files_that_exist()
     {
-        string[] targets = [.. System.Text.RegularExpressions.Regex.Matches(string.Join('\n', Readme), @"\]\((?<target>[^)#:]+)\)", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(m => m.Groups["target"].Value)];
+        string[] targets = [.. Regex.Matches(string.Join('\n', Readme), @"\]\((?<target>[^)#:]+)\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(m => m.Groups["target"].Value)];
 
         Assert.NotEmpty(targets);
         Assert.All(targets, t => Assert.True(Path.Exists(Path.Combine(Repository.Root, t)), t));
@@ -42,7 +43,8 @@ public sealed class ReadmeTests(Workspace workspace) : IClassFixture<Workspace>
     private static bool IsPath(string word) => word is "photos/" or "paper" || word.StartsWith("mnist/", StringComparison.Ordinal) || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png";
 
     /// <summary>The numbers of commands that would take minutes, small.</summary>
-    private static string Small(string command) => System.Text.RegularExpressions.Regex.Replace(command, "--(atoms|samples) [0-9]+", m => m.Groups[1].Value == "atoms" ? "--atoms 24" : "--samples 1000", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5));
+    private static string Small(string command)
+        => Sizes().Replace(command, size => size.Groups["what"].Value == "atoms" ? "--atoms 24" : "--samples 1000");
 
     /// <summary>Little work for commands that would take minutes.</summary>
     private static string[] Short(string command) => command.Split(' ')[1] switch
@@ -51,4 +53,7 @@ public sealed class ReadmeTests(Workspace workspace) : IClassFixture<Workspace>
         "learn" or "train" when !command.Contains("--samples", StringComparison.Ordinal) => ["--samples", "1000"],
         _ => [],
     };
+
+    [GeneratedRegex("--(?<what>atoms|samples) [0-9]+", RegexOptions.ExplicitCapture)]
+    private static partial Regex Sizes();
 }
