@@ -50,6 +50,7 @@ internal static class App
         root.Add(TrainCommand.Create(context));
         root.Add(EncodeCommand.Create(context));
         root.Add(EvaluateCommand.Create(context));
+        root.Add(ClassifyCommand.Create(context));
         root.Add(InfoCommand.Create(context));
         common.AddTo(root);
         NumberParsing.Apply(root);

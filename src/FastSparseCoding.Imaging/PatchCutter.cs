@@ -23,6 +23,12 @@ internal sealed class PatchCutter(PatchPreprocessing preprocessing)
         int size = _preprocessing.PatchSize;
         for (int row = 0; row < size; row++)
             image.Row(y + row).Slice(x, size).CopyTo(patch[(row * size)..]);
+        return Normalize(patch);
+    }
+
+    /// <summary>Normalises a patch in place; false when it is flatter than the preprocessing allows.</summary>
+    public bool Normalize(Span<float> patch)
+    {
         double sum = 0, squares = 0;
         foreach (float value in patch)
             sum += value;

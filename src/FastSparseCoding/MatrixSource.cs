@@ -4,22 +4,18 @@ namespace FastSparseCoding;
 public sealed class MatrixSource : ISignalSource
 {
     private readonly Matrix _x;
-    private readonly ulong _seed;
-    private readonly int _halfBits;
+    private readonly RowOrder _order;
 
     /// <summary>Wraps a matrix.</summary>
     /// <param name="x">Signals [N×n], at least one.</param>
     /// <param name="seed">Seed of the orders.</param>
-    /// <exception cref="ArgumentException">There is no signal.</exception>
-    public MatrixSource(Matrix x, int seed)
+    /// <param name="rows">How many of the first rows to use, from 1 to N; null for all.</param>
+    /// <exception cref="ArgumentException">There is no signal, or fewer than <paramref name="rows"/>.</exception>
+    public MatrixSource(Matrix x, int seed, int? rows = null)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (x.Rows == 0)
-            Throw.Argument(nameof(x), "'x' has no rows; at least one signal is needed.");
         _x = x;
-        _seed = CounterRandom.Mix((ulong)seed);
-        while (1L << (2 * _halfBits) < x.Rows)
-            _halfBits++;
+        _order = new RowOrder(RowOrder.Checked(rows ?? x.Rows, x.Rows, nameof(x)), seed);
     }
 
     /// <inheritdoc/>
@@ -31,26 +27,6 @@ public sealed class MatrixSource : ISignalSource
         Throw.IfBelow(first, 0L);
         Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
         for (int i = 0; i < x.Rows; i++)
-        {
-            long epoch = (first + i) / _x.Rows, position = (first + i) % _x.Rows;
-            _x.Row(Permuted(epoch, position)).CopyTo(x.Row(i));
-        }
-    }
-
-    /// <summary>
-    /// A Feistel network permutes [0, 2^2h); walking its cycle until a value is below N permutes [0, N).
-    /// </summary>
-    private int Permuted(long epoch, long position)
-    {
-        ulong key = CounterRandom.Mix(_seed + (ulong)epoch), mask = (1UL << _halfBits) - 1;
-        do
-        {
-            ulong left = (ulong)position >> _halfBits, right = (ulong)position & mask;
-            for (uint round = 0; round < 4; round++)
-                (left, right) = (right, left ^ (CounterRandom.Mix(key + right * 4 + round) & mask));
-            position = (long)(left << _halfBits | right);
-        }
-        while (position >= _x.Rows);
-        return (int)position;
+            _x.Row(_order[first + i]).CopyTo(x.Row(i));
     }
 }

@@ -89,14 +89,18 @@ public sealed class SparseCodes
     {
         var z = new Matrix(Rows, Columns);
         for (int i = 0; i < Rows; i++)
-        {
-            Span<float> row = z.Row(i);
-            ReadOnlySpan<int> support = Support(i);
-            ReadOnlySpan<float> values = RowValues(i);
-            for (int s = 0; s < support.Length; s++)
-                row[support[s]] = values[s];
-        }
+            CopyRow(i, z.Row(i));
         return z;
+    }
+
+    /// <summary>Row <paramref name="i"/>, dense.</summary>
+    internal void CopyRow(int i, Span<float> row)
+    {
+        row.Clear();
+        ReadOnlySpan<int> support = Support(i);
+        ReadOnlySpan<float> values = RowValues(i);
+        for (int s = 0; s < support.Length; s++)
+            row[support[s]] = values[s];
     }
 
     /// <summary>Stacks blocks of rows.</summary>

@@ -23,6 +23,12 @@ internal static class SharedData
     /// <summary>Fresh patches of the photographs of BSDS500 train.</summary>
     public static PatchSource TrainingPatches(int seed) => new(ImageFolder.Load(Require("data/bsds500/train"), TestContext.Current.CancellationToken), PatchPreprocessing.Default, seed);
 
+    /// <summary>MNIST: digits to train on and digits to test on.</summary>
+    public static (LabelledImages Train, LabelledImages Test) Digits() => LabelledImages.ReadFolder(Require("data/mnist"));
+
+    /// <summary>Skips the test where the data is absent.</summary>
+    public static void RequireAll() => Require("");
+
     private static string Require(string name)
     {
         Assert.SkipWhen(Root is null, "There is no folder 'shared' beside the repository.");

@@ -12,7 +12,7 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class EncodeCommand
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "DICTIONARY (a model, or an .npy of atoms [m×n] with unit-norm rows): exact codes. ENCODER: predicted codes." };
-    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The codes to write: .npy (dense) or .npz (sparse, as scipy.sparse.load_npz reads).", Required = true, HelpName = "FILE" };
     private readonly Option<float?> _lambda = new("--lambda") { Description = "With a dictionary: sparsity weight λ, above 0. [default: the dictionary's, or 0.5]", HelpName = "λ" };
     private readonly Option<string?> _solver = new("--solver") { Description = "With a dictionary: the exact method. [default: active-set]", HelpName = "active-set|cd|cod|fista|ista" };
@@ -101,8 +101,10 @@ internal sealed class EncodeCommand
         int? samples = parsed.GetValue(_samples) is { } count ? Range.Check(_samples, count, 1, 1_000_000_000) : null;
         if (SignalInput.IsArray(paths))
             return SignalStream.OfArray(paths[0], model.SignalSize);
-        PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing);
+        PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
+        if (WholeImageInput.IsOne(paths))
+            return SignalStream.OfWholeImages(paths[0], preprocessing);
         int stride = Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000);
         return SignalStream.OfImages(paths, preprocessing, samples, stride, context.Seed, context.Cancellation);
     }

@@ -14,7 +14,7 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class EvaluateCommand
 {
     private readonly Argument<string> _encoder = new("ENCODER") { Description = "An encoder written by 'sparsecode train'." };
-    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _dictionary = new("--dictionary") { Description = "The dictionary, when the encoder's file does not hold it; otherwise it must be the same.", HelpName = "FILE" };
     private readonly Option<string?> _codes = new("--codes") { Description = "Exact codes [N×m] of the signals of an .npy, row for row, instead of computing them.", HelpName = "FILE.npy" };
     private readonly Option<int> _samples = new("--samples") { Description = "Of images: patches to evaluate on, from 1 to 10^7.", DefaultValueFactory = _ => 5000, HelpName = "N" };
@@ -73,8 +73,10 @@ internal sealed class EvaluateCommand
         int samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 10_000_000);
         if (!SignalInput.IsArray(paths))
         {
-            PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing);
+            PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
             SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
+            if (WholeImageInput.IsOne(paths))
+                return WholeImageInput.Read(paths[0], preprocessing);
             if (parsed.GetValue(_codes) is { } codes)
                 throw new UserError($"--codes {codes} belongs to the rows of an .npy; the signals given are patches of images.");
             return Patches.Sample(ImageFolder.Load(paths, context.Cancellation), preprocessing, samples, context.Seed);
@@ -104,6 +106,6 @@ internal sealed class EvaluateCommand
             .Add("code_error", quality.CodeError).Add("relative_code_error", quality.RelativeCodeError).Add("relative_objective_gap", quality.RelativeObjectiveGap)
             .Add("support_precision", quality.SupportPrecision).Add("support_recall", quality.SupportRecall).Add("support_f1", quality.SupportF1).Add("non_zeros", quality.MeanNonZeros)
             .Add("fista_iterations_for_equal_error", measured.FistaIterations).Add("cod_updates_for_equal_error", measured.CodUpdates)
-            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", measured.Microseconds).Add("exact_microseconds_per_signal", exactMicroseconds);
+            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", Timing.MicrosecondsPerSignal(encoder, x)).Add("exact_microseconds_per_signal", exactMicroseconds);
     }
 }

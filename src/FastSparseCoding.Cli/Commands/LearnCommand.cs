@@ -15,7 +15,7 @@ internal sealed class LearnCommand
 
     private static readonly DictionaryLearningOptions Defaults = DictionaryLearningOptions.Default;
 
-    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The dictionary to write (.safetensors).", Required = true, HelpName = "FILE" };
     private readonly Option<int> _atoms = new("--atoms") { Description = "Number of atoms, from 1 to 20000.", DefaultValueFactory = _ => Defaults.AtomCount, HelpName = "M" };
     private readonly Option<float?> _lambda = new("--lambda") { Description = "Sparsity weight λ, above 0. [default: 0.5]", HelpName = "λ" };
@@ -55,7 +55,7 @@ internal sealed class LearnCommand
             Threads = context.Threads,
         };
         string[] paths = parsed.GetRequiredValue(_images);
-        PatchPreprocessing preprocessing = _patches.Bind(parsed);
+        PatchPreprocessing preprocessing = _patches.Bind(parsed, wholeSide: WholeImageInput.Side(paths));
         OutputFile.RequireWritable(output);
         string? mosaic = parsed.GetValue(_mosaic);
         if (mosaic is not null)
@@ -105,6 +105,8 @@ internal sealed class LearnCommand
     {
         if (SignalInput.IsArray(paths))
             throw new UserError($"--whiten is for images; {paths[0]} holds signals that are taken as they are.");
+        if (WholeImageInput.IsOne(paths))
+            return ZcaWhitening.Fit(WholeImageInput.Read(paths[0], preprocessing));
         return ZcaWhitening.Fit(Patches.Sample(ImageFolder.Load(paths, context.Cancellation), preprocessing, WhiteningPatches, context.Seed));
     }
 

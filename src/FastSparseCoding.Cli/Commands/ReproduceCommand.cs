@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Cli.Reproduction;
@@ -15,15 +13,14 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode reproduce: the paper's comparison from one command.</summary>
 internal sealed class ReproduceCommand
 {
-    /// <summary>Signals on which the best of a training's checkpoints is chosen.</summary>
-    private const int HeldOutSignals = 1000;
-
     private readonly Option<string[]> _images = new("--images") { Description = "A folder or image files to learn from and test on. [default: generated pictures]", AllowMultipleArgumentsPerToken = true, HelpName = "DIR" };
+    private readonly Option<string?> _digits = new("--digits") { Description = "A folder with MNIST's four files: adds the experiment on digits, with --full on all of them.", HelpName = "DIR" };
     private readonly Option<string?> _atoms = new("--atoms") { Description = "Sizes of dictionary, separated by commas, each from 2 to 4096. [default: 100; with --full 100,400]", HelpName = "M,M" };
-    private readonly Option<long?> _samples = new("--samples") { Description = "Patches for every training, from 1 to 10^12. [default: 500000; with --quick 20000, with --full 1000000]", HelpName = "N" };
+    private readonly Option<long?> _samples = new("--samples") { Description = "Patches for every training, from 1 to 10^8. [default: 300000; with --quick 50000, with --full 1500000, and 1000000 for more than 200 atoms]", HelpName = "N" };
+    private readonly Option<int?> _seeds = new("--seeds") { Description = "Trainings of every encoder, each on patches of its own, from 1 to 100; shown as mean ± half of the range. [default: 1; with --full 3]", HelpName = "N" };
     private readonly Option<string> _output = new("--out", "-o") { Description = "Folder for everything that is made; created when missing.", DefaultValueFactory = _ => "reproduction", HelpName = "DIR" };
     private readonly Option<bool> _quick = new("--quick") { Description = "A small run that shows all parts in seconds." };
-    private readonly Option<bool> _full = new("--full") { Description = "The paper's scale: 100 and 400 atoms, a million patches for every training." };
+    private readonly Option<bool> _full = new("--full") { Description = "The paper's scale: 100 and 400 atoms, three seeds, a million patches or more for every training." };
     private readonly PatchOptions _patches = new();
 
     public static Command Create(Func<ParseResult, CommandContext> context)
@@ -31,7 +28,7 @@ internal sealed class ReproduceCommand
         var self = new ReproduceCommand();
         var command = new ExampledCommand("reproduce", "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, pictures and a page. An interrupted run goes on where it was when the command is given again.", ["sparsecode reproduce", "sparsecode reproduce --images photos/ --atoms 100,400 --out paper"])
         {
-            self._images, self._atoms, self._samples, self._output, self._quick, self._full,
+            self._images, self._digits, self._atoms, self._samples, self._seeds, self._output, self._quick, self._full,
         };
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
@@ -44,19 +41,10 @@ internal sealed class ReproduceCommand
         Plan plan = BindPlan(parsed);
         PatchPreprocessing preprocessing = _patches.Bind(parsed);
         string output = parsed.GetRequiredValue(_output);
-        (IReadOnlyList<GrayImage> images, string origin) = LoadImages(parsed, context);
-        (IReadOnlyList<GrayImage> learn, IReadOnlyList<GrayImage> measure) = SignalInput.SplitImages(images);
-        var source = new PatchSource(learn, preprocessing, context.Seed);
-        Matrix heldOut = Patches.Sample(learn, preprocessing, HeldOutSignals, unchecked(context.Seed + 1));
-        Matrix test = Patches.Sample(measure, preprocessing, plan.TestSignals, unchecked(context.Seed + 2));
-        (string Name, string Value)[] settings = Settings(plan, preprocessing, images, origin, context);
-        RunFolder folder = RunFolder.Open(output, string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n")));
-
-        var results = new List<ExperimentResult>();
-        context.Track(board => results.AddRange(plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, source, heldOut, test, preprocessing, context).Run(board))));
-        WriteAll(folder, results, [.. settings, ("machine", Machine()), ("command", CommandLine(parsed))], preprocessing);
+        DigitsInput? digits = parsed.GetValue(_digits) is { } folder ? DigitsInput.Read(folder, plan) : null;
+        ResultTable summary = new Reproducer(plan, LoadPictures(parsed, preprocessing, context), digits, context).Run(output, CommandLine(parsed));
         context.Print(new Result()
-            .AddTable("encoders", Tables.Summary(results)).Add("scale", plan.Scale).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
+            .AddTable("encoders", summary).Add("scale", plan.Scale).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
         return ExitCode.Done;
     }
 
@@ -67,7 +55,9 @@ internal sealed class ReproduceCommand
             throw new UserError($"{_quick.Name} and {_full.Name} exclude each other; give one of them or none.");
         Plan plan = quick ? Plan.Quick : full ? Plan.Full : Plan.Default;
         if (parsed.GetValue(_samples) is { } samples)
-            plan = plan with { TrainingSamples = Range.Check(_samples, samples, 1, 1_000_000_000_000) };
+            plan = plan with { SmallSamples = Range.Check(_samples, samples, 1, 100_000_000), LargeSamples = samples };
+        if (parsed.GetValue(_seeds) is { } seeds)
+            plan = plan with { Seeds = Range.Check(_seeds, seeds, 1, 100) };
         if (parsed.GetValue(_atoms) is not { } text)
             return plan;
         var atoms = new List<int>();
@@ -80,39 +70,12 @@ internal sealed class ReproduceCommand
         return plan with { Atoms = [.. atoms] };
     }
 
-    private (IReadOnlyList<GrayImage> Images, string Origin) LoadImages(ParseResult parsed, CommandContext context)
+    private PictureInput LoadPictures(ParseResult parsed, PatchPreprocessing preprocessing, CommandContext context)
     {
         string[] paths = parsed.GetValue(_images) ?? [];
-        if (paths.Length > 0)
-            return (ImageFolder.Load(paths, context.Cancellation), string.Join(", ", paths));
-        return (DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, context.Seed), "generated (dead leaves)");
-    }
-
-    // All that decides the bits of the models: a folder made with the same settings is gone on with.
-    private static (string Name, string Value)[] Settings(Plan plan, PatchPreprocessing preprocessing, IReadOnlyList<GrayImage> images, string origin, CommandContext context)
-    {
-        FormattableString patches = $"{preprocessing.PatchSize}×{preprocessing.PatchSize}, {PatchOptions.NameOf(preprocessing.Normalization)}, deviation at least {preprocessing.MinimumDeviation}";
-        FormattableString samples = $"{plan.LearningSamples:N0} for a dictionary, {plan.TrainingSamples:N0} for an encoder, {plan.TestSignals:N0} to test on";
-        FormattableString pictures = $"{images.Count}, {origin}; pixels {Fingerprint.Of(images)}; patches to test on are of other pictures than those learned from{(images.Count < 10 ? ", or, as here with fewer than 10, other patches" : "")}";
-        return
-        [
-            ("images", FormattableString.Invariant(pictures)), ("patches", FormattableString.Invariant(patches)), ("samples", FormattableString.Invariant(samples)),
-            ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)), ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
-        ];
-    }
-
-    private static void WriteAll(RunFolder folder, IReadOnlyList<ExperimentResult> results, IReadOnlyList<(string, string)> settings, PatchPreprocessing preprocessing)
-    {
-        var mosaics = results.ToDictionary(r => r.Dictionary.AtomCount, r => PngFile.Encode(AtomMosaic.Render(r.Dictionary.Atoms, preprocessing.PatchSize)));
-        foreach (ExperimentResult result in results)
-        {
-            int atoms = result.Dictionary.AtomCount;
-            folder.WriteBytes($"atoms-{atoms}.png", mosaics[atoms]);
-            folder.WriteText($"fista-lista-{atoms}.svg", Plots.FistaAgainstLista(result));
-            folder.WriteText($"cod-lcod-{atoms}.svg", Plots.CodAgainstLcod(result));
-        }
-        folder.WriteText("numbers.csv", Tables.All(results).ToCsv());
-        folder.WriteText("report.html", ReportPage.Write(results, settings, atoms => mosaics[atoms]));
+        return paths.Length == 0
+            ? PictureInput.Generate(preprocessing, context.Seed)
+            : new PictureInput(ImageFolder.Load(paths, context.Cancellation), string.Join(", ", paths), preprocessing);
     }
 
     // As it was given, but for the folder, which means nothing to another reader.
@@ -121,9 +84,4 @@ internal sealed class ReproduceCommand
         IEnumerable<Token> folder = parsed.GetResult(_output) is { Implicit: false } given ? [given.IdentifierToken!, .. given.Tokens] : [];
         return "sparsecode " + string.Join(' ', parsed.Tokens.Except(folder).Select(t => t.Value.Contains(' ') ? $"\"{t.Value}\"" : t.Value));
     }
-
-    private static string Machine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";
-
-    private static string Version()
-        => typeof(ReproduceCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 }

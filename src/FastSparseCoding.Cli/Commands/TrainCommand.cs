@@ -14,7 +14,7 @@ internal sealed class TrainCommand
     private static readonly TrainingOptions Defaults = TrainingOptions.Default;
 
     private readonly Argument<string> _dictionary = new("DICTIONARY") { Description = "A dictionary model, or an .npy of atoms [m×n] with unit-norm rows." };
-    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The encoder to write (.safetensors).", Required = true, HelpName = "FILE" };
     private readonly Option<string> _kind = new("--encoder") { Description = "The architecture: lista and lcod of the paper, its baselines, or lista-layers, a lista with thresholds and gains for every layer.", DefaultValueFactory = _ => "lista" };
     private readonly Option<int?> _depth = new("--depth") { Description = "lista, lista-layers: products by S, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 10000 [default: 10].", HelpName = "T" };
@@ -36,7 +36,7 @@ internal sealed class TrainCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new TrainCommand();
-        var command = new ExampledCommand("train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy) is kept apart to measure the error.", ["sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors"])
+        var command = new ExampledCommand("train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy or IDX file) is kept apart to measure the error.", ["sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors"])
         {
             self._dictionary, self._images, self._output, self._kind, self._depth, self._lambda, self._samples, self._batch, self._optimizer, self._rate, self._evaluations, self._resume,
         };
@@ -53,7 +53,7 @@ internal sealed class TrainCommand
         ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary));
         float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? model.Lambda ?? 0.5f);
         string[] paths = parsed.GetRequiredValue(_images);
-        PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing);
+        PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         OutputFile.RequireWritable(output);
         if (!SignalInput.IsArray(paths))
             SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);

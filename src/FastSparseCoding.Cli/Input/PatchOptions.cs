@@ -7,7 +7,7 @@ namespace FastSparseCoding.Cli.Input;
 /// <summary>How images become signals. A model that knows how its images were treated decides; options given by hand must agree with it in size.</summary>
 internal sealed class PatchOptions
 {
-    private readonly Option<int?> _size = new("--patch") { Description = "Side of a square patch in pixels, from 1 to 256. [default: 10, or the model's]", HelpName = "PIXELS" };
+    private readonly Option<int?> _size = new("--patch") { Description = "Side of a square patch in pixels, from 1 to 256. [default: 10, the model's, or that of pictures taken whole]", HelpName = "PIXELS" };
 
     private readonly Option<float?> _deviation = new("--min-std")
     {
@@ -31,10 +31,17 @@ internal sealed class PatchOptions
     }
 
     /// <summary>The preprocessing asked for, starting from a model's.</summary>
-    public PatchPreprocessing Bind(ParseResult parsed, PatchPreprocessing? model = null)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="model">A model's preprocessing, or null.</param>
+    /// <param name="wholeSide">Side of pictures that are taken whole, or null when patches are cut.</param>
+    public PatchPreprocessing Bind(ParseResult parsed, PatchPreprocessing? model = null, int? wholeSide = null)
     {
         PatchPreprocessing start = model ?? PatchPreprocessing.Default;
-        int size = Range.Check(_size, parsed.GetValue(_size) ?? start.PatchSize, 1, 256);
+        int size = Range.Check(_size, parsed.GetValue(_size) ?? wholeSide ?? start.PatchSize, 1, 256);
+        if (wholeSide is { } side && side != size)
+            throw new UserError($"{_size.Name} is {size}; the pictures are {side}×{side} and taken whole.");
+        if (wholeSide is not null && model is not null && size != model.PatchSize)
+            throw new UserError($"the pictures are {size}×{size} and taken whole; the model was made from patches of side {model.PatchSize}.");
         if (model is not null && size != model.PatchSize)
             throw new UserError($"{_size.Name} is {size}; the model was made from patches of side {model.PatchSize}.");
         float deviation = parsed.GetValue(_deviation) ?? start.MinimumDeviation;

@@ -3,7 +3,7 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>The IMAGES of a command line: photographs cut into patches, or an .npy of signals taken as they are.</summary>
+/// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an .npy of signals taken as they are.</summary>
 internal abstract class SignalInput
 {
     /// <summary>Below this number of images, held-out patches are other patches of the same images.</summary>
@@ -25,9 +25,11 @@ internal abstract class SignalInput
     public static bool IsArray(IReadOnlyList<string> paths)
         => paths.Count == 1 && string.Equals(Path.GetExtension(paths[0]), ".npy", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(paths[0]);
 
-    /// <summary>Opens images or an .npy file, whole.</summary>
+    /// <summary>Opens images, an IDX file or an .npy file, whole.</summary>
     public static SignalInput Open(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation)
-        => IsArray(paths) ? new ArrayInput(paths[0]) : new ImageInput(paths, preprocessing, cancellation);
+        => IsArray(paths) ? RowInput.OfArray(paths[0])
+            : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)
+            : new ImageInput(paths, preprocessing, cancellation);
 
     /// <summary>Refuses signals of a size that a model cannot take.</summary>
     public static void RequireSize(IReadOnlyList<string> paths, int size, int expected)
@@ -45,36 +47,33 @@ internal abstract class SignalInput
                     throw new UserError(FormattableString.Invariant($"{path}: holds {x.Row(i)[j]} at row {firstRow + i}, column {j}; every value must be finite."));
     }
 
-    private sealed class ArrayInput : SignalInput
+    private sealed class RowInput(string path, Matrix x, PatchPreprocessing? preprocessing) : SignalInput
     {
-        private readonly string _path;
-        private readonly Matrix _x;
+        public override int SignalSize => x.Columns;
 
-        public ArrayInput(string path)
+        public override PatchPreprocessing? Preprocessing => preprocessing;
+
+        public override string Identity => $"signals {Fingerprint.Of(x)}";
+
+        public static RowInput OfArray(string path)
         {
-            _path = path;
-            _x = Npy.ReadMatrix(path);
-            if (_x.Columns == 0)
-                throw new UserError($"{path}: is [{_x.Rows}×0]; expected signals of one value or more.");
-            RequireFinite(path, _x, 0);
+            Matrix x = Npy.ReadMatrix(path);
+            if (x.Columns == 0)
+                throw new UserError($"{path}: is [{x.Rows}×0]; expected signals of one value or more.");
+            RequireFinite(path, x, 0);
+            return new RowInput(path, x, null);
         }
-
-        public override int SignalSize => _x.Columns;
-
-        public override PatchPreprocessing? Preprocessing => null;
-
-        public override string Identity => $"signals {Fingerprint.Of(_x)}";
 
         public override (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed)
         {
-            int aside = Math.Min(heldOut, _x.Rows / 10);
+            int aside = Math.Min(heldOut, x.Rows / 10);
             if (aside == 0)
-                throw new UserError($"{_path}: holds {_x.Rows} signals; expected 10 or more, of which a tenth is kept apart to measure the error.");
-            int rest = _x.Rows - aside;
+                throw new UserError($"{path}: holds {x.Rows} signals; expected 10 or more, of which a tenth is kept apart to measure the error.");
+            int rest = x.Rows - aside;
             return (new MatrixSource(Copy(0, rest), seed), Copy(rest, aside));
         }
 
-        private Matrix Copy(int start, int count) => new(count, _x.Columns, _x.RowRange(start, count).Values.ToArray());
+        private Matrix Copy(int start, int count) => new(count, x.Columns, x.RowRange(start, count).Values.ToArray());
     }
 
     private sealed class ImageInput(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation) : SignalInput

@@ -29,6 +29,13 @@ internal sealed class SignalStream
         return new SignalStream(reader.Rows, ReadArray(path));
     }
 
+    /// <summary>The pictures of an IDX file, each whole.</summary>
+    public static SignalStream OfWholeImages(string path, PatchPreprocessing preprocessing)
+    {
+        Matrix x = WholeImageInput.Read(path, preprocessing);
+        return new SignalStream(x.Rows, [x]);
+    }
+
     /// <summary>Patches of images: at random places, or all on a grid.</summary>
     public static SignalStream OfImages(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int? samples, int stride, int seed, CancellationToken cancellation)
     {

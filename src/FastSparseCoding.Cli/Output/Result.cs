@@ -68,6 +68,7 @@ internal sealed class Result
         int number => JsonValue.Create(number),
         long number => JsonValue.Create(number),
         bool flag => JsonValue.Create(flag),
+        Spread spread => spread.ToJson(),
         _ => JsonValue.Create(Text(value)),
     };
 

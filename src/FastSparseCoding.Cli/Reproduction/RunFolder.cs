@@ -10,7 +10,7 @@ internal sealed class RunFolder
 {
     private const string SettingsFile = "settings.txt";
 
-    private static readonly string[] OwnPrefixes = ["dictionary-", "atoms-", "fista-lista-", "cod-lcod-", .. Plan.Candidates.Select(c => $"{c.Kind}-").Distinct()];
+    private static readonly string[] OwnPrefixes = ["dictionary-", "atoms-", "fista-lista-", "cod-lcod-", "warm-start-", "explaining-away-", "robustness-", "digits-", .. Plan.Candidates.Select(c => $"{c.Kind}-").Distinct()];
 
     private readonly string _path;
 
@@ -21,30 +21,36 @@ internal sealed class RunFolder
     {
         var folder = new RunFolder(path);
         Create(path);
+        // What a killed run was writing has no name yet.
+        Delete(Directory.EnumerateFiles(path, ".partial-*.tmp"));
         if (File.Exists(folder[SettingsFile]) && File.ReadAllText(folder[SettingsFile]) == settings)
             return folder;
         if (File.Exists(folder[SettingsFile]))
-            foreach (string stale in Directory.EnumerateFiles(path).Where(f => IsOwn(System.IO.Path.GetFileName(f))))
-                File.Delete(stale);
+            Delete(Directory.EnumerateFiles(path).Where(f => IsOwn(Path.GetFileName(f))));
         folder.WriteText(SettingsFile, settings);
         return folder;
     }
 
     /// <summary>Path of a file in the folder.</summary>
-    public string this[string name] => System.IO.Path.Combine(_path, name);
+    public string this[string name] => Path.Combine(_path, name);
 
-    /// <summary>A stage whose outcome is a file: loaded when the file is there, otherwise worked out, from its checkpoint if it has one.</summary>
+    public bool Contains(string name) => File.Exists(this[name]);
+
+    /// <summary>A stage whose outcome is a file: worked out when the file is not there, from its checkpoint if it has one.</summary>
     /// <param name="name">Name of the file.</param>
     /// <param name="make">Makes the file at the given path; may keep a checkpoint at the second.</param>
-    /// <param name="load">Loads the file. Always done, so that a run that went on holds the same bits as one that never stopped.</param>
-    public T Stage<T>(string name, Action<string, string> make, Func<string, T> load)
+    /// <returns>Path of the file.</returns>
+    public string Stage(string name, Action<string, string> make)
     {
         string path = this[name], checkpoint = Checkpoint.PathFor(path);
         if (!File.Exists(path))
             make(path, checkpoint);
         File.Delete(checkpoint);
-        return load(path);
+        return path;
     }
+
+    /// <summary>A stage whose file is loaded: always, so that a run that went on holds the same bits as one that never stopped.</summary>
+    public T Stage<T>(string name, Action<string, string> make, Func<string, T> load) => load(Stage(name, make));
 
     public void WriteText(string name, string text) => WriteBytes(name, Encoding.UTF8.GetBytes(text));
 
@@ -64,5 +70,11 @@ internal sealed class RunFolder
 
     // Only files that a reproduction itself names are ever deleted.
     private static bool IsOwn(string name)
-        => name is "report.html" or "numbers.csv" || OwnPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+        => name is "report.html" or "report.md" or "numbers.csv" || OwnPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static void Delete(IEnumerable<string> files)
+    {
+        foreach (string file in files.ToArray())
+            File.Delete(file);
+    }
 }

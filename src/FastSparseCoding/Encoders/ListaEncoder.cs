@@ -65,6 +65,19 @@ public sealed class ListaEncoder : TrainableEncoder
         return encoder;
     }
 
+    /// <summary>The first layers as an encoder of their own: with the same W_e, S and θ it returns Z(<paramref name="depth"/>) of this one.</summary>
+    /// <param name="depth">Products by S, from 0 to <see cref="TrainableEncoder.Depth"/>.</param>
+    /// <returns>A copy that stops after that many products; at 0 the plain shrinkage encoder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is out of range.</exception>
+    public ListaEncoder Truncate(int depth)
+    {
+        Throw.IfOutside(depth, 0, Depth);
+        var first = new ListaEncoder(SignalSize, CodeSize, depth, Lambda, Dictionary);
+        Parameters.Values.CopyTo(first.Parameters.Values);
+        first.Refresh();
+        return first;
+    }
+
     /// <inheritdoc/>
     public override void Refresh()
     {

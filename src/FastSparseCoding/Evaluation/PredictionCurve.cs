@@ -76,15 +76,7 @@ public sealed class PredictionCurve
     public double IterationsFor(double error)
     {
         Throw.IfNotPositive(error);
-        int last = CodeErrors.Count - 1;
-        if (CodeErrors[last] > error)
-            return double.PositiveInfinity;
-        while (last > 0 && CodeErrors[last - 1] <= error)
-            last--;
-        if (last == 0 || Iterations[last - 1] == 0 || CodeErrors[last] <= 0)
-            return Iterations[last];
-        double x0 = Math.Log(Iterations[last - 1]), x1 = Math.Log(Iterations[last]), y0 = Math.Log(CodeErrors[last - 1]), y1 = Math.Log(CodeErrors[last]);
-        return Math.Exp(x0 + (x1 - x0) * (y0 - Math.Log(error)) / (y0 - y1));
+        return LogLogCurve.FirstAtOrBelow(Iterations, CodeErrors, error);
     }
 
     private static int IndexOf(IReadOnlyList<int> iterations, int k)

@@ -52,6 +52,7 @@ internal static unsafe class GreedyRows
         {
             var kernel = new UpdateKernel { B = pb, S = sTransposed.Data, Stride = sTransposed.Stride, Rows = b.Rows, Length = b.Columns, Updates = updates, Tape = pu, Scratch = Scratch.Rent(ScratchLength(sTransposed.Stride)) };
             theta.CopyTo(new Span<float>(kernel.Scratch, b.Columns));
+            new Span<float>(kernel.Scratch + b.Columns, sTransposed.Stride - b.Columns).Clear();     // a threshold below zero left there would make a change of nothing
             Simd.Run(ref kernel);
             GC.KeepAlive(sTransposed);
         }

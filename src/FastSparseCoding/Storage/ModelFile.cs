@@ -33,11 +33,7 @@ public static class ModelFile
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ModelWriter writer = Writer(encoder.Kind, encoder.Lambda, encoder.Depth, encoder.SignalSize, encoder.CodeSize, encoder.Dictionary, preprocessing);
-        foreach (ParameterWindow window in encoder.Parameters.Windows)
-        {
-            Throw.IfNotFinite(encoder.Parameters.View(window), window.Name);
-            writer.Add(ModelFormat.ParameterPrefix + window.Name, encoder.Parameters.View(window));
-        }
+        AddParameters(writer, ModelFormat.ParameterPrefix, encoder.Parameters);
         writer.Save(path);
     }
 
@@ -78,16 +74,7 @@ public static class ModelFile
         ModelInfo info = Info(reader);
         if (expected is not null && expected.Hash != info.DictionaryHash)
             Throw.InvalidFile(path, $"was trained for the dictionary {info.DictionaryHash ?? "(none)"}; expected one trained for {expected.Hash}.");
-        RequireRoom(reader, info);
-        TrainableEncoder encoder = reader.Build("encoder", () => EncoderFactory.CreateEmpty(info.Kind, info.SignalSize, info.CodeSize, info.Depth, info.Lambda, Dictionary(reader, info)));
-        foreach (ParameterWindow window in encoder.Parameters.Windows)
-        {
-            Matrix values = reader.Matrix(ModelFormat.ParameterPrefix + window.Name, window.Rows, window.Columns);
-            reader.Build($"parameter '{window.Name}'", () => { Throw.IfNotFinite(values, window.Name); return values; })
-                .Values.CopyTo(encoder.Parameters.View(window).Values);
-        }
-        encoder.Refresh();
-        return encoder;
+        return Encoder(reader, info);
     }
 
     /// <summary>Reads whatever encodes signals: an encoder, or for a dictionary the exact active-set solver with its λ.</summary>
@@ -101,6 +88,37 @@ public static class ModelFile
         return info.IsDictionary ? new ActiveSetSolver(LoadDictionary(path), info.Lambda) : LoadEncoder(path);
     }
 
+    /// <summary>Adds every window of a slab as a tensor.</summary>
+    internal static void AddParameters(ModelWriter writer, string prefix, ParameterSlab parameters)
+    {
+        foreach (ParameterWindow window in parameters.Windows)
+        {
+            Throw.IfNotFinite(parameters.View(window), window.Name);
+            writer.Add(prefix + window.Name, parameters.View(window));
+        }
+    }
+
+    /// <summary>Fills every window of a slab.</summary>
+    internal static void ReadParameters(ModelReader reader, string prefix, ParameterSlab parameters)
+    {
+        foreach (ParameterWindow window in parameters.Windows)
+        {
+            Matrix values = reader.Matrix(prefix + window.Name, window.Rows, window.Columns);
+            reader.Build($"parameter '{window.Name}'", () => { Throw.IfNotFinite(values, window.Name); return values; })
+                .Values.CopyTo(parameters.View(window).Values);
+        }
+    }
+
+    /// <summary>The encoder that a file holds.</summary>
+    internal static TrainableEncoder Encoder(ModelReader reader, ModelInfo info)
+    {
+        RequireRoom(reader, info);
+        TrainableEncoder encoder = reader.Build("encoder", () => EncoderFactory.CreateEmpty(info.Kind, info.SignalSize, info.CodeSize, info.Depth, info.Lambda, Dictionary(reader, info)));
+        ReadParameters(reader, ModelFormat.ParameterPrefix, encoder.Parameters);
+        encoder.Refresh();
+        return encoder;
+    }
+
     /// <summary>Refuses sizes that the file's tensors cannot have, before memory is taken for them.</summary>
     private static void RequireRoom(ModelReader reader, ModelInfo info)
     {
@@ -109,7 +127,7 @@ public static class ModelFile
             Throw.InvalidFile(reader.Path, $"its metadata tells of a code size of {info.CodeSize} and a signal size of {info.SignalSize}; its tensors hold {values} values in all.");
     }
 
-    private static ModelWriter Writer(string kind, float lambda, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, PatchPreprocessing? preprocessing)
+    internal static ModelWriter Writer(string kind, float lambda, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, PatchPreprocessing? preprocessing)
     {
         var writer = new ModelWriter(kind);
         writer.Set(ModelFormat.LambdaKey, lambda);
@@ -129,21 +147,24 @@ public static class ModelFile
         return writer;
     }
 
+    /// <summary>What the metadata say of the dictionary, or of the encoder of that kind, in the file.</summary>
+    internal static ModelInfo Info(ModelReader reader, string kind) => new(
+        kind,
+        reader.FormatVersion,
+        reader.Number(ModelFormat.LambdaKey, float.Epsilon, float.MaxValue),
+        reader.Number(ModelFormat.DepthKey, 0, int.MaxValue),
+        reader.Number(ModelFormat.SignalSizeKey, 1, int.MaxValue),
+        reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue),
+        reader.Has(ModelFormat.DictionaryHashKey) ? reader.Text(ModelFormat.DictionaryHashKey) : null,
+        PreprocessingFormat.Read(reader));
+
     private static ModelInfo Info(ModelReader reader)
     {
         reader.RequireKind("a dictionary or an encoder", [ModelFormat.DictionaryKind, .. EncoderFactory.Kinds]);
-        return new ModelInfo(
-            reader.Kind,
-            reader.FormatVersion,
-            reader.Number(ModelFormat.LambdaKey, float.Epsilon, float.MaxValue),
-            reader.Number(ModelFormat.DepthKey, 0, int.MaxValue),
-            reader.Number(ModelFormat.SignalSizeKey, 1, int.MaxValue),
-            reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue),
-            reader.Has(ModelFormat.DictionaryHashKey) ? reader.Text(ModelFormat.DictionaryHashKey) : null,
-            PreprocessingFormat.Read(reader));
+        return Info(reader, reader.Kind);
     }
 
-    private static AtomDictionary? Dictionary(ModelReader reader, ModelInfo info)
+    internal static AtomDictionary? Dictionary(ModelReader reader, ModelInfo info)
     {
         if (info.DictionaryHash is null)
             return null;

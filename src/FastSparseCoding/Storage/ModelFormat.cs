@@ -18,15 +18,23 @@ internal static class ModelFormat
     public const string CodeSizeKey = "code_size";
     public const string DictionaryHashKey = "dictionary_hash";
 
+    /// <summary>Of a classifier: how many classes, and what gives its codes: the kind of an encoder, "dictionary" for exact codes, "none" for signals as they are.</summary>
+    public const string ClassesKey = "classes";
+    public const string CodesOfKey = "codes_of";
+
     /// <summary>Before the user's own notes.</summary>
     public const string NotePrefix = "note.";
 
     /// <summary>Before an encoder's parameters.</summary>
     public const string ParameterPrefix = "parameter.";
 
+    /// <summary>Before a classifier's parameters.</summary>
+    public const string ClassifierPrefix = "classifier.";
+
     public const string AtomsTensor = "dictionary.atoms";
 
     public const string DictionaryKind = "dictionary";
+    public const string ClassifierKind = "classifier";
     public const string CheckpointKind = "training-checkpoint";
     public const string LearnerKind = "learner-state";
 }

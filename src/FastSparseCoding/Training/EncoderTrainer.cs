@@ -6,7 +6,7 @@ namespace FastSparseCoding.Training;
 /// Trains an encoder to predict the codes of an exact solver: loss ½‖Z − Z*‖² summed over coefficients, averaged over a mini-batch (Gregor and
 /// LeCun 2010, section 3). Exact codes are computed ahead, on all cores, while the optimiser works.
 /// </summary>
-public static class EncoderTrainer
+public static partial class EncoderTrainer
 {
     /// <summary>Trains on the rows of a matrix, in a fresh order every epoch.</summary>
     /// <param name="encoder">The encoder; afterwards it holds the best parameters found.</param>

@@ -11,6 +11,7 @@ public sealed class HelpTests
     [InlineData("train", "--encoder", "--depth", "--samples", "--optimizer", "--learning-rate", "--resume", "--output")]
     [InlineData("encode", "--lambda", "--solver", "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--output")]
     [InlineData("evaluate", "--dictionary", "--codes", "--samples")]
+    [InlineData("classify", "--encoder", "--raw", "--lambda", "--end-to-end", "--epochs", "--learning-rate", "--output")]
     [InlineData("info", "--json")]
     public void Help_lists_the_options_and_shows_an_example(string command, params string[] options)
     {
@@ -34,7 +35,7 @@ public sealed class HelpTests
     {
         string help = Succeed("--help").Out;
 
-        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "evaluate", "info" })
+        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "evaluate", "classify", "info" })
             Assert.Contains($"\n  sparsecode {command}", help, StringComparison.Ordinal);
     }
 

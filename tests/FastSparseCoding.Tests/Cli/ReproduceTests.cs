@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Xml.Linq;
 using FastSparseCoding.Imaging;
@@ -13,8 +14,16 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
 {
     private static readonly string[] Encoders =
     [
-        "lcod-12-10", "lcod-12-20", "lcod-12-5", "lcod-12-50", "lista-12-1", "lista-12-3", "lista-12-7", "shrink-12", "tanh-12", "tanh2-12",
+        .. new[] { 1, 2, 5, 10, 20, 50, 100, 200 }.Select(updates => $"lcod-12-{updates}"), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => $"lista-12-{depth}"),
+        .. new[] { 1, 3, 7 }.Select(depth => $"lista-layers-12-{depth}"), "shrink-12", "tanh-12", "tanh2-12",
     ];
+
+    private static readonly string[] Plots = 
+    [
+        "cod-lcod-12.svg", "explaining-away-12.svg", "fista-lista-12.svg", "robustness-gap-12.svg", "robustness-lambda-12.svg", "robustness-noise-12.svg", "warm-start-lcod-12.svg", "warm-start-lista-12.svg",
+    ];
+
+    private static readonly string[] Pictures = ["atoms-12.png", "explaining-away-12-away.png", "explaining-away-12-explaining.png", "explaining-away-12-patch.png"];
 
     private readonly TempFolder _folder = new();
 
@@ -29,20 +38,20 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     {
         Outcome outcome = Succeed(Command);
 
-        string[] expected =
-        [
-            "atoms-12.png", "cod-lcod-12.svg", "dictionary-12.safetensors", "fista-lista-12.svg", .. Encoders.Select(e => $"{e}.safetensors"), "numbers.csv", "report.html", "settings.txt",
-        ];
+        string[] expected = ["dictionary-12.safetensors", .. Encoders.Select(e => $"{e}-s1.safetensors"), "numbers.csv", .. Pictures, .. Plots, "report.html", "report.md", "settings.txt"];
         Assert.Equal(expected.Order(StringComparer.Ordinal), Directory.EnumerateFiles(Out).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.Contains(Path.Combine(Out, "report.html"), outcome.Out, StringComparison.Ordinal);
-        Dictionary<string, double> errors = Errors();
+        Dictionary<string, double> errors = Errors(seed: 1);
+        Assert.Equal(Encoders.Length, errors.Count);
+        string page = File.ReadAllText(Path.Combine(Out, "report.html")), text = File.ReadAllText(Path.Combine(Out, "report.md"));
         foreach ((string name, double error) in errors)
         {
-            string line = outcome.Out.Split('\n').First(l => l.StartsWith(name, StringComparison.Ordinal));
-            Assert.Contains(error.ToString("G4", CultureInfo.InvariantCulture), line, StringComparison.Ordinal);
-            Assert.Contains($"<td>{error.ToString("G4", CultureInfo.InvariantCulture)}</td>", File.ReadAllText(Path.Combine(Out, "report.html")), StringComparison.Ordinal);
+            string shown = error.ToString("G4", CultureInfo.InvariantCulture);
+            Assert.Contains(shown, outcome.Out.Split('\n').First(l => l.StartsWith(name, StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains($"<tr><td>{name}</td><td>{shown}</td>", page, StringComparison.Ordinal);
+            Assert.Contains($"| {name} | {shown} |", text, StringComparison.Ordinal);
         }
-        Assert.True(errors["LISTA T=3"] < errors["LISTA T=1"] && errors["LISTA T=1"] < errors["shrinkage (LISTA T=0)"]);
+        Assert.True(errors["LISTA T=3"] < errors["LISTA T=1"] && errors["LISTA T=7"] < errors["LISTA T=3"]);
         Assert.True(errors["LCoD 20 updates"] < errors["LCoD 5 updates"]);
         Assert.True(errors["double tanh"] < errors["tanh"]);
         CheckThatPlotsAreDrawingsAndThePageNeedsNoOtherFile();
@@ -50,32 +59,59 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     }
 
     [Fact]
+    public void Seeds_differ_share_the_dictionary_and_are_shown_with_their_range()
+    {
+        Succeed(Command);
+        byte[] first = File.ReadAllBytes(Path.Combine(Out, "lista-12-3-s1.safetensors")), dictionary = File.ReadAllBytes(Path.Combine(Out, "dictionary-12.safetensors"));
+
+        Outcome outcome = Succeed([.. Command, "--seeds", "3"]);
+
+        Assert.DoesNotContain("seed 1:", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(first, File.ReadAllBytes(Path.Combine(Out, "lista-12-3-s1.safetensors")));
+        Assert.Equal(dictionary, File.ReadAllBytes(Path.Combine(Out, "dictionary-12.safetensors")));
+        double[] errors = [.. Enumerable.Range(1, 3).Select(seed => Errors(seed)["LISTA T=3"])];
+        Assert.Equal(3, errors.Distinct().Count());
+        double mean = errors.Average(), half = (errors.Max() - errors.Min()) / 2;
+        int decimals = 3 - (int)Math.Floor(Math.Log10(mean));
+        string shown = $"{mean.ToString($"F{decimals}", CultureInfo.InvariantCulture)} ± {half.ToString($"F{decimals}", CultureInfo.InvariantCulture)}";
+        Assert.Contains($"| LISTA T=3 | {shown} |", File.ReadAllText(Path.Combine(Out, "report.md")), StringComparison.Ordinal);
+        Assert.Contains("mean &#177; half of the range", File.ReadAllText(Path.Combine(Out, "report.html")), StringComparison.Ordinal);
+    }
+
+    /// <summary>Two real kills of a process, in the first and in the last of what it trains.</summary>
+    [Fact]
     public void A_run_that_was_killed_goes_on_to_the_same_bits()
     {
-        Succeed([.. Command[..^1], _folder.File("straight")]);
-        StopWhenExists(Path.Combine(Out, "lcod-12-50.safetensors.checkpoint"));
+        string[] command = [.. Command[..^4], "--samples", "8000", "--seeds", "2", "--quiet", "--out"];
+        Succeed([.. command, _folder.File("straight")]);
+
+        KillWhenExists("lista-12-7-s1.safetensors.checkpoint", [.. command, Out]);
+        Assert.False(File.Exists(Path.Combine(Out, "report.html")));
         byte[] dictionary = File.ReadAllBytes(Path.Combine(Out, "dictionary-12.safetensors"));
+        KillWhenExists("lcod-12-200-s2.safetensors", [.. command, Out]);
+        Assert.False(File.Exists(Path.Combine(Out, "report.html")));
+        File.WriteAllText(Path.Combine(Out, ".partial-0123.tmp"), "what a kill in the middle of writing leaves");
+        Succeed([.. command, Out]);
 
-        Outcome resumed = Succeed(Command);
-
-        Assert.DoesNotContain("dictionary of 12 atoms", resumed.Error, StringComparison.Ordinal);
         Assert.Equal(dictionary, File.ReadAllBytes(Path.Combine(Out, "dictionary-12.safetensors")));
-        foreach (string encoder in Encoders)
-            Assert.Equal(File.ReadAllBytes(Path.Combine(_folder.File("straight"), $"{encoder}.safetensors")), File.ReadAllBytes(Path.Combine(Out, $"{encoder}.safetensors")));
-        Assert.DoesNotContain(Directory.EnumerateFiles(Out), f => f.EndsWith(".checkpoint", StringComparison.Ordinal));
+        string[] names = [.. Directory.EnumerateFiles(_folder.File("straight")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        Assert.Equal(names, Directory.EnumerateFiles(Out).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        foreach (string name in names.Where(n => n is not ("numbers.csv" or "report.html" or "report.md")))
+            Assert.Equal(File.ReadAllBytes(Path.Combine(_folder.File("straight"), name)), File.ReadAllBytes(Path.Combine(Out, name)));
+        Assert.Equal(Untimed(_folder.File("straight")), Untimed(Out));
     }
 
     private void CheckThatPlotsAreDrawingsAndThePageNeedsNoOtherFile()
     {
         string page = File.ReadAllText(Path.Combine(Out, "report.html"));
 
-        foreach (string plot in new[] { "fista-lista-12.svg", "cod-lcod-12.svg" })
+        foreach (string plot in Plots)
         {
             XElement svg = XDocument.Load(Path.Combine(Out, plot)).Root!;
             Assert.Equal("svg", svg.Name.LocalName);
             Assert.True(svg.Descendants().Count(e => e.Name.LocalName == "polyline") >= 2);
         }
-        Assert.Equal(2, page.Split("<svg ").Length - 1);
+        Assert.Equal(Plots.Length, page.Split("<svg ").Length - 1);
         Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
         Assert.DoesNotContain("src=\"http", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<link", page, StringComparison.Ordinal);
@@ -87,20 +123,36 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     {
         string mine = Path.Combine(Out, "mine.safetensors");
         File.Copy(workspace.Encoder, mine);
-        byte[] before = File.ReadAllBytes(Path.Combine(Out, "lista-12-1.safetensors"));
+        byte[] before = File.ReadAllBytes(Path.Combine(Out, "lista-12-1-s1.safetensors"));
 
         Outcome other = Succeed([.. Command, "--seed", "2"]);
 
         Assert.Contains("dictionary of 12 atoms: 20,000 of 20,000", other.Error, StringComparison.Ordinal);
-        Assert.NotEqual(before, File.ReadAllBytes(Path.Combine(Out, "lista-12-1.safetensors")));
+        Assert.NotEqual(before, File.ReadAllBytes(Path.Combine(Out, "lista-12-1-s1.safetensors")));
         Assert.Equal(File.ReadAllBytes(workspace.Encoder), File.ReadAllBytes(mine));
     }
 
-    private void StopWhenExists(string path) => Assert.Equal(130, RunUntilExists(path, Command).ExitCode);
+    private void KillWhenExists(string name, string[] command)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [OutputTests.ToolPath, .. command]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        while (!File.Exists(Path.Combine(Out, name)) && !process.HasExited)
+            Thread.Sleep(1);
+        process.Kill();
+        process.WaitForExit();
+        Assert.NotEqual(0, process.ExitCode);
+    }
+
+    /// <summary>Lines of the table of all numbers, without times.</summary>
+    private static string[] Untimed(string folder)
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(folder, "numbers.csv")), untimed = [.. lines.Where(l => !l.Contains("microseconds", StringComparison.Ordinal))];
+        Assert.InRange(untimed.Length, lines.Length / 2, lines.Length - 1);
+        return untimed;
+    }
 
     /// <summary>Error of every encoder, from the table of all numbers.</summary>
-    private Dictionary<string, double> Errors()
-        => File.ReadLines(Path.Combine(Out, "numbers.csv")).Select(l => l.Split(','))
-            .Where(f => f[1].Trim('"') is "lista" or "lcod" or "shrink" or "tanh" or "tanh2")
-            .ToDictionary(f => f[0].Trim('"'), f => double.Parse(f[4], CultureInfo.InvariantCulture));
+    private Dictionary<string, double> Errors(int seed)
+        => File.ReadLines(Path.Combine(Out, "numbers.csv")).Skip(1).Select(l => l.Split(',').Select(f => f.Trim('"')).ToArray())
+            .Where(f => f[3] == seed.ToString(CultureInfo.InvariantCulture) && f[5] == "code_error")
+            .DistinctBy(f => f[2]).ToDictionary(f => f[2], f => double.Parse(f[6], CultureInfo.InvariantCulture));
 }

@@ -23,6 +23,17 @@ public sealed class WorkCountTests
     public void A_coordinate_update_costs_a_row(double updates, double work)
         => Assert.Equal(work, WorkCount.CoordinateDescent(100, 400, updates));
 
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(39_999, 0, 0)]          // not even B
+    [InlineData(40_000, 1, 0)]          // B = xDᵀ alone
+    [InlineData(40_400, 1, 1)]
+    [InlineData(199_999, 1, 399)]
+    [InlineData(200_000, 2, 400)]       // and one product by S
+    [InlineData(359_999, 2, 799)]
+    public void Work_buys_whole_iterations(long work, int iterations, int updates)
+        => Assert.Equal((iterations, updates), (WorkCount.GradientIterations(100, 400, work), WorkCount.CoordinateUpdates(100, 400, work)));
+
     [Fact]
     public void Large_sizes_do_not_overflow()
         => Assert.Equal(1e10 + 9e10, WorkCount.Gradient(100_000, 100_000, 10));

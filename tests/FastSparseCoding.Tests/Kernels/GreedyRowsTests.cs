@@ -29,6 +29,19 @@ public sealed class GreedyRowsTests
         Assert.Equal(expected.Values.ToArray(), z.Values.ToArray());
     }
 
+    /// <summary>Memory is used again: thresholds of a wider batch stand beside those of a narrower one.</summary>
+    [Fact]
+    public void What_an_earlier_batch_left_in_memory_wins_no_update()
+    {
+        Matrix wide = RandomData.Normal(3, 16, seed: 5), b = RandomData.Normal(3, 5, seed: 6);
+        var tape = new GreedyUpdate[3 * 4];
+
+        GreedyRows.Update(wide, new AlignedRows(RandomData.Normal(16, 16, seed: 7)), [.. Enumerable.Repeat(-10f, 16)], 1, new GreedyUpdate[3]);
+        GreedyRows.Update(b, new AlignedRows(RandomData.Normal(5, 5, seed: 8)), [.. Enumerable.Repeat(0.1f, 5)], 4, tape);
+
+        Assert.All(tape, update => Assert.InRange(update.Index, 0, 4));
+    }
+
     [Theory]
     [InlineData(1, 3, 2)]
     [InlineData(5, 4, 0)]

@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Cli;
+using FastSparseCoding.Tests.Imaging;
 using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
 using Xunit;
@@ -7,7 +9,7 @@ using Xunit;
 namespace FastSparseCoding.Tests.Samples;
 
 /// <summary>What the README tells the reader to type works, in the order in which it stands there.</summary>
-public sealed class ReadmeTests(Workspace workspace) : IClassFixture<Workspace>
+public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Workspace>
 {
     private static readonly string[] Readme = File.ReadAllLines(Path.Combine(Repository.Root, "README.md"));
 
@@ -18,32 +20,40 @@ public sealed class ReadmeTests(Workspace workspace) : IClassFixture<Workspace>
         Directory.CreateDirectory(folder.File("photos"));
         foreach (string picture in Directory.EnumerateFiles(workspace.Images))
             File.Copy(picture, Path.Combine(folder.File("photos"), Path.GetFileName(picture)));
+        DigitFiles.Write(folder.File("mnist"));
         Npy.Write(folder.File("signals.npy"), RandomData.Normal(100, 100, seed: 1));
         string[] commands = [.. Readme.Where(l => l.StartsWith("sparsecode ", StringComparison.Ordinal)).Select(l => l.Split('#')[0])];
 
         foreach (string command in commands)
-            CommandLine.Succeed([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => IsPath(word) ? folder.File(word) : word), .. Short(command)]);
+            CommandLine.Succeed([.. Small(command).Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => IsPath(word) ? folder.File(word) : word), .. Short(command)]);
 
         Assert.InRange(commands.Length, 7, 20);
-        Assert.Subset(folder.Names.ToHashSet(StringComparer.Ordinal), new HashSet<string>(["atoms.png", "codes.npy", "codes.npz", "dictionary.safetensors", "lista.safetensors", "paper"], StringComparer.Ordinal));
+        Assert.Subset(folder.Names.ToHashSet(StringComparer.Ordinal), new HashSet<string>(["atoms.png", "classifier.safetensors", "codes.npy", "codes.npz", "dictionary.safetensors", "digits.safetensors", "lista.safetensors", "paper"], StringComparer.Ordinal));
     }
 
     [Fact]
     public void Its_links_lead_to_files_that_exist()
     {
-        string[] targets = [.. System.Text.RegularExpressions.Regex.Matches(string.Join('\n', Readme), @"\]\((?<target>[^)#:]+)\)", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(m => m.Groups["target"].Value)];
+        string[] targets = [.. Regex.Matches(string.Join('\n', Readme), @"\]\((?<target>[^)#:]+)\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(m => m.Groups["target"].Value)];
 
         Assert.NotEmpty(targets);
         Assert.All(targets, t => Assert.True(Path.Exists(Path.Combine(Repository.Root, t)), t));
     }
 
-    private static bool IsPath(string word) => word is "photos/" or "paper" || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png";
+    private static bool IsPath(string word) => word is "photos/" or "paper" || word.StartsWith("mnist/", StringComparison.Ordinal) || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png";
+
+    /// <summary>The numbers of commands that would take minutes, small.</summary>
+    private static string Small(string command)
+        => Sizes().Replace(command, size => size.Groups["what"].Value == "atoms" ? "--atoms 24" : "--samples 1000");
 
     /// <summary>Little work for commands that would take minutes.</summary>
     private static string[] Short(string command) => command.Split(' ')[1] switch
     {
         "reproduce" => ["--quick", "--samples", "500"],
-        "learn" or "train" => ["--samples", "1000"],
+        "learn" or "train" when !command.Contains("--samples", StringComparison.Ordinal) => ["--samples", "1000"],
         _ => [],
     };
+
+    [GeneratedRegex("--(?<what>atoms|samples) [0-9]+", RegexOptions.ExplicitCapture)]
+    private static partial Regex Sizes();
 }

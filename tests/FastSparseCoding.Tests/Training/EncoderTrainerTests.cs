@@ -147,6 +147,47 @@ public sealed class EncoderTrainerTests
         Assert.StartsWith("'codes' is [7×20]; it must be [1000×20].", Assert.ThrowsAny<ArgumentException>(() => EncoderTrainer.Train(known, X, new Matrix(7, 20), options, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(4800)]
+    [InlineData(4811)]
+    public void Signals_coded_beforehand_train_to_the_same_bits(long count)
+    {
+        TrainableEncoder straight = Encoder("lcod"), coded = Encoder("lcod");
+        var progress = new List<long>();
+
+        CodedSignals signals = CodedSignals.Encode(Source, Target, count, threads: 1, new DirectProgress<long>(progress.Add), TestContext.Current.CancellationToken);
+        TrainingReport expected = Train(straight, Options), actual = EncoderTrainer.Train(coded, signals, HeldOut, Options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(straight.Parameters.Values.ToArray(), coded.Parameters.Values.ToArray());
+        Assert.Equal(expected.BestError, actual.BestError);
+        Assert.Equal([1024, 2048, 3072, 4096, count], progress);
+    }
+
+    [Fact]
+    public void Too_few_coded_signals_are_refused()
+    {
+        CodedSignals signals = CodedSignals.Encode(Source, Target, 4799, cancellation: TestContext.Current.CancellationToken);
+
+        Refused("'signals' holds 4799 signals; it must hold the 4800 to train on.", () => EncoderTrainer.Train(Encoder(), signals, HeldOut, Options));
+        Refused("'source.SignalSize' has 11 values; it must have 10.", () => CodedSignals.Encode(new MatrixSource(new Matrix(5, SignalSize + 1), 1), Target, 5));
+        Refused("'count' is 0; it must be from 1 to 2199023254528.", () => CodedSignals.Encode(Source, Target, 0));
+    }
+
+    [Fact]
+    public void Codes_from_a_source_train_to_the_same_bits_as_computed_ones()
+    {
+        TrainableEncoder computed = Encoder(), known = Encoder();
+        SparseCodes codes = Target.EncodeSparse(X, cancellation: TestContext.Current.CancellationToken);
+
+        EncoderTrainer.Train(computed, X, Target, Options with { HeldOut = 60 }, cancellation: TestContext.Current.CancellationToken);
+        EncoderTrainer.Train(
+            known, new MatrixSource(X, Options.Seed, 940), new SparseCodesSource(codes, Options.Seed, 940), Rows(X, 940, 60), Rows(codes.ToDense(), 940, 60), Options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(computed.Parameters.Values.ToArray(), known.Parameters.Values.ToArray());
+        Refused("'codes.SignalSize' has 10 values; it must have 20.", () => EncoderTrainer.Train(known, Source, Source, HeldOut, HeldOutCodes));
+        Refused("'heldOutCodes' is [200×10]; it must be [200×20].", () => EncoderTrainer.Train(known, Source, new SparseCodesSource(codes, 1), HeldOut, HeldOut));
+    }
+
     [Fact]
     public void Bad_input_is_refused_with_a_clear_message()
     {

@@ -69,11 +69,28 @@ public sealed class MatrixSourceTests
     }
 
     [Fact]
+    public void Compressed_codes_come_in_the_order_of_their_signals_and_only_the_first_rows_if_so_wanted()
+    {
+        Matrix z = RandomData.Normal(50, 4, seed: 1), dense = new(90, 4), sparse = new(90, 4);
+        foreach (ref float value in z.Values)
+            value = Math.Abs(value) < 1 ? 0 : value;
+        sparse.Values.Fill(7);
+
+        new MatrixSource(z, seed: 3, rows: 40).Read(11, dense);
+        new SparseCodesSource(SparseCodes.FromDense(z), seed: 3, rows: 40).Read(11, sparse);
+
+        Assert.Equal(dense.Values.ToArray(), sparse.Values.ToArray());
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => (float)i), Read(new MatrixSource(Numbered(50), 1, 40), 40, 40).Order());
+    }
+
+    [Fact]
     public void Bad_input_is_refused()
     {
         var source = new MatrixSource(Numbered(3), seed: 1);
 
         Refused("'x' has no rows; at least one signal is needed.", () => _ = new MatrixSource(new Matrix(0, 4), 1));
+        Refused("'rows' is 4; it must be from 1 to 3.", () => _ = new MatrixSource(Numbered(3), 1, 4));
+        Refused("'codes' has no rows; at least one signal is needed.", () => _ = new SparseCodesSource(SparseCodes.FromDense(new Matrix(0, 4)), 1));
         Refused("'first' is -1; it must be 0 or more.", () => source.Read(-1, new Matrix(1, 1)));
         Refused("'x' has 2 columns; it must have 1.", () => source.Read(0, new Matrix(1, 2)));
 

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using FastSparseCoding.Cli.Input;
+using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Evaluation;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Storage;
+
+namespace FastSparseCoding.Cli.Reproduction;
+
+/// <summary>The pictures of a reproduction and how patches are cut from them.</summary>
+internal sealed record PictureInput(IReadOnlyList<GrayImage> Images, string Origin, PatchPreprocessing Preprocessing)
+{
+    private const string GeneratedOrigin = "generated (dead leaves)";
+
+    public bool IsGenerated => Origin == GeneratedOrigin;
+
+    public string Description
+    {
+        get
+        {
+            FormattableString text = $"{Images.Count}, {Origin}; pixels {Fingerprint.Of(Images)}; patches to test on are of other pictures than those learned from{(Images.Count < 10 ? ", or, as here with fewer than 10, other patches" : "")}";
+            return FormattableString.Invariant(text);
+        }
+    }
+
+    /// <summary>Pictures made up from a seed.</summary>
+    public static PictureInput Generate(PatchPreprocessing preprocessing, int seed)
+        => new(DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, seed), GeneratedOrigin, preprocessing);
+
+    public string PatchDescription
+        => FormattableString.Invariant($"{Preprocessing.PatchSize}×{Preprocessing.PatchSize}, {PatchOptions.NameOf(Preprocessing.Normalization)}, deviation at least {Preprocessing.MinimumDeviation}");
+}
+
+/// <summary>The digits of a reproduction.</summary>
+internal sealed record DigitsInput(LabelledImages Train, LabelledImages Test, string Origin, DigitsPlan Plan)
+{
+    /// <summary>Reads a folder with MNIST's four files.</summary>
+    public static DigitsInput Read(string folder, Plan plan)
+    {
+        (LabelledImages train, LabelledImages test) = LabelledImages.ReadFolder(folder);
+        return new DigitsInput(train, test, folder, (plan.Scale == Reproduction.Plan.Full.Scale ? DigitsPlan.Full : DigitsPlan.Small) with { Seeds = plan.Seeds });
+    }
+
+    public string Description => $"{Origin}; pixels {Fingerprint.Of(Train.Images)} and {Fingerprint.Of(Test.Images)}; {Plan.Settings}";
+}
+
+/// <summary>A whole reproduction: every experiment, then the files that show what came out.</summary>
+internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? digits, CommandContext context)
+{
+    /// <summary>Runs in a folder, or goes on there, and writes the report; returns a row for every encoder.</summary>
+    /// <param name="output">The folder.</param>
+    /// <param name="command">The command line to tell on the page.</param>
+    public ResultTable Run(string output, string command)
+    {
+        (string Name, string Value)[] settings = Settings();
+        RunFolder folder = RunFolder.Open(output, string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n")));
+        var data = new TrainingData(pictures.Images, pictures.Preprocessing, plan.TestSignals, context.Seed);
+        ExperimentResult[] results = [];
+        Section[] sections = [];
+        context.Track(board =>
+        {
+            results = [.. plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, data, context).Run(board))];
+            sections = [.. Sections(results, folder, board)];
+        });
+        WriteReport(folder, sections, [.. settings, ("seeds", SeedsText()), ("machine", Machine()), ("command", command)]);
+        return Tables.Summary(results);
+    }
+
+    private IEnumerable<Section> Sections(ExperimentResult[] results, RunFolder folder, ProgressBoard board)
+    {
+        yield return Figure3Section.Write(results);
+        yield return Table1Section.Write(results);
+        yield return Figure4Section.Write(results);
+        yield return WarmStartSection.Write(results, board, context);
+        yield return ExplainingAwaySection.Write(results, pictures.Preprocessing.PatchSize, context);
+        yield return RobustnessSection.Write(results, OtherSignals(results[0].Sample.X), board, context);
+        if (digits is not null)
+            yield return DigitsSection.Write(DigitsExperiment.Run(folder, digits.Plan, digits.Train, digits.Test, context, board));
+        yield return DictionarySection.Write(results, pictures.Preprocessing.PatchSize);
+    }
+
+    /// <summary>Signals of other kinds than those learned from, of the same size and scale.</summary>
+    private (string Name, Matrix X)[] OtherSignals(Matrix sample)
+    {
+        double deviation = Math.Sqrt(TensorPrimitives.SumOfSquares<float>(sample.Values) / sample.Values.Length);
+        (string, Matrix) noise = ("white noise", Robustness.AddNoise(new Matrix(sample.Rows, sample.Columns), deviation, context.Seed));
+        if (pictures.IsGenerated)
+            return [noise];
+        IReadOnlyList<GrayImage> generated = DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, context.Seed);
+        return [("generated pictures", Patches.Sample(generated, pictures.Preprocessing, sample.Rows, context.Seed)), noise];
+    }
+
+    // All that decides the bits of the models: a folder made with the same settings is gone on with.
+    private (string Name, string Value)[] Settings()
+    {
+        (string, string)[] common =
+        [
+            ("images", pictures.Description), ("patches", pictures.PatchDescription), ("samples", plan.Samples), ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)),
+            ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
+        ];
+        return digits is null ? common : [.. common, ("digits", digits.Description)];
+    }
+
+    private static void WriteReport(RunFolder folder, Section[] sections, IReadOnlyList<(string, string)> settings)
+    {
+        foreach (Picture picture in sections.SelectMany(s => s.Blocks).SelectMany(b => b.Pictures))
+            folder.WriteBytes(picture.FileName, picture.Content);
+        folder.WriteText("numbers.csv", Tables.Numbers(sections).ToCsv());
+        folder.WriteText("report.md", ReportText.Write(sections, settings));
+        folder.WriteText("report.html", ReportPage.Write(sections, settings));
+    }
+
+    private string SeedsText()
+        => plan.Seeds == 1 ? "1" : $"{plan.Seeds}, each of other training patches, with one dictionary for all; numbers are the mean ± half of the range, (largest − smallest)/2";
+
+    private static string Machine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";
+
+    private static string Version()
+        => typeof(Reproducer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+}

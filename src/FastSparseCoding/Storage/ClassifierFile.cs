@@ -1,0 +1,92 @@
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Solvers;
+using FastSparseCoding.Training;
+
+namespace FastSparseCoding.Storage;
+
+/// <summary>A classifier together with what gives the codes it was trained on.</summary>
+/// <param name="Classifier">The classifier.</param>
+/// <param name="Encoder">A trained encoder, or an exact <see cref="LassoSolver"/>; null when the classifier takes signals as they are.</param>
+/// <param name="Preprocessing">How images became signals, or null when they were no images.</param>
+public sealed record ClassifierModel(LinearClassifier Classifier, ISparseEncoder? Encoder, PatchPreprocessing? Preprocessing);
+
+/// <summary>
+/// Classifiers as model files (see <see cref="ModelFile"/>) of kind "classifier". The encoder, or the dictionary of the exact codes, travels with
+/// its own tensors and metadata, so that one file takes signals to labels.
+/// </summary>
+public static class ClassifierFile
+{
+    private const string NoCodes = "none";
+
+    /// <summary>Writes a classifier. A file appears whole or not at all.</summary>
+    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="model">The classifier; its encoder may be a <see cref="TrainableEncoder"/>, an <see cref="ActiveSetSolver"/>, or null.</param>
+    /// <exception cref="ArgumentException">The encoder is another, its codes have another size, a parameter is not finite, or the preprocessing is of another signal size.</exception>
+    /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
+    public static void Save(string path, ClassifierModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        (LinearClassifier classifier, ISparseEncoder? encoder, PatchPreprocessing? preprocessing) = model;
+        ArgumentNullException.ThrowIfNull(classifier);
+        if (encoder is not null)
+            Throw.IfLengthNot(encoder.CodeSize, classifier.CodeSize, "encoder.CodeSize");
+        ModelWriter writer = encoder switch
+        {
+            null => OfSignals(classifier, preprocessing),
+            TrainableEncoder e => ModelFile.Writer(ModelFormat.ClassifierKind, e.Lambda, e.Depth, e.SignalSize, e.CodeSize, e.Dictionary, preprocessing),
+            ActiveSetSolver s => ModelFile.Writer(ModelFormat.ClassifierKind, s.Lambda, depth: 0, s.SignalSize, s.CodeSize, s.Dictionary, preprocessing),
+            _ => Throw.Argument<ModelWriter>(nameof(encoder), $"'encoder' is a {encoder.GetType().Name}; it must be a trainable encoder, an active-set solver or nothing."),
+        };
+        writer.Set(ModelFormat.CodesOfKey, encoder is null ? NoCodes : (encoder as TrainableEncoder)?.Kind ?? ModelFormat.DictionaryKind);
+        writer.Set(ModelFormat.ClassesKey, classifier.ClassCount);
+        if (encoder is TrainableEncoder trained)
+            ModelFile.AddParameters(writer, ModelFormat.ParameterPrefix, trained.Parameters);
+        ModelFile.AddParameters(writer, ModelFormat.ClassifierPrefix, classifier.Parameters);
+        writer.Save(path);
+    }
+
+    /// <summary>Reads a classifier.</summary>
+    /// <param name="path">A file written by <see cref="Save"/>.</param>
+    /// <returns>The classifier, its encoder and its preprocessing.</returns>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no classifier, damaged, or of a newer version.</exception>
+    public static ClassifierModel Load(string path)
+    {
+        using ModelReader reader = ModelReader.Open(path);
+        reader.RequireKind("a classifier", ModelFormat.ClassifierKind);
+        int classes = reader.Number(ModelFormat.ClassesKey, 2, LinearClassifier.MaxClasses), codeSize = reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue);
+        long values = reader.Tensors.Sum(t => t.End - t.Begin) / sizeof(float);
+        if ((long)classes * codeSize > values)      // before memory is taken for them
+            Throw.InvalidFile(path, $"its metadata tells of {classes} classes and a code size of {codeSize}; its tensors hold {values} values in all.");
+        var classifier = new LinearClassifier(codeSize, classes);
+        ModelFile.ReadParameters(reader, ModelFormat.ClassifierPrefix, classifier.Parameters);
+        return new ClassifierModel(classifier, Encoder(reader), PreprocessingFormat.Read(reader));
+    }
+
+    private static ModelWriter OfSignals(LinearClassifier classifier, PatchPreprocessing? preprocessing)
+    {
+        var writer = new ModelWriter(ModelFormat.ClassifierKind);
+        writer.Set(ModelFormat.CodeSizeKey, classifier.CodeSize);
+        if (preprocessing is null)
+            return writer;
+        Throw.IfLengthNot(preprocessing.Validated().SignalSize, classifier.CodeSize, nameof(preprocessing));
+        PreprocessingFormat.Write(writer, preprocessing);
+        return writer;
+    }
+
+    private static ISparseEncoder? Encoder(ModelReader reader)
+    {
+        string kind = reader.Text(ModelFormat.CodesOfKey);
+        if (kind == NoCodes)
+            return null;
+        if (kind == ModelFormat.DictionaryKind)
+        {
+            ModelInfo exact = ModelFile.Info(reader, kind);
+            AtomDictionary dictionary = ModelFile.Dictionary(reader, exact) ?? Throw.InvalidFile<AtomDictionary>(reader.Path, $"its metadata has no '{ModelFormat.DictionaryHashKey}'.");
+            return new ActiveSetSolver(dictionary, exact.Lambda);
+        }
+        if (!EncoderFactory.Kinds.Contains(kind))
+            Throw.InvalidFile(reader.Path, $"its metadata has {ModelFormat.CodesOfKey} '{kind}'; expected one of {string.Join(", ", [NoCodes, ModelFormat.DictionaryKind, .. EncoderFactory.Kinds])}.");
+        return ModelFile.Encoder(reader, ModelFile.Info(reader, kind));
+    }
+}

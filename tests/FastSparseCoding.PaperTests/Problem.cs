@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Evaluation;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Learning;
+using FastSparseCoding.Solvers;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Training;
+using Xunit;
+
+namespace FastSparseCoding.PaperTests;
+
+/// <summary>
+/// A dictionary, patches to train on with their exact codes, and others to measure on: the paper's setting at reduced size. Encoders are trained once for all tests.
+/// </summary>
+internal sealed class Problem
+{
+    /// <summary>The problems' names: photographs with the reference dictionaries, and generated pictures, which need no data.</summary>
+    public const string Photographs100 = "photographs, 100 atoms", Photographs400 = "photographs, 400 atoms", Generated = "generated pictures, 64 atoms";
+
+    public const float Lambda = 0.5f;
+
+    private const int HeldOutSignals = 500;
+
+    private static readonly ConcurrentDictionary<string, Lazy<Problem>> All = new();
+
+    private readonly ConcurrentDictionary<(string, int), Lazy<TrainableEncoder>> _encoders = new();
+    private readonly CodedSignals _signals;
+    private readonly Matrix _heldOut;
+
+    private Problem(AtomDictionary dictionary, ISignalSource source, int samples, Matrix x)
+    {
+        Dictionary = dictionary;
+        X = x;
+        var exact = new ActiveSetSolver(dictionary, Lambda);
+        Codes = exact.Encode(x, cancellation: TestContext.Current.CancellationToken);
+        _signals = CodedSignals.Encode(source, exact, samples, cancellation: TestContext.Current.CancellationToken);
+        _heldOut = new Matrix(HeldOutSignals, dictionary.SignalSize);
+        source.Read(samples, _heldOut);
+    }
+
+    public AtomDictionary Dictionary { get; }
+
+    /// <summary>Signals to measure on [1000×100].</summary>
+    public Matrix X { get; }
+
+    /// <summary>Their exact codes [1000×m].</summary>
+    public Matrix Codes { get; }
+
+    public static Problem Of(string name)
+    {
+        if (name != Generated)
+            SharedData.RequireAll();
+        return All.GetOrAdd(name, _ => new Lazy<Problem>(() => name switch
+        {
+            Photographs100 => OfPhotographs(100, 150_000),
+            Photographs400 => OfPhotographs(400, 100_000),
+            _ => OfGeneratedPictures(60_000),
+        })).Value;
+    }
+
+    /// <summary>The encoder of a kind and depth, trained on all samples.</summary>
+    public TrainableEncoder Train(string kind, int depth = 0) => _encoders.GetOrAdd((kind, depth), _ => new Lazy<TrainableEncoder>(() =>
+    {
+        TrainableEncoder encoder = EncoderFactory.Create(kind, Dictionary, Lambda, depth);
+        EncoderTrainer.Train(encoder, _signals, _heldOut, new() { Samples = _signals.Count }, cancellation: TestContext.Current.CancellationToken);
+        return encoder;
+    })).Value;
+
+    public Matrix Predict(string kind, int depth) => Train(kind, depth).Encode(X, cancellation: TestContext.Current.CancellationToken);
+
+    public double Error(string kind, int depth = 0) => CodeEvaluator.CodeError(Predict(kind, depth), Codes);
+
+    /// <summary>Iterations of FISTA that make an encoder's error.</summary>
+    public double FistaIterations(string kind, int depth) => Curve(new FistaSolver(Dictionary, Lambda), 100).IterationsFor(Error(kind, depth));
+
+    /// <summary>Updates of CoD that make an encoder's error.</summary>
+    public double CodUpdates(string kind, int depth) => Curve(new GreedyCoordinateDescentSolver(Dictionary, Lambda), 400).IterationsFor(Error(kind, depth));
+
+    private PredictionCurve Curve(LassoSolver solver, int last)
+        => PredictionCurve.Measure(solver, X, Codes, PredictionCurve.Spaced(last), cancellation: TestContext.Current.CancellationToken);
+
+    private static Problem OfPhotographs(int atoms, int samples) => new(SharedData.Dictionary(atoms), SharedData.TrainingPatches(seed: 1), samples, SharedData.X);
+
+    private static Problem OfGeneratedPictures(int samples)
+    {
+        IReadOnlyList<GrayImage> pictures = DeadLeaves.GenerateMany(12, 128, seed: 1);
+        var source = new PatchSource([.. pictures.Take(10)], PatchPreprocessing.Default, seed: 1);
+        AtomDictionary dictionary = DictionaryLearner.Learn(source, new() { AtomCount = 64, Lambda = Lambda, Samples = 20_000 }, cancellation: TestContext.Current.CancellationToken);
+        return new Problem(dictionary, source, samples, Patches.Sample([.. pictures.Skip(10)], PatchPreprocessing.Default, 1000, seed: 2));
+    }
+}
