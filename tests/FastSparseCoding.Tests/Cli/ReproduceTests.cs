@@ -18,7 +18,7 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         .. new[] { 1, 3, 7 }.Select(depth => $"lista-layers-12-{depth}"), "shrink-12", "tanh-12", "tanh2-12",
     ];
 
-    private static readonly string[] Plots = 
+    private static readonly string[] Plots =
     [
         "cod-lcod-12.svg", "explaining-away-12.svg", "fista-lista-12.svg", "robustness-gap-12.svg", "robustness-lambda-12.svg", "robustness-noise-12.svg", "warm-start-lcod-12.svg", "warm-start-lista-12.svg",
     ];
