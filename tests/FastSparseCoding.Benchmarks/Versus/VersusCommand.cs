@@ -26,6 +26,12 @@ internal static class VersusCommand
         }
         int[] atoms = Numbers(Option("--atoms") ?? "100,400"), threads = Numbers(Option("--threads") ?? "1,2");
         string dictionaries = Option("--dictionaries") ?? "../shared/reference";
+        string[] needed = [Path.Combine(args[0], "X_train.npy"), Path.Combine(args[0], "X_val.npy"), .. atoms.Select(m => Path.Combine(dictionaries, $"D_{m}.npy"))];
+        if (needed.FirstOrDefault(file => !File.Exists(file)) is { } missing)
+        {
+            Console.Error.WriteLine($"error: there is no '{missing}'; patches and dictionaries of 100 values are expected there.");
+            return 1;
+        }
         foreach (int m in atoms)
         {
             var workload = new Workload(args[0], new AtomDictionary(Npy.ReadMatrix(Path.Combine(dictionaries, $"D_{m}.npy"))), threads);
