@@ -77,7 +77,10 @@ internal sealed class EncodeCommand
             if (!(tolerance >= 1e-7 && tolerance <= 1))
                 throw new UserError(FormattableString.Invariant($"{_tolerance.Name} is {tolerance}; it must be from 1E-07 to 1."));
             float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? model.Lambda ?? 0.5f);
-            return SolverFactory.Create(parsed.GetValue(_solver) ?? "active-set", model.Dictionary!, lambda, new SolverOptions { Tolerance = tolerance });
+            string solver = parsed.GetValue(_solver) ?? "active-set";
+            // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
+            float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
+            return SolverFactory.Create(solver, model.Dictionary!, lambda, new SolverOptions { Tolerance = tolerance, StartThreshold = startThreshold });
         }
         foreach (Option option in new Option[] { _lambda, _solver, _tolerance, _warmStart })
             if (parsed.GetResult(option) is { Implicit: false })

@@ -128,8 +128,17 @@ public abstract class LassoSolver : ISparseEncoder
         {
             BlockWorkspace workspace = _workspaces.Rent();
             BlockRun run = start(first, count);
+            if (Options.StartThreshold > 0)
+                DropSmall(z.RowRange(first, count).Values, Options.StartThreshold * Lambda);
             SolveBlock(x.RowRange(first, count), z.RowRange(first, count), workspace, run);
             finished(run, first);
             _workspaces.Return(workspace);
         });
+
+    private static void DropSmall(Span<float> z, float threshold)
+    {
+        foreach (ref float value in z)
+            if (Math.Abs(value) < threshold)
+                value = 0;
+    }
 }

@@ -22,10 +22,17 @@ public sealed record SolverOptions
     /// <summary>FISTA only: forget the momentum whenever it points uphill (O'Donoghue and Candès 2015). Default false.</summary>
     public bool AdaptiveRestart { get; init; }
 
+    /// <summary>
+    /// Coefficients of a start with a magnitude below this fraction of λ are taken for zero; 0 or more. Default 0: a start is taken as it is. 0.3 suits
+    /// an encoder's prediction, whose small coefficients are mostly of wrong atoms.
+    /// </summary>
+    public float StartThreshold { get; init; }
+
     internal SolverOptions Validated()
     {
         Throw.IfOutside(Tolerance, 1e-7, 1);
         Throw.IfBelow(MaxIterations, 0);
+        Throw.IfOutside(StartThreshold, 0f, float.MaxValue);
         return this;
     }
 }

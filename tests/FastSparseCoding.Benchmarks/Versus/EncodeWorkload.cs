@@ -10,15 +10,15 @@ internal static class EncodeWorkload
     public static void Run(Workload workload)
     {
         Matrix x = workload.Val;
-        TrainableEncoder start = Trained(workload, "lista", 1);
         var active = new ActiveSetSolver(workload.Dictionary, Workload.Lambda);
         double[] best = LassoObjective.Energies(x, workload.Dictionary, active.Encode(x), Workload.Lambda);
-        var runs = new (string Name, LassoSolver Solver, TrainableEncoder? Start)[]
-        {
+        var predicted = new ActiveSetSolver(workload.Dictionary, Workload.Lambda, new SolverOptions { StartThreshold = 0.3f });
+        (string Name, LassoSolver Solver, TrainableEncoder? Start)[] runs =
+        [
             ("ours active set", active, null),
-            ("ours active set, warm from LISTA T=1", active, start),
+            .. new[] { ("lista", 1), ("lista", 7), ("lcod", 20) }.Select(net => ($"ours active set, warm from {net.Item1} {net.Item2}", (LassoSolver)predicted, (TrainableEncoder?)Trained(workload, net.Item1, net.Item2))),
             ("ours fista 50", new FistaSolver(workload.Dictionary, Workload.Lambda, new SolverOptions { MaxIterations = 50, Tolerance = 1e-7 }), null),
-        };
+        ];
         foreach ((string name, LassoSolver solver, TrainableEncoder? from) in runs)
         {
             Matrix? reference = null;

@@ -17,6 +17,7 @@ public sealed class ArgumentTests
         Assert.StartsWith("'Tolerance' is 0; it must be from 1E-07 to 1.", Message(() => Problems.Solver(name, Dictionary, 1, new SolverOptions { Tolerance = 0 })), StringComparison.Ordinal);
         Assert.StartsWith("'Tolerance' is NaN; it must be from 1E-07 to 1.", Message(() => Problems.Solver(name, Dictionary, 1, new SolverOptions { Tolerance = double.NaN })), StringComparison.Ordinal);
         Assert.StartsWith("'MaxIterations' is -1; it must be 0 or more.", Message(() => Problems.Solver(name, Dictionary, 1, new SolverOptions { MaxIterations = -1 })), StringComparison.Ordinal);
+        Assert.StartsWith("'StartThreshold' is -1; it must be from 0 to 3.4028235E+38.", Message(() => Problems.Solver(name, Dictionary, 1, new SolverOptions { StartThreshold = -1 })), StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => Problems.Solver(name, null!, 1));
     }
 

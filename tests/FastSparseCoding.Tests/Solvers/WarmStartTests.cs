@@ -27,6 +27,24 @@ public sealed class WarmStartTests
 
     [Theory]
     [MemberData(nameof(Problems.Names), MemberType = typeof(Problems))]
+    public void Small_coefficients_of_a_start_are_taken_for_zero_where_asked(string name)
+    {
+        const float Threshold = 0.8f;
+        Matrix start = RandomData.Normal(12, 40, seed: 3), expected = start.Clone();
+        foreach (ref float value in expected.Values)
+            value = Math.Abs(value) < Threshold * 0.5f ? 0 : value;
+        LassoSolver solver = Problems.Solver(name, Dictionary, 0.5f, new SolverOptions { StartThreshold = Threshold, MaxIterations = 1_000_000 }), plain = Problems.Solver(name, Dictionary, 0.5f, new SolverOptions { MaxIterations = 1_000_000 });
+        Assert.InRange(expected.Values.Count(0f), 50, 400);
+
+        SolveReport report = solver.Solve(X, start, warmStart: true, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        plain.Solve(X, expected, warmStart: true, threads: 1, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, report.Unconverged);
+        Assert.Equal(expected.Values.ToArray(), start.Values.ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Problems.Names), MemberType = typeof(Problems))]
     public void From_anywhere_else_it_still_gets_to_the_optimum(string name)
     {
         LassoSolver solver = Problems.Solver(name, Dictionary, 0.5f, new SolverOptions { MaxIterations = 1_000_000 });
