@@ -45,8 +45,8 @@ internal static class AnalysisPlots
 
     private static LineSeries Line(string name, OxyColor color, LineStyle style, IEnumerable<DataPoint> points)
     {
-        // The exporter takes letters for smaller than browsers draw them and would cut the name off: room for half as many again.
-        string title = name.PadRight(name.Length * 3 / 2, '\u00A0');
+        // The exporter takes letters for smaller than browsers draw them and would cut the name off: they are given room for twice as many.
+        string title = name.PadRight(2 * name.Length, '\u00A0');
         var series = new LineSeries { Title = title, Color = color, LineStyle = style, StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 3.5, MarkerFill = color };
         series.Points.AddRange(points);
         return series;
