@@ -126,18 +126,25 @@ internal sealed class ClassifyCommand
             report = ClassifierTrainer.Train(classifier, codes, train.Labels, options, Relay(board, "training the classifier"), context.Cancellation);
             error = classifier.ErrorRate(testCodes, test.Labels, context.Threads);
         }
-        Add(result, "", report, error);
+        Add(result, "", report, error, context);
     }
 
     private static void TrainEndToEnd(ProgressBoard board, LinearClassifier classifier, TrainableEncoder encoder, LabelledImages train, LabelledImages test, ClassifierOptions options, Result result, CommandContext context)
     {
         ClassifierReport report = ClassifierTrainer.TrainEndToEnd(encoder, classifier, train.Images, train.Labels, options, Relay(board, "training end to end"), context.Cancellation);
-        Add(result, "end_to_end_", report, classifier.ErrorRate(encoder, test.Images, test.Labels, context.Threads));
+        Add(result, "end_to_end_", report, classifier.ErrorRate(encoder, test.Images, test.Labels, context.Threads), context);
     }
 
-    private static void Add(Result result, string prefix, ClassifierReport report, double error) => result
-        .Add($"{prefix}held_out_error", report.BestError).Add($"{prefix}test_error", error).Add($"{prefix}best_epoch", report.BestEpoch)
-        .Add($"{prefix}skipped_batches", report.SkippedBatches).Add($"{prefix}seconds", report.Elapsed.TotalSeconds);
+    private static void Add(Result result, string prefix, ClassifierReport report, double error, CommandContext context)
+    {
+        result
+            .Add($"{prefix}held_out_error", report.BestError).Add($"{prefix}test_error", error).Add($"{prefix}best_epoch", report.BestEpoch)
+            .Add($"{prefix}skipped_batches", report.SkippedBatches).Add($"{prefix}seconds", report.Elapsed.TotalSeconds);
+        if (report.SkippedBatches > 0)
+            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {report.SkippedBatches:N0} steps had no finite gradient and were left out; lower the learning rate."));
+        if (report.BestEpoch == 0)
+            context.Terminal.Error.WriteLine("warning: no epoch was better than the start, which was kept; lower the learning rate or train for longer.");
+    }
 
     private static Relay<ClassifierProgress> Relay(ProgressBoard board, string title)
     {

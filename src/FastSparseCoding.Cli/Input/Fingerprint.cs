@@ -21,6 +21,8 @@ internal static class Fingerprint
 
     public static string Of(Matrix x) => Text(SHA256.HashData(MemoryMarshal.AsBytes(x.Values)));
 
+    public static string Of(byte[] bytes) => Text(SHA256.HashData(bytes));
+
     public static string Of(PatchPreprocessing preprocessing)
     {
         string whitening = preprocessing.Whitening is { } w ? Text(SHA256.HashData(MemoryMarshal.AsBytes(w.Transform.Values))) : "none";

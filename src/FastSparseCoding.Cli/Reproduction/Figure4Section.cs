@@ -18,7 +18,7 @@ internal static class Figure4Section
         [.. results.SelectMany(r => Measured.Curve(Id, r, r.Curves.Cod).Concat(r.Lcod.SelectMany(m => Measured.Method(Id, r, m))))]);
 
     private static Claim Claim(ExperimentResult result) => new(
-        "LCoD needs a tenth of CoD's work for the same error: factor at 5 / 10 / 20 updates", $"{result.Atoms} atoms", "about 10",
+        "LCoD needs a tenth of CoD's work for the same error: factor at 5 / 10 / 20 updates", $"{result.Atoms} atoms", "about 10; updates not said",
         string.Join(" / ", ClaimedUpdates.Select(k => Result.Text(result.Method("lcod", k).UpdatesSaved.Mean))));
 
     private static IEnumerable<Block> Blocks(ExperimentResult result)

@@ -44,7 +44,7 @@ internal sealed record DigitsInput(LabelledImages Train, LabelledImages Test, st
         return new DigitsInput(train, test, folder, (plan.Scale == Reproduction.Plan.Full.Scale ? DigitsPlan.Full : DigitsPlan.Small) with { Seeds = plan.Seeds });
     }
 
-    public string Description => $"{Origin}; pixels {Fingerprint.Of(Train.Images)} and {Fingerprint.Of(Test.Images)}; {Plan.Settings}";
+    public string Description => $"{Origin}; pixels {Fingerprint.Of(Train.Images)} and {Fingerprint.Of(Test.Images)}, labels {Fingerprint.Of(Train.Labels)} and {Fingerprint.Of(Test.Labels)}; {Plan.Settings}";
 }
 
 /// <summary>A whole reproduction: every experiment, then the files that show what came out.</summary>

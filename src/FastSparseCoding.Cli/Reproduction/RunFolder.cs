@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Reproduction;
@@ -6,11 +7,9 @@ namespace FastSparseCoding.Cli.Reproduction;
 /// <summary>
 /// The folder of a reproduction. It remembers the settings it was made with: the same command goes on where it was interrupted, another begins anew.
 /// </summary>
-internal sealed class RunFolder
+internal sealed partial class RunFolder
 {
     private const string SettingsFile = "settings.txt";
-
-    private static readonly string[] OwnPrefixes = ["dictionary-", "atoms-", "fista-lista-", "cod-lcod-", "warm-start-", "explaining-away-", "robustness-", "digits-", .. Plan.Candidates.Select(c => $"{c.Kind}-").Distinct()];
 
     private readonly string _path;
 
@@ -68,9 +67,16 @@ internal sealed class RunFolder
         }
     }
 
-    // Only files that a reproduction itself names are ever deleted.
-    private static bool IsOwn(string name)
-        => name is "report.html" or "report.md" or "numbers.csv" || OwnPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+    // Only files that a reproduction itself names are ever deleted: with sizes, depths and seeds where it puts them.
+    private static bool IsOwn(string name) => OwnNames().IsMatch(name);
+
+    [GeneratedRegex("""
+        ^(report\.(html|md)|numbers\.csv
+        |((dictionary-\d+|(lista|lista-layers|lcod|shrink|tanh|tanh2)-\d+(-\d+)?-s\d+|digits-dictionary|digits-(raw|exact)-\d+|digits-(cod|lcod|lista|shrink)-\d+-\d+(-classifier|-end-to-end)?)\.safetensors|digits-codes\.npz)(\.checkpoint)?
+        |atoms-\d+\.png|digits-atoms\.png|explaining-away-\d+-(patch|away|explaining)\.png
+        |(fista-lista|cod-lcod|warm-start-lista|warm-start-lcod|explaining-away|robustness-noise|robustness-lambda|robustness-gap)-\d+\.svg)$
+        """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    private static partial Regex OwnNames();
 
     private static void Delete(IEnumerable<string> files)
     {

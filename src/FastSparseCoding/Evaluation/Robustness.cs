@@ -23,7 +23,7 @@ public static class Robustness
     }
 
     /// <summary>A trained encoder turned to another sparsity weight without training: θ and λ times a factor, as in ISTA, where θ = λ/L.</summary>
-    /// <param name="encoder">The encoder: lista, lcod or shrink.</param>
+    /// <param name="encoder">The encoder: lista, lista-layers, lcod or shrink.</param>
     /// <param name="factor">The factor, above 0.</param>
     /// <returns>A copy with the other thresholds.</returns>
     /// <exception cref="ArgumentException">The encoder has no thresholds, or the factor is out of range.</exception>

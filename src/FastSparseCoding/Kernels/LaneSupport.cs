@@ -142,6 +142,16 @@ internal sealed unsafe class LaneSupport
         *a = 1;
     }
 
+    /// <summary>Whether the solution is finite, as it is not where signals are too large for float32.</summary>
+    public bool IsFinite()
+    {
+        float* x = _vector;
+        float sum = 0;
+        for (int i = 0; i < _count; i++, x += _lanes)
+            sum += 0 * *x;
+        return sum == 0;
+    }
+
     /// <summary>The slots whose value does not have its sign.</summary>
     public ulong WrongSigns()
     {

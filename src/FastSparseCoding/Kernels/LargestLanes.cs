@@ -26,7 +26,7 @@ internal unsafe struct LargestLanes<TS, TV>
     {
         TV magnitude = TS.Abs(v);
         TV larger = TS.GreaterThan(magnitude, _magnitude);
-        _magnitude = TS.Max(magnitude, _magnitude);
+        _magnitude = TS.Select(larger, magnitude, _magnitude);     // Max would let a NaN through on some processors
         _index = TS.Select(larger, _next, _index);
         _next = TS.AddInteger(_next, TS.Count);
     }

@@ -129,6 +129,8 @@ internal sealed class BlockPivoting
     private Outcome Exchange(Lane lane, ReadOnlySpan<float> b, Span<int> changes)
     {
         LaneSupport support = lane.Support;
+        if (!support.IsFinite())
+            return Outcome.GivenUp;
         ulong wrong = support.WrongSigns();
         int violators = support.ListViolators(_s, b, _violations, _violators);        // c = b − zG
         int leaving = BitOperations.PopCount(wrong);

@@ -30,7 +30,7 @@ public sealed record ClassifierOptions
     /// <summary>Seed of the order of the samples. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Threads, 1 or more; 0 (default) for one per core. The result is the same for every number.</summary>
+    /// <summary>Threads, 1 or more; 0 (default) for one per core. A thread takes 128 rows of a step, so a batch must be larger for a second to help. The result is the same for every number.</summary>
     public int Threads { get; init; }
 
     internal ClassifierOptions Validated()

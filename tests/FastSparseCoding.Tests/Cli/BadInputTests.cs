@@ -194,6 +194,20 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
     }
 
     [Fact]
+    public void Signals_too_large_for_float32_and_an_exact_solver()
+    {
+        // 17 atoms leave lanes of the last vector empty.
+        string dictionary = _folder.File("d.npy"), path = _folder.File("huge.npy");
+        Npy.Write(dictionary, new Matrix(17, 64, RandomData.Dictionary(17, 64, seed: 1).Atoms.Values.ToArray()));
+        Matrix x = RandomData.Normal(3, 64, seed: 2);
+        foreach (ref float value in x.Row(1))
+            value = value > 0 ? float.MaxValue : -float.MaxValue;
+        Npy.Write(path, x);
+
+        Refuse("the code of signal 1 is not finite: its values are too large for float32; scale the signals.", "encode", dictionary, path, "--lambda", "0.5", "-o", _folder.File("out.npy"));
+    }
+
+    [Fact]
     public void One_file_for_two_outputs()
     {
         Refuse($"{_folder.File("out.npy")}: is given for two outputs; each needs a file of its own.", "encode", workspace.Dictionary, workspace.Signals, "--signals", _folder.File("out.npy"), "-o", _folder.File("out.npy"));

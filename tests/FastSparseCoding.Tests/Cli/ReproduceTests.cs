@@ -121,7 +121,7 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
 
     private void CheckThatOtherSettingsBeginAnewAndTouchNoFileOfTheUsers()
     {
-        string mine = Path.Combine(Out, "mine.safetensors");
+        string mine = Path.Combine(Out, "lista-mine.safetensors");
         File.Copy(workspace.Encoder, mine);
         byte[] before = File.ReadAllBytes(Path.Combine(Out, "lista-12-1-s1.safetensors"));
 
