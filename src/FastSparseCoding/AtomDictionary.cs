@@ -18,6 +18,10 @@ public sealed class AtomDictionary
     private readonly Lazy<Matrix> _gram;
     private readonly Lazy<float> _lipschitz;
     private readonly Lazy<string> _hash;
+    private readonly Lazy<AlignedRows> _rows;
+    private readonly Lazy<AlignedRows> _identityMinusGram;
+    private readonly Lazy<PackedMatrix> _packed;
+    private readonly Lazy<PackedMatrix> _packedTransposed;
 
     /// <summary>Copies the atoms and scales each to norm 1 exactly.</summary>
     /// <param name="atoms">Atoms in rows [m×n], finite, each of norm 1 within <see cref="NormTolerance"/>.</param>
@@ -32,6 +36,10 @@ public sealed class AtomDictionary
         _atoms = atoms;
         _gram = new Lazy<Matrix>(ComputeGram);
         _lipschitz = new Lazy<float>(() => SpectralBound.OfGram(_atoms));
+        _rows = new Lazy<AlignedRows>(() => new AlignedRows(_atoms));
+        _identityMinusGram = new Lazy<AlignedRows>(ComputeIdentityMinusGram);
+        _packed = new Lazy<PackedMatrix>(() => PackedMatrix.Of(_atoms));
+        _packedTransposed = new Lazy<PackedMatrix>(() => PackedMatrix.OfTransposed(_atoms));
         _hash = new Lazy<string>(() => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(_atoms.Values)))[..16]);
     }
 
@@ -49,6 +57,18 @@ public sealed class AtomDictionary
 
     /// <summary>L: above the largest eigenvalue of G, never below it; the inverse of ISTA's step. Computed once, at first use.</summary>
     public float Lipschitz => _lipschitz.Value;
+
+    /// <summary>D [m×n] in aligned rows.</summary>
+    internal AlignedRows Rows => _rows.Value;
+
+    /// <summary>S = I − G [m×m], symmetric, its diagonal exactly zero.</summary>
+    internal AlignedRows IdentityMinusGram => _identityMinusGram.Value;
+
+    /// <summary>D [m×n] as the right factor of products.</summary>
+    internal PackedMatrix Packed => _packed.Value;
+
+    /// <summary>Dᵀ [n×m] as the right factor of products.</summary>
+    internal PackedMatrix PackedTransposed => _packedTransposed.Value;
 
     /// <summary>A fingerprint of the atoms: the first 16 hexadecimal digits of the SHA-256 of their bytes.</summary>
     public string Hash => _hash.Value;
@@ -122,5 +142,14 @@ public sealed class AtomDictionary
         for (int k = 0; k < AtomCount; k++)
             gram[k, k] = 1;
         return gram;
+    }
+
+    private AlignedRows ComputeIdentityMinusGram()
+    {
+        Matrix s = _gram.IsValueCreated ? _gram.Value.Clone() : ComputeGram();
+        System.Numerics.Tensors.TensorPrimitives.Negate(s.Values, s.Values);
+        for (int k = 0; k < AtomCount; k++)
+            s[k, k] = 0;
+        return new AlignedRows(s);
     }
 }

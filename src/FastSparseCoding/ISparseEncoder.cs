@@ -20,6 +20,13 @@ public interface ISparseEncoder
     /// <param name="z">Receives the codes [N×m]; what it held is overwritten. Must not overlap <paramref name="x"/>.</param>
     /// <exception cref="ArgumentException">A shape is wrong, or a signal holds NaN or infinity.</exception>
     void Encode(ReadOnlyMatrixView x, MatrixView z);
+
+    /// <summary>The same, for encoders that may take long: stops within a fraction of a second. By default nothing is stopped.</summary>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="z">Receives the codes [N×m].</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; some rows of <paramref name="z"/> are then codes, some not.</exception>
+    void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation) => Encode(x, z);
 }
 
 /// <summary>Whole-batch encoding on all cores, for every encoder.</summary>
@@ -57,7 +64,8 @@ public static class SparseEncoderExtensions
         Throw.IfColumnsNot(x.Columns, encoder.SignalSize, nameof(x));
         Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, encoder.CodeSize, nameof(z));
         Throw.IfNotFinite(x, nameof(x));
-        RowBlocks.Run(x.Rows, BlockRows, threads, cancellation, (start, count) => encoder.Encode(x.RowRange(start, count), z.RowRange(start, count)));
+        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, BlockRows, threads), threads, cancellation,
+            (start, count) => encoder.Encode(x.RowRange(start, count), z.RowRange(start, count), cancellation));
     }
 
     /// <summary>Encodes a batch into compressed rows; the dense codes never exist as a whole.</summary>
@@ -72,12 +80,13 @@ public static class SparseEncoderExtensions
         ArgumentNullException.ThrowIfNull(x);
         Throw.IfColumnsNot(x.Columns, encoder.SignalSize, nameof(x));
         Throw.IfNotFinite(x, nameof(x));
-        var blocks = new SparseCodes[RowBlocks.Count(x.Rows, BlockRows)];
-        RowBlocks.Run(x.Rows, BlockRows, threads, cancellation, (start, count) =>
+        int size = RowBlocks.Size(x.Rows, BlockRows, threads);
+        var blocks = new SparseCodes[RowBlocks.Count(x.Rows, size)];
+        RowBlocks.Run(x.Rows, size, threads, cancellation, (start, count) =>
         {
             var z = new Matrix(count, encoder.CodeSize);
-            encoder.Encode(x.RowRange(start, count), z);
-            blocks[start / BlockRows] = SparseCodes.FromDense(z);
+            encoder.Encode(x.RowRange(start, count), z, cancellation);
+            blocks[start / size] = SparseCodes.FromDense(z);
         });
         return SparseCodes.Concatenate(encoder.CodeSize, blocks);
     }

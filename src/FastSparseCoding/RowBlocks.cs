@@ -9,6 +9,12 @@ internal static class RowBlocks
     /// <summary>Number of blocks that <paramref name="rows"/> rows make.</summary>
     public static int Count(int rows, int blockRows) => (rows + blockRows - 1) / blockRows;
 
+    /// <summary>
+    /// Rows in a block where what a row computes does not depend on its block: so few that there is a block for every thread, and not so few that
+    /// blocks are worth no thread.
+    /// </summary>
+    public static int Size(int rows, int most, int threads) => Math.Clamp((rows + Threads(threads) - 1) / Threads(threads), 16, most);
+
     /// <summary>Number of threads meant by an argument: itself, or one per core for 0.</summary>
     public static int Threads(int threads)
     {

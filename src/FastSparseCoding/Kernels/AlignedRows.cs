@@ -31,12 +31,28 @@ internal sealed unsafe class AlignedRows
     /// <summary>The first row; valid while this object is reachable.</summary>
     public float* Data => AlignedMemory.Start(_values);
 
+    /// <summary>Row i, without what fills it up.</summary>
+    public ReadOnlySpan<float> Row(int i)
+    {
+        Throw.IfNotIndex(i, Rows);
+        return _values.AsSpan(AlignedMemory.Offset(_values) + i * Stride, Columns);
+    }
+
     /// <summary>Takes the values of a matrix of the same shape.</summary>
     public void Copy(ReadOnlyMatrixView matrix)
     {
         Throw.IfShapeNot(matrix.Rows, matrix.Columns, Rows, Columns, nameof(matrix));
         for (int i = 0; i < Rows; i++)
             matrix.Row(i).CopyTo(new Span<float>(Data + (nint)i * Stride, Columns));
+    }
+
+    /// <summary>A copy with every value multiplied.</summary>
+    public AlignedRows Times(float factor)
+    {
+        var product = new AlignedRows(Rows, Columns);
+        for (int i = 0; i < Rows; i++)
+            System.Numerics.Tensors.TensorPrimitives.Multiply(new ReadOnlySpan<float>(Data + (nint)i * Stride, Stride), factor, new Span<float>(product.Data + (nint)i * Stride, Stride));
+        return product;
     }
 
     /// <summary>A length filled up to whole cache lines, which are whole vectors of every width.</summary>

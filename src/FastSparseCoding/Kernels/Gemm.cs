@@ -84,7 +84,7 @@ internal static unsafe class Gemm
     }
 
     /// <summary>C = h_θ(B + A·W) in one pass over C: a layer of LISTA. A [N×k], W [k×m], B and C [N×m], θ [m] ≥ 0; C may be B.</summary>
-    public static void MultiplyAddShrink(ReadOnlyMatrixView a, PackedMatrix w, ReadOnlyMatrixView b, ReadOnlySpan<float> theta, MatrixView c)
+    public static void MultiplyAddShrink(ReadOnlyMatrixView a, PackedMatrix w, ReadOnlyMatrixView b, ReadOnlySpan<float> theta, MatrixView c, float floor = 0)
     {
         CheckShapes(a, w, c);
         Throw.IfShapeNot(b.Rows, b.Columns, c.Rows, c.Columns, nameof(b));
@@ -95,6 +95,7 @@ internal static unsafe class Gemm
             product.B = RightFactor.Packed(w);
             product.Start = pb;
             product.Theta = pt;
+            product.Floor = floor;
             Run(ref product);
             GC.KeepAlive(w);
         }

@@ -11,23 +11,28 @@ internal static unsafe class GreedyRows
     private const int Interleaved = 4;
 
     /// <summary>
-    /// For every row of z that is all zero: repeats z_k = h_λ(b)_k with k = argmax_j |h_λ(b)_j − z_j|, b ← b + e·S_k, until the largest change is at
-    /// most <paramref name="smallest"/>, or <paramref name="most"/> times. Rows that hold a code are left alone.
+    /// For every row of z that is all zero: from the row of b times its scale, repeats z_k = h_θ(b)_k with k = argmax_j |h_θ(b)_j − z_j|,
+    /// b ← b + e·S_k, until the largest change is at most <paramref name="smallest"/>, or <paramref name="most"/> times. Rows that hold a code are left
+    /// alone. A scale c solves for the threshold θ/c: the code is c times that of θ/c.
     /// </summary>
     /// <param name="b">xDᵀ [N×m].</param>
+    /// <param name="scales">Scales of the rows [N].</param>
     /// <param name="s">S = I − G [m×m].</param>
-    /// <param name="lambda">λ.</param>
+    /// <param name="theta">θ [m].</param>
+    /// <param name="floor">0, or −∞ for codes that must not be negative.</param>
     /// <param name="smallest">Change at which a row ends.</param>
     /// <param name="most">Most updates of a row.</param>
     /// <param name="z">Codes [N×m].</param>
-    public static void Descend(ReadOnlyMatrixView b, AlignedRows s, float lambda, float smallest, int most, MatrixView z)
+    public static void Descend(ReadOnlyMatrixView b, ReadOnlySpan<float> scales, AlignedRows s, ReadOnlySpan<float> theta, float floor, float smallest, int most, MatrixView z)
     {
         Throw.IfShapeNot(z.Rows, z.Columns, b.Rows, b.Columns, nameof(z));
         Throw.IfShapeNot(s.Rows, s.Columns, b.Columns, b.Columns, nameof(s));
-        fixed (float* pb = b.Values, pz = z.Values)
+        Throw.IfLengthNot(scales.Length, b.Rows, nameof(scales));
+        Throw.IfLengthNot(theta.Length, b.Columns, nameof(theta));
+        fixed (float* pb = b.Values, pz = z.Values, pc = scales)
         {
-            var kernel = new DescentKernel { B = pb, S = s.Data, Stride = s.Stride, Z = pz, Rows = b.Rows, Length = b.Columns, Smallest = smallest, Most = most, Scratch = Scratch.Rent(ScratchLength(s.Stride)) };
-            new Span<float>(kernel.Scratch, s.Stride).Fill(lambda);
+            var kernel = new DescentKernel { B = pb, Scales = pc, S = s.Data, Stride = s.Stride, Z = pz, Rows = b.Rows, Length = b.Columns, Floor = floor, Smallest = smallest, Most = most, Scratch = Scratch.Rent(ScratchLength(s.Stride)) };
+            SetThresholds(theta, kernel.Scratch, s.Stride);
             Simd.Run(ref kernel);
             GC.KeepAlive(s);
         }
@@ -41,7 +46,8 @@ internal static unsafe class GreedyRows
     /// <param name="theta">θ [m].</param>
     /// <param name="updates">How many times.</param>
     /// <param name="tape">Receives the updates of every row [N×updates], or is empty.</param>
-    public static void Update(MatrixView b, AlignedRows sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape)
+    /// <param name="floor">0, or −∞ for codes that must not be negative.</param>
+    public static void Update(MatrixView b, AlignedRows sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape, float floor = 0)
     {
         Throw.IfShapeNot(sTransposed.Rows, sTransposed.Columns, b.Columns, b.Columns, nameof(sTransposed));
         Throw.IfLengthNot(theta.Length, b.Columns, nameof(theta));
@@ -50,12 +56,17 @@ internal static unsafe class GreedyRows
         fixed (float* pb = b.Values)
         fixed (GreedyUpdate* pu = tape)
         {
-            var kernel = new UpdateKernel { B = pb, S = sTransposed.Data, Stride = sTransposed.Stride, Rows = b.Rows, Length = b.Columns, Updates = updates, Tape = pu, Scratch = Scratch.Rent(ScratchLength(sTransposed.Stride)) };
-            theta.CopyTo(new Span<float>(kernel.Scratch, b.Columns));
-            new Span<float>(kernel.Scratch + b.Columns, sTransposed.Stride - b.Columns).Clear();     // a threshold below zero left there would make a change of nothing
+            var kernel = new UpdateKernel { B = pb, S = sTransposed.Data, Stride = sTransposed.Stride, Rows = b.Rows, Length = b.Columns, Updates = updates, Tape = pu, Floor = floor, Scratch = Scratch.Rent(ScratchLength(sTransposed.Stride)) };
+            SetThresholds(theta, kernel.Scratch, sTransposed.Stride);
             Simd.Run(ref kernel);
             GC.KeepAlive(sTransposed);
         }
+    }
+
+    private static void SetThresholds(ReadOnlySpan<float> theta, float* scratch, int stride)
+    {
+        theta.CopyTo(new Span<float>(scratch, theta.Length));
+        new Span<float>(scratch + theta.Length, stride - theta.Length).Clear();     // a threshold below zero left there would make a change of nothing
     }
 
     /// <summary>Room for θ, and for B and z of the rows in turn.</summary>
@@ -91,10 +102,10 @@ internal static unsafe class GreedyRows
 
         /// <summary>B ← B + e·S_k for the last update, then k = argmax |h_θ(B) − z| and its change.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly int Next<TS, TV>(float* theta, int stride, out float change)
+        public readonly int Next<TS, TV>(float* theta, float floor, int stride, out float change)
             where TS : struct, ISimd<TV>
             where TV : unmanaged
-            => GreedyStep.Pass<TS, TV>(B, Z, theta, LastRow, LastChange, stride, out change);
+            => GreedyStep.Pass<TS, TV>(B, Z, theta, floor, LastRow, LastChange, stride, out change);
 
         /// <summary>z_k ← z_k + e.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -113,6 +124,7 @@ internal static unsafe class GreedyRows
         public int Stride;
         public int Rows;
         public int Length;
+        public float Floor;
         public int Updates;
         public GreedyUpdate* Tape;
         public float* Scratch;
@@ -134,7 +146,7 @@ internal static unsafe class GreedyRows
                 {
                     for (int r = 0; r < count; r++)
                     {
-                        int k = places[r].Next<TS, TV>(Scratch, Stride, out float e);
+                        int k = places[r].Next<TS, TV>(Scratch, Floor, Stride, out float e);
                         if (Tape is not null)
                             Tape[(nint)(first + r) * Updates + t] = new GreedyUpdate(k, places[r].B[k], e);
                         places[r].Change(k, e, S, Stride);
@@ -165,6 +177,8 @@ internal static unsafe class GreedyRows
         public float* Z;
         public int Rows;
         public int Length;
+        public float* Scales;
+        public float Floor;
         public float Smallest;
         public int Most;
         public float* Scratch;
@@ -187,7 +201,7 @@ internal static unsafe class GreedyRows
                 for (int p = 0; p < active; p++)
                 {
                     ref Place place = ref places[p];
-                    int k = place.Next<TS, TV>(Scratch, Stride, out float change);
+                    int k = place.Next<TS, TV>(Scratch, Floor, Stride, out float change);
                     if (Math.Abs(change) > Smallest && place.Updates++ < Most)
                     {
                         place.Change(k, change, S, Stride);
@@ -211,6 +225,8 @@ internal static unsafe class GreedyRows
                 if (NonZeros.Count(new ReadOnlySpan<float>(Z + (nint)next * Length, Length)) > 0)
                     continue;
                 place.Begin(next, B + (nint)next * Length, Length, Stride, S);
+                if (Scales[next] != 1)
+                    System.Numerics.Tensors.TensorPrimitives.Multiply(new ReadOnlySpan<float>(place.B, Length), Scales[next], new Span<float>(place.B, Length));
                 next++;
                 return true;
             }

@@ -10,7 +10,7 @@ internal static unsafe class GreedyStep
     /// First applies the previous step's update b += e·row (skipped when <paramref name="e"/> is 0), then finds k = argmax_j |h_θ(b)_j − z_j|,
     /// the lowest such index on ties, and returns it with the change h_θ(b)_k − z_k. b, z, θ and row have length m. A NaN is never chosen.
     /// </summary>
-    public static (int Index, float Change) Next(Span<float> b, ReadOnlySpan<float> z, ReadOnlySpan<float> theta, ReadOnlySpan<float> row, float e)
+    public static (int Index, float Change) Next(Span<float> b, ReadOnlySpan<float> z, ReadOnlySpan<float> theta, ReadOnlySpan<float> row, float e, float floor = 0)
     {
         Throw.IfLengthNot(z.Length, b.Length, nameof(z));
         Throw.IfLengthNot(theta.Length, b.Length, nameof(theta));
@@ -18,7 +18,7 @@ internal static unsafe class GreedyStep
             Throw.IfLengthNot(row.Length, b.Length, nameof(row));
         fixed (float* pb = b, pz = z, pt = theta, pr = row)
         {
-            var kernel = new Kernel { B = pb, Z = pz, Theta = pt, Row = e == 0 ? pt : pr, E = e, Length = b.Length };    // 0·θ adds nothing
+            var kernel = new Kernel { B = pb, Z = pz, Theta = pt, Row = e == 0 ? pt : pr, E = e, Floor = floor, Length = b.Length };    // 0·θ adds nothing
             Simd.Run(ref kernel);
             return (kernel.Index, kernel.Change);
         }
@@ -26,29 +26,29 @@ internal static unsafe class GreedyStep
 
     /// <summary>The pass itself: k, with the change in <paramref name="change"/>. The row must be finite even where e is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int Pass<TS, TV>(float* b, float* z, float* theta, float* row, float e, int length, out float change)
+    internal static int Pass<TS, TV>(float* b, float* z, float* theta, float floor, float* row, float e, int length, out float change)
         where TS : struct, ISimd<TV>
         where TV : unmanaged
     {
         var found = new LargestLanes<TS, TV>();
-        TV ve = TS.Broadcast(e);
+        TV ve = TS.Broadcast(e), vf = TS.Broadcast(floor);
         int j = 0;
         for (; j <= length - TS.Count; j += TS.Count)
         {
             TV v = TS.MultiplyAdd(ve, TS.Load(row + j), TS.Load(b + j));        // b += e·row
             TS.Store(b + j, v);
-            found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV>(v, TS.Load(theta + j)), TS.Load(z + j)));     // h_θ(b) − z
+            found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV>(v, TS.Load(theta + j), vf), TS.Load(z + j)));     // h_θ(b) − z
         }
         int rest = length - j;
         if (rest > 0)
         {
             TV v = TS.MultiplyAdd(ve, TS.LoadFirst(row + j, rest), TS.LoadFirst(b + j, rest));
             TS.StoreFirst(b + j, rest, v);
-            found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV>(v, TS.LoadFirst(theta + j, rest)), TS.LoadFirst(z + j, rest)));
+            found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV>(v, TS.LoadFirst(theta + j, rest), vf), TS.LoadFirst(z + j, rest)));
         }
         int k = found.First(out float largest);
         // Without a branch on the sign, which nothing predicts: a wrong guess would undo what was begun on the next row.
-        float shrunk = b[k] - float.MinNative(float.MaxNative(b[k], -theta[k]), theta[k]);
+        float shrunk = b[k] - float.MinNative(float.MaxNative(b[k], floor - theta[k]), theta[k]);
         change = largest > 0 ? shrunk - z[k] : 0;
         return k;
     }
@@ -60,6 +60,7 @@ internal static unsafe class GreedyStep
         public float* Theta;
         public float* Row;
         public float E;
+        public float Floor;
         public int Length;
         public int Index;
         public float Change;
@@ -68,6 +69,6 @@ internal static unsafe class GreedyStep
         public void Run<TS, TV>()
             where TS : struct, ISimd<TV>
             where TV : unmanaged
-            => Index = Pass<TS, TV>(B, Z, Theta, Row, E, Length, out Change);
+            => Index = Pass<TS, TV>(B, Z, Theta, Floor, Row, E, Length, out Change);
     }
 }

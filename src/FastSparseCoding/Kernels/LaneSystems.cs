@@ -28,7 +28,7 @@ internal sealed unsafe class LaneSystems
         _vector = AlignedMemory.Allocate(capacity * Lanes);
         _scratch = AlignedMemory.Allocate(RowBlock * capacity * Lanes);
         for (int i = 0; i < capacity; i++)
-            new Span<float>(Matrix + Row(i) + i * Lanes, Lanes).Fill(1);
+            new Span<float>(AlignedMemory.Start(_matrix) + Row(i) + i * Lanes, Lanes).Fill(1);
     }
 
     /// <summary>Most unknowns.</summary>
@@ -40,14 +40,59 @@ internal sealed unsafe class LaneSystems
     /// <summary>A size that all systems are padded to.</summary>
     public static int Padded(int size) => (size + RowBlock - 1) / RowBlock * RowBlock;
 
-    /// <summary>A of the first lane, rows of the lower triangle; valid while this object is reachable.</summary>
-    public float* Matrix => AlignedMemory.Start(_matrix);
+    /// <summary>Sets A's row of an unknown in one lane up to its diagonal, which is 1. products [unknown].</summary>
+    public void SetRow(int lane, int unknown, ReadOnlySpan<float> products)
+    {
+        Throw.IfNotIndex(unknown, Capacity);
+        float* a = AlignedMemory.Start(_matrix) + Row(unknown) + lane;
+        int lanes = Lanes;
+        for (int j = 0; j < unknown; j++, a += lanes)
+            *a = products[j];
+        *a = 1;
+    }
 
-    /// <summary>b, then x, of the first lane; valid while this object is reachable.</summary>
-    public float* Vector => AlignedMemory.Start(_vector);
+    /// <summary>Sets A's column of an unknown in one lane below its diagonal, but for the rows to be skipped. products, skipped [size].</summary>
+    public void SetColumn(int lane, int unknown, ReadOnlySpan<float> products, ReadOnlySpan<bool> skipped)
+    {
+        Throw.IfAbove(products.Length, Capacity);
+        float* column = AlignedMemory.Start(_matrix) + unknown * Lanes + lane;
+        for (int i = unknown + 1; i < products.Length; i++)
+            if (!skipped[i])
+                column[Row(i)] = products[i];
+    }
 
-    /// <summary>Floats from the start of A to its row i.</summary>
-    public static int Row(int i) => i * (i + 1) / 2 * Lanes;
+    /// <summary>Makes an unknown of one lane independent of those before it, with 1 on A's diagonal.</summary>
+    public void SetIdentity(int lane, int unknown)
+    {
+        Throw.IfNotIndex(unknown, Capacity);
+        float* a = AlignedMemory.Start(_matrix) + Row(unknown) + lane;
+        int lanes = Lanes;
+        for (int j = 0; j < unknown; j++, a += lanes)
+            *a = 0;
+        *a = 1;
+    }
+
+    /// <summary>Sets b in one lane, zero beyond its length up to the padded size.</summary>
+    public void SetRight(int lane, ReadOnlySpan<float> b, int padded)
+    {
+        Throw.IfAbove(padded, Capacity);
+        float* x = AlignedMemory.Start(_vector) + lane;
+        int lanes = Lanes, i = 0;
+        for (; i < b.Length; i++, x += lanes)
+            *x = b[i];
+        for (; i < padded; i++, x += lanes)
+            *x = 0;
+    }
+
+    /// <summary>Reads x in one lane.</summary>
+    public void GetSolution(int lane, Span<float> x)
+    {
+        Throw.IfAbove(x.Length, Capacity);
+        float* from = AlignedMemory.Start(_vector) + lane;
+        int lanes = Lanes;
+        for (int i = 0; i < x.Length; i++, from += lanes)
+            x[i] = *from;
+    }
 
     /// <summary>Factors all systems of the padded size; returns one bit for every lane with a pivot below <paramref name="smallestPivot"/>, whose solution means nothing.</summary>
     public uint Factor(int padded, float smallestPivot)
@@ -63,6 +108,9 @@ internal sealed unsafe class LaneSystems
         var kernel = new SolveKernel { L = AlignedMemory.Start(_factor), Inverses = AlignedMemory.Start(_inverses), X = AlignedMemory.Start(_vector), Size = padded };
         Simd.Run(ref kernel);
     }
+
+    /// <summary>Floats from the start of A to its row i.</summary>
+    private static int Row(int i) => i * (i + 1) / 2 * Lanes;
 
     private static int CountLanes()
     {

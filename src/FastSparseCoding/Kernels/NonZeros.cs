@@ -16,7 +16,7 @@ internal unsafe struct NonZeros
     public float* Values;
 
     /// <summary>Room that a list must have beyond its non-zeros, as whole vectors are written.</summary>
-    private const int Slack = 16;
+    public const int Slack = 16;
 
     /// <summary>Floats of scratch that <see cref="In"/> needs for a list of up to <paramref name="capacity"/> non-zeros.</summary>
     public static int ScratchLength(int rows, int capacity) => rows + 1 + 2 * (capacity + Slack);
@@ -67,6 +67,21 @@ internal unsafe struct NonZeros
         fixed (float* p = values)
         {
             var kernel = new CountKernel { V = p, Length = values.Length };
+            Simd.Run(ref kernel);
+            return kernel.Count;
+        }
+    }
+
+    /// <summary>Lists the non-zeros of a row, indices ascending; the lists need room for <see cref="Slack"/> entries beyond the row's length. A NaN is a non-zero.</summary>
+    /// <returns>How many there are.</returns>
+    public static int List(ReadOnlySpan<float> row, Span<float> values, Span<int> indices)
+    {
+        Throw.IfBelow(values.Length, row.Length + Slack, "values.Length");
+        Throw.IfBelow(indices.Length, row.Length + Slack, "indices.Length");
+        fixed (float* pr = row, pv = values)
+        fixed (int* pi = indices)
+        {
+            var kernel = new RowKernel { Row = pr, Length = row.Length, Values = pv, Indices = pi };
             Simd.Run(ref kernel);
             return kernel.Count;
         }
@@ -129,6 +144,21 @@ internal unsafe struct NonZeros
             }
             Complete = true;
         }
+    }
+
+    private struct RowKernel : ISimdKernel
+    {
+        public float* Row;
+        public int Length;
+        public float* Values;
+        public int* Indices;
+        public int Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+            => Count = ListRow<TS, TV>(Row, Length, Values, Indices);
     }
 
     private struct CountKernel : ISimdKernel

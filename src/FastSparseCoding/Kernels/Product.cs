@@ -23,6 +23,9 @@ internal unsafe struct Product
     /// <summary>A threshold per column; null for no shrinkage.</summary>
     public float* Theta;
 
+    /// <summary>0, or −∞ for one-sided shrinkage: see <see cref="Shrinkage"/>.</summary>
+    public float Floor;
+
     /// <summary>Receives the result.</summary>
     public float* C;
     public nint CRow;

@@ -19,10 +19,9 @@ internal unsafe struct RowSum : ISimdKernel
     public float* W;
     public nint Stride;
 
-    /// <summary>Which rows, and their factors, the latter <see cref="Step"/> floats apart.</summary>
+    /// <summary>Which rows, and their factors.</summary>
     public int* Indices;
     public float* Z;
-    public nint Step;
     public int Rows;
 
     /// <summary>Receives C; or null, and what exceeds the bounds is listed.</summary>
@@ -30,6 +29,9 @@ internal unsafe struct RowSum : ISimdKernel
 
     /// <summary>Thresholds that shrink C on its way to memory, or null.</summary>
     public float* Theta;
+
+    /// <summary>0, or −∞ for one-sided shrinkage and bounds: see <see cref="Shrinkage"/>.</summary>
+    public float Floor;
 
     /// <summary>The bounds, and the lists of what exceeds them.</summary>
     public float* Bounds;
@@ -79,10 +81,10 @@ internal unsafe struct RowSum : ISimdKernel
         TV c4 = First<TS, TV, TVectors>(4, j, lanes), c5 = First<TS, TV, TVectors>(5, j, lanes), c6 = First<TS, TV, TVectors>(6, j, lanes), c7 = First<TS, TV, TVectors>(7, j, lanes);
         float* w = W + j, z = Z;
         int* indices = Indices;
-        nint stride = Stride, step = Step;
-        for (nint s = 0; s < Rows; s++, z += step)
+        nint stride = Stride;
+        for (nint s = 0; s < Rows; s++)
         {
-            TV v = TS.Broadcast(*z);
+            TV v = TS.Broadcast(z[s]);
             float* row = w + indices[s] * stride;
             c0 = Add<TS, TV, TVectors>(0, v, row, c0);
             c1 = Add<TS, TV, TVectors>(1, v, row, c1);
@@ -134,11 +136,11 @@ internal unsafe struct RowSum : ISimdKernel
         bool last = vector == TVectors.Value - 1;
         if (C == null)
         {
-            Count += Violations.ListVector<TS, TV>(c, last ? TS.LoadFirst(Bounds + at, lanes) : TS.Load(Bounds + at), at, Excess + Count, Exceeding + Count);
+            Count += Violations.ListVector<TS, TV>(c, last ? TS.LoadFirst(Bounds + at, lanes) : TS.Load(Bounds + at), TS.Broadcast(Floor), at, Excess + Count, Exceeding + Count);
             return;
         }
         if (Theta != null)
-            c = Shrinkage.SoftThreshold<TS, TV>(c, last ? TS.LoadFirst(Theta + at, lanes) : TS.Load(Theta + at));
+            c = Shrinkage.SoftThreshold<TS, TV>(c, last ? TS.LoadFirst(Theta + at, lanes) : TS.Load(Theta + at), TS.Broadcast(Floor));
         if (last)
             TS.StoreFirst(C + at, lanes, c);
         else

@@ -4,39 +4,40 @@ namespace FastSparseCoding.Kernels;
 
 /// <summary>
 /// The soft threshold h_θ(v) = sign(v)·max(|v| − θ, 0) and its derivative. θ ≥ 0 is the caller's to keep. NaN stays NaN. A result may be its own
-/// input; partly overlapping spans are not allowed.
+/// input; partly overlapping spans are not allowed. A floor of −∞ makes the threshold one-sided, max(v − θ, 0), for codes that must not be negative:
+/// the lower end of the dead zone is floor − θ, so that both cost the same and no kernel branches. The derivative is the same.
 /// </summary>
 internal static unsafe class Shrinkage
 {
     /// <summary>result = h_θ(v), one threshold for all. May run in place.</summary>
-    public static void SoftThreshold(ReadOnlySpan<float> v, float theta, Span<float> result)
+    public static void SoftThreshold(ReadOnlySpan<float> v, float theta, Span<float> result, float floor = 0)
     {
         Throw.IfLengthNot(result.Length, v.Length, nameof(result));
         fixed (float* pv = v, pr = result)
         {
-            var kernel = new ScalarThreshold { V = pv, Theta = theta, Result = pr, Length = v.Length };
+            var kernel = new ScalarThreshold { V = pv, Theta = theta, Floor = floor, Result = pr, Length = v.Length };
             Simd.Run(ref kernel);
         }
     }
 
     /// <summary>result = h_θ(v), a threshold per coefficient. May run in place.</summary>
-    public static void SoftThreshold(ReadOnlySpan<float> v, ReadOnlySpan<float> theta, Span<float> result)
+    public static void SoftThreshold(ReadOnlySpan<float> v, ReadOnlySpan<float> theta, Span<float> result, float floor = 0)
     {
         Throw.IfLengthNot(theta.Length, v.Length, nameof(theta));
         Throw.IfLengthNot(result.Length, v.Length, nameof(result));
         fixed (float* pv = v, pt = theta, pr = result)
         {
-            var kernel = new VectorThreshold { V = pv, Theta = pt, Result = pr, Length = v.Length };
+            var kernel = new VectorThreshold { V = pv, Theta = pt, Floor = floor, Result = pr, Length = v.Length };
             Simd.Run(ref kernel);
         }
     }
 
     /// <summary>result = h_θ(v) for every row, a threshold per column. May run in place.</summary>
-    public static void SoftThreshold(ReadOnlyMatrixView v, ReadOnlySpan<float> theta, MatrixView result)
+    public static void SoftThreshold(ReadOnlyMatrixView v, ReadOnlySpan<float> theta, MatrixView result, float floor = 0)
     {
         Throw.IfShapeNot(result.Rows, result.Columns, v.Rows, v.Columns, nameof(result));
         for (int i = 0; i < v.Rows; i++)
-            SoftThreshold(v.Row(i), theta, result.Row(i));
+            SoftThreshold(v.Row(i), theta, result.Row(i), floor);
     }
 
     /// <summary>Backward of Z = h_θ(C) for every row: dC = [Z ≠ 0] ⊙ dZ, dθ −= Σ sign(Z) ⊙ dC. dC may be dZ.</summary>
@@ -61,17 +62,18 @@ internal static unsafe class Shrinkage
         }
     }
 
-    /// <summary>h_θ of one vector, as v − clamp(v, −θ, θ): exactly zero inside the threshold, one rounding outside.</summary>
+    /// <summary>h_θ of one vector, as v − clamp(v, floor − θ, θ): exactly zero inside the threshold, one rounding outside.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TV SoftThreshold<TS, TV>(TV v, TV theta)
+    internal static TV SoftThreshold<TS, TV>(TV v, TV theta, TV floor)
         where TS : struct, ISimd<TV>
         where TV : unmanaged
-        => TS.Subtract(v, TS.Min(TS.Max(v, TS.Negate(theta)), theta));
+        => TS.Subtract(v, TS.Min(TS.Max(v, TS.Subtract(floor, theta)), theta));
 
     private struct ScalarThreshold : ISimdKernel
     {
         public float* V;
         public float Theta;
+        public float Floor;
         public float* Result;
         public int Length;
 
@@ -80,12 +82,12 @@ internal static unsafe class Shrinkage
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {
-            TV theta = TS.Broadcast(Theta);
+            TV theta = TS.Broadcast(Theta), floor = TS.Broadcast(Floor);
             int j = 0;
             for (; j <= Length - TS.Count; j += TS.Count)
-                TS.Store(Result + j, SoftThreshold<TS, TV>(TS.Load(V + j), theta));
+                TS.Store(Result + j, SoftThreshold<TS, TV>(TS.Load(V + j), theta, floor));
             if (j < Length)
-                TS.StoreFirst(Result + j, Length - j, SoftThreshold<TS, TV>(TS.LoadFirst(V + j, Length - j), theta));
+                TS.StoreFirst(Result + j, Length - j, SoftThreshold<TS, TV>(TS.LoadFirst(V + j, Length - j), theta, floor));
         }
     }
 
@@ -93,6 +95,7 @@ internal static unsafe class Shrinkage
     {
         public float* V;
         public float* Theta;
+        public float Floor;
         public float* Result;
         public int Length;
 
@@ -101,12 +104,13 @@ internal static unsafe class Shrinkage
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {
+            TV floor = TS.Broadcast(Floor);
             int j = 0;
             for (; j <= Length - TS.Count; j += TS.Count)
-                TS.Store(Result + j, SoftThreshold<TS, TV>(TS.Load(V + j), TS.Load(Theta + j)));
+                TS.Store(Result + j, SoftThreshold<TS, TV>(TS.Load(V + j), TS.Load(Theta + j), floor));
             int rest = Length - j;
             if (rest > 0)
-                TS.StoreFirst(Result + j, rest, SoftThreshold<TS, TV>(TS.LoadFirst(V + j, rest), TS.LoadFirst(Theta + j, rest)));
+                TS.StoreFirst(Result + j, rest, SoftThreshold<TS, TV>(TS.LoadFirst(V + j, rest), TS.LoadFirst(Theta + j, rest), floor));
         }
     }
 

@@ -16,7 +16,7 @@ internal unsafe struct SparseKernel : ISimdKernel
         where TS : struct, ISimd<TV>
         where TV : unmanaged
     {
-        TileOperands t = default;
+        var t = new TileOperands { Floor = Product.Floor };
         for (int j = 0, columns; j < Product.Columns; j += columns)
         {
             columns = Product.B.Locate<TS, TV>(j, Product.Columns, Product.K, &t, out int vectors);

@@ -45,7 +45,7 @@ internal static unsafe class SparseProduct
     }
 
     /// <summary>C = h_θ(B + Z·W) in one pass over C: a layer of LISTA. Z [N×k], W [k×m], B and C [N×m], θ [m] ≥ 0; C may be B.</summary>
-    public static void MultiplyAddShrink(ReadOnlyMatrixView z, PackedMatrix w, ReadOnlyMatrixView b, ReadOnlySpan<float> theta, MatrixView c)
+    public static void MultiplyAddShrink(ReadOnlyMatrixView z, PackedMatrix w, ReadOnlyMatrixView b, ReadOnlySpan<float> theta, MatrixView c, float floor = 0)
     {
         CheckShapes(z, w, c);
         Throw.IfShapeNot(b.Rows, b.Columns, c.Rows, c.Columns, nameof(b));
@@ -56,6 +56,7 @@ internal static unsafe class SparseProduct
             product.B = RightFactor.Packed(w);
             product.Start = pb;
             product.Theta = pt;
+            product.Floor = floor;
             Run(ref product);
             GC.KeepAlive(w);
         }

@@ -17,7 +17,7 @@ internal static unsafe class SparseRows
     /// c = h_θ(b + zW): a layer of LISTA for one signal. The rows of W are read whole, where a batch reads panel by panel; the bits are the same.
     /// z [k], W [k×m], b, θ, c [m]; c may be z.
     /// </summary>
-    public static void MultiplyAddShrink(ReadOnlySpan<float> z, AlignedRows w, ReadOnlySpan<float> b, ReadOnlySpan<float> theta, Span<float> c)
+    public static void MultiplyAddShrink(ReadOnlySpan<float> z, AlignedRows w, ReadOnlySpan<float> b, ReadOnlySpan<float> theta, Span<float> c, float floor = 0)
     {
         Throw.IfLengthNot(z.Length, w.Rows, nameof(z));
         Throw.IfLengthNot(b.Length, w.Columns, nameof(b));
@@ -27,7 +27,7 @@ internal static unsafe class SparseRows
         fixed (float* pz = z, pb = b, pt = theta, pc = c)
         {
             list.TryList(pz, z.Length, 1, z.Length, z.Length);
-            var kernel = new RowSum { Start = pb, Length = b.Length, W = w.Data, Stride = w.Stride, Indices = list.Columns, Z = list.Values, Step = 1, Rows = list.RowStarts[1], C = pc, Theta = pt };
+            var kernel = new RowSum { Start = pb, Length = b.Length, W = w.Data, Stride = w.Stride, Indices = list.Columns, Z = list.Values, Rows = list.RowStarts[1], C = pc, Theta = pt, Floor = floor };
             Simd.Run(ref kernel);
             GC.KeepAlive(w);
         }

@@ -27,6 +27,9 @@ internal unsafe struct TileOperands
     /// <summary>Thresholds of the tile's columns; null for no shrinkage.</summary>
     public float* Theta;
 
+    /// <summary>0, or −∞ for one-sided shrinkage: see <see cref="Shrinkage"/>.</summary>
+    public float Floor;
+
     /// <summary>Receives the tile.</summary>
     public float* C;
     public nint CRow;
@@ -68,7 +71,7 @@ internal static unsafe class TileEdges<TS, TV, TVectors>
         if (t->Theta != null)
         {
             float* theta = t->Theta + vector * TS.Count;
-            c = Shrinkage.SoftThreshold<TS, TV>(c, last ? TS.LoadFirst(theta, t->LastLanes) : TS.Load(theta));
+            c = Shrinkage.SoftThreshold<TS, TV>(c, last ? TS.LoadFirst(theta, t->LastLanes) : TS.Load(theta), TS.Broadcast(t->Floor));
         }
         float* p = t->C + row * t->CRow + vector * TS.Count;
         if (last)

@@ -1,7 +1,7 @@
 namespace FastSparseCoding.Solvers;
 
-/// <summary>What a block of rows is solved for: to the tolerance, with a report, or for a trace of an exact number of iterations.</summary>
-internal readonly struct BlockRun(LassoSolver solver, SolveReport? report, int firstRow, CodeTrace? trace)
+/// <summary>What a block of rows is solved for, to the tolerance or for a trace of an exact number of iterations, and how each row ended.</summary>
+internal readonly struct BlockRun(LassoSolver solver, BlockWorkspace workspace, CodeTrace? trace, CancellationToken cancellation)
 {
     public CodeTrace? Trace { get; } = trace;
 
@@ -10,8 +10,15 @@ internal readonly struct BlockRun(LassoSolver solver, SolveReport? report, int f
 
     public int IterationLimit { get; } = trace?.Last ?? solver.IterationLimit;
 
+    /// <summary>To be looked at wherever work goes on for more than a few milliseconds.</summary>
+    public CancellationToken Cancellation { get; } = cancellation;
+
     /// <summary>Notes how row i of the block ended.</summary>
-    public void Report(int i, int iterations, double relativeGap) => report?.Set(firstRow + i, iterations, relativeGap, Tolerance);
+    public void Report(int i, int iterations, RowResult result)
+    {
+        workspace.Iterations[i] = iterations;
+        workspace.Results[i] = result;
+    }
 }
 
 /// <summary>The codes of a block of rows after each of several numbers of iterations.</summary>
@@ -44,11 +51,46 @@ internal sealed class CodeTrace
 }
 
 /// <summary>Memory of a solver for one block of rows.</summary>
-internal class BlockWorkspace(AtomDictionary dictionary)
+internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
 {
+    private readonly double[] _startEnergies = new double[SparseEncoderExtensions.BlockRows];
+    private Matrix? _starts;
+
     /// <summary>B = xDᵀ [rows×m].</summary>
     public Matrix B { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
 
     /// <summary>The certificates' memory.</summary>
-    public Certificate Certificate { get; } = new(dictionary, SparseEncoderExtensions.BlockRows);
+    public Certificate Certificate { get; } = new(dictionary, penalty, SparseEncoderExtensions.BlockRows);
+
+    /// <summary>Iterations that every row took.</summary>
+    public int[] Iterations { get; } = new int[SparseEncoderExtensions.BlockRows];
+
+    /// <summary>Energy and gap of every row.</summary>
+    public RowResult[] Results { get; } = new RowResult[SparseEncoderExtensions.BlockRows];
+
+    /// <summary>Forgets the starts of another block: rows start from zero.</summary>
+    public void StartFromZero() => Array.Fill(_startEnergies, double.PositiveInfinity);
+
+    /// <summary>Remembers what rows start from.</summary>
+    public void RememberStarts(ReadOnlyMatrixView x, ReadOnlyMatrixView z)
+    {
+        _starts ??= new Matrix(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+        z.Values.CopyTo(_starts.Values);
+        ReadOnlySpan<RowResult> energies = Certificate.Energies(x, z);
+        for (int i = 0; i < x.Rows; i++)
+            _startEnergies[i] = energies[i].Energy;
+    }
+
+    /// <summary>Replaces a code that is worse than its start or than zero by the better of them; whether it was. Not even a NaN is better than zero.</summary>
+    public bool ReplaceIfWorse(int i, Span<float> z)
+    {
+        double zero = Results[i].EnergyOfZero, start = _startEnergies[i], energy = Results[i].Energy;
+        if (energy <= zero && energy <= start)
+            return false;
+        if (start < zero)
+            _starts!.Row(i).CopyTo(z);
+        else
+            z.Clear();
+        return true;
+    }
 }

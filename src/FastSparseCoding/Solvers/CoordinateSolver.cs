@@ -9,27 +9,28 @@ namespace FastSparseCoding.Solvers;
 /// </summary>
 public abstract class CoordinateSolver : LassoSolver
 {
-    private readonly Lazy<(PackedMatrix Atoms, PackedMatrix Transposed)> _packed;
+    private protected CoordinateSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options)
+        : base(dictionary, penalty, options)
+        => Threshold = penalty.Thresholds(dictionary.AtomCount);
 
-    private protected CoordinateSolver(AtomDictionary dictionary, float lambda, SolverOptions? options)
-        : base(dictionary, lambda, options)
-        => _packed = new Lazy<(PackedMatrix, PackedMatrix)>(() => (PackedMatrix.Of(dictionary.Atoms), PackedMatrix.OfTransposed(dictionary.Atoms)));
+    /// <summary>θ = λw [m].</summary>
+    private protected float[] Threshold { get; }
 
-    private protected override BlockWorkspace CreateWorkspace() => new RowWorkspace(Dictionary);
+    private protected override BlockWorkspace CreateWorkspace() => new RowWorkspace(Dictionary, Penalty);
 
     /// <summary>
     /// Improves one row's z until its largest change is below <paramref name="threshold"/> or the iterations run out; returns how many it took.
     /// </summary>
-    private protected abstract int SolveRow(ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace);
+    private protected abstract int SolveRow(ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace, CancellationToken cancellation);
 
     private protected override void SolveBlock(ReadOnlyMatrixView x, MatrixView z, BlockWorkspace workspace, BlockRun run)
     {
         var rows = (RowWorkspace)workspace;
-        Gemm.Multiply(x, _packed.Value.Transposed, rows.B.RowRange(0, x.Rows));     // B = xDᵀ
+        Gemm.Multiply(x, Dictionary.PackedTransposed, rows.B.RowRange(0, x.Rows));     // B = xDᵀ
         for (int i = 0; i < x.Rows; i++)
         {
             if (run.Trace is not null)
-                SolveRow(rows.B.Row(i), z.Row(i), threshold: -1, run.IterationLimit, rows, new RowTrace(run.Trace, i));
+                SolveRow(rows.B.Row(i), z.Row(i), threshold: -1, run.IterationLimit, rows, new RowTrace(run.Trace, i), run.Cancellation);
             else
                 SolveToTolerance(i, x.RowRange(i, 1), z.RowRange(i, 1), rows, run);
         }
@@ -42,11 +43,11 @@ public abstract class CoordinateSolver : LassoSolver
         float threshold = Lambda * (float)Math.Min(0.1, 100 * run.Tolerance);
         for (int used = 0; ; threshold /= 4)
         {
-            used += SolveRow(workspace.B.Row(i), z.Row(0), Math.Max(threshold, floor), run.IterationLimit - used, workspace, default);
-            double gap = workspace.Certificate.RelativeGaps(x, z, Lambda, _packed.Value.Atoms, _packed.Value.Transposed)[0];
-            if (gap <= run.Tolerance || used >= run.IterationLimit || threshold <= floor)
+            used += SolveRow(workspace.B.Row(i), z.Row(0), Math.Max(threshold, floor), run.IterationLimit - used, workspace, default, run.Cancellation);
+            RowResult result = workspace.Certificate.Certify(x, z)[0];
+            if (result.RelativeGap <= run.Tolerance || used >= run.IterationLimit || threshold <= floor)
             {
-                run.Report(i, used, gap);
+                run.Report(i, used, result);
                 return;
             }
         }
@@ -64,7 +65,7 @@ public abstract class CoordinateSolver : LassoSolver
     }
 
     /// <summary>Memory for one row.</summary>
-    private protected sealed class RowWorkspace(AtomDictionary dictionary) : BlockWorkspace(dictionary)
+    private protected sealed class RowWorkspace(AtomDictionary dictionary, Penalty penalty) : BlockWorkspace(dictionary, penalty)
     {
         /// <summary>The row's running B, or its correlations with the residual [m].</summary>
         public float[] Running { get; } = new float[dictionary.AtomCount];

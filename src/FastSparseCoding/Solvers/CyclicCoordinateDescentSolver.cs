@@ -9,12 +9,21 @@ namespace FastSparseCoding.Solvers;
 /// </summary>
 public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
 {
-    /// <summary>Creates the solver.</summary>
+    /// <summary>Creates the solver for the lasso.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="lambda">Sparsity weight λ, above 0.</param>
     /// <param name="options">When to stop, or null for the defaults; iterations are sweeps, over all coefficients or the non-zero ones.</param>
     public CyclicCoordinateDescentSolver(AtomDictionary dictionary, float lambda, SolverOptions? options = null)
-        : base(dictionary, lambda, options)
+        : this(dictionary, new Penalty(lambda), options)
+    {
+    }
+
+    /// <summary>Creates the solver.</summary>
+    /// <param name="dictionary">Dictionary D [m×n].</param>
+    /// <param name="penalty">The penalty.</param>
+    /// <param name="options">When to stop, or null for the defaults; iterations are sweeps, over all coefficients or the non-zero ones.</param>
+    public CyclicCoordinateDescentSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options = null)
+        : base(dictionary, penalty, options)
     {
     }
 
@@ -23,7 +32,7 @@ public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
 
     private protected override int GenerousIterations => 10_000;
 
-    private protected override int SolveRow(ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace)
+    private protected override int SolveRow(ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace, CancellationToken cancellation)
     {
         Span<float> c = workspace.Running;
         correlations.CopyTo(c);
@@ -35,6 +44,7 @@ public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
         bool all = true;
         for (int sweep = 1; sweep <= iterations; sweep++)
         {
+            cancellation.ThrowIfCancellationRequested();
             float change = Sweep(z, c, all || threshold < 0);
             Span<float> traced = trace.At(sweep);
             if (!traced.IsEmpty)
@@ -49,13 +59,14 @@ public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
     /// <summary>One sweep over all coefficients, or over the non-zero ones; returns the largest change.</summary>
     private float Sweep(Span<float> z, Span<float> c, bool all)
     {
-        float largest = 0;
+        float largest = 0, floor = Penalty.Floor, share = 1 / (1 + Penalty.Ridge);
         for (int k = 0; k < z.Length; k++)
         {
             if (!all && z[k] == 0)
                 continue;
             float v = c[k] + z[k];
-            float change = v - Math.Clamp(v, -Lambda, Lambda) - z[k];                   // h_λ(c_k + z_k) − z_k
+            float shrunk = v - Math.Min(Math.Max(v, floor - Threshold[k]), Threshold[k]);
+            float change = shrunk * share - z[k];                                       // h_λw(c_k + z_k)/(1 + μ) − z_k
             if (change == 0)
                 continue;
             z[k] += change;

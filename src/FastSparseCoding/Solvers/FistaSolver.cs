@@ -9,19 +9,28 @@ namespace FastSparseCoding.Solvers;
 /// </summary>
 public sealed class FistaSolver : GradientSolver
 {
-    /// <summary>Creates the solver.</summary>
+    /// <summary>Creates the solver for the lasso.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="lambda">Sparsity weight λ, above 0.</param>
     /// <param name="options">When to stop and whether to restart, or null for the defaults.</param>
     public FistaSolver(AtomDictionary dictionary, float lambda, SolverOptions? options = null)
-        : base(dictionary, lambda, options)
+        : this(dictionary, new Penalty(lambda), options)
+    {
+    }
+
+    /// <summary>Creates the solver.</summary>
+    /// <param name="dictionary">Dictionary D [m×n].</param>
+    /// <param name="penalty">The penalty.</param>
+    /// <param name="options">When to stop and whether to restart, or null for the defaults.</param>
+    public FistaSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options = null)
+        : base(dictionary, penalty, options)
     {
     }
 
     /// <inheritdoc/>
     public override string Name => "FISTA";
 
-    private protected override BlockWorkspace CreateWorkspace() => new State(Dictionary);
+    private protected override BlockWorkspace CreateWorkspace() => new State(Dictionary, Penalty);
 
     private protected override void Begin(ReadOnlyMatrixView z, BlockWorkspace workspace)
     {
@@ -41,7 +50,7 @@ public sealed class FistaSolver : GradientSolver
     {
         var state = (State)workspace;
         MatrixView y = state.Y.RowRange(0, z.Rows), next = state.Next.RowRange(0, z.Rows);
-        Gemm.MultiplyAddShrink(y, operators.S, b, operators.Threshold, next);     // z_{k+1} = h_θ(B + yS)
+        Gemm.MultiplyAddShrink(y, operators.S, b, operators.Threshold, next, Penalty.Floor);     // z_{k+1} = h_θ(B + yS)
         for (int i = 0; i < z.Rows; i++)
         {
             Span<float> change = z.Row(i);
@@ -55,14 +64,14 @@ public sealed class FistaSolver : GradientSolver
     /// <summary>(t_k − 1)/t_{k+1}, and t advanced; 0 after a restart, when (y − z_{k+1})·(z_{k+1} − z_k) &gt; 0.</summary>
     private float Momentum(ref float t, ReadOnlySpan<float> y, ReadOnlySpan<float> next, ReadOnlySpan<float> change)
     {
-        if (Options.AdaptiveRestart && TensorPrimitives.Dot(y, change) > TensorPrimitives.Dot(next, change))
+        if (Options.AdaptiveRestart && Reduction.Dot(y, change) > Reduction.Dot(next, change))
             t = 1;
         float before = t;
         t = (1 + MathF.Sqrt(1 + 4 * before * before)) / 2;
         return (before - 1) / t;
     }
 
-    private sealed class State(AtomDictionary dictionary) : LiveRows(dictionary)
+    private sealed class State(AtomDictionary dictionary, Penalty penalty) : LiveRows(dictionary, penalty)
     {
         /// <summary>y [rows×m], the point the gradient is taken at.</summary>
         public Matrix Y { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -13,9 +14,9 @@ public abstract class GradientSolver : LassoSolver
 
     private readonly Lazy<Operators> _operators;
 
-    private protected GradientSolver(AtomDictionary dictionary, float lambda, SolverOptions? options)
-        : base(dictionary, lambda, options)
-        => _operators = new Lazy<Operators>(() => new Operators(dictionary, lambda));
+    private protected GradientSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options)
+        : base(dictionary, penalty, options)
+        => _operators = new Lazy<Operators>(() => new Operators(dictionary, penalty));
 
     private protected override int GenerousIterations => 10_000;
 
@@ -39,9 +40,10 @@ public abstract class GradientSolver : LassoSolver
         Begin(live.Z.RowRange(0, x.Rows), workspace);
         for (int k = 0; live.Count > 0; k++)
         {
+            run.Cancellation.ThrowIfCancellationRequested();
             Record(run.Trace, k, live);
             if (k % CheckEvery == 0 || k == run.IterationLimit)
-                Retire(k, live, z, operators, run);
+                Retire(k, live, z, run);
             if (live.Count > 0)
                 Step(live.Z.RowRange(0, live.Count), workspace.B.RowRange(0, live.Count), operators, workspace);
         }
@@ -55,17 +57,17 @@ public abstract class GradientSolver : LassoSolver
     }
 
     /// <summary>Rows whose gap is within the tolerance, or whose iterations ran out, go to the result; the others close ranks.</summary>
-    private void Retire(int k, LiveRows live, MatrixView z, Operators operators, BlockRun run)
+    private void Retire(int k, LiveRows live, MatrixView z, BlockRun run)
     {
         int rows = live.Count;
-        ReadOnlySpan<double> gaps = live.Certificate.RelativeGaps(live.X.RowRange(0, rows), live.Z.RowRange(0, rows), Lambda, operators.Atoms, operators.AtomsTransposed);
+        ReadOnlySpan<RowResult> results = live.Certificate.Certify(live.X.RowRange(0, rows), live.Z.RowRange(0, rows));
         live.Count = 0;
         for (int i = 0; i < rows; i++)
         {
-            if (gaps[i] <= run.Tolerance || k == run.IterationLimit)
+            if (results[i].RelativeGap <= run.Tolerance || k == run.IterationLimit)
             {
                 live.Z.Row(i).CopyTo(z.Row(live.Index[i]));
-                run.Report(live.Index[i], k, gaps[i]);
+                run.Report(live.Index[i], k, results[i]);
                 continue;
             }
             if (live.Count != i)
@@ -77,24 +79,21 @@ public abstract class GradientSolver : LassoSolver
         }
     }
 
-    /// <summary>The matrices of a gradient step, packed once.</summary>
+    /// <summary>The matrices of a proximal gradient step, packed once. The division by 1 + μ/L that ends it is part of them.</summary>
     private protected sealed class Operators
     {
-        public Operators(AtomDictionary dictionary, float lambda)
+        public Operators(AtomDictionary dictionary, Penalty penalty)
         {
-            float step = 1 / dictionary.Lipschitz;
+            float step = 1 / dictionary.Lipschitz, share = 1 / (1 + penalty.Ridge * step);
             var s = new Matrix(dictionary.AtomCount, dictionary.AtomCount);
             var encoder = new Matrix(dictionary.AtomCount, dictionary.SignalSize);
-            System.Numerics.Tensors.TensorPrimitives.Multiply(dictionary.Gram.Values, -step, s.Values);
+            TensorPrimitives.Multiply(dictionary.Gram.Values, -step * share, s.Values);
             for (int j = 0; j < s.Rows; j++)
-                s[j, j] += 1;
-            System.Numerics.Tensors.TensorPrimitives.Multiply(dictionary.Atoms.Values, step, encoder.Values);
+                s[j, j] += share;
+            TensorPrimitives.Multiply(dictionary.Atoms.Values, step * share, encoder.Values);
             S = PackedMatrix.Of(s);
             EncoderTransposed = PackedMatrix.OfTransposed(encoder);
-            Atoms = PackedMatrix.Of(dictionary.Atoms);
-            AtomsTransposed = PackedMatrix.OfTransposed(dictionary.Atoms);
-            Threshold = new float[dictionary.AtomCount];
-            Array.Fill(Threshold, lambda * step);
+            Threshold = penalty.Thresholds(dictionary.AtomCount, step * share);
         }
 
         /// <summary>S = I − G/L [m×m], symmetric.</summary>
@@ -103,18 +102,12 @@ public abstract class GradientSolver : LassoSolver
         /// <summary>W_eᵀ = Dᵀ/L [n×m].</summary>
         public PackedMatrix EncoderTransposed { get; }
 
-        /// <summary>D [m×n].</summary>
-        public PackedMatrix Atoms { get; }
-
-        /// <summary>Dᵀ [n×m].</summary>
-        public PackedMatrix AtomsTransposed { get; }
-
-        /// <summary>θ = λ/L [m].</summary>
+        /// <summary>θ = λw/L [m].</summary>
         public float[] Threshold { get; }
     }
 
     /// <summary>The rows still iterating, side by side.</summary>
-    private protected class LiveRows(AtomDictionary dictionary) : BlockWorkspace(dictionary)
+    private protected class LiveRows(AtomDictionary dictionary, Penalty penalty) : BlockWorkspace(dictionary, penalty)
     {
         public Matrix X { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -8,19 +9,32 @@ namespace FastSparseCoding.Solvers;
 /// </summary>
 public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
 {
-    private readonly Lazy<Matrix> _s;
-    private readonly float[] _threshold;
+    /// <summary>Updates between looks at the cancellation.</summary>
+    private const int CheckEvery = 256;
 
-    /// <summary>Creates the solver.</summary>
+    private readonly Lazy<AlignedRows> _s;      // S = I − G
+    private readonly float[] _theta;            // θ = λw
+    private readonly float _share;              // all of it divided by 1 + μ, which makes the diagonal of G + μI 1
+
+    /// <summary>Creates the solver for the lasso.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="lambda">Sparsity weight λ, above 0.</param>
     /// <param name="options">When to stop, or null for the defaults; iterations are updates of one coefficient.</param>
     public GreedyCoordinateDescentSolver(AtomDictionary dictionary, float lambda, SolverOptions? options = null)
-        : base(dictionary, lambda, options)
+        : this(dictionary, new Penalty(lambda), options)
     {
-        _s = new Lazy<Matrix>(() => GramMatrix.IdentityMinus(dictionary));
-        _threshold = new float[dictionary.AtomCount];
-        Array.Fill(_threshold, lambda);
+    }
+
+    /// <summary>Creates the solver.</summary>
+    /// <param name="dictionary">Dictionary D [m×n].</param>
+    /// <param name="penalty">The penalty.</param>
+    /// <param name="options">When to stop, or null for the defaults; iterations are updates of one coefficient.</param>
+    public GreedyCoordinateDescentSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options = null)
+        : base(dictionary, penalty, options)
+    {
+        _share = 1 / (1 + penalty.Ridge);
+        _theta = penalty.Thresholds(dictionary.AtomCount, _share);
+        _s = new Lazy<AlignedRows>(() => _share == 1 ? dictionary.IdentityMinusGram : dictionary.IdentityMinusGram.Times(_share));
     }
 
     /// <inheritdoc/>
@@ -28,28 +42,33 @@ public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
 
     private protected override int GenerousIterations => (int)Math.Min(int.MaxValue, 1000L * CodeSize);
 
-    private protected override int SolveRow(ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace)
+    private protected override int SolveRow(
+        ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace, CancellationToken cancellation)
     {
-        ReadOnlyMatrixView s = _s.Value;
+        AlignedRows s = _s.Value;
         Span<float> b = workspace.Running;
-        correlations.CopyTo(b);
-        SparseRows.AddWeightedRows(z, s, b);                                            // B = xDᵀ + zS
+        TensorPrimitives.Multiply(correlations, _share, b);
+        for (int j = 0; j < z.Length; j++)
+            if (z[j] != 0)
+                TensorPrimitives.MultiplyAdd(s.Row(j), z[j], b, b);                             // B = xDᵀ + zS
         ReadOnlySpan<float> row = default;
         float e = 0;
         for (int k = 0; ; k++)
         {
-            (int index, float change) = GreedyStep.Next(b, z, _threshold, row, e);      // B ← B + e·S_k, then k = argmax |h_λ(B) − z|
+            if (k % CheckEvery == 0)
+                cancellation.ThrowIfCancellationRequested();
+            (int index, float change) = GreedyStep.Next(b, z, _theta, row, e, Penalty.Floor);   // B ← B + e·S_k, then k = argmax |h_θ(B) − z|
             Span<float> traced = trace.At(k);
             if (!traced.IsEmpty)
-                Shrinkage.SoftThreshold(b, Lambda, traced);
+                Shrinkage.SoftThreshold(b, _theta, traced, Penalty.Floor);
             if (k == iterations || Math.Abs(change) <= threshold || change == 0)
             {
                 if (threshold < 0 && k < iterations)
                     Fill(trace, k + 1, iterations, b);
-                Shrinkage.SoftThreshold(b, Lambda, z);                                  // return h_λ(B)
+                Shrinkage.SoftThreshold(b, _theta, z, Penalty.Floor);                           // return h_θ(B)
                 return k;
             }
-            z[index] += change;                                                         // z_k ← z̄_k
+            z[index] += change;                                                                 // z_k ← z̄_k
             e = change;
             row = s.Row(index);
         }
@@ -62,7 +81,7 @@ public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
         {
             Span<float> traced = trace.At(k);
             if (!traced.IsEmpty)
-                Shrinkage.SoftThreshold(b, Lambda, traced);
+                Shrinkage.SoftThreshold(b, _theta, traced, Penalty.Floor);
         }
     }
 }

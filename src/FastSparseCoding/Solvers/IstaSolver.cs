@@ -8,19 +8,28 @@ namespace FastSparseCoding.Solvers;
 /// </summary>
 public sealed class IstaSolver : GradientSolver
 {
-    /// <summary>Creates the solver.</summary>
+    /// <summary>Creates the solver for the lasso.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="lambda">Sparsity weight λ, above 0.</param>
     /// <param name="options">When to stop, or null for the defaults.</param>
     public IstaSolver(AtomDictionary dictionary, float lambda, SolverOptions? options = null)
-        : base(dictionary, lambda, options)
+        : this(dictionary, new Penalty(lambda), options)
+    {
+    }
+
+    /// <summary>Creates the solver.</summary>
+    /// <param name="dictionary">Dictionary D [m×n].</param>
+    /// <param name="penalty">The penalty.</param>
+    /// <param name="options">When to stop, or null for the defaults.</param>
+    public IstaSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options = null)
+        : base(dictionary, penalty, options)
     {
     }
 
     /// <inheritdoc/>
     public override string Name => "ISTA";
 
-    private protected override BlockWorkspace CreateWorkspace() => new State(Dictionary);
+    private protected override BlockWorkspace CreateWorkspace() => new State(Dictionary, Penalty);
 
     private protected override void Begin(ReadOnlyMatrixView z, BlockWorkspace workspace)
     {
@@ -35,11 +44,11 @@ public sealed class IstaSolver : GradientSolver
     private protected override void Step(MatrixView z, ReadOnlyMatrixView b, Operators operators, BlockWorkspace workspace)
     {
         MatrixView next = ((State)workspace).Next.RowRange(0, z.Rows);
-        Gemm.MultiplyAddShrink(z, operators.S, b, operators.Threshold, next);     // z ← h_θ(B + zS)
+        Gemm.MultiplyAddShrink(z, operators.S, b, operators.Threshold, next, Penalty.Floor);     // z ← h_θ(B + zS)
         next.Values.CopyTo(z.Values);
     }
 
-    private sealed class State(AtomDictionary dictionary) : LiveRows(dictionary)
+    private sealed class State(AtomDictionary dictionary, Penalty penalty) : LiveRows(dictionary, penalty)
     {
         /// <summary>The next z [rows×m].</summary>
         public Matrix Next { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);

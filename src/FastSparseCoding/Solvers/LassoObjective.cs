@@ -1,35 +1,35 @@
-using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// The objective E(x, z) = ½‖x − zD‖² + λ‖z‖₁ of one signal, its optimality conditions and its certificate, in double precision.
+/// The objective E(x, z) = ½‖x − zD‖² + P(z) of one signal, P being λ‖z‖₁ or another <see cref="Penalty"/>, its optimality conditions and its
+/// certificate, in double precision. A code against the sign constraint of its penalty has no finite energy: its energy here leaves the constraint out.
 /// The one place that scales E: it is never divided by n, by N or by anything else.
 /// </summary>
 public static class LassoObjective
 {
-    /// <summary>E(x, z) = ½‖x − zD‖² + λ‖z‖₁.</summary>
+    /// <summary>E(x, z) = ½‖x − zD‖² + P(z).</summary>
     /// <param name="x">Signal [n].</param>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="z">Code [m].</param>
-    /// <param name="lambda">Sparsity weight λ, above 0.</param>
+    /// <param name="penalty">The penalty; a number λ stands for λ‖z‖₁.</param>
     /// <returns>The energy.</returns>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
-    public static double Energy(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, float lambda)
+    public static double Energy(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, Penalty penalty)
     {
-        double[] r = Residual(x, dictionary, z, lambda);
-        return 0.5 * TensorPrimitives.SumOfSquares<double>(r) + lambda * Reduction.SumOfMagnitudes(z);
+        double[] r = Residual(x, dictionary, z, penalty);
+        return 0.5 * SumOfSquares(r) + penalty.Value(z);
     }
 
     /// <summary>The energy of every row of a batch.</summary>
     /// <param name="x">Signals [N×n].</param>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="z">Codes [N×m].</param>
-    /// <param name="lambda">Sparsity weight λ, above 0.</param>
+    /// <param name="penalty">The penalty; a number λ stands for λ‖z‖₁.</param>
     /// <returns>N energies.</returns>
     /// <exception cref="ArgumentException">A shape is wrong.</exception>
-    public static double[] Energies(Matrix x, AtomDictionary dictionary, Matrix z, float lambda)
+    public static double[] Energies(Matrix x, AtomDictionary dictionary, Matrix z, Penalty penalty)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(dictionary);
@@ -39,7 +39,7 @@ public static class LassoObjective
         RowBlocks.Run(x.Rows, SparseEncoderExtensions.BlockRows, 0, CancellationToken.None, (start, count) =>
         {
             for (int i = start; i < start + count; i++)
-                energies[i] = Energy(x.Row(i), dictionary, z.Row(i), lambda);
+                energies[i] = Energy(x.Row(i), dictionary, z.Row(i), penalty);
         });
         return energies;
     }
@@ -51,42 +51,46 @@ public static class LassoObjective
     /// <returns>The gradient [m].</returns>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
     public static double[] Gradient(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z)
-        => Array.ConvertAll(Correlations(dictionary, Residual(x, dictionary, z, lambda: 1)), c => -c);
+        => Array.ConvertAll(Correlations(dictionary, Residual(x, dictionary, z, 1)), c => -c);
 
     /// <summary>
-    /// Largest violation of the optimality conditions: |d_kᵀr − λ sign(z_k)| where z_k ≠ 0, max(|d_kᵀr| − λ, 0) elsewhere. Zero at the optimum.
+    /// Largest violation of the optimality conditions: of the lasso |d_kᵀr − λ sign(z_k)| where z_k ≠ 0, max(|d_kᵀr| − λ, 0) elsewhere; see
+    /// <see cref="Penalty.Violation"/> for the others. Zero at the optimum.
     /// </summary>
     /// <param name="x">Signal [n].</param>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="z">Code [m].</param>
-    /// <param name="lambda">Sparsity weight λ, above 0.</param>
+    /// <param name="penalty">The penalty; a number λ stands for λ‖z‖₁.</param>
     /// <returns>The violation, in the units of λ.</returns>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
-    public static double KktViolation(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, float lambda)
+    public static double KktViolation(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, Penalty penalty)
     {
-        double[] c = Correlations(dictionary, Residual(x, dictionary, z, lambda));
+        double[] c = Correlations(dictionary, Residual(x, dictionary, z, penalty));
         double worst = 0;
         for (int k = 0; k < c.Length; k++)
-            worst = Math.Max(worst, z[k] != 0 ? Math.Abs(c[k] - lambda * Math.Sign(z[k])) : Math.Abs(c[k]) - lambda);
+            worst = Math.Max(worst, penalty.Violation(k, c[k] - penalty.Ridge * (double)z[k], z[k]));
         return worst;
     }
 
     /// <summary>
-    /// Duality gap E(x, z) − (½‖x‖² − ½‖x − u‖²) with u = r·min(1, λ/‖Dr‖∞), a dual feasible point: an upper bound of E(x, z) − E*.
+    /// Duality gap E(x, z) − (½‖x‖² − ½‖x − u‖²) with u = s·r the largest multiple of r up to r itself that is dual feasible: for the lasso
+    /// s = min(1, λ/‖Dr‖∞). With a ridge, r is lengthened by −√μz and the signal by zeros, which makes of it a lasso. An upper bound of E(x, z) − E*.
     /// </summary>
     /// <param name="x">Signal [n].</param>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="z">Code [m].</param>
-    /// <param name="lambda">Sparsity weight λ, above 0.</param>
+    /// <param name="penalty">The penalty; a number λ stands for λ‖z‖₁.</param>
     /// <returns>The gap, 0 or more but for rounding.</returns>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
-    public static double DualityGap(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, float lambda)
+    public static double DualityGap(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, Penalty penalty)
     {
-        double[] r = Residual(x, dictionary, z, lambda);
-        double largest = 0;
-        foreach (double c in Correlations(dictionary, r))
-            largest = Math.Max(largest, Math.Abs(c));
-        return 0.5 * TensorPrimitives.SumOfSquares<double>(r) + lambda * Reduction.SumOfMagnitudes(z) - DualValue(x, r, largest <= lambda ? 1 : lambda / largest);
+        double[] r = Residual(x, dictionary, z, penalty), c = Correlations(dictionary, r);
+        double scale = 1, xr = 0, zz = Reduction.Dot(z, z), rr = SumOfSquares(r);
+        for (int k = 0; k < c.Length; k++)
+            scale = Math.Min(scale, penalty.DualScale(k, c[k] - penalty.Ridge * (double)z[k]));
+        for (int i = 0; i < r.Length; i++)
+            xr += x[i] * r[i];
+        return 0.5 * rr + penalty.Value(z) - (scale * xr - 0.5 * scale * scale * (rr + penalty.Ridge * zz));      // expanded so that nothing cancels
     }
 
     /// <summary>λmax = ‖Dx‖∞: the smallest λ whose optimal code is zero.</summary>
@@ -94,29 +98,28 @@ public static class LassoObjective
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <returns>The weight.</returns>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
-    public static double LambdaMax(ReadOnlySpan<float> x, AtomDictionary dictionary)
-    {
-        double largest = 0;
-        foreach (double c in Gradient(x, dictionary, new float[dictionary?.AtomCount ?? 0]))
-            largest = Math.Max(largest, Math.Abs(c));
-        return largest;
-    }
+    public static double LambdaMax(ReadOnlySpan<float> x, AtomDictionary dictionary) => LambdaMax(x, dictionary, 1);
 
-    /// <summary>½‖x‖² − ½‖x − u‖² for u = s·r, expanded so that nothing cancels: s·xᵀr − ½s²‖r‖².</summary>
-    private static double DualValue(ReadOnlySpan<float> x, double[] r, double s)
-    {
-        double xr = 0;
-        for (int i = 0; i < r.Length; i++)
-            xr += x[i] * r[i];
-        return s * xr - 0.5 * s * s * TensorPrimitives.SumOfSquares<double>(r);
-    }
-
-    private static double[] Residual(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, float lambda)
+    /// <summary>λmax under the weights and the sign of a penalty, whatever its λ: see <see cref="Penalty.LambdaMax"/>.</summary>
+    /// <param name="x">Signal [n].</param>
+    /// <param name="dictionary">Dictionary D [m×n].</param>
+    /// <param name="penalty">The penalty.</param>
+    /// <returns>The weight.</returns>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
+    public static double LambdaMax(ReadOnlySpan<float> x, AtomDictionary dictionary, Penalty penalty)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
+        ArgumentNullException.ThrowIfNull(penalty);
+        return penalty.For(dictionary).LambdaMax(Correlations(dictionary, Residual(x, dictionary, new float[dictionary.AtomCount], penalty)));
+    }
+
+    private static double[] Residual(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, Penalty penalty)
+    {
+        ArgumentNullException.ThrowIfNull(dictionary);
+        ArgumentNullException.ThrowIfNull(penalty);
+        penalty.For(dictionary);
         Throw.IfLengthNot(x.Length, dictionary.SignalSize, nameof(x));
         Throw.IfLengthNot(z.Length, dictionary.AtomCount, nameof(z));
-        Throw.IfNotPositive(lambda);
         var r = new double[x.Length];
         for (int i = 0; i < r.Length; i++)
             r[i] = x[i];
@@ -143,5 +146,13 @@ public static class LassoObjective
             c[k] = sum;
         }
         return c;
+    }
+
+    private static double SumOfSquares(double[] r)
+    {
+        double sum = 0;
+        foreach (double value in r)
+            sum += value * value;
+        return sum;
     }
 }

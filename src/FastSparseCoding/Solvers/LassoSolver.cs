@@ -1,18 +1,21 @@
+using System.Numerics.Tensors;
+
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// An exact solver of sparse coding, min over z of ½‖x − zD‖² + λ‖z‖₁, with a certificate for every row. Immutable and safe to share between threads.
+/// An exact solver of sparse coding, min over z of ½‖x − zD‖² + λ‖z‖₁ or another <see cref="FastSparseCoding.Penalty"/>, with a certificate for every row.
+/// No code is worse than its start, nor than zero. Immutable and safe to share between threads.
 /// </summary>
 public abstract class LassoSolver : ISparseEncoder
 {
     private readonly WorkspacePool<BlockWorkspace> _workspaces;
 
-    private protected LassoSolver(AtomDictionary dictionary, float lambda, SolverOptions? options)
+    private protected LassoSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        Throw.IfNotPositive(lambda);
+        ArgumentNullException.ThrowIfNull(penalty);
         Dictionary = dictionary;
-        Lambda = lambda;
+        Penalty = penalty.For(dictionary);
         Options = (options ?? SolverOptions.Default).Validated();
         _workspaces = new WorkspacePool<BlockWorkspace>(CreateWorkspace);
     }
@@ -20,8 +23,11 @@ public abstract class LassoSolver : ISparseEncoder
     /// <summary>The dictionary D [m×n].</summary>
     public AtomDictionary Dictionary { get; }
 
+    /// <summary>What a code pays for not being zero.</summary>
+    public Penalty Penalty { get; }
+
     /// <summary>The sparsity weight λ.</summary>
-    public float Lambda { get; }
+    public float Lambda => Penalty.Lambda;
 
     /// <summary>When the solver stops.</summary>
     public SolverOptions Options { get; }
@@ -36,19 +42,20 @@ public abstract class LassoSolver : ISparseEncoder
     public int CodeSize => Dictionary.AtomCount;
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z)
+    public void Encode(ReadOnlyMatrixView x, MatrixView z) => Encode(x, z, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation)
     {
         Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
         Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
         Throw.IfNotFinite(x, nameof(x));
         z.Values.Clear();
-        BlockWorkspace workspace = _workspaces.Rent();
         for (int start = 0; start < x.Rows; start += SparseEncoderExtensions.BlockRows)
         {
             int count = Math.Min(SparseEncoderExtensions.BlockRows, x.Rows - start);
-            SolveBlock(x.RowRange(start, count), z.RowRange(start, count), workspace, new BlockRun(this, null, start, null));
+            SolveBlock(x.RowRange(start, count), z.RowRange(start, count), warmStart: false, null, start, cancellation);
         }
-        _workspaces.Return(workspace);
     }
 
     /// <summary>Solves a batch on all cores and reports on every row.</summary>
@@ -56,7 +63,7 @@ public abstract class LassoSolver : ISparseEncoder
     /// <param name="z">Codes [N×m]: the start when <paramref name="warmStart"/> is set, the solution afterwards.</param>
     /// <param name="warmStart">Start from what <paramref name="z"/> holds (a prediction, a neighbour's solution) instead of zero.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
-    /// <param name="cancellation">Stops between blocks of rows.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then solved, some not.</param>
     /// <returns>Status, iterations and certificate of every row.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or a value is not finite.</exception>
     public SolveReport Solve(Matrix x, Matrix z, bool warmStart = false, int threads = 0, CancellationToken cancellation = default)
@@ -69,7 +76,8 @@ public abstract class LassoSolver : ISparseEncoder
         else
             z.Values.Clear();
         var report = new SolveReport(x.Rows);
-        RunBlocks(x, z, (start, _) => new BlockRun(this, report, start, null), (_, _) => { }, threads, cancellation);
+        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, SparseEncoderExtensions.BlockRows, threads), threads, cancellation,
+            (first, count) => SolveBlock(x.RowRange(first, count), z.RowRange(first, count), warmStart, report, first, cancellation));
         return report;
     }
 
@@ -98,11 +106,16 @@ public abstract class LassoSolver : ISparseEncoder
         Matrix z = start?.Clone() ?? new Matrix(x.Rows, CodeSize);
         CheckBatch(x, z, nameof(start));
         Throw.IfNotFinite(z, nameof(start));
-        RunBlocks(x, z, (first, count) => new BlockRun(this, null, first, new CodeTrace(iterations, count, CodeSize)), (run, first) =>
+        RowBlocks.Run(x.Rows, SparseEncoderExtensions.BlockRows, threads, cancellation, (first, count) =>
         {
+            BlockWorkspace workspace = _workspaces.Rent();
+            var trace = new CodeTrace(iterations, count, CodeSize);
+            workspace.StartFromZero();
+            SolveBlock(x.RowRange(first, count), z.RowRange(first, count), workspace, new BlockRun(this, workspace, trace, cancellation));
+            _workspaces.Return(workspace);
             for (int i = 0; i < iterations.Count; i++)
-                observer(iterations[i], first, run.Trace!.Codes[i]);
-        }, threads, cancellation);
+                observer(iterations[i], first, trace.Codes[i]);
+        });
     }
 
     /// <summary>Memory for blocks of rows, made once per thread.</summary>
@@ -123,17 +136,27 @@ public abstract class LassoSolver : ISparseEncoder
         Throw.IfNotFinite(x, nameof(x));
     }
 
-    private void RunBlocks(Matrix x, Matrix z, Func<int, int, BlockRun> start, Action<BlockRun, int> finished, int threads, CancellationToken cancellation)
-        => RowBlocks.Run(x.Rows, SparseEncoderExtensions.BlockRows, threads, cancellation, (first, count) =>
+    private void SolveBlock(ReadOnlyMatrixView x, MatrixView z, bool warmStart, SolveReport? report, int first, CancellationToken cancellation)
+    {
+        BlockWorkspace workspace = _workspaces.Rent();
+        workspace.StartFromZero();
+        if (warmStart)
         {
-            BlockWorkspace workspace = _workspaces.Rent();
-            BlockRun run = start(first, count);
+            if (Penalty.NonNegative)
+                TensorPrimitives.Max(z.Values, 0, z.Values);        // the nearest code allowed
+            workspace.RememberStarts(x, z);
             if (Options.StartThreshold > 0)
-                DropSmall(z.RowRange(first, count).Values, Options.StartThreshold * Lambda);
-            SolveBlock(x.RowRange(first, count), z.RowRange(first, count), workspace, run);
-            finished(run, first);
-            _workspaces.Return(workspace);
-        });
+                DropSmall(z.Values, Options.StartThreshold * Lambda);
+        }
+        SolveBlock(x, z, workspace, new BlockRun(this, workspace, null, cancellation));
+        for (int i = 0; i < x.Rows; i++)
+        {
+            if (workspace.ReplaceIfWorse(i, z.Row(i)))
+                workspace.Results[i] = workspace.Certificate.Certify(x.RowRange(i, 1), z.RowRange(i, 1))[0];
+            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i].RelativeGap, Options.Tolerance);
+        }
+        _workspaces.Return(workspace);
+    }
 
     private static void DropSmall(Span<float> z, float threshold)
     {

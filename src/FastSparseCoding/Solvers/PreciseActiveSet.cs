@@ -1,202 +1,167 @@
-using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// The active set of <see cref="ActiveSetSolver"/> in double precision, for the few rows that float32 leaves uncertified: nearly dependent atoms,
-/// or as many non-zeros as the signal has values. An atom that the support spans is exchanged for one of the support, as in the simplex method.
+/// The end of <see cref="ActiveSetSolver"/> in double precision, for the rows that float32 leaves uncertified. Most have the right support: one Newton
+/// step on it is all they need. The others go on in the manner of feature-sign search (Lee, Battle, Raina and Ng 2006): the code moves to the minimiser
+/// with the signs held, or to the first sign change on the way, where that atom leaves; when no sign changes, the worst violator enters. Every such
+/// step lowers E. An atom that the support spans is exchanged for one of the support, as in the simplex method.
 /// </summary>
-internal sealed class PreciseActiveSet(AtomDictionary dictionary, float lambda)
+internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalty)
 {
     /// <summary>Squared distance of an atom from the span of the support below which it counts as spanned.</summary>
     private const double SmallestPivot = 1e-9;
 
-    /// <summary>A correlation above λ by less than this fraction is not a violation; the rounding of the code to float32 leaves as much.</summary>
-    private const double ViolationTolerance = 1e-7;
+    /// <summary>The same where products of atoms are known to float32 only.</summary>
+    private const double SmallestRoundedPivot = 1e-3;
 
-    private readonly double[] _signal = new double[dictionary.SignalSize];          // x
-    private readonly double[] _residual = new double[dictionary.SignalSize];        // r = x − zD
-    private readonly int[] _atoms = new int[Capacity(dictionary)];                  // the support S
-    private readonly double[] _values = new double[Capacity(dictionary)];           // z_S
-    private readonly double[] _signs = new double[Capacity(dictionary)];            // s
-    private readonly double[] _right = new double[Capacity(dictionary)];            // c_S − λs, or the entering atom's products g
-    private readonly double[] _direction = new double[Capacity(dictionary)];        // M times that
-    private readonly bool[] _active = new bool[dictionary.AtomCount];
-    private readonly PreciseInverse _inverse = new(Capacity(dictionary));
+    /// <summary>A correlation above its threshold by less than this fraction is no violation; the rounding of the code to float32 leaves as much.</summary>
+    private const double Tolerated = 1e-7;
 
-    private int Count => _inverse.Count;
+    /// <summary>Newton steps with the same support at most; nearly dependent atoms take a few.</summary>
+    private const int MostSteps = 5;
 
-    /// <summary>Improves z until it is optimal to double precision, or the changes of the support run out; returns how many it took.</summary>
-    public int Solve(ReadOnlySpan<float> x, Span<float> z, AtomTable atoms, int limit)
+    private readonly PreciseSupport _support = new(dictionary, penalty);
+
+    /// <summary>
+    /// Takes one Newton step on the support of z with the signs held, z_S ← z_S + (G_SS + μI)⁻¹(c_S − μz_S − λws); false, and z left alone, where that
+    /// changes a sign.
+    /// </summary>
+    /// <param name="x">Signal [n].</param>
+    /// <param name="s">I − G, or null to take products from the atoms.</param>
+    /// <param name="z">Code [m].</param>
+    public bool TryRefine(ReadOnlySpan<float> x, AlignedRows? s, Span<float> z)
     {
-        TensorPrimitives.ConvertTruncating(x, _signal);
-        Begin(z, atoms);
-        int changes = 0;
-        for (bool refined = false; changes < limit;)
+        int count = _support.Begin(x, z);
+        if (s is null || !_support.TryTakeAll(count, s, SmallestRoundedPivot))
         {
-            Correlate(atoms);
-            if (!StepWithSignsHeld(atoms))
-            {
-                changes++;
-                continue;
-            }
-            Correlate(atoms);
-            (int worst, double correlation) = WorstViolation(atoms);
-            if (worst < 0 && refined)
-                break;
-            if (worst >= 0 && !TryEnter(worst, correlation, atoms))
-                break;
-            changes += worst >= 0 ? 1 : 0;
-            refined = worst < 0;
+            _support.Begin(x, z);
+            _support.TakeIndependent(count, SmallestPivot);
         }
-        z.Clear();
-        for (int i = 0; i < Count; i++)
-            _values[i] = z[_atoms[i]] = (float)_values[i];
+        if (_support.Count < count)
+            return false;
+        _support.FormResidual();
+        _support.Direction(out Span<double> direction);
+        if (FirstSignChange(direction, 1, out double step) >= 0 && step <= 1)
+            return false;
+        Move(direction, 1);
+        _support.Write(z);
+        return true;
+    }
+
+    /// <summary>Improves z until it is optimal to double precision, the changes of the support run out, or rounding ends the descent; returns how many changes it took.</summary>
+    /// <param name="x">Signal [n].</param>
+    /// <param name="z">Code [m]; not worse afterwards, but for the rounding to float32.</param>
+    /// <param name="limit">Most changes.</param>
+    /// <param name="cancellation">Stops between changes.</param>
+    public int Solve(ReadOnlySpan<float> x, Span<float> z, int limit, CancellationToken cancellation)
+    {
+        int changes = 0;
+        double best = double.PositiveInfinity;
+        _support.TakeIndependent(_support.Begin(x, z), SmallestPivot);
+        while (true)
+        {
+            changes += MinimizeWithSignsHeld(limit - changes, cancellation);
+            double energy = _support.Energy();
+            if (!(energy < best))
+                return changes;                                                 // rounding is all that is left
+            best = energy;
+            _support.Write(z);
+            (int worst, double correlation) = changes < limit ? WorstViolation() : (-1, 0);
+            if (worst < 0 || !TryEnter(worst, correlation))
+                return changes;
+            changes++;
+        }
+    }
+
+    /// <summary>Moves to the minimiser on the support with the signs held, atom by atom as signs change on the way; returns how many left.</summary>
+    private int MinimizeWithSignsHeld(int limit, CancellationToken cancellation)
+    {
+        int changes = 0;
+        double last = double.PositiveInfinity;
+        _support.FormResidual();
+        for (int step = 0; step < MostSteps;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            double slope = _support.Direction(out Span<double> direction);
+            if (slope == 0 || slope >= last)
+                break;
+            int leaving = FirstSignChange(direction, 1, out double length);
+            if (leaving >= 0 && length >= 1)
+                leaving = -1;
+            if (leaving >= 0 && changes == limit)
+                break;
+            Move(direction, leaving < 0 ? 1 : length);
+            if (leaving >= 0)
+            {
+                _support.RemoveAt(leaving);
+                changes++;
+            }
+            (last, step) = leaving < 0 ? (slope / 2, step + 1) : (double.PositiveInfinity, 0);
+            _support.FormResidual();
+        }
         return changes;
     }
 
-    /// <summary>gap/E of the code that <see cref="Solve"/> wrote, as rounded; see <see cref="LassoObjective.DualityGap"/>.</summary>
-    public double RelativeGap(AtomTable atoms)
-    {
-        Correlate(atoms);
-        double largest = 0;
-        for (int k = 0; k < _active.Length; k++)
-            largest = Math.Max(largest, Math.Abs(TensorPrimitives.Dot(atoms.Row(k), _residual)));
-        double scale = largest <= lambda ? 1 : lambda / largest, rr = TensorPrimitives.SumOfSquares(_residual);
-        double energy = 0.5 * rr + lambda * TensorPrimitives.SumOfMagnitudes<double>(_values.AsSpan(0, Count));
-        double dual = scale * TensorPrimitives.Dot(_signal, _residual) - 0.5 * scale * scale * rr;
-        return energy == 0 ? 0 : Math.Max(0, energy - dual) / energy;
-    }
-
-    private static int Capacity(AtomDictionary dictionary) => Math.Min(dictionary.AtomCount, dictionary.SignalSize);
-
-    private void Begin(ReadOnlySpan<float> z, AtomTable atoms)
-    {
-        _inverse.Clear();
-        Array.Clear(_active);
-        for (int k = 0; k < z.Length; k++)
-            if (z[k] != 0 && Pivot(k, atoms) >= SmallestPivot && Count < _atoms.Length)
-                Append(k, z[k] > 0 ? 1 : -1, z[k], Pivot(k, atoms));
-    }
-
-    /// <summary>r = x − zD.</summary>
-    private void Correlate(AtomTable atoms)
-    {
-        _signal.CopyTo(_residual, 0);
-        for (int i = 0; i < Count; i++)
-            TensorPrimitives.MultiplyAdd(atoms.Row(_atoms[i]), -_values[i], _residual, _residual);
-    }
-
-    /// <summary>z_S ← z_S + M(c_S − λs), the minimiser with the signs held; or only as far as the first sign change, where that atom leaves.</summary>
-    private bool StepWithSignsHeld(AtomTable atoms)
-    {
-        for (int i = 0; i < Count; i++)
-            _right[i] = TensorPrimitives.Dot(atoms.Row(_atoms[i]), _residual) - lambda * _signs[i];
-        _inverse.Multiply(_right, _direction);
-        int leaving = FirstSignChange(1, out double step);
-        if (leaving >= 0 && step >= 1)
-            leaving = -1;
-        Move(leaving < 0 ? 1 : step);
-        if (leaving >= 0)
-            Leave(leaving);
-        return leaving < 0;
-    }
-
     /// <summary>
-    /// Lets an atom in. As long as the support spans it, moving along u = Mg changes no reconstruction but lowers ‖z‖₁, until a coefficient is
-    /// zero and leaves. False when rounding leaves none to give way.
+    /// Lets an atom in. As long as the support spans it, moving along its coordinates Mg changes no reconstruction but lowers the penalty, until a
+    /// coefficient is zero and leaves. False when rounding leaves none to give way.
     /// </summary>
-    private bool TryEnter(int atom, double correlation, AtomTable atoms)
+    private bool TryEnter(int atom, double correlation)
     {
         double sign = Math.Sign(correlation), value = 0;
-        for (; ; )
+        while (true)
         {
-            double pivot = Pivot(atom, atoms);
-            if (pivot >= SmallestPivot && Count < _atoms.Length)
+            double pivot = _support.Project(atom);
+            if (pivot >= SmallestPivot && _support.Count < _support.MostAtoms)
             {
-                Append(atom, sign, sign * value, pivot);
+                _support.Append(atom, sign, sign * value, pivot);
                 return true;
             }
-            int leaving = FirstSignChange(-sign, out double step);
+            ReadOnlySpan<double> coordinates = _support.Coordinates();
+            int leaving = FirstSignChange(coordinates, -sign, out double length);
             if (leaving < 0)
                 return false;
-            Move(-sign * step);                     // z_S ← z_S − step·sign·u while the atom's own value grows by step
-            value += step;
-            Leave(leaving);
+            Move(coordinates, -sign * length);              // z_S ← z_S − length·sign·Mg while the atom's own value grows by length
+            value += length;
+            _support.RemoveAt(leaving);
         }
     }
 
-    /// <summary>‖d‖² − gᵀMg, the squared distance of an atom from the span of the support, with u = Mg left behind as the direction.</summary>
-    private double Pivot(int atom, AtomTable atoms)
+    private void Move(ReadOnlySpan<double> direction, double step)
     {
-        for (int i = 0; i < Count; i++)
-            _right[i] = TensorPrimitives.Dot(atoms.Row(_atoms[i]), atoms.Row(atom));
-        _inverse.Multiply(_right, _direction);
-        return TensorPrimitives.SumOfSquares(atoms.Row(atom)) - TensorPrimitives.Dot(_right.AsSpan(0, Count), _direction.AsSpan(0, Count));
+        Span<double> values = _support.Values;
+        for (int i = 0; i < values.Length; i++)
+            values[i] += step * direction[i];
     }
-
-    private void Append(int atom, double sign, double value, double pivot)
-    {
-        int at = Count;
-        _inverse.Append(_direction, pivot);
-        (_atoms[at], _signs[at], _values[at]) = (atom, sign, value);
-        _active[atom] = true;
-    }
-
-    private void Leave(int i)
-    {
-        _active[_atoms[i]] = false;
-        _inverse.RemoveAt(i);
-        (_atoms[i], _signs[i], _values[i]) = (_atoms[Count], _signs[Count], _values[Count]);
-    }
-
-    private void Move(double step) => TensorPrimitives.MultiplyAdd(_direction.AsSpan(0, Count), step, _values.AsSpan(0, Count), _values.AsSpan(0, Count));
 
     /// <summary>The coefficient that reaches zero first along ±direction, and how far along; −1 when none ever does.</summary>
-    private int FirstSignChange(double orientation, out double step)
+    private int FirstSignChange(ReadOnlySpan<double> direction, double orientation, out double step)
     {
+        ReadOnlySpan<double> values = _support.Values, signs = _support.Signs;
         int first = -1;
         step = double.PositiveInfinity;
-        for (int i = 0; i < Count; i++)
+        for (int i = 0; i < values.Length; i++)
         {
-            double rate = -orientation * _direction[i] * _signs[i];
-            double at = Math.Max(0, _values[i] * _signs[i]) / rate;
+            double rate = -orientation * direction[i] * signs[i], at = Math.Max(0, values[i] * signs[i]) / rate;
             if (rate > 0 && at < step)
                 (first, step) = (i, at);
         }
         return first;
     }
 
-    /// <summary>The atom outside the support whose correlation exceeds λ most, or −1, with its correlation.</summary>
-    private (int Atom, double Correlation) WorstViolation(AtomTable atoms)
+    /// <summary>The atom whose correlation exceeds its threshold most, as a fraction of it, or −1; with its correlation. Those of the support do not.</summary>
+    private (int Atom, double Correlation) WorstViolation()
     {
         int worst = -1;
-        double largest = lambda * (1 + ViolationTolerance), correlation = 0;
-        for (int k = 0; k < _active.Length; k++)
+        double largest = Tolerated, correlation = 0;
+        for (int k = 0; k < dictionary.AtomCount; k++)
         {
-            if (_active[k])
-                continue;
-            double c = TensorPrimitives.Dot(atoms.Row(k), _residual);
-            if (Math.Abs(c) > largest)
-                (worst, largest, correlation) = (k, Math.Abs(c), c);
+            double c = PreciseRows.Dot(dictionary.Rows, k, _support.Residual), violation = penalty.Violation(k, c, 0) / penalty.Threshold(k);
+            if (violation > largest && !_support.Atoms.Contains(k))
+                (worst, largest, correlation) = (k, violation, c);
         }
         return (worst, correlation);
     }
-}
-
-/// <summary>The atoms in double precision [m×n].</summary>
-internal sealed class AtomTable
-{
-    private readonly double[] _values;
-    private readonly int _size;
-
-    public AtomTable(AtomDictionary dictionary)
-    {
-        _size = dictionary.SignalSize;
-        _values = new double[dictionary.Atoms.Values.Length];
-        TensorPrimitives.ConvertTruncating(dictionary.Atoms.Values, _values);
-    }
-
-    public ReadOnlySpan<double> Row(int k) => _values.AsSpan(k * _size, _size);
 }

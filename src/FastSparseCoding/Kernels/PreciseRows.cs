@@ -1,0 +1,141 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace FastSparseCoding.Kernels;
+
+/// <summary>
+/// Sums over rows of a float32 matrix carried in double precision: residuals and correlations, what certificates and the last steps of an exact solver
+/// are made of. Vectors of double are filled up with zeros to <see cref="Padded"/> values. Every sum has a fixed order whatever the width of the
+/// hardware's vectors: 512 bits are written, and narrower hardware takes them in parts.
+/// </summary>
+internal static unsafe class PreciseRows
+{
+    /// <summary>Values converted at a time; rows are aligned and padded to as many.</summary>
+    private const int Step = 16;
+
+    /// <summary>A length filled up as all vectors of double here are.</summary>
+    public static int Padded(int length) => AlignedRows.Padded(length);
+
+    /// <summary>wide = x, filled up with zeros.</summary>
+    public static void Widen(ReadOnlySpan<float> x, Span<double> wide)
+    {
+        System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(x, wide);
+        wide[x.Length..].Clear();
+    }
+
+    /// <summary>r = x − Σ_s z_s·D_{atoms[s]}, s ascending. x, r [n padded], z [atoms], D [m×n].</summary>
+    public static void Residual(ReadOnlySpan<double> x, AlignedRows d, ReadOnlySpan<int> atoms, ReadOnlySpan<double> z, Span<double> r)
+    {
+        Throw.IfLengthNot(x.Length, d.Stride, nameof(x));
+        Throw.IfLengthNot(r.Length, d.Stride, nameof(r));
+        Throw.IfLengthNot(z.Length, atoms.Length, nameof(z));
+        fixed (double* px = x, pz = z, pr = r)
+        fixed (int* pa = atoms)
+        {
+            int i = 0;
+            for (; i <= d.Stride - 2 * Step; i += 2 * Step)
+                ResidualOfTwo(px + i, d.Data + i, d.Stride, pa, pz, atoms.Length, pr + i);
+            if (i < d.Stride)
+                ResidualOfOne(px + i, d.Data + i, d.Stride, pa, pz, atoms.Length, pr + i);
+            GC.KeepAlive(d);
+        }
+    }
+
+    /// <summary>products_s = D_{atoms[s]}·r. D [m×n], r [n padded], products [atoms].</summary>
+    public static void Dots(AlignedRows d, ReadOnlySpan<int> atoms, ReadOnlySpan<double> r, Span<double> products)
+    {
+        Throw.IfLengthNot(r.Length, d.Stride, nameof(r));
+        Throw.IfLengthNot(products.Length, atoms.Length, nameof(products));
+        fixed (double* pr = r, pp = products)
+        fixed (int* pa = atoms)
+        {
+            for (int s = 0; s < atoms.Length; s++)
+                pp[s] = Dot(d.Data + (nint)pa[s] * d.Stride, pr, d.Stride);
+            GC.KeepAlive(d);
+        }
+    }
+
+    /// <summary>D_k·r. D [m×n], r [n padded].</summary>
+    public static double Dot(AlignedRows d, int k, ReadOnlySpan<double> r)
+    {
+        Throw.IfLengthNot(r.Length, d.Stride, nameof(r));
+        fixed (double* pr = r)
+        {
+            double product = Dot(d.Data + (nint)k * d.Stride, pr, d.Stride);
+            GC.KeepAlive(d);
+            return product;
+        }
+    }
+
+    /// <summary>Σ a_i·b_i of vectors of the same length, a multiple of 8.</summary>
+    public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        Throw.IfLengthNot(b.Length, a.Length, nameof(b));
+        fixed (double* pa = a, pb = b)
+        {
+            Vector512<double> sum = default;
+            for (int i = 0; i < a.Length; i += Vector512<double>.Count)
+                sum = Vector512.MultiplyAddEstimate(Vector512.Load(pa + i), Vector512.Load(pb + i), sum);
+            return Sum(sum);
+        }
+    }
+
+    /// <summary>The sum of a vector's lanes, halves added to halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Vector512<double> v)
+    {
+        Vector256<double> four = v.GetLower() + v.GetUpper();
+        Vector128<double> two = four.GetLower() + four.GetUpper();
+        return two[0] + two[1];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ResidualOfTwo(double* x, float* d, nint stride, int* atoms, double* z, int count, double* r)
+    {
+        Vector512<double> r0 = Vector512.Load(x), r1 = Vector512.Load(x + 8), r2 = Vector512.Load(x + 16), r3 = Vector512.Load(x + 24);
+        for (int s = 0; s < count; s++)
+        {
+            float* row = d + atoms[s] * stride;
+            Vector512<double> minus = Vector512.Create(-z[s]);
+            (Vector512<double> d0, Vector512<double> d1) = Vector512.Widen(Vector512.Load(row));
+            (Vector512<double> d2, Vector512<double> d3) = Vector512.Widen(Vector512.Load(row + Step));
+            r0 = Vector512.MultiplyAddEstimate(minus, d0, r0);
+            r1 = Vector512.MultiplyAddEstimate(minus, d1, r1);
+            r2 = Vector512.MultiplyAddEstimate(minus, d2, r2);
+            r3 = Vector512.MultiplyAddEstimate(minus, d3, r3);
+        }
+        r0.Store(r);
+        r1.Store(r + 8);
+        r2.Store(r + 16);
+        r3.Store(r + 24);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ResidualOfOne(double* x, float* d, nint stride, int* atoms, double* z, int count, double* r)
+    {
+        Vector512<double> r0 = Vector512.Load(x), r1 = Vector512.Load(x + 8);
+        for (int s = 0; s < count; s++)
+        {
+            (Vector512<double> d0, Vector512<double> d1) = Vector512.Widen(Vector512.Load(d + atoms[s] * stride));
+            Vector512<double> minus = Vector512.Create(-z[s]);
+            r0 = Vector512.MultiplyAddEstimate(minus, d0, r0);
+            r1 = Vector512.MultiplyAddEstimate(minus, d1, r1);
+        }
+        r0.Store(r);
+        r1.Store(r + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Dot(float* d, double* r, int length)
+    {
+        Vector512<double> low = default, high = default;
+        for (int i = 0; i < length; i += Step)
+        {
+            (Vector512<double> d0, Vector512<double> d1) = Vector512.Widen(Vector512.Load(d + i));
+            low = Vector512.MultiplyAddEstimate(d0, Vector512.Load(r + i), low);
+            high = Vector512.MultiplyAddEstimate(d1, Vector512.Load(r + i + 8), high);
+        }
+        return Sum(low + high);
+    }
+}

@@ -1,0 +1,30 @@
+using FastSparseCoding.Kernels;
+
+namespace FastSparseCoding.Solvers;
+
+/// <summary>How an active set learns of the atoms outside it: from S = I − G, or from the atoms themselves where m² numbers are too many.</summary>
+internal interface IAtomCorrelations
+{
+    /// <summary>Products of an atom with others, scaled as b and θ are.</summary>
+    void Products(int atom, ReadOnlySpan<int> others, Span<float> products);
+
+    /// <summary>Looks at the solutions of several rows at once.</summary>
+    void Correlate(ReadOnlySpan<HomotopyLane> lanes, ReadOnlyMatrixView x);
+
+    /// <summary>Lists the atoms outside a lane's support whose correlation exceeds its bound at the solution, and by how much, with sign.</summary>
+    int ListViolators(HomotopyLane lane, ReadOnlySpan<float> b, float floor, Span<float> excess, Span<int> atoms);
+}
+
+/// <summary>From a stored S [m×m]: a sum of the support's rows of S for every row of signals.</summary>
+internal sealed class GramCorrelations(AlignedRows s) : IAtomCorrelations
+{
+    public void Products(int atom, ReadOnlySpan<int> others, Span<float> products) => AtomProducts.Gather(s, atom, others, products);
+
+    public void Correlate(ReadOnlySpan<HomotopyLane> lanes, ReadOnlyMatrixView x)
+    {
+        // Every lane's sum is formed where its violators are listed, without a copy.
+    }
+
+    public int ListViolators(HomotopyLane lane, ReadOnlySpan<float> b, float floor, Span<float> excess, Span<int> atoms)
+        => CodState.ListViolations(b, s, lane.Support.Atoms, lane.Support.Values, lane.Support.Bounds, floor, excess, atoms);      // c = b + zS off the support
+}

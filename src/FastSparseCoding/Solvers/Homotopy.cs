@@ -1,0 +1,200 @@
+using System.Numerics.Tensors;
+using FastSparseCoding.Kernels;
+
+namespace FastSparseCoding.Solvers;
+
+/// <summary>
+/// The active set for many rows side by side, one in every lane of the vectors. A round solves G_SS z_S = b_S − tλs on a guessed support with guessed
+/// signs, lets all atoms of the wrong sign leave and the worst violators enter: block principal pivoting (Júdice and Pires 1994; Kim and Park 2008),
+/// which takes a handful of rounds where one exchange at a time takes tens, but may run in circles where codes are dense. So it is led down from a
+/// larger λ, in the manner of the homotopy (Osborne, Presnell and Turlach 2000): few infeasibilities left, and t goes down by half; in circles, and the
+/// step in t is taken back and halved. In the limit of small steps that is the homotopy itself, one exchange at a time.
+/// </summary>
+internal sealed class Homotopy
+{
+    /// <summary>Most atoms in a support; beyond, systems of all lanes would far outgrow the cache, and the row is given up.</summary>
+    public const int MostAtoms = 256;
+
+    /// <summary>Factor by which t goes down.</summary>
+    public const float Step = 2;
+
+    /// <summary>Squared distance of an atom from the span of earlier ones below which float32 says nothing.</summary>
+    private const float SmallestPivot = 1e-5f;
+
+    /// <summary>Share of the support that may be infeasible for t to go down: the next level would change as much anyway.</summary>
+    private const float Settled = 0.1f;
+
+    /// <summary>Of the violating atoms, those whose violation is at least this fraction of the largest enter together.</summary>
+    private const float EnteringFraction = 0.4f;
+
+    /// <summary>A correlation above tλ by less than this fraction is no violation,</summary>
+    private const float Tolerated = 2e-6f;
+
+    /// <summary>nor by less than this fraction of the largest |xDᵀ|, which is rounding.</summary>
+    private const float Noise = 4e-7f;
+
+    private readonly IAtomCorrelations _correlations;
+    private readonly LaneSystems _systems;
+    private readonly HomotopyLane[] _lanes = new HomotopyLane[LaneSystems.Lanes];
+    private readonly float _floor;
+    private readonly float[] _magnitudes;
+    private readonly float[] _excess;
+    private readonly int[] _atoms;
+    private readonly int[] _sizes = new int[SparseEncoderExtensions.BlockRows];
+    private readonly int[] _order = new int[SparseEncoderExtensions.BlockRows];
+
+    /// <summary>Allocates for signals of n values, with thresholds θ = λw [m] and one-sided ones where the floor is −∞.</summary>
+    public Homotopy(int signalSize, IAtomCorrelations correlations, float[] thresholds, float floor)
+    {
+        _correlations = correlations;
+        _floor = floor;
+        _systems = new LaneSystems(Math.Min(MostAtoms, LaneSystems.Padded(Math.Min(thresholds.Length, signalSize))));
+        for (int l = 0; l < _lanes.Length; l++)
+            _lanes[l] = new HomotopyLane(new LaneSupport(_systems, l, correlations, thresholds), l, _systems.Capacity);
+        _magnitudes = new float[thresholds.Length];
+        _excess = new float[thresholds.Length + Violations.Slack];
+        _atoms = new int[thresholds.Length + Violations.Slack];
+    }
+
+    /// <summary>Most atoms in a support.</summary>
+    public int Capacity => _systems.Capacity;
+
+    /// <summary>Solves rows in place, from the supports and signs of their codes. A row that is given up holds the code of the smallest multiple of λ reached.</summary>
+    /// <param name="x">Signals [N×n].</param>
+    /// <param name="b">xDᵀ [N×m].</param>
+    /// <param name="z">Codes [N×m].</param>
+    /// <param name="levels">The multiple of λ that each row starts at [N].</param>
+    /// <param name="levelsOfZero">The multiple of λ from which on each row's code is zero [N].</param>
+    /// <param name="changes">Receives how many atoms left or entered, row by row.</param>
+    /// <param name="cancellation">Stops between rounds.</param>
+    public void Solve(ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, ReadOnlySpan<float> levels, ReadOnlySpan<float> levelsOfZero, Span<int> changes, CancellationToken cancellation)
+    {
+        Order(z);
+        int next = 0, active = 0;
+        foreach (HomotopyLane lane in _lanes)
+            active += TryTake(lane, ref next, b, z, levels, levelsOfZero, changes) ? 1 : 0;
+        while (active > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            uint singular = SolveSystems(b);
+            _correlations.Correlate(_lanes, x);
+            foreach (HomotopyLane lane in _lanes)
+            {
+                if (lane.Row < 0)
+                    continue;
+                bool solved = (singular >> lane.Number & 1) == 0;
+                Outcome outcome = solved ? Exchange(lane, b.Row(lane.Row), changes) : Outcome.Failed;
+                if (outcome == Outcome.Exchanged || (outcome == Outcome.Failed && lane.TryRetreat()))
+                    continue;
+                if (outcome == Outcome.Optimal)
+                    lane.Write(z.Row(lane.Row));
+                else
+                    lane.WriteGood(z.Row(lane.Row));
+                active -= TryTake(lane, ref next, b, z, levels, levelsOfZero, changes) ? 0 : 1;
+            }
+        }
+    }
+
+    /// <summary>The rows in the order of their supports' sizes, so that systems side by side are of like size.</summary>
+    private void Order(ReadOnlyMatrixView z)
+    {
+        for (int i = 0; i < z.Rows; i++)
+            (_order[i], _sizes[i]) = (i, NonZeros.Count(z.Row(i)));
+        _sizes.AsSpan(0, z.Rows).Sort(_order.AsSpan(0, z.Rows));
+    }
+
+    /// <summary>Gives a lane the next row; false, and the lane idle, when there is none.</summary>
+    private bool TryTake(HomotopyLane lane, ref int next, ReadOnlyMatrixView b, MatrixView z, ReadOnlySpan<float> levels, ReadOnlySpan<float> levelsOfZero, Span<int> changes)
+    {
+        if (next == z.Rows)
+        {
+            lane.Idle();
+            return false;
+        }
+        int row = _order[next++];
+        changes[row] = 0;
+        lane.Begin(row, levels[row], levelsOfZero[row], Tolerated, Noise * Math.Abs(TensorPrimitives.MaxMagnitude(b.Row(row))));
+        int count = NonZeros.List(z.Row(row), _excess, _atoms);
+        float smallest = SmallestOfStart(count);
+        for (int i = 0; i < count; i++)
+            if (Math.Abs(_excess[i]) >= smallest)
+                lane.Support.TryEnter(_atoms[i], _excess[i] > 0 ? 1 : -1);
+        return true;
+    }
+
+    /// <summary>The least magnitude with which an atom of a start is taken over: 0, or so that room is left where a poor prediction has too many.</summary>
+    private float SmallestOfStart(int count)
+    {
+        if (count <= _systems.Capacity)
+            return 0;
+        Span<float> magnitudes = _magnitudes.AsSpan(0, count);
+        TensorPrimitives.Abs(_excess.AsSpan(0, count), magnitudes);
+        magnitudes.Sort();
+        return magnitudes[^(_systems.Capacity / 2)];
+    }
+
+    /// <summary>Solves all lanes' systems; returns one bit for every lane without a solution.</summary>
+    private uint SolveSystems(ReadOnlyMatrixView b)
+    {
+        int size = 0;
+        foreach (HomotopyLane lane in _lanes)
+            size = Math.Max(size, LaneSystems.Padded(lane.Support.Count));
+        foreach (HomotopyLane lane in _lanes)
+            lane.Support.SetSystem(lane.Row < 0 ? default : b.Row(lane.Row), lane.Level, size);
+        uint failed = _systems.Factor(size, SmallestPivot);
+        _systems.Solve(size);                                                   // G_SS z_S = b_S − tλs
+        foreach (HomotopyLane lane in _lanes)
+            if (!lane.Support.ReadSolution())
+                failed |= 1u << lane.Number;
+        return failed;
+    }
+
+    /// <summary>Looks at a solution: lets atoms of the wrong sign leave and the worst violators enter, and goes on to a smaller multiple of λ when few were left.</summary>
+    private Outcome Exchange(HomotopyLane lane, ReadOnlySpan<float> b, Span<int> changes)
+    {
+        LaneSupport support = lane.Support;
+        int violators = _correlations.ListViolators(lane, b, _floor, _excess, _atoms);
+        int leaving = support.CountWrongSigns(), size = support.Count;
+        if (leaving + violators == 0 && lane.AtTheEnd)
+            return Outcome.Optimal;
+        if (!lane.Improves(leaving + violators))
+            return Outcome.Failed;
+        for (int slot = size - 1; slot >= 0 && leaving > 0; slot--)            // the last first: what fills its place stays
+        {
+            if (support.HasItsSign(slot))
+                continue;
+            support.Leave(slot, lane.Level);
+            changes[lane.Row]++;
+        }
+        if (!LetViolatorsEnter(lane, violators, changes))
+            return Outcome.Failed;
+        if (!lane.AtTheEnd && leaving + violators <= Settled * size)
+            lane.Advance();
+        return Outcome.Exchanged;
+    }
+
+    /// <summary>Lets the worst violators enter; false when there is no room.</summary>
+    private bool LetViolatorsEnter(HomotopyLane lane, int violators, Span<int> changes)
+    {
+        if (violators == 0)
+            return true;
+        float least = EnteringFraction * Math.Abs(TensorPrimitives.MaxMagnitude(_excess.AsSpan(0, violators)));
+        for (int v = 0; v < violators; v++)
+        {
+            if (Math.Abs(_excess[v]) < least)
+                continue;
+            if (!lane.Support.TryEnter(_atoms[v], _excess[v] > 0 ? 1 : -1))
+                return false;
+            changes[lane.Row]++;
+        }
+        return true;
+    }
+
+    /// <summary>What became of a row in a round.</summary>
+    private enum Outcome
+    {
+        Exchanged,
+        Optimal,
+        Failed,
+    }
+}

@@ -1,0 +1,157 @@
+using FastSparseCoding.Kernels;
+
+namespace FastSparseCoding.Solvers;
+
+/// <summary>
+/// The support of a code in one lane of <see cref="LaneSystems"/>: atoms with signs in slots. It sets up the system G_SS z_S = b_S − tλs, of which it
+/// writes only what has changed since the last time, and reads the solution.
+/// </summary>
+internal sealed class LaneSupport
+{
+    private readonly LaneSystems _systems;
+    private readonly int _lane;
+    private readonly IAtomCorrelations _correlations;
+    private readonly float[] _thresholds;       // θ = λw [m]
+    private readonly int[] _atoms;
+    private readonly float[] _signs;
+    private readonly float[] _values;           // b_S − tθs, then z_S
+    private readonly float[] _products;         // of one atom with the others
+    private readonly bool[] _changed;           // slots whose products the system does not have
+    private readonly float[] _bounds;           // what the correlation of every atom may be [m]; infinite on the support, where it is tθ by construction
+    private float _tolerated;                   // a correlation may exceed tθ by this factor
+    private float _noise;                       // and by this, which is rounding
+    private int _set;                           // slots beyond which the system is the identity
+
+    public LaneSupport(LaneSystems systems, int lane, IAtomCorrelations correlations, float[] thresholds)
+    {
+        _systems = systems;
+        _lane = lane;
+        _correlations = correlations;
+        _thresholds = thresholds;
+        _atoms = new int[systems.Capacity];
+        _signs = new float[systems.Capacity];
+        _values = new float[systems.Capacity];
+        _products = new float[systems.Capacity];
+        _changed = new bool[systems.Capacity];
+        _bounds = new float[thresholds.Length];
+    }
+
+    /// <summary>Number of atoms.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The atoms, slot by slot.</summary>
+    public ReadOnlySpan<int> Atoms => _atoms.AsSpan(0, Count);
+
+    /// <summary>Their signs.</summary>
+    public ReadOnlySpan<float> Signs => _signs.AsSpan(0, Count);
+
+    /// <summary>The last solution; 0 for atoms that entered since.</summary>
+    public ReadOnlySpan<float> Values => _values.AsSpan(0, Count);
+
+    /// <summary>What the correlation of every atom may be [m].</summary>
+    public ReadOnlySpan<float> Bounds => _bounds;
+
+    /// <summary>Lets all atoms leave and takes a multiple t of λ; correlations may exceed tθ by a factor and by some rounding.</summary>
+    public void Begin(float t, float tolerated, float noise)
+    {
+        (_tolerated, _noise) = (tolerated, noise);
+        Restart(t);
+    }
+
+    /// <summary>Lets all atoms leave and takes a multiple t of λ.</summary>
+    public void Restart(float t)
+    {
+        Count = 0;
+        SetLevel(t);
+    }
+
+    /// <summary>Goes over to another multiple t of λ.</summary>
+    public void SetLevel(float t)
+    {
+        Violations.SetBounds(_thresholds, t * (1 + _tolerated), _noise, _bounds);
+        foreach (int atom in Atoms)
+            _bounds[atom] = float.PositiveInfinity;
+    }
+
+    /// <summary>Lets an atom in, with value 0; false when there is no room.</summary>
+    public bool TryEnter(int atom, float sign)
+    {
+        if (Count == _atoms.Length)
+            return false;
+        _atoms[Count] = atom;
+        _signs[Count] = sign;
+        _values[Count] = 0;
+        _changed[Count] = true;
+        _bounds[atom] = float.PositiveInfinity;
+        Count++;
+        return true;
+    }
+
+    /// <summary>Lets the atom in a slot leave; the last one takes its place.</summary>
+    public void Leave(int slot, float t)
+    {
+        int atom = _atoms[slot];
+        _bounds[atom] = _thresholds[atom] * (t * (1 + _tolerated)) + _noise;
+        Count--;
+        if (slot == Count)
+            return;
+        _atoms[slot] = _atoms[Count];
+        _signs[slot] = _signs[Count];
+        _values[slot] = _values[Count];
+        _changed[slot] = true;
+    }
+
+    /// <summary>Sets up the system: A = G_SS, and b_S − tθs on the right.</summary>
+    /// <param name="b">xDᵀ [m].</param>
+    /// <param name="t">The multiple of λ.</param>
+    /// <param name="padded">Size to which all systems are padded.</param>
+    public void SetSystem(ReadOnlySpan<float> b, float t, int padded)
+    {
+        ReadOnlySpan<int> atoms = Atoms;
+        for (int slot = 0; slot < Count; slot++)
+            if (_changed[slot])
+                SetProducts(slot);
+        _changed.AsSpan(0, Count).Clear();
+        for (int i = Count; i < _set; i++)
+            _systems.SetIdentity(_lane, i);
+        _set = Count;
+        for (int i = 0; i < atoms.Length; i++)
+            _values[i] = b[atoms[i]] - t * _thresholds[atoms[i]] * _signs[i];
+        _systems.SetRight(_lane, Values, padded);
+    }
+
+    /// <summary>Reads the solution; false when it is not finite, as where signals are too large for float32.</summary>
+    public bool ReadSolution()
+    {
+        Span<float> values = _values.AsSpan(0, Count);
+        _systems.GetSolution(_lane, values);
+        float sum = 0;
+        foreach (float value in values)
+            sum += 0 * value;
+        return sum == 0;
+    }
+
+    /// <summary>Whether the value in a slot has its sign.</summary>
+    public bool HasItsSign(int slot) => _values[slot] * _signs[slot] > 0;
+
+    /// <summary>Number of values that do not have their sign.</summary>
+    public int CountWrongSigns()
+    {
+        int wrong = 0;
+        for (int i = 0; i < Count; i++)
+            wrong += HasItsSign(i) ? 0 : 1;
+        return wrong;
+    }
+
+    private void SetProducts(int slot)
+    {
+        bool below = false;         // whether a later row stays as it is, and so needs this atom's product
+        for (int i = slot + 1; i < Count && !below; i++)
+            below = !_changed[i];
+        int count = below ? Count : slot;
+        _correlations.Products(_atoms[slot], _atoms.AsSpan(0, count), _products);
+        _systems.SetRow(_lane, slot, _products.AsSpan(0, slot));
+        if (below)
+            _systems.SetColumn(_lane, slot, _products.AsSpan(0, count), _changed);
+    }
+}
