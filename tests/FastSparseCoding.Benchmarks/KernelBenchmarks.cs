@@ -30,8 +30,10 @@ public class KernelBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _alignedS = new AlignedRows(GramMatrix.IdentityMinus(AtomDictionary.Normalize(Random(Atoms, 100, 1))));
-        _supports = [.. Enumerable.Range(0, LaneSystems.Lanes).Select(l => new LaneSupport(_systems, l, Atoms, 0.5f))];
+        _alignedS = AtomDictionary.Normalize(Random(Atoms, 100, 1)).IdentityMinusGram;
+        var correlations = new GramCorrelations(_alignedS);
+        float[] thresholds = new Penalty(0.5f).Thresholds(Atoms);
+        _supports = [.. Enumerable.Range(0, LaneSystems.Lanes).Select(l => new LaneSupport(_systems, l, correlations, thresholds))];
         _b = Random(Rows, Atoms, 2);
         _running = new Matrix(Rows, Atoms);
         _s = Random(Atoms, Atoms, 3);
@@ -63,10 +65,10 @@ public class KernelBenchmarks
     {
         for (int lane = 0; lane < LaneSystems.Lanes; lane++)
         {
-            _supports[lane].Clear();
+            _supports[lane].Restart(1);
             foreach (int atom in _atoms)
                 _supports[lane].TryEnter(atom, 1);
-            _supports[lane].SetSystem(_alignedS, _b.Row(lane), 0.5f, Support);
+            _supports[lane].SetSystem(_b.Row(lane), 1, Support);
         }
         uint singular = _systems.Factor(Support, 1e-4f);
         _systems.Solve(Support);

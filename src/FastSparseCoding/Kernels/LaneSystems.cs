@@ -40,28 +40,45 @@ internal sealed unsafe class LaneSystems
     /// <summary>A size that all systems are padded to.</summary>
     public static int Padded(int size) => (size + RowBlock - 1) / RowBlock * RowBlock;
 
-    /// <summary>Sets A's row of an unknown in one lane up to its diagonal, which is 1. products [unknown].</summary>
-    public void SetRow(int lane, int unknown, ReadOnlySpan<float> products)
+    /// <summary>Sets A's row of an unknown in one lane up to its diagonal, which is 1: a_j = −s_{atoms[j]}.</summary>
+    /// <param name="lane">Number of the lane.</param>
+    /// <param name="unknown">Number of the unknown.</param>
+    /// <param name="s">The row of S of its atom [m].</param>
+    /// <param name="atoms">The atoms of all unknowns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void SetRow(int lane, int unknown, ReadOnlySpan<float> s, ReadOnlySpan<int> atoms)
     {
-        Throw.IfNotIndex(unknown, Capacity);
+        Throw.IfNotIndex(unknown, Math.Min(Capacity, atoms.Length));
         float* a = AlignedMemory.Start(_matrix) + Row(unknown) + lane;
         int lanes = Lanes;
-        for (int j = 0; j < unknown; j++, a += lanes)
-            *a = products[j];
+        fixed (float* row = s)
+        fixed (int* of = atoms)
+        {
+            for (int j = 0; j < unknown; j++, a += lanes)
+                *a = -row[of[j]];
+        }
         *a = 1;
     }
 
-    /// <summary>Sets A's column of an unknown in one lane below its diagonal, but for the rows to be skipped. products, skipped [size].</summary>
-    public void SetColumn(int lane, int unknown, ReadOnlySpan<float> products, ReadOnlySpan<bool> skipped)
+    /// <summary>Sets A's column of an unknown in one lane below its diagonal, but for the rows to be skipped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void SetColumn(int lane, int unknown, ReadOnlySpan<float> s, ReadOnlySpan<int> atoms, ReadOnlySpan<bool> skipped)
     {
-        Throw.IfAbove(products.Length, Capacity);
-        float* column = AlignedMemory.Start(_matrix) + unknown * Lanes + lane;
-        for (int i = unknown + 1; i < products.Length; i++)
-            if (!skipped[i])
-                column[Row(i)] = products[i];
+        Throw.IfAbove(atoms.Length, Math.Min(Capacity, skipped.Length));
+        int lanes = Lanes;
+        float* a = AlignedMemory.Start(_matrix) + Row(unknown + 1) + unknown * lanes + lane;
+        fixed (float* row = s)
+        fixed (int* of = atoms)
+        fixed (bool* skip = skipped)
+        {
+            for (int i = unknown + 1; i < atoms.Length; a += ++i * lanes)
+                if (!skip[i])
+                    *a = -row[of[i]];
+        }
     }
 
     /// <summary>Makes an unknown of one lane independent of those before it, with 1 on A's diagonal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetIdentity(int lane, int unknown)
     {
         Throw.IfNotIndex(unknown, Capacity);
@@ -73,6 +90,7 @@ internal sealed unsafe class LaneSystems
     }
 
     /// <summary>Sets b in one lane, zero beyond its length up to the padded size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetRight(int lane, ReadOnlySpan<float> b, int padded)
     {
         Throw.IfAbove(padded, Capacity);
@@ -85,6 +103,7 @@ internal sealed unsafe class LaneSystems
     }
 
     /// <summary>Reads x in one lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void GetSolution(int lane, Span<float> x)
     {
         Throw.IfAbove(x.Length, Capacity);

@@ -5,8 +5,8 @@ namespace FastSparseCoding.Solvers;
 /// <summary>How an active set learns of the atoms outside it: from S = I − G, or from the atoms themselves where m² numbers are too many.</summary>
 internal interface IAtomCorrelations
 {
-    /// <summary>Products of an atom with others, scaled as b and θ are.</summary>
-    void Products(int atom, ReadOnlySpan<int> others, Span<float> products);
+    /// <summary>The row of S of an atom [m], valid at some others, until the next call.</summary>
+    ReadOnlySpan<float> RowOfS(int atom, ReadOnlySpan<int> others);
 
     /// <summary>Looks at the solutions of several rows at once.</summary>
     void Correlate(ReadOnlySpan<HomotopyLane> lanes, ReadOnlyMatrixView x);
@@ -18,7 +18,7 @@ internal interface IAtomCorrelations
 /// <summary>From a stored S [m×m]: a sum of the support's rows of S for every row of signals.</summary>
 internal sealed class GramCorrelations(AlignedRows s) : IAtomCorrelations
 {
-    public void Products(int atom, ReadOnlySpan<int> others, Span<float> products) => AtomProducts.Gather(s, atom, others, products);
+    public ReadOnlySpan<float> RowOfS(int atom, ReadOnlySpan<int> others) => s.Row(atom);
 
     public void Correlate(ReadOnlySpan<HomotopyLane> lanes, ReadOnlyMatrixView x)
     {

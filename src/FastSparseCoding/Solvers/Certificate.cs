@@ -109,9 +109,9 @@ internal sealed class Certificate
     private double ScaleOnSupport(int count, ReadOnlySpan<double> r)
     {
         PreciseRows.Dots(_dictionary.Rows, _support.AsSpan(0, count), r, _products.AsSpan(0, count));
-        double scale = 1;
+        double scale = 1, ridge = _penalty.Ridge;
         for (int s = 0; s < count; s++)
-            scale = Math.Min(scale, _penalty.DualScale(_support[s], _products[s] - _penalty.Ridge * _values[s]));
+            scale = Math.Min(scale, _penalty.DualScale(_support[s], _products[s] - ridge * _values[s]));
         return scale;
     }
 

@@ -144,7 +144,7 @@ internal sealed class Homotopy
         uint failed = _systems.Factor(size, SmallestPivot);
         _systems.Solve(size);                                                   // G_SS z_S = b_S − tλs
         foreach (HomotopyLane lane in _lanes)
-            if (!lane.Support.ReadSolution())
+            if (!lane.Support.TryReadSolution())
                 failed |= 1u << lane.Number;
         return failed;
     }
@@ -154,7 +154,7 @@ internal sealed class Homotopy
     {
         LaneSupport support = lane.Support;
         int violators = _correlations.ListViolators(lane, b, _floor, _excess, _atoms);
-        int leaving = support.CountWrongSigns(), size = support.Count;
+        int leaving = support.WrongSigns, size = support.Count;
         if (leaving + violators == 0 && lane.AtTheEnd)
             return Outcome.Optimal;
         if (!lane.Improves(leaving + violators))
@@ -178,7 +178,9 @@ internal sealed class Homotopy
     {
         if (violators == 0)
             return true;
-        float least = EnteringFraction * Math.Abs(TensorPrimitives.MaxMagnitude(_excess.AsSpan(0, violators)));
+        float least = 0;
+        foreach (float excess in _excess.AsSpan(0, violators))
+            least = Math.Max(least, EnteringFraction * Math.Abs(excess));
         for (int v = 0; v < violators; v++)
         {
             if (Math.Abs(_excess[v]) < least)

@@ -15,7 +15,6 @@ internal sealed class LaneSupport
     private readonly int[] _atoms;
     private readonly float[] _signs;
     private readonly float[] _values;           // b_S − tθs, then z_S
-    private readonly float[] _products;         // of one atom with the others
     private readonly bool[] _changed;           // slots whose products the system does not have
     private readonly float[] _bounds;           // what the correlation of every atom may be [m]; infinite on the support, where it is tθ by construction
     private float _tolerated;                   // a correlation may exceed tθ by this factor
@@ -31,7 +30,6 @@ internal sealed class LaneSupport
         _atoms = new int[systems.Capacity];
         _signs = new float[systems.Capacity];
         _values = new float[systems.Capacity];
-        _products = new float[systems.Capacity];
         _changed = new bool[systems.Capacity];
         _bounds = new float[thresholds.Length];
     }
@@ -108,26 +106,35 @@ internal sealed class LaneSupport
     public void SetSystem(ReadOnlySpan<float> b, float t, int padded)
     {
         ReadOnlySpan<int> atoms = Atoms;
-        for (int slot = 0; slot < Count; slot++)
+        int lastUnchanged = _changed.AsSpan(0, atoms.Length).LastIndexOf(false);
+        for (int slot = 0; slot < atoms.Length; slot++)
             if (_changed[slot])
-                SetProducts(slot);
-        _changed.AsSpan(0, Count).Clear();
-        for (int i = Count; i < _set; i++)
+                SetProducts(slot, atoms, below: slot < lastUnchanged);
+        _changed.AsSpan(0, atoms.Length).Clear();
+        for (int i = atoms.Length; i < _set; i++)
             _systems.SetIdentity(_lane, i);
-        _set = Count;
+        _set = atoms.Length;
+        Span<float> right = _values.AsSpan(0, atoms.Length);
+        ReadOnlySpan<float> signs = _signs.AsSpan(0, atoms.Length);
         for (int i = 0; i < atoms.Length; i++)
-            _values[i] = b[atoms[i]] - t * _thresholds[atoms[i]] * _signs[i];
-        _systems.SetRight(_lane, Values, padded);
+            right[i] = b[atoms[i]] - t * _thresholds[atoms[i]] * signs[i];
+        _systems.SetRight(_lane, right, padded);
     }
 
     /// <summary>Reads the solution; false when it is not finite, as where signals are too large for float32.</summary>
-    public bool ReadSolution()
+    public bool TryReadSolution()
     {
         Span<float> values = _values.AsSpan(0, Count);
+        ReadOnlySpan<float> signs = _signs.AsSpan(0, values.Length);
         _systems.GetSolution(_lane, values);
         float sum = 0;
-        foreach (float value in values)
-            sum += 0 * value;
+        int wrong = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            sum += 0 * values[i];
+            wrong += values[i] * signs[i] > 0 ? 0 : 1;
+        }
+        WrongSigns = wrong;
         return sum == 0;
     }
 
@@ -135,23 +142,14 @@ internal sealed class LaneSupport
     public bool HasItsSign(int slot) => _values[slot] * _signs[slot] > 0;
 
     /// <summary>Number of values that do not have their sign.</summary>
-    public int CountWrongSigns()
-    {
-        int wrong = 0;
-        for (int i = 0; i < Count; i++)
-            wrong += HasItsSign(i) ? 0 : 1;
-        return wrong;
-    }
+    public int WrongSigns { get; private set; }
 
-    private void SetProducts(int slot)
+    /// <summary>Sets the products of a slot's atom with those before it and, where later rows stay as they are, with those behind it.</summary>
+    private void SetProducts(int slot, ReadOnlySpan<int> atoms, bool below)
     {
-        bool below = false;         // whether a later row stays as it is, and so needs this atom's product
-        for (int i = slot + 1; i < Count && !below; i++)
-            below = !_changed[i];
-        int count = below ? Count : slot;
-        _correlations.Products(_atoms[slot], _atoms.AsSpan(0, count), _products);
-        _systems.SetRow(_lane, slot, _products.AsSpan(0, slot));
+        ReadOnlySpan<float> s = _correlations.RowOfS(atoms[slot], below ? atoms : atoms[..slot]);
+        _systems.SetRow(_lane, slot, s, atoms);
         if (below)
-            _systems.SetColumn(_lane, slot, _products.AsSpan(0, count), _changed);
+            _systems.SetColumn(_lane, slot, s, atoms, _changed);
     }
 }

@@ -6,7 +6,7 @@ namespace FastSparseCoding.Benchmarks.Versus;
 internal readonly record struct Clock(double Wall, double Cpu)
 {
     /// <summary>Long enough for the runtime to have compiled with full optimisation what the work runs through.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
     public static Clock Median(int repetitions, Action run)
     {
