@@ -23,6 +23,17 @@ internal static class SharedData
     /// <summary>Fresh patches of the photographs of BSDS500 train.</summary>
     public static PatchSource TrainingPatches(int seed) => new(ImageFolder.Load(Require("data/bsds500/train"), TestContext.Current.CancellationToken), PatchPreprocessing.Default, seed);
 
+    /// <summary>Patches of the photographs of BSDS500 val, which no dictionary was learned from.</summary>
+    public static Matrix ValidationPatches(int count, int seed) => Patches.Sample(ImageFolder.Load(Require("data/bsds500/val"), TestContext.Current.CancellationToken), PatchPreprocessing.Default, count, seed);
+
+    /// <summary>A dictionary of smooth atoms, 64 signals, and the lowest energy of float32 codes known for each at a weight of 1e-2, 1e-3 or 1e-4.</summary>
+    public static (AtomDictionary Dictionary, Matrix X, double[] Lowest) Case(string family, float lambda)
+    {
+        // Columns: the best code in double precision, the same rounded to float32, its relative gap.
+        double[] energies = Npy.ReadDoubles(Require($"cases/{family}_{lambda:0e-00}_E.npy")).Values;
+        return (new(Npy.ReadMatrix(Require($"cases/{family}_D.npy"))), Npy.ReadMatrix(Require($"cases/{family}_X.npy")), [.. energies.Chunk(3).Select(row => row[1])]);
+    }
+
     /// <summary>MNIST: digits to train on and digits to test on.</summary>
     public static (LabelledImages Train, LabelledImages Test) Digits() => LabelledImages.ReadFolder(Require("data/mnist"));
 

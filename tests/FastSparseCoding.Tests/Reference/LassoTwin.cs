@@ -61,14 +61,43 @@ internal sealed class LassoTwin
         return 0.5 * Dot(r, r) + _lambda * Norm1(z);
     }
 
-    /// <summary>E(x, z) − (½‖x‖² − ½‖x − u‖²) with the dual feasible point u = r·min(1, λ/‖Dr‖∞): not less than E(x, z) − E*.</summary>
+    /// <summary>What double precision may leave of an energy worked out in the plain way: r is off by m + n roundings of the size of x and of zD.</summary>
+    public double RoundingOfEnergy(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
+    {
+        double[] r = Residual(x, z), wide = Widen(x);
+        double size = Math.Sqrt(Dot(wide, wide)) + Norm1(z), length = Math.Sqrt(Dot(r, r));
+        return (z.Length + x.Length) * Math.ScaleB(1, -53) * (size * length + Energy(x, z));
+    }
+
+    /// <summary>
+    /// E(x, z) − (½‖x‖² − ½‖x − u‖²) with the dual feasible point u = s·r, s = min(1, λ/‖Dr‖∞): not less than E(x, z) − E*. With x = r + zD and
+    /// c = Dr it is ½(1 − s)²‖r‖² + Σ(λ|z_k| − s·z_k·c_k): no term is negative, so that no large numbers are subtracted, however small the gap.
+    /// </summary>
     public double Gap(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
     {
-        double[] r = Residual(x, z), wide = Widen(x), rest = new double[r.Length];
-        double scale = Math.Min(1, _lambda / Math.Max(1e-300, _atoms.Max(atom => Math.Abs(Dot(atom, r)))));
-        for (int i = 0; i < r.Length; i++)
-            rest[i] = wide[i] - scale * r[i];
-        return 0.5 * Dot(r, r) + _lambda * Norm1(z) - (0.5 * Dot(wide, wide) - 0.5 * Dot(rest, rest));
+        double[] r = Residual(x, z), c = Array.ConvertAll(_atoms, atom => Dot(atom, r));
+        double largest = c.Max(Math.Abs), s = largest <= _lambda ? 1 : _lambda / largest;
+        double gap = 0.5 * (1 - s) * (1 - s) * Dot(r, r);
+        for (int k = 0; k < c.Length; k++)
+            gap += _lambda * Math.Abs(z[k]) - s * z[k] * c[k];
+        return gap;
+    }
+
+    /// <summary>gap/E of a code; 0 where E is 0.</summary>
+    public double RelativeGap(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
+    {
+        double energy = Energy(x, z);
+        return energy == 0 ? 0 : Gap(x, z) / energy;
+    }
+
+    /// <summary>
+    /// Of E, what plain double precision may leave of a gap: Dr is off by √(m + n) roundings of zero mean of the size of x and of zD, and s, with it the
+    /// gap, by that over λ.
+    /// </summary>
+    public double RoundingOfRelativeGap(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
+    {
+        double[] wide = Widen(x);
+        return Math.Sqrt(z.Length + x.Length) * Math.ScaleB(1, -53) * (1 + (Math.Sqrt(Dot(wide, wide)) + Norm1(z)) / _lambda);
     }
 
     public double KktViolation(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
@@ -97,12 +126,23 @@ internal sealed class LassoTwin
         return Dot(r, r);
     }
 
+    /// <summary>r = x − zD. What each product and each sum loses is carried along: r is right to its own last digits, however much of x goes away.</summary>
     private double[] Residual(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
     {
-        double[] r = Widen(x);
+        double[] r = Widen(x), lost = new double[r.Length];
         for (int k = 0; k < z.Length; k++)
+        {
+            if (z[k] == 0)
+                continue;
             for (int i = 0; i < r.Length; i++)
-                r[i] -= z[k] * _atoms[k][i];
+            {
+                double before = r[i], product = -z[k] * _atoms[k][i], sum = before + product, added = sum - before;
+                lost[i] += before - (sum - added) + (product - added) + Math.FusedMultiplyAdd(-z[k], _atoms[k][i], -product);
+                r[i] = sum;
+            }
+        }
+        for (int i = 0; i < r.Length; i++)
+            r[i] += lost[i];
         return r;
     }
 

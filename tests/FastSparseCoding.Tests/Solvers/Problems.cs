@@ -40,26 +40,26 @@ internal static class Problems
         => (float)(fraction * Enumerable.Range(0, x.Rows).Min(i => new LassoTwin(dictionary, 1).LambdaMax(x.Row(i))));
 
     /// <summary>
-    /// What float32 may leave of the gap of a certified code. r = x − zD is off by √(n + m) roundings of zero mean of the size of x, and the gap
-    /// is linear in it; four of them for the tail.
+    /// The gap, over E, that a code has by its rounding to float32 alone. That moves zD by δ ≤ 2⁻²⁴‖z‖₁ and every correlation by as much; the dual point
+    /// shrinks by δ/λ: gap ≤ 2δ‖z‖₁ + ½(δ/λ)²‖r‖², and both ‖z‖₁ ≤ E/λ and ½‖r‖² ≤ E.
     /// </summary>
-    public static double RoundingOfGap(Matrix x, int i, AtomDictionary dictionary)
+    public static double GapOfRounding(ReadOnlySpan<double> z, double lambda)
     {
-        double squared = 0;
-        foreach (float value in x.Row(i))
-            squared += (double)value * value;
-        return 4 * Math.Sqrt(dictionary.AtomCount + dictionary.SignalSize) * Tolerance.UnitRoundoff * squared;
+        double size = 0;
+        foreach (double value in z)
+            size += Math.Abs(value);
+        double shrinking = Tolerance.UnitRoundoff * size / lambda;
+        return 2 * shrinking + shrinking * shrinking;
     }
 
-    /// <summary>Asserts that every row's gap, in double, is within the tolerance of the solver but for rounding.</summary>
+    /// <summary>Asserts that every row's gap, in double, is within the tolerance of the solver.</summary>
     public static void CheckCertified(LassoSolver solver, Matrix x, Matrix z)
     {
         var twin = new LassoTwin(solver.Dictionary, solver.Lambda);
         for (int i = 0; i < x.Rows; i++)
         {
-            double[] code = LassoTwin.Widen(z.Row(i));
-            double gap = twin.Gap(x.Row(i), code), allowed = solver.Options.Tolerance * twin.Energy(x.Row(i), code) + RoundingOfGap(x, i, solver.Dictionary);
-            Assert.True(gap <= allowed, $"{solver.Name} [{solver.CodeSize}×{solver.SignalSize}] row {i}: gap {gap:G4} above {allowed:G4}");
+            double gap = twin.RelativeGap(x.Row(i), LassoTwin.Widen(z.Row(i)));
+            Assert.True(gap <= solver.Options.Tolerance + ReportAudit.Rounding, $"{solver.Name} [{solver.CodeSize}×{solver.SignalSize}] row {i}: gap {gap:G4} of E above {solver.Options.Tolerance:G4}");
         }
     }
 }
