@@ -15,7 +15,7 @@ public sealed class ActiveSetSolver : LassoSolver
     private const float GreedyThreshold = 0.3f;
 
     /// <summary>The search for a support begins at this fraction of the row's λmax, or at λ where that is larger.</summary>
-    private const float FirstLevel = 0.06f;
+    private const float FirstLevel = 0.08f;
 
     /// <summary>From this many atoms on products come from the atoms themselves: S = I − G would not stay in any cache, nor at last fit into memory.</summary>
     private const int MostAtomsOfGram = 4096;
