@@ -30,8 +30,9 @@ public class KernelBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _alignedS = AtomDictionary.Normalize(Random(Atoms, 100, 1)).IdentityMinusGram;
-        var correlations = new GramCorrelations(_alignedS);
+        AtomDictionary dictionary = AtomDictionary.Normalize(Random(Atoms, 100, 1));
+        _alignedS = dictionary.IdentityMinusGram;
+        var correlations = new AtomCorrelations(dictionary, _alignedS, dictionary.PackedTransposed, 1);
         float[] thresholds = new Penalty(0.5f).Thresholds(Atoms);
         _supports = [.. Enumerable.Range(0, LaneSystems.Lanes).Select(l => new LaneSupport(_systems, l, correlations, thresholds))];
         _b = Random(Rows, Atoms, 2);

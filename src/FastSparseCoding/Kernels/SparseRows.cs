@@ -33,6 +33,24 @@ internal static unsafe class SparseRows
         }
     }
 
+    /// <summary>r = x − Σ_s z_s·D_{atoms[s]}. x, r [n], z [atoms], D [m×n].</summary>
+    public static void Residual(ReadOnlySpan<float> x, AlignedRows d, ReadOnlySpan<int> atoms, ReadOnlySpan<float> z, Span<float> r)
+    {
+        Throw.IfLengthNot(x.Length, d.Columns, nameof(x));
+        Throw.IfLengthNot(r.Length, d.Columns, nameof(r));
+        Throw.IfLengthNot(z.Length, atoms.Length, nameof(z));
+        float* minus = Scratch.Rent(z.Length);
+        for (int s = 0; s < z.Length; s++)
+            minus[s] = -z[s];
+        fixed (float* px = x, pr = r)
+        fixed (int* pa = atoms)
+        {
+            var kernel = new RowSum { Start = px, Length = x.Length, W = d.Data, Stride = d.Stride, Indices = pa, Z = minus, Rows = atoms.Length, C = pr };
+            Simd.Run(ref kernel);
+            GC.KeepAlive(d);
+        }
+    }
+
     /// <summary>W_j += z_j·c for the non-zeros of z: the rank-one update of a gradient. z [m], c [p], W [m×p].</summary>
     public static void AddOuterProduct(ReadOnlySpan<float> z, ReadOnlySpan<float> c, MatrixView w)
     {

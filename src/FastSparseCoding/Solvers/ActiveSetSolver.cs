@@ -17,7 +17,7 @@ public sealed class ActiveSetSolver : LassoSolver
     /// <summary>The search for a support begins at this fraction of the row's λmax, or at λ where that is larger.</summary>
     private const float FirstLevel = 0.08f;
 
-    /// <summary>From this many atoms on products come from the atoms themselves: S = I − G would not stay in any cache, nor at last fit into memory.</summary>
+    /// <summary>With more atoms than this, products come from the atoms themselves: S = I − G would take more memory than it saves time.</summary>
     private const int MostAtomsOfGram = 4096;
 
     private readonly Lazy<Operators> _operators;
@@ -146,7 +146,7 @@ public sealed class ActiveSetSolver : LassoSolver
     {
         public Operators(AtomDictionary dictionary, Penalty penalty)
         {
-            float share = 1 / (1 + penalty.Ridge);
+            float share = Scale = 1 / (1 + penalty.Ridge);
             Thresholds = penalty.Thresholds(dictionary.AtomCount, share);
             InverseThresholds = Array.ConvertAll(Thresholds, t => 1 / t);
             SmallestThreshold = Thresholds.Min();
@@ -154,6 +154,9 @@ public sealed class ActiveSetSolver : LassoSolver
             if (dictionary.AtomCount <= MostAtomsOfGram)
                 S = share == 1 ? dictionary.IdentityMinusGram : dictionary.IdentityMinusGram.Times(share);
         }
+
+        /// <summary>1/(1 + μ).</summary>
+        public float Scale { get; }
 
         /// <summary>S = I − G [m×m], or null where it would be too large.</summary>
         public AlignedRows? S { get; }
@@ -180,7 +183,7 @@ public sealed class ActiveSetSolver : LassoSolver
     private sealed class Workspace(AtomDictionary dictionary, Penalty penalty, Operators operators) : BlockWorkspace(dictionary, penalty)
     {
         /// <summary>Solves in float32.</summary>
-        public Homotopy Homotopy { get; } = new(dictionary.SignalSize, new GramCorrelations(operators.S!), operators.Thresholds, penalty.Floor);
+        public Homotopy Homotopy { get; } = new(dictionary.SignalSize, new AtomCorrelations(dictionary, operators.S, operators.EncoderTransposed, operators.Scale), operators.Thresholds, penalty.Floor);
 
         /// <summary>Finishes in double.</summary>
         public PreciseActiveSet Precise { get; } = new(dictionary, penalty);

@@ -2,29 +2,78 @@ using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
 
-/// <summary>How an active set learns of the atoms outside it: from S = I − G, or from the atoms themselves where m² numbers are too many.</summary>
-internal interface IAtomCorrelations
+/// <summary>
+/// How the lanes of a <see cref="Homotopy"/> learn of the atoms outside their supports. From S = I − G a row's B = xDᵀ + zS is a sum of as many rows of S as
+/// the support has atoms; from the residuals r = x − zD of many rows it is one product with all atoms. The first reads k·m numbers a row, the second
+/// computes n·m products: it is taken where S would be in no cache, and where there is none.
+/// </summary>
+internal sealed class AtomCorrelations
 {
-    /// <summary>The row of S of an atom [m], valid at some others, until the next call.</summary>
-    ReadOnlySpan<float> RowOfS(int atom, ReadOnlySpan<int> others);
+    /// <summary>S of more atoms is in no cache.</summary>
+    private const int MostAtomsToSum = 2048;
 
-    /// <summary>Looks at the solutions of several rows at once.</summary>
-    void Correlate(ReadOnlySpan<HomotopyLane> lanes, ReadOnlyMatrixView x);
+    private readonly AtomDictionary _dictionary;
+    private readonly AlignedRows? _s;
+    private readonly PackedMatrix _encoderTransposed;   // Dᵀ as b = xDᵀ is scaled
+    private readonly float _scale;                      // its scale
+    private readonly bool _sums;                        // whether rows of S are summed
+    private readonly Matrix _residuals;
+    private readonly Matrix _correlations;
+    private readonly int[] _rowOf = new int[LaneSystems.Lanes];     // row of every lane in the product
+    private readonly float[] _rowOfS;
+    private readonly double[] _atom;
+    private readonly double[] _products;
 
-    /// <summary>Lists the atoms outside a lane's support whose correlation exceeds its bound at the solution, and by how much, with sign.</summary>
-    int ListViolators(HomotopyLane lane, ReadOnlySpan<float> b, float floor, Span<float> excess, Span<int> atoms);
-}
-
-/// <summary>From a stored S [m×m]: a sum of the support's rows of S for every row of signals.</summary>
-internal sealed class GramCorrelations(AlignedRows s) : IAtomCorrelations
-{
-    public ReadOnlySpan<float> RowOfS(int atom, ReadOnlySpan<int> others) => s.Row(atom);
-
-    public void Correlate(ReadOnlySpan<HomotopyLane> lanes, ReadOnlyMatrixView x)
+    /// <summary>Allocates for the lanes of one homotopy.</summary>
+    /// <param name="dictionary">Dictionary D [m×n].</param>
+    /// <param name="s">S = I − G [m×m], or null.</param>
+    /// <param name="encoderTransposed">Dᵀ [n×m] times the scale.</param>
+    /// <param name="scale">What b, θ and S are multiplied by.</param>
+    public AtomCorrelations(AtomDictionary dictionary, AlignedRows? s, PackedMatrix encoderTransposed, float scale)
     {
-        // Every lane's sum is formed where its violators are listed, without a copy.
+        (_dictionary, _s, _encoderTransposed, _scale) = (dictionary, s, encoderTransposed, scale);
+        _sums = s is not null && dictionary.AtomCount <= MostAtomsToSum;
+        int lanes = _sums ? 0 : LaneSystems.Lanes;
+        _residuals = new Matrix(lanes, dictionary.SignalSize);
+        _correlations = new Matrix(lanes, dictionary.AtomCount);
+        _rowOfS = new float[s is null ? dictionary.AtomCount : 0];
+        _atom = new double[PreciseRows.Padded(dictionary.SignalSize)];
+        _products = new double[Homotopy.MostAtoms];
     }
 
+    /// <summary>The row of S of an atom [m], valid at some others, until the next call.</summary>
+    public ReadOnlySpan<float> RowOfS(int atom, ReadOnlySpan<int> others)
+    {
+        if (_s is not null)
+            return _s.Row(atom);
+        PreciseRows.Widen(_dictionary.Atoms.Row(atom), _atom);
+        PreciseRows.Dots(_dictionary.Rows, others, _atom, _products.AsSpan(0, others.Length));
+        for (int j = 0; j < others.Length; j++)
+            _rowOfS[others[j]] = (float)(-_scale * _products[j]);
+        return _rowOfS;
+    }
+
+    /// <summary>Forms the correlations of all lanes at once, where they are not summed row by row.</summary>
+    public void Correlate(ReadOnlySpan<HomotopyLane> lanes, ReadOnlyMatrixView x)
+    {
+        if (_sums)
+            return;
+        int rows = 0;
+        foreach (HomotopyLane lane in lanes)
+        {
+            if (lane.Row < 0)
+                continue;
+            _rowOf[lane.Number] = rows;
+            SparseRows.Residual(x.Row(lane.Row), _dictionary.Rows, lane.Support.Atoms, lane.Support.Values, _residuals.Row(rows++));    // r = x − zD
+        }
+        Gemm.Multiply(_residuals.RowRange(0, rows), _encoderTransposed, _correlations.RowRange(0, rows));                              // c = rDᵀ
+    }
+
+    /// <summary>Lists the atoms outside a lane's support whose correlation exceeds its bound at the solution, and by how much, with sign.</summary>
     public int ListViolators(HomotopyLane lane, ReadOnlySpan<float> b, float floor, Span<float> excess, Span<int> atoms)
-        => CodState.ListViolations(b, s, lane.Support.Atoms, lane.Support.Values, lane.Support.Bounds, floor, excess, atoms);      // c = b + zS off the support
+    {
+        LaneSupport support = lane.Support;
+        return !_sums ? Violations.List(_correlations.Row(_rowOf[lane.Number]), support.Bounds, excess, atoms, floor)
+            : CodState.ListViolations(b, _s!, support.Atoms, support.Values, support.Bounds, floor, excess, atoms);                  // c = b + zS off the support
+    }
 }

@@ -27,13 +27,16 @@ internal sealed class Homotopy
     /// <summary>Of the violating atoms, those whose violation is at least this fraction of the largest enter together.</summary>
     private const float EnteringFraction = 0.4f;
 
+    /// <summary>The same for rows where a step has failed.</summary>
+    private const float CarefulFraction = 0.7f;
+
     /// <summary>A correlation above tλ by less than this fraction is no violation,</summary>
     private const float Tolerated = 2e-6f;
 
     /// <summary>nor by less than this fraction of the largest |xDᵀ|, which is rounding.</summary>
     private const float Noise = 4e-7f;
 
-    private readonly IAtomCorrelations _correlations;
+    private readonly AtomCorrelations _correlations;
     private readonly LaneSystems _systems;
     private readonly HomotopyLane[] _lanes = new HomotopyLane[LaneSystems.Lanes];
     private readonly float _floor;
@@ -44,7 +47,7 @@ internal sealed class Homotopy
     private readonly int[] _order = new int[SparseEncoderExtensions.BlockRows];
 
     /// <summary>Allocates for signals of n values, with thresholds θ = λw [m] and one-sided ones where the floor is −∞.</summary>
-    public Homotopy(int signalSize, IAtomCorrelations correlations, float[] thresholds, float floor)
+    public Homotopy(int signalSize, AtomCorrelations correlations, float[] thresholds, float floor)
     {
         _correlations = correlations;
         _floor = floor;
@@ -89,7 +92,7 @@ internal sealed class Homotopy
                 if (outcome == Outcome.Optimal)
                     lane.Write(z.Row(lane.Row));
                 else
-                    lane.WriteGood(z.Row(lane.Row));
+                    lane.WriteOptimal(z.Row(lane.Row));
                 active -= TryTake(lane, ref next, b, z, levels, levelsOfZero, changes) ? 0 : 1;
             }
         }
@@ -154,10 +157,10 @@ internal sealed class Homotopy
     {
         LaneSupport support = lane.Support;
         int violators = _correlations.ListViolators(lane, b, _floor, _excess, _atoms);
-        int leaving = support.WrongSigns, size = support.Count;
-        if (leaving + violators == 0 && lane.AtTheEnd)
+        int leaving = support.WrongSigns, size = support.Count, infeasible = leaving + violators;
+        if (infeasible == 0 && lane.AtTheEnd)
             return Outcome.Optimal;
-        if (!lane.Improves(leaving + violators))
+        if (!lane.Improves(infeasible))
             return Outcome.Failed;
         for (int slot = size - 1; slot >= 0 && leaving > 0; slot--)            // the last first: what fills its place stays
         {
@@ -168,8 +171,8 @@ internal sealed class Homotopy
         }
         if (!LetViolatorsEnter(lane, violators, changes))
             return Outcome.Failed;
-        if (!lane.AtTheEnd && leaving + violators <= Settled * size)
-            lane.Advance();
+        if (!lane.AtTheEnd && infeasible <= (lane.Careful ? 0 : Settled * size))
+            lane.Advance(infeasible);
         return Outcome.Exchanged;
     }
 
@@ -178,9 +181,9 @@ internal sealed class Homotopy
     {
         if (violators == 0)
             return true;
-        float least = 0;
+        float least = 0, fraction = lane.Careful ? CarefulFraction : EnteringFraction;
         foreach (float excess in _excess.AsSpan(0, violators))
-            least = Math.Max(least, EnteringFraction * Math.Abs(excess));
+            least = Math.Max(least, fraction * Math.Abs(excess));
         for (int v = 0; v < violators; v++)
         {
             if (Math.Abs(_excess[v]) < least)

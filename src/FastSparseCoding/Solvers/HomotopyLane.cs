@@ -9,11 +9,8 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
     /// <summary>A step in t that fails is halved, in the logarithm, until it is as small as this; then the row is given up.</summary>
     private const float SmallestStep = 1.002f;
 
-    private readonly int[] _goodAtoms = new int[capacity];
-    private readonly float[] _goodSigns = new float[capacity];
-    private readonly float[] _goodValues = new float[capacity];
-    private int _goodCount;
-    private float _goodLevel;
+    private readonly Snapshot _last = new(capacity);        // where the last step down was taken, a few infeasibilities left
+    private readonly Snapshot _optimal = new(capacity);     // the last support without any
     private float _step;
     private int _fewest;
     private int _patience;
@@ -32,11 +29,16 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
     /// <summary>Whether this is the last level, λ itself.</summary>
     public bool AtTheEnd => Level <= 1;
 
+    /// <summary>Whether a step has failed: from then on steps are taken from optimal supports only, and only the very worst violators enter.</summary>
+    public bool Careful { get; private set; }
+
     /// <summary>Takes a row with an empty support, at a level up to the one from which on its code is zero.</summary>
     public void Begin(int row, float level, float levelOfZero, float tolerated, float noise)
     {
-        (Row, _goodLevel, _goodCount, _step) = (row, levelOfZero, 0, Homotopy.Step);
+        (Row, _step, Careful) = (row, Homotopy.Step, false);
         Support.Begin(level, tolerated, noise);
+        _optimal.Take(Support, levelOfZero);
+        _last.Take(Support, levelOfZero);
         Enter(level);
     }
 
@@ -55,35 +57,38 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
         return true;
     }
 
-    /// <summary>Notes the support as good and goes down a step.</summary>
-    public void Advance()
+    /// <summary>Goes down a step from here, with a number of infeasibilities left.</summary>
+    public void Advance(int infeasible)
     {
-        Remember();
+        _last.Take(Support, Level);
+        if (infeasible == 0)
+            _optimal.Take(Support, Level);
         Enter(Math.Max(1, Level / _step));
         _step = Math.Min(Homotopy.Step, 1.5f * _step);
         Support.SetLevel(Level);
     }
 
-    /// <summary>Goes back to the last good support, to take half the step; false when that would be too small.</summary>
+    /// <summary>
+    /// Goes back to where the last step was taken, to find the optimum there and take half the step; or, where that fails too, to the last optimum.
+    /// False when steps would be too small.
+    /// </summary>
     public bool TryRetreat()
     {
-        _step = MathF.Sqrt(_goodLevel / Level);
+        if (Careful && Level >= _last.Level)
+            _last.Take(_optimal);
+        _step = MathF.Sqrt(_last.Level / Level);
         if (!(_step >= SmallestStep) || !float.IsFinite(_step))
             return false;
-        Enter(_goodLevel / _step);
+        bool optimal = _last.Level == _optimal.Level;
+        Careful = true;
+        Enter(optimal ? _last.Level / _step : _last.Level);
         Support.Restart(Level);
-        for (int i = 0; i < _goodCount; i++)
-            Support.TryEnter(_goodAtoms[i], _goodSigns[i]);
+        _last.Restore(Support);
         return true;
     }
 
-    /// <summary>Writes the last good code.</summary>
-    public void WriteGood(Span<float> z)
-    {
-        z.Clear();
-        for (int i = 0; i < _goodCount; i++)
-            z[_goodAtoms[i]] = _goodValues[i];
-    }
+    /// <summary>Writes the last code that was optimal for its level.</summary>
+    public void WriteOptimal(Span<float> z) => _optimal.Write(z);
 
     /// <summary>Writes the solution.</summary>
     public void Write(Span<float> z)
@@ -99,12 +104,43 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
         (_fewest, _patience) = (int.MaxValue, Patience);
     }
 
-    private void Remember()
+    /// <summary>A support, the code on it, and the multiple of λ it belongs to.</summary>
+    private sealed class Snapshot(int capacity)
     {
-        _goodCount = Support.Count;
-        _goodLevel = Level;
-        Support.Atoms.CopyTo(_goodAtoms);
-        Support.Signs.CopyTo(_goodSigns);
-        Support.Values.CopyTo(_goodValues);
+        private readonly int[] _atoms = new int[capacity];
+        private readonly float[] _signs = new float[capacity];
+        private readonly float[] _values = new float[capacity];
+        private int _count;
+
+        public float Level { get; private set; }
+
+        public void Take(LaneSupport support, float level)
+        {
+            (_count, Level) = (support.Count, level);
+            support.Atoms.CopyTo(_atoms);
+            support.Signs.CopyTo(_signs);
+            support.Values.CopyTo(_values);
+        }
+
+        public void Take(Snapshot other)
+        {
+            (_count, Level) = (other._count, other.Level);
+            other._atoms.AsSpan(0, _count).CopyTo(_atoms);
+            other._signs.AsSpan(0, _count).CopyTo(_signs);
+            other._values.AsSpan(0, _count).CopyTo(_values);
+        }
+
+        public void Restore(LaneSupport support)
+        {
+            for (int i = 0; i < _count; i++)
+                support.TryEnter(_atoms[i], _signs[i]);
+        }
+
+        public void Write(Span<float> z)
+        {
+            z.Clear();
+            for (int i = 0; i < _count; i++)
+                z[_atoms[i]] = _values[i];
+        }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class LaneSupport
 {
     private readonly LaneSystems _systems;
     private readonly int _lane;
-    private readonly IAtomCorrelations _correlations;
+    private readonly AtomCorrelations _correlations;
     private readonly float[] _thresholds;       // θ = λw [m]
     private readonly int[] _atoms;
     private readonly float[] _signs;
@@ -21,7 +21,7 @@ internal sealed class LaneSupport
     private float _noise;                       // and by this, which is rounding
     private int _set;                           // slots beyond which the system is the identity
 
-    public LaneSupport(LaneSystems systems, int lane, IAtomCorrelations correlations, float[] thresholds)
+    public LaneSupport(LaneSystems systems, int lane, AtomCorrelations correlations, float[] thresholds)
     {
         _systems = systems;
         _lane = lane;
