@@ -5,7 +5,7 @@ namespace FastSparseCoding.Kernels;
 /// </summary>
 internal sealed unsafe class AlignedRows
 {
-    private readonly float[] _values;
+    private readonly float[] _values;       // keeps the rows alive
 
     /// <summary>Allocates rows of zeros, to be filled by <see cref="Copy"/>.</summary>
     public AlignedRows(int rows, int columns)
@@ -14,6 +14,7 @@ internal sealed unsafe class AlignedRows
         Columns = columns;
         Stride = Padded(columns);
         _values = AlignedMemory.Allocate(checked(rows * Stride));
+        Data = AlignedMemory.Start(_values);
     }
 
     /// <summary>Copies a matrix.</summary>
@@ -29,13 +30,13 @@ internal sealed unsafe class AlignedRows
     public int Stride { get; }
 
     /// <summary>The first row; valid while this object is reachable.</summary>
-    public float* Data => AlignedMemory.Start(_values);
+    public float* Data { get; }
 
     /// <summary>Row i, without what fills it up.</summary>
     public ReadOnlySpan<float> Row(int i)
     {
         Throw.IfNotIndex(i, Rows);
-        return _values.AsSpan(AlignedMemory.Offset(_values) + i * Stride, Columns);
+        return new ReadOnlySpan<float>(Data + (nint)i * Stride, Columns);
     }
 
     /// <summary>Takes the values of a matrix of the same shape.</summary>

@@ -11,24 +11,26 @@ internal sealed unsafe class LaneSystems
     /// <summary>Rows factored together, so that one load serves several products.</summary>
     private const int RowBlock = 4;
 
-    private readonly float[] _matrix;       // A, rows of the lower triangle, lane by lane
-    private readonly float[] _factor;       // L likewise, without its diagonal of ones
-    private readonly float[] _inverses;     // 1/D
-    private readonly float[] _vector;       // b, then x
-    private readonly float[] _scratch;      // L·D of the rows being factored
+    private readonly float[][] _memory;     // keeps what the pointers point to alive
+    private readonly float* _matrix;        // A, rows of the lower triangle, lane by lane
+    private readonly float* _factor;        // L likewise, without its diagonal of ones
+    private readonly float* _inverses;      // 1/D
+    private readonly float* _vector;        // b, then x
+    private readonly float* _scratch;       // L·D of the rows being factored
 
-    /// <summary>Allocates systems of up to <paramref name="capacity"/> unknowns, a multiple of 4. All matrices are the identity.</summary>
+    /// <summary>Allocates systems of up to <paramref name="capacity"/> unknowns, a multiple of <see cref="Padded"/>'s. All matrices are the identity.</summary>
     public LaneSystems(int capacity)
     {
         Capacity = capacity;
         int triangle = capacity * (capacity + 1) / 2;
-        _matrix = AlignedMemory.Allocate(triangle * Lanes);
-        _factor = AlignedMemory.Allocate(triangle * Lanes);
-        _inverses = AlignedMemory.Allocate(capacity * Lanes);
-        _vector = AlignedMemory.Allocate(capacity * Lanes);
-        _scratch = AlignedMemory.Allocate(RowBlock * capacity * Lanes);
+        _memory = [.. new[] { triangle, triangle, capacity, capacity, RowBlock * capacity }.Select(length => AlignedMemory.Allocate(length * Lanes))];
+        _matrix = AlignedMemory.Start(_memory[0]);
+        _factor = AlignedMemory.Start(_memory[1]);
+        _inverses = AlignedMemory.Start(_memory[2]);
+        _vector = AlignedMemory.Start(_memory[3]);
+        _scratch = AlignedMemory.Start(_memory[4]);
         for (int i = 0; i < capacity; i++)
-            new Span<float>(AlignedMemory.Start(_matrix) + Row(i) + i * Lanes, Lanes).Fill(1);
+            new Span<float>(_matrix + Row(i) + i * Lanes, Lanes).Fill(1);
     }
 
     /// <summary>Most unknowns.</summary>
@@ -49,7 +51,7 @@ internal sealed unsafe class LaneSystems
     public void SetRow(int lane, int unknown, ReadOnlySpan<float> s, ReadOnlySpan<int> atoms)
     {
         Throw.IfNotIndex(unknown, Math.Min(Capacity, atoms.Length));
-        float* a = AlignedMemory.Start(_matrix) + Row(unknown) + lane;
+        float* a = _matrix + Row(unknown) + lane;
         int lanes = Lanes;
         fixed (float* row = s)
         fixed (int* of = atoms)
@@ -66,7 +68,7 @@ internal sealed unsafe class LaneSystems
     {
         Throw.IfAbove(atoms.Length, Math.Min(Capacity, skipped.Length));
         int lanes = Lanes;
-        float* a = AlignedMemory.Start(_matrix) + Row(unknown + 1) + unknown * lanes + lane;
+        float* a = _matrix + Row(unknown + 1) + unknown * lanes + lane;
         fixed (float* row = s)
         fixed (int* of = atoms)
         fixed (bool* skip = skipped)
@@ -82,41 +84,56 @@ internal sealed unsafe class LaneSystems
     public void SetIdentity(int lane, int unknown)
     {
         Throw.IfNotIndex(unknown, Capacity);
-        float* a = AlignedMemory.Start(_matrix) + Row(unknown) + lane;
+        float* a = _matrix + Row(unknown) + lane;
         int lanes = Lanes;
         for (int j = 0; j < unknown; j++, a += lanes)
             *a = 0;
         *a = 1;
     }
 
-    /// <summary>Sets b in one lane, zero beyond its length up to the padded size.</summary>
+    /// <summary>Sets the right side in one lane, x_i = b_{atoms[i]} − t·θ_{atoms[i]}·signs_i, and zero beyond up to the padded size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void SetRight(int lane, ReadOnlySpan<float> b, int padded)
+    public void SetRight(int lane, ReadOnlySpan<float> b, float t, ReadOnlySpan<float> theta, ReadOnlySpan<int> atoms, ReadOnlySpan<float> signs, int padded)
     {
         Throw.IfAbove(padded, Capacity);
-        float* x = AlignedMemory.Start(_vector) + lane;
+        Throw.IfLengthNot(signs.Length, atoms.Length, nameof(signs));
+        float* x = _vector + lane;
         int lanes = Lanes, i = 0;
-        for (; i < b.Length; i++, x += lanes)
-            *x = b[i];
+        fixed (float* pb = b, pt = theta, ps = signs)
+        fixed (int* pa = atoms)
+        {
+            for (; i < atoms.Length; i++, x += lanes)
+                *x = pb[pa[i]] - t * pt[pa[i]] * ps[i];
+        }
         for (; i < padded; i++, x += lanes)
             *x = 0;
     }
 
-    /// <summary>Reads x in one lane.</summary>
+    /// <summary>Reads x in one lane and counts the values without the sign they should have; −1 where a value is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void GetSolution(int lane, Span<float> x)
+    public int GetSolution(int lane, ReadOnlySpan<float> signs, Span<float> x)
     {
         Throw.IfAbove(x.Length, Capacity);
-        float* from = AlignedMemory.Start(_vector) + lane;
-        int lanes = Lanes;
-        for (int i = 0; i < x.Length; i++, from += lanes)
-            x[i] = *from;
+        Throw.IfLengthNot(signs.Length, x.Length, nameof(signs));
+        float* from = _vector + lane;
+        int lanes = Lanes, wrong = 0;
+        float sum = 0;
+        fixed (float* px = x, ps = signs)
+        {
+            for (int i = 0; i < x.Length; i++, from += lanes)
+            {
+                float value = px[i] = *from;
+                sum += 0 * value;
+                wrong += value * ps[i] > 0 ? 0 : 1;
+            }
+        }
+        return sum == 0 ? wrong : -1;
     }
 
     /// <summary>Factors all systems of the padded size; returns one bit for every lane with a pivot below <paramref name="smallestPivot"/>, whose solution means nothing.</summary>
     public uint Factor(int padded, float smallestPivot)
     {
-        var kernel = new FactorKernel { A = AlignedMemory.Start(_matrix), L = AlignedMemory.Start(_factor), Inverses = AlignedMemory.Start(_inverses), Scratch = AlignedMemory.Start(_scratch), Size = padded, SmallestPivot = smallestPivot };
+        var kernel = new FactorKernel { A = _matrix, L = _factor, Inverses = _inverses, Scratch = _scratch, Size = padded, SmallestPivot = smallestPivot };
         Simd.Run(ref kernel);
         return kernel.Failed;
     }
@@ -124,7 +141,7 @@ internal sealed unsafe class LaneSystems
     /// <summary>x ← A⁻¹b in place, in all lanes.</summary>
     public void Solve(int padded)
     {
-        var kernel = new SolveKernel { L = AlignedMemory.Start(_factor), Inverses = AlignedMemory.Start(_inverses), X = AlignedMemory.Start(_vector), Size = padded };
+        var kernel = new SolveKernel { L = _factor, Inverses = _inverses, X = _vector, Size = padded };
         Simd.Run(ref kernel);
     }
 

@@ -17,14 +17,63 @@ internal static unsafe class PreciseRows
     /// <summary>A length filled up as all vectors of double here are.</summary>
     public static int Padded(int length) => AlignedRows.Padded(length);
 
-    /// <summary>wide = x, filled up with zeros.</summary>
+    /// <summary>wide = x, filled up with zeros. x [n], wide [n padded].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(ReadOnlySpan<float> x, Span<double> wide)
     {
-        System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(x, wide);
-        wide[x.Length..].Clear();
+        Throw.IfLengthNot(wide.Length, Padded(x.Length), nameof(wide));
+        fixed (float* px = x)
+        fixed (double* pw = wide)
+        {
+            int i = 0;
+            for (; i <= x.Length - Step; i += Step)
+            {
+                (Vector512<double> low, Vector512<double> high) = Vector512.Widen(Vector512.Load(px + i));
+                low.Store(pw + i);
+                high.Store(pw + i + 8);
+            }
+            for (; i < wide.Length; i++)
+                pw[i] = i < x.Length ? px[i] : 0;
+        }
+    }
+
+    /// <summary>rounded = r, each value to the nearest float32. r [n padded], rounded [n].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Round(ReadOnlySpan<double> r, Span<float> rounded)
+    {
+        Throw.IfLengthNot(r.Length, Padded(rounded.Length), nameof(r));
+        fixed (double* pr = r)
+        fixed (float* po = rounded)
+        {
+            int i = 0;
+            for (; i <= rounded.Length - Step; i += Step)
+                Vector512.Narrow(Vector512.Load(pr + i), Vector512.Load(pr + i + 8)).Store(po + i);
+            for (; i < rounded.Length; i++)
+                po[i] = (float)pr[i];
+        }
+    }
+
+    /// <summary>‖x‖², xᵀr and ‖r‖². x, r [n padded].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (double XX, double XR, double RR) Moments(ReadOnlySpan<double> x, ReadOnlySpan<double> r)
+    {
+        Throw.IfLengthNot(r.Length, x.Length, nameof(r));
+        fixed (double* px = x, pr = r)
+        {
+            Vector512<double> xx = default, xr = default, rr = default;
+            for (int i = 0; i < x.Length; i += Vector512<double>.Count)
+            {
+                Vector512<double> a = Vector512.Load(px + i), b = Vector512.Load(pr + i);
+                xx = Vector512.MultiplyAddEstimate(a, a, xx);
+                xr = Vector512.MultiplyAddEstimate(a, b, xr);
+                rr = Vector512.MultiplyAddEstimate(b, b, rr);
+            }
+            return (Sum(xx), Sum(xr), Sum(rr));
+        }
     }
 
     /// <summary>r = x − Σ_s z_s·D_{atoms[s]}, s ascending. x, r [n padded], z [atoms], D [m×n].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Residual(ReadOnlySpan<double> x, AlignedRows d, ReadOnlySpan<int> atoms, ReadOnlySpan<double> z, Span<double> r)
     {
         Throw.IfLengthNot(x.Length, d.Stride, nameof(x));
@@ -43,6 +92,7 @@ internal static unsafe class PreciseRows
     }
 
     /// <summary>products_s = D_{atoms[s]}·r. D [m×n], r [n padded], products [atoms].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Dots(AlignedRows d, ReadOnlySpan<int> atoms, ReadOnlySpan<double> r, Span<double> products)
     {
         Throw.IfLengthNot(r.Length, d.Stride, nameof(r));
@@ -69,6 +119,7 @@ internal static unsafe class PreciseRows
     }
 
     /// <summary>Σ a_i·b_i of vectors of the same length, a multiple of 8.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         Throw.IfLengthNot(b.Length, a.Length, nameof(b));

@@ -16,9 +16,6 @@ internal static unsafe class AlignedMemory
         var p = (nuint)Unsafe.AsPointer(ref array[0]);
         return (float*)((p + Alignment - 1) / Alignment * Alignment);
     }
-
-    /// <summary>Number of floats before the first aligned one.</summary>
-    public static int Offset(float[] array) => (int)(Start(array) - (float*)Unsafe.AsPointer(ref array[0]));
 }
 
 /// <summary>Scratch memory of the kernels, one buffer a thread; it grows to the largest use and is then allocated no more.</summary>

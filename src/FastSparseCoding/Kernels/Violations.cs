@@ -30,8 +30,12 @@ internal static unsafe class Violations
     /// <summary>bounds = factor·θ + offset: what correlations with all atoms may be.</summary>
     public static void SetBounds(ReadOnlySpan<float> theta, float factor, float offset, Span<float> bounds)
     {
-        System.Numerics.Tensors.TensorPrimitives.Multiply(theta, factor, bounds);
-        System.Numerics.Tensors.TensorPrimitives.Add(bounds, offset, bounds);
+        Throw.IfLengthNot(bounds.Length, theta.Length, nameof(bounds));
+        fixed (float* pt = theta, pb = bounds)
+        {
+            var kernel = new BoundsKernel { Theta = pt, Factor = factor, Offset = offset, Bounds = pb, Length = theta.Length };
+            Simd.Run(ref kernel);
+        }
     }
 
     /// <summary>Lists h_θ(c)_k and <paramref name="first"/> + k for a vector, up to whole vectors being written.</summary>
@@ -67,6 +71,28 @@ internal static unsafe class Violations
             if (j < Length)
                 count += ListVector<TS, TV>(TS.LoadFirst(C + j, Length - j), TS.LoadFirst(Bounds + j, Length - j), floor, j, Excess + count, Indices + count);
             Count = count;
+        }
+    }
+
+    private struct BoundsKernel : ISimdKernel
+    {
+        public float* Theta;
+        public float Factor;
+        public float Offset;
+        public float* Bounds;
+        public int Length;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            TV factor = TS.Broadcast(Factor), offset = TS.Broadcast(Offset);
+            int j = 0;
+            for (; j <= Length - TS.Count; j += TS.Count)
+                TS.Store(Bounds + j, TS.Add(TS.Multiply(TS.Load(Theta + j), factor), offset));
+            for (; j < Length; j++)
+                Bounds[j] = Theta[j] * Factor + Offset;
         }
     }
 }

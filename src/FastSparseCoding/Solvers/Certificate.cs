@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -15,14 +16,17 @@ internal sealed class Certificate
 
     private readonly AtomDictionary _dictionary;
     private readonly Penalty _penalty;
-    private readonly float[] _thresholds;
+    private readonly float[] _thresholds;       // λw
+    private readonly double[] _preciseThresholds;
+    private readonly double[] _inverses;        // 1/(λw)
     private readonly float _smallestThreshold;
     private readonly Matrix _residuals;         // r of every row, rounded to float32, for the product with all atoms at once
     private readonly Matrix _correlations;      // rDᵀ
+    private readonly double[] _preciseResiduals;
+    private readonly Sums[] _sums;
     private readonly RowResult[] _rows;
     private readonly double[] _x;
-    private readonly double[] _r;               // r of every row
-    private readonly double[] _values;
+    private readonly double[] _values;          // the code on its support
     private readonly double[] _products;
     private readonly float[] _nonZeros;
     private readonly int[] _support;
@@ -35,12 +39,14 @@ internal sealed class Certificate
         _dictionary = dictionary;
         _penalty = penalty;
         _thresholds = penalty.Thresholds(dictionary.AtomCount);
+        _preciseThresholds = [.. Enumerable.Range(0, dictionary.AtomCount).Select(penalty.Threshold)];
+        _inverses = Array.ConvertAll(_preciseThresholds, t => 1 / t);
         _smallestThreshold = TensorPrimitives.Min<float>(_thresholds);
         _residuals = new Matrix(rows, dictionary.SignalSize);
         _correlations = new Matrix(rows, dictionary.AtomCount);
-        _rows = new RowResult[rows];
         int n = PreciseRows.Padded(dictionary.SignalSize), m = dictionary.AtomCount + Violations.Slack;
-        (_x, _r) = (new double[n], new double[n * rows]);
+        (_x, _preciseResiduals) = (new double[n], new double[n * rows]);
+        (_sums, _rows) = (new Sums[rows], new RowResult[rows]);
         (_values, _products) = (new double[m], new double[m]);
         (_nonZeros, _support) = (new float[m], new int[m]);
         (_bounds, _excess, _near) = (new float[dictionary.AtomCount], new float[m], new int[m]);
@@ -50,17 +56,20 @@ internal sealed class Certificate
     /// <param name="x">Signals [N×n].</param>
     /// <param name="z">Codes [N×m].</param>
     /// <returns>Energy and gap of every row; NaN where double overflows.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<RowResult> Certify(ReadOnlyMatrixView x, ReadOnlyMatrixView z)
     {
-        MatrixView r = _residuals.RowRange(0, x.Rows), c = _correlations.RowRange(0, x.Rows);
+        MatrixView residuals = _residuals.RowRange(0, x.Rows), c = _correlations.RowRange(0, x.Rows);
         for (int i = 0; i < x.Rows; i++)
         {
-            Span<double> precise = FormResidual(i, x.Row(i), z.Row(i));
-            TensorPrimitives.ConvertTruncating<double, float>(precise[..r.Columns], r.Row(i));
+            Span<double> r = Residual(i);
+            int count = FormResidual(x.Row(i), z.Row(i), r);
+            _sums[i] = SumUp(r, count) with { Excess = ExcessOnSupport(r, count) };
+            PreciseRows.Round(r, residuals.Row(i));
         }
-        Gemm.Multiply(r, _dictionary.PackedTransposed, c);                                  // rDᵀ
+        Gemm.Multiply(residuals, _dictionary.PackedTransposed, c);                      // rDᵀ
         for (int i = 0; i < x.Rows; i++)
-            _rows[i] = CertifyRow(i, x.Row(i), z.Row(i), c.Row(i));
+            _rows[i] = Result(_sums[i], Math.Max(_sums[i].Excess, ExcessElsewhere(c.Row(i), z.Row(i), Residual(i), _sums[i].Norm)));
         return _rows.AsSpan(0, x.Rows);
     }
 
@@ -68,80 +77,93 @@ internal sealed class Certificate
     public ReadOnlySpan<RowResult> Energies(ReadOnlyMatrixView x, ReadOnlyMatrixView z)
     {
         for (int i = 0; i < x.Rows; i++)
-        {
-            Span<double> r = FormResidual(i, x.Row(i), z.Row(i));
-            _rows[i] = new RowResult(0.5 * PreciseRows.Dot(r, r) + _penalty.Value(z.Row(i)), double.NaN, 0.5 * PreciseRows.Dot(_x, _x));
-        }
+            _rows[i] = Result(SumUp(Residual(i), FormResidual(x.Row(i), z.Row(i), Residual(i))), double.NaN);
         return _rows.AsSpan(0, x.Rows);
     }
 
-    /// <summary>r = x − zD in double.</summary>
-    private Span<double> FormResidual(int i, ReadOnlySpan<float> x, ReadOnlySpan<float> z)
-    {
-        int count = ListSupport(z);
-        Span<double> r = _r.AsSpan(i * _x.Length, _x.Length);
-        PreciseRows.Widen(x, _x);
-        PreciseRows.Residual(_x, _dictionary.Rows, _support.AsSpan(0, count), _values.AsSpan(0, count), r);
-        return r;
-    }
+    private Span<double> Residual(int i) => _preciseResiduals.AsSpan(i * _x.Length, _x.Length);
 
-    private int ListSupport(ReadOnlySpan<float> z)
+    /// <summary>r = x − zD in double; returns the number of non-zeros of z, which are listed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int FormResidual(ReadOnlySpan<float> x, ReadOnlySpan<float> z, Span<double> r)
     {
         int count = NonZeros.List(z, _nonZeros, _support);
-        TensorPrimitives.ConvertTruncating<float, double>(_nonZeros.AsSpan(0, count), _values);
+        for (int s = 0; s < count; s++)
+            _values[s] = _nonZeros[s];
+        PreciseRows.Widen(x, _x);
+        PreciseRows.Residual(_x, _dictionary.Rows, _support.AsSpan(0, count), _values.AsSpan(0, count), r);
         return count;
     }
 
-    private RowResult CertifyRow(int i, ReadOnlySpan<float> x, ReadOnlySpan<float> z, ReadOnlySpan<float> c)
+    /// <summary>The sums that energy and dual are made of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private Sums SumUp(ReadOnlySpan<double> r, int count)
     {
-        int count = ListSupport(z);
-        ReadOnlySpan<double> r = _r.AsSpan(i * _x.Length, _x.Length);
-        PreciseRows.Widen(x, _x);
-        double rr = PreciseRows.Dot(r, r), xr = PreciseRows.Dot(_x, r), xx = PreciseRows.Dot(_x, _x);
-        double scale = Math.Min(ScaleOnSupport(count, r), ScaleElsewhere(c, z, count, r, Math.Sqrt(rr)));      // u = s·r is dual feasible
-        double zz = _penalty.Ridge > 0 ? _penalty.Ridge * Reduction.Dot(z, z) : 0;              // (r, −√μ z) is the residual of (x, 0), of which r is a part
-        double energy = 0.5 * rr + _penalty.Value(z), dual = scale * xr - 0.5 * scale * scale * (rr + zz);
-        double rounding = (x.Length + count + 4) * Double * (energy + Math.Abs(dual) + Math.Sqrt(xx * rr));
-        return new RowResult(energy, Math.Max(0, energy - dual) + rounding, 0.5 * xx);
+        double penalty = 0, zz = 0;
+        for (int s = 0; s < count; s++)
+        {
+            double value = _values[s];
+            penalty += Math.Abs(value) * _preciseThresholds[_support[s]];
+            zz += value * value;
+        }
+        (double xx, double xr, double rr) = PreciseRows.Moments(_x, r);
+        return new Sums(xx, xr, rr, penalty, _penalty.Ridge * zz, count, 0);
     }
 
-    /// <summary>The largest s ≤ 1 with |s·g_k| ≤ λw_k on the support, for g_k = d_kᵀr − μz_k in double.</summary>
-    private double ScaleOnSupport(int count, ReadOnlySpan<double> r)
+    /// <summary>max over S of |g_k|/(λw_k) for g_k = d_kᵀr − μz_k in double; at least 1 for what follows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double ExcessOnSupport(ReadOnlySpan<double> r, int count)
     {
-        PreciseRows.Dots(_dictionary.Rows, _support.AsSpan(0, count), r, _products.AsSpan(0, count));
-        double scale = 1, ridge = _penalty.Ridge;
-        for (int s = 0; s < count; s++)
-            scale = Math.Min(scale, _penalty.DualScale(_support[s], _products[s] - ridge * _values[s]));
-        return scale;
+        Span<double> products = _products.AsSpan(0, count);
+        PreciseRows.Dots(_dictionary.Rows, _support.AsSpan(0, count), r, products);
+        double largest = 1, ridge = _penalty.Ridge;
+        bool nonNegative = _penalty.NonNegative;
+        for (int s = 0; s < products.Length; s++)
+        {
+            double slope = products[s] - ridge * _values[s], excess = (nonNegative ? slope : Math.Abs(slope)) * _inverses[_support[s]];
+            largest = excess > largest ? excess : largest;
+        }
+        return largest;
     }
 
     /// <summary>
     /// The same for all other atoms. float32's |c_k| is off by at most γ‖r‖‖d_k‖, γ of n products and the rounding of r (Higham 2002, 3.1): what stays below
-    /// its threshold by as much is feasible as it is.
+    /// its threshold by as much is feasible as it is; the others are looked at in double.
     /// </summary>
-    private double ScaleElsewhere(ReadOnlySpan<float> c, ReadOnlySpan<float> z, int count, ReadOnlySpan<double> r, double norm)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double ExcessElsewhere(ReadOnlySpan<float> c, ReadOnlySpan<float> z, ReadOnlySpan<double> r, double norm)
     {
-        double products = (_dictionary.SignalSize + 3) * Single, margin = products / (1 - products) * norm * (1 + AtomDictionary.NormTolerance);
-        if (!(margin < 0.9 * _smallestThreshold))
-            return ScaleOfAll(z, r);
-        Violations.SetBounds(_thresholds, 1 - 4 * (float)Single, -(float)(margin * (1 + 4 * Single)), _bounds);
-        foreach (int k in _support.AsSpan(0, count))
-            _bounds[k] = float.PositiveInfinity;
-        int near = Violations.List(c, _bounds, _excess, _near, _penalty.Floor);
-        double scale = 1;
-        foreach (int k in _near.AsSpan(0, near))
-            scale = Math.Min(scale, _penalty.DualScale(k, PreciseRows.Dot(_dictionary.Rows, k, r)));
-        return scale;
+        double products = (_dictionary.SignalSize + 3) * Single, margin = products / (1 - products) * norm * (1 + AtomDictionary.NormTolerance), largest = 1;
+        bool screened = margin < 0.9 * _smallestThreshold;
+        int near = c.Length;
+        if (screened)
+        {
+            Violations.SetBounds(_thresholds, 1 - 4 * (float)Single, -(float)(margin * (1 + 4 * Single)), _bounds);
+            near = Violations.List(c, _bounds, _excess, _near, _penalty.Floor);
+        }
+        for (int i = 0; i < near; i++)
+        {
+            int k = screened ? _near[i] : i;
+            if (z[k] != 0)
+                continue;
+            double slope = PreciseRows.Dot(_dictionary.Rows, k, r), excess = (_penalty.NonNegative ? slope : Math.Abs(slope)) * _inverses[k];
+            largest = excess > largest ? excess : largest;
+        }
+        return largest;
     }
 
-    /// <summary>The same where float32 says nothing: every atom in double.</summary>
-    private double ScaleOfAll(ReadOnlySpan<float> z, ReadOnlySpan<double> r)
+    /// <summary>Energy and gap, with the dual feasible point u = r/excess. (r, −√μz) is the residual of (x, 0), of which r is a part.</summary>
+    private static RowResult Result(Sums sums, double excess)
     {
-        double scale = 1;
-        for (int k = 0; k < z.Length; k++)
-            if (z[k] == 0)
-                scale = Math.Min(scale, _penalty.DualScale(k, PreciseRows.Dot(_dictionary.Rows, k, r)));
-        return scale;
+        double s = 1 / excess, energy = 0.5 * sums.RR + sums.Penalty + 0.5 * sums.ZZ, dual = s * sums.XR - 0.5 * s * s * (sums.RR + sums.ZZ);
+        double rounding = (sums.Count + 20) * Double * (energy + Math.Abs(dual) + Math.Sqrt(sums.XX * sums.RR));
+        return new RowResult(energy, Math.Max(0, energy - dual) + rounding, 0.5 * sums.XX);
+    }
+
+    /// <summary>‖x‖², xᵀr, ‖r‖², λΣw|z|, μ‖z‖² of a row, the size of its support and its excess there.</summary>
+    private readonly record struct Sums(double XX, double XR, double RR, double Penalty, double ZZ, int Count, double Excess)
+    {
+        public double Norm => Math.Sqrt(RR);
     }
 }
 

@@ -167,6 +167,7 @@ internal sealed class Homotopy
             if (support.HasItsSign(slot))
                 continue;
             support.Leave(slot, lane.Level);
+            leaving--;
             changes[lane.Row]++;
         }
         if (!LetViolatorsEnter(lane, violators, changes))

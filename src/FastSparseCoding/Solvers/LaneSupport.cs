@@ -14,7 +14,7 @@ internal sealed class LaneSupport
     private readonly float[] _thresholds;       // θ = λw [m]
     private readonly int[] _atoms;
     private readonly float[] _signs;
-    private readonly float[] _values;           // b_S − tθs, then z_S
+    private readonly float[] _values;           // z_S
     private readonly bool[] _changed;           // slots whose products the system does not have
     private readonly float[] _bounds;           // what the correlation of every atom may be [m]; infinite on the support, where it is tθ by construction
     private float _tolerated;                   // a correlation may exceed tθ by this factor
@@ -114,28 +114,14 @@ internal sealed class LaneSupport
         for (int i = atoms.Length; i < _set; i++)
             _systems.SetIdentity(_lane, i);
         _set = atoms.Length;
-        Span<float> right = _values.AsSpan(0, atoms.Length);
-        ReadOnlySpan<float> signs = _signs.AsSpan(0, atoms.Length);
-        for (int i = 0; i < atoms.Length; i++)
-            right[i] = b[atoms[i]] - t * _thresholds[atoms[i]] * signs[i];
-        _systems.SetRight(_lane, right, padded);
+        _systems.SetRight(_lane, b, t, _thresholds, atoms, Signs, padded);
     }
 
     /// <summary>Reads the solution; false when it is not finite, as where signals are too large for float32.</summary>
     public bool TryReadSolution()
     {
-        Span<float> values = _values.AsSpan(0, Count);
-        ReadOnlySpan<float> signs = _signs.AsSpan(0, values.Length);
-        _systems.GetSolution(_lane, values);
-        float sum = 0;
-        int wrong = 0;
-        for (int i = 0; i < values.Length; i++)
-        {
-            sum += 0 * values[i];
-            wrong += values[i] * signs[i] > 0 ? 0 : 1;
-        }
-        WrongSigns = wrong;
-        return sum == 0;
+        WrongSigns = _systems.GetSolution(_lane, Signs, _values.AsSpan(0, Count));
+        return WrongSigns >= 0;
     }
 
     /// <summary>Whether the value in a slot has its sign.</summary>
