@@ -97,7 +97,7 @@ internal sealed class LearnCommand
             dictionary = Checkpoint.Guard(checkpoint, context, () =>
                 DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), context.Cancellation));
         });
-        last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, 0, TimeSpan.Zero);
+        last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, state?.Uncertified ?? 0, 0, TimeSpan.Zero);
         return dictionary!;
     }
 
