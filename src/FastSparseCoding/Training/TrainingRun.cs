@@ -100,7 +100,7 @@ internal sealed class TrainingRun
         if (_uncertified == _options.Samples)
             Throw.NoneCertified(_uncertified, "signals to train on", "nothing was learned");
         if (double.IsInfinity(_bestError) || _skipped == Steps)
-            Throw.Arithmetic(string.Create(CultureInfo.InvariantCulture, $"{_skipped} of {Steps} steps had no finite gradient and were left out, and nothing was learned; lower the learning rate ({_initialRate}) or scale the signals."));
+            Throw.Arithmetic(string.Create(CultureInfo.InvariantCulture, $"{_skipped} of {Steps} steps had no finite gradient{(_uncertified > 0 ? " or no certified code" : "")} and were left out, and nothing was learned; lower the learning rate ({_initialRate}) or scale the signals."));
         return new TrainingReport(_history, _bestError, _bestError / _heldOutEnergy, _bestAt, _skipped, _uncertified, _heldOut.Uncertified, Stopwatch.GetElapsedTime(start));
     }
 
