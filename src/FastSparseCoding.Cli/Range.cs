@@ -15,6 +15,10 @@ internal static class Range
     public static float CheckPositive(Option<float?> option, float value)
         => value > 0 && float.IsFinite(value) ? value : throw Outside(option, value, "a finite number above 0");
 
+    /// <summary>The option's value, which must be finite and not negative.</summary>
+    public static float CheckNotNegative(Option<float?> option, float value)
+        => value >= 0 && float.IsFinite(value) ? value : throw Outside(option, value, "a finite number, 0 or more");
+
     public static T Check<T>(Option<T?> option, T value, T minimum, T maximum)
         where T : struct, INumber<T>
         => value >= minimum && value <= maximum ? value : throw Outside(option, value, string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}"));

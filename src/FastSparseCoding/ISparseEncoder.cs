@@ -39,7 +39,7 @@ public static class SparseEncoderExtensions
     /// <param name="encoder">The encoder.</param>
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
-    /// <param name="cancellation">Stops between blocks of rows.</param>
+    /// <param name="cancellation">Stops between blocks of rows, and within them where the encoder can.</param>
     /// <returns>Codes [N×m].</returns>
     public static Matrix Encode(this ISparseEncoder encoder, Matrix x, int threads = 0, CancellationToken cancellation = default)
     {
@@ -55,7 +55,7 @@ public static class SparseEncoderExtensions
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="z">Receives the codes [N×m].</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
-    /// <param name="cancellation">Stops between blocks of rows.</param>
+    /// <param name="cancellation">Stops between blocks of rows, and within them where the encoder can.</param>
     public static void Encode(this ISparseEncoder encoder, Matrix x, Matrix z, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -72,7 +72,7 @@ public static class SparseEncoderExtensions
     /// <param name="encoder">The encoder.</param>
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core.</param>
-    /// <param name="cancellation">Stops between blocks of rows.</param>
+    /// <param name="cancellation">Stops between blocks of rows, and within them where the encoder can.</param>
     /// <returns>The codes, compressed.</returns>
     public static SparseCodes EncodeSparse(this ISparseEncoder encoder, Matrix x, int threads = 0, CancellationToken cancellation = default)
     {

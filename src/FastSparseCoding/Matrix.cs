@@ -85,6 +85,19 @@ public sealed class Matrix
     /// <returns>A view sharing this matrix's buffer.</returns>
     public MatrixView RowRange(int start, int count) => View.RowRange(start, count);
 
+    /// <summary>Copies some of the rows.</summary>
+    /// <param name="rows">Which, in the order wanted; each from 0 to Rows − 1.</param>
+    /// <returns>A new matrix with a row for each.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public Matrix SelectRows(IReadOnlyList<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var selected = new Matrix(rows.Count, Columns);
+        for (int i = 0; i < rows.Count; i++)
+            Row(rows[i]).CopyTo(selected.Row(i));
+        return selected;
+    }
+
     /// <summary>A copy with a buffer of its own.</summary>
     /// <returns>The copy.</returns>
     public Matrix Clone() => new(Rows, Columns, (float[])_values.Clone());

@@ -93,6 +93,29 @@ public sealed class SparseCodes
         return z;
     }
 
+    /// <summary>Copies some of the rows.</summary>
+    /// <param name="rows">Which, in the order wanted; each from 0 to Rows − 1.</param>
+    /// <returns>New codes with a row for each.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public SparseCodes SelectRows(IReadOnlyList<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var starts = new int[rows.Count + 1];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            Throw.IfNotIndex(rows[i], Rows, nameof(rows));
+            starts[i + 1] = checked(starts[i] + Support(rows[i]).Length);
+        }
+        var indices = new int[starts[^1]];
+        var values = new float[starts[^1]];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            Support(rows[i]).CopyTo(indices.AsSpan(starts[i]));
+            RowValues(rows[i]).CopyTo(values.AsSpan(starts[i]));
+        }
+        return new SparseCodes(Columns, starts, indices, values);
+    }
+
     /// <summary>Row <paramref name="i"/>, dense.</summary>
     internal void CopyRow(int i, Span<float> row)
     {

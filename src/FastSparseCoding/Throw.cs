@@ -90,6 +90,11 @@ internal static class Throw
     [DoesNotReturn]
     public static void Arithmetic(string message) => throw new ArithmeticException(message);
 
+    /// <summary>Nothing is left of codes when those that are not certified are left out.</summary>
+    [DoesNotReturn]
+    public static void NoneCertified(long count, string signals, string consequence)
+        => Arithmetic(string.Create(CultureInfo.InvariantCulture, $"none of the {count} {signals} has a certified code, and {consequence}; take a larger sparsity weight or tolerance."));
+
     /// <summary>A file that is not what it should be; the message names the file, what is wrong and what is expected.</summary>
     [DoesNotReturn]
     public static void InvalidFile(string path, string message) => throw new InvalidDataException($"{path}: {message}");

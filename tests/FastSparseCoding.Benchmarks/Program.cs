@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Running;
 using FastSparseCoding.Benchmarks.Versus;
 
-if (args is ["regimes", var f, var s, ..]) { RegimesWorkload.Run(f, s, [.. args.Skip(3).Select(int.Parse)]); return 0; }
 if (args is ["versus", ..])
     return VersusCommand.Run(args[1..]);
 

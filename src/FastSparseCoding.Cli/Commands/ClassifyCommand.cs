@@ -118,21 +118,37 @@ internal sealed class ClassifyCommand
         else
         {
             ProgressBoard.Piece piece = board.Start("encoding");
-            SparseCodes codes = encoder.EncodeSparse(train.Images, context.Threads, context.Cancellation);
+            (SparseCodes codes, IReadOnlyList<int> certified) = Encode(encoder, train.Images, context);
             piece.Report(1, 2, "training pictures");
-            SparseCodes testCodes = encoder.EncodeSparse(test.Images, context.Threads, context.Cancellation);
+            (SparseCodes testCodes, IReadOnlyList<int> certifiedTest) = Encode(encoder, test.Images, context);
             piece.Report(2, 2, "test pictures");
-            result.Add("non_zeros", (double)codes.NonZeros / codes.Rows);
-            report = ClassifierTrainer.Train(classifier, codes, train.Labels, options, Relay(board, "training the classifier"), context.Cancellation);
+            if (certified.Count < 10)
+                throw new UserError($"{certified.Count} of {codes.Rows} training pictures have a certified code; expected 10 or more, of which a tenth chooses the best epoch. A larger --lambda helps.");
+            context.WarnUncertified(codes.Rows - certified.Count, codes.Rows, "training pictures");
+            context.WarnUncertified(testCodes.Rows - certifiedTest.Count, testCodes.Rows, "test pictures", " and were classified all the same");
+            result
+                .Add("non_zeros", (double)codes.NonZeros / codes.Rows)
+                .Add("uncertified_training_pictures", codes.Rows - certified.Count).Add("uncertified_test_pictures", testCodes.Rows - certifiedTest.Count);
+            byte[] labels = [.. certified.Select(i => train.Labels[i])];
+            report = ClassifierTrainer.Train(classifier, codes.SelectRows(certified), labels, options, Relay(board, "training the classifier"), context.Cancellation);
             error = classifier.ErrorRate(testCodes, test.Labels, context.Threads);
         }
         Add(result, "", report, error, context);
     }
 
+    /// <summary>Codes, and the rows that may be learned from: those that are certified where the codes are exact ones.</summary>
+    private static (SparseCodes Codes, IReadOnlyList<int> Certified) Encode(ISparseEncoder encoder, Matrix x, CommandContext context)
+    {
+        if (encoder is not LassoSolver solver)
+            return (encoder.EncodeSparse(x, context.Threads, context.Cancellation), [.. Enumerable.Range(0, x.Rows)]);
+        (SparseCodes codes, SolveReport report) = solver.SolveSparse(x, context.Threads, context.Cancellation);
+        return (codes, report.CertifiedRows);
+    }
+
     private static void TrainEndToEnd(ProgressBoard board, LinearClassifier classifier, TrainableEncoder encoder, LabelledImages train, LabelledImages test, ClassifierOptions options, Result result, CommandContext context)
     {
         ClassifierReport report = ClassifierTrainer.TrainEndToEnd(encoder, classifier, train.Images, train.Labels, options, Relay(board, "training end to end"), context.Cancellation);
-        Add(result, "end_to_end_", report, classifier.ErrorRate(encoder, test.Images, test.Labels, context.Threads), context);
+        Add(result, "end_to_end_", report, classifier.ErrorRate(encoder, test.Images, test.Labels, context.Threads, context.Cancellation), context);
     }
 
     private static void Add(Result result, string prefix, ClassifierReport report, double error, CommandContext context)

@@ -14,7 +14,6 @@ internal sealed class EncodeCommand
     private readonly Argument<string> _model = new("MODEL") { Description = "DICTIONARY (a model, or an .npy of atoms [m×n] with unit-norm rows): exact codes. ENCODER: predicted codes." };
     private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The codes to write: .npy (dense) or .npz (sparse, as scipy.sparse.load_npz reads).", Required = true, HelpName = "FILE" };
-    private readonly Option<float?> _lambda = new("--lambda") { Description = "With a dictionary: sparsity weight λ, above 0. [default: the dictionary's, or 0.5]", HelpName = "λ" };
     private readonly Option<string?> _solver = new("--solver") { Description = "With a dictionary: the exact method. [default: active-set]", HelpName = "active-set|cd|cod|fista|ista" };
     private readonly Option<double?> _tolerance = new("--tolerance") { Description = "With a dictionary: relative duality gap at which a code counts as exact, from 1e-7 to 1. [default: 1e-5]", HelpName = "T" };
     private readonly Option<string?> _warmStart = new("--warm-start") { Description = "With a dictionary: an encoder trained for it, from whose prediction the exact solver starts.", HelpName = "ENCODER" };
@@ -22,6 +21,7 @@ internal sealed class EncodeCommand
     private readonly Option<int?> _samples = new("--samples") { Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.", HelpName = "N" };
     private readonly Option<int?> _stride = new("--stride") { Description = "Pixels from one patch of the grid to the next, from 1 to 10000. [default: the patch's side]", HelpName = "PIXELS" };
     private readonly Option<string?> _signals = new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
+    private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
     private EncodeCommand() => _solver.AcceptOnlyFromAmong(SolverFactory.Names);
@@ -29,10 +29,11 @@ internal sealed class EncodeCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new EncodeCommand();
-        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy"])
+        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy"])
         {
-            self._model, self._images, self._output, self._lambda, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals,
+            self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals,
         };
+        self._penalty.AddTo(command);
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
@@ -76,13 +77,13 @@ internal sealed class EncodeCommand
             double tolerance = parsed.GetValue(_tolerance) ?? SolverOptions.Default.Tolerance;
             if (!(tolerance >= 1e-7 && tolerance <= 1))
                 throw new UserError(FormattableString.Invariant($"{_tolerance.Name} is {tolerance}; it must be from 1E-07 to 1."));
-            float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? model.Lambda ?? 0.5f);
+            Penalty penalty = _penalty.Bind(parsed, model);
             string solver = parsed.GetValue(_solver) ?? "active-set";
             // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
             float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
-            return SolverFactory.Create(solver, model.Dictionary!, lambda, new SolverOptions { Tolerance = tolerance, StartThreshold = startThreshold });
+            return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = tolerance, StartThreshold = startThreshold });
         }
-        foreach (Option option in new Option[] { _lambda, _solver, _tolerance, _warmStart })
+        foreach (Option option in (Option[])[.. _penalty.All, _solver, _tolerance, _warmStart])
             if (parsed.GetResult(option) is { Implicit: false })
                 throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{model.Encoder.Kind}' encoder, which predicts codes of λ = {model.Lambda}.");
         return null;
@@ -154,7 +155,7 @@ internal sealed class EncodeCommand
             if (Rows > 0)
                 result.Add("non_zeros", (double)_nonZeros / Rows).Add("rows_per_second", Rate);
             if (solver is not null)
-                result.Add("certified_rows", Rows - _uncertified).Add("largest_relative_gap", _largestGap).Add("mean_iterations", (double)_iterations / Math.Max(1, Rows));
+                result.Add("penalty", solver.Penalty.ToString()).Add("certified_rows", Rows - _uncertified).Add("largest_relative_gap", _largestGap).Add("mean_iterations", (double)_iterations / Math.Max(1, Rows));
             return result;
         }
     }

@@ -38,12 +38,15 @@ internal sealed class EvaluateCommand
         TrainableEncoder encoder = model.Encoder!;
         AtomDictionary dictionary = BindDictionary(parsed, model);
         Matrix x = ReadSignals(parsed, model, context);
+        Matrix? codes = parsed.GetValue(_codes) is { } path ? ReadCodes(path, x.Rows, encoder.CodeSize) : null;
+        int given = x.Rows;
         Result? result = null;
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start("evaluating");
             var exact = new ActiveSetSolver(dictionary, encoder.Lambda);
-            Matrix codes = parsed.GetValue(_codes) is { } path ? ReadCodes(path, x.Rows, encoder.CodeSize) : exact.Encode(x, context.Threads, context.Cancellation);
+            if (codes is null)
+                (x, codes) = Solve(exact, x, context);
             piece.Report(1, 3, "exact codes done");
             var curves = ExactCurves.Measure(dictionary, encoder.Lambda, x, codes, context);
             piece.Report(2, 3, "curves of FISTA and CoD done");
@@ -51,8 +54,18 @@ internal sealed class EvaluateCommand
             result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
             piece.Report(3, 3, "");
         });
-        context.Print(result!);
+        context.WarnUncertified(given - x.Rows, given, "signals");
+        context.Print(result!.Add("uncertified_signals", given - x.Rows));
         return ExitCode.Done;
+    }
+
+    /// <summary>The signals whose exact code is certified, with it.</summary>
+    private static (Matrix X, Matrix Codes) Solve(ActiveSetSolver exact, Matrix x, CommandContext context)
+    {
+        CertifiedCodes certified = CertifiedCodes.Of(exact, x, context.Threads, context.Cancellation);
+        if (certified.Codes.Rows == 0)
+            throw new UserError(FormattableString.Invariant($"none of the {x.Rows} signals has a certified code of λ = {exact.Lambda}; there is nothing to measure against."));
+        return (certified.Signals, certified.Codes);
     }
 
     private AtomDictionary BindDictionary(ParseResult parsed, ModelInput model)

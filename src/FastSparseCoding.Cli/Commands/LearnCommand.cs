@@ -66,13 +66,14 @@ internal sealed class LearnCommand
         if (mosaic is not null)
             RequireSquare(input.SignalSize);
         AtomDictionary dictionary = Learn(input, options, output, parsed.GetValue(_resume), context, out LearningProgress last);
+        context.WarnUncertified(last.Uncertified, options.Samples, "signals");
         if (mosaic is not null)
             WriteMosaic(mosaic, dictionary);
         ModelFile.Save(output, dictionary, options.Lambda, input.Preprocessing);
         File.Delete(Checkpoint.PathFor(output));
         context.Print(new Result()
             .Add("dictionary", output).Add("atoms", dictionary.AtomCount).Add("signal_size", dictionary.SignalSize).Add("samples", last.Samples)
-            .Add("objective", last.Objective).Add("non_zeros", last.MeanNonZeros).Add("reseeded_atoms", last.ReseededAtoms).Add("hash", dictionary.Hash));
+            .Add("objective", last.Objective).Add("non_zeros", last.MeanNonZeros).Add("reseeded_atoms", last.ReseededAtoms).Add("uncertified_signals", last.Uncertified).Add("hash", dictionary.Hash));
         return ExitCode.Done;
     }
 
@@ -97,7 +98,7 @@ internal sealed class LearnCommand
             dictionary = Checkpoint.Guard(checkpoint, context, () =>
                 DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), context.Cancellation));
         });
-        last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, 0, TimeSpan.Zero);
+        last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, state?.Uncertified ?? 0, 0, TimeSpan.Zero);
         return dictionary!;
     }
 

@@ -42,9 +42,9 @@ internal sealed class ReproduceCommand
         PatchPreprocessing preprocessing = _patches.Bind(parsed);
         string output = parsed.GetRequiredValue(_output);
         DigitsInput? digits = parsed.GetValue(_digits) is { } folder ? DigitsInput.Read(folder, plan) : null;
-        ResultTable summary = new Reproducer(plan, LoadPictures(parsed, preprocessing, context), digits, context).Run(output, CommandLine(parsed));
+        (ResultTable summary, long uncertified) = new Reproducer(plan, LoadPictures(parsed, preprocessing, context), digits, context).Run(output, CommandLine(parsed));
         context.Print(new Result()
-            .AddTable("encoders", summary).Add("scale", plan.Scale).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
+            .AddTable("encoders", summary).Add("scale", plan.Scale).Add("uncertified_codes", uncertified).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
         return ExitCode.Done;
     }
 

@@ -66,7 +66,8 @@ internal sealed class TrainCommand
         File.Delete(Checkpoint.PathFor(output));
         context.Print(new Result()
             .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("code_error", report.BestError).Add("relative_error", report.BestRelativeError)
-            .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches).Add("seconds", report.Elapsed.TotalSeconds));
+            .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches)
+            .Add("uncertified_targets", report.UncertifiedTargets).Add("uncertified_held_out", report.UncertifiedHeldOut).Add("seconds", report.Elapsed.TotalSeconds));
         return ExitCode.Done;
     }
 
@@ -110,6 +111,8 @@ internal sealed class TrainCommand
             report = Checkpoint.Guard(checkpoint, context, () => EncoderTrainer.Train(
                 encoder, source, target, heldOut, options, progress, start, c => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) }), context.Cancellation));
         });
-        return report!;
+        context.WarnUncertified(report!.UncertifiedTargets, options.Samples, "signals to train on");
+        context.WarnUncertified(report.UncertifiedHeldOut, heldOut.Rows, "held-out signals");
+        return report;
     }
 }

@@ -7,12 +7,12 @@ internal static class SolverFactory
 {
     public static readonly string[] Names = ["active-set", "cd", "cod", "fista", "ista"];
 
-    public static LassoSolver Create(string name, AtomDictionary dictionary, float lambda, SolverOptions options) => name switch
+    public static LassoSolver Create(string name, AtomDictionary dictionary, Penalty penalty, SolverOptions options) => name switch
     {
-        "cd" => new CyclicCoordinateDescentSolver(dictionary, lambda, options),
-        "cod" => new GreedyCoordinateDescentSolver(dictionary, lambda, options),
-        "fista" => new FistaSolver(dictionary, lambda, options),
-        "ista" => new IstaSolver(dictionary, lambda, options),
-        _ => new ActiveSetSolver(dictionary, lambda, options),
+        "cd" => new CyclicCoordinateDescentSolver(dictionary, penalty, options),
+        "cod" => new GreedyCoordinateDescentSolver(dictionary, penalty, options),
+        "fista" => new FistaSolver(dictionary, penalty, options),
+        "ista" => new IstaSolver(dictionary, penalty, options),
+        _ => new ActiveSetSolver(dictionary, penalty, options),
     };
 }

@@ -20,6 +20,9 @@ internal sealed record DigitsData(Matrix Train, byte[] TrainLabels, Matrix Test,
         return new DigitsData(trainX, trainLabels, testX, testLabels, preprocessing);
     }
 
+    /// <summary>Only some of the digits to train on.</summary>
+    public DigitsData Select(IReadOnlyList<int> rows) => this with { Train = Train.SelectRows(rows), TrainLabels = [.. rows.Select(i => TrainLabels[i])] };
+
     private static (Matrix X, byte[] Labels) First(LabelledImages images, int most, PatchPreprocessing preprocessing)
     {
         int count = Math.Min(most, images.Labels.Length);

@@ -23,7 +23,7 @@ internal sealed class DigitsExperiment
     private readonly CommandContext _context;
     private readonly ProgressBoard _board;
     private readonly AtomDictionary _dictionary;
-    private readonly SparseCodes _optimal;          // of the digits to train on
+    private readonly SparseCodes _optimal;              // of the digits to train on
     private readonly Matrix _optimalTest;
     private readonly double _certified;
     private readonly Matrix _heldOut, _heldOutCodes;    // the last of the digits to train on
@@ -34,12 +34,15 @@ internal sealed class DigitsExperiment
         (_folder, _plan, _data, _context, _board) = (folder, plan, data, context, board);
         _dictionary = folder.Stage("digits-dictionary.safetensors", Learn, ModelFile.LoadDictionary);
         var exact = new ActiveSetSolver(_dictionary, DigitsPlan.Lambda);
-        _optimal = folder.Stage("digits-codes.npz", (path, _) => Npz.WriteCodes(path, exact.EncodeSparse(data.Train, context.Threads, context.Cancellation)), Npz.ReadCodes);
+        (_data, _optimal) = Encode(exact);
+        data = _data;
         int rest = data.Train.Rows - data.HeldOut;
         _heldOut = new Matrix(data.HeldOut, data.Train.Columns, data.Train.RowRange(rest, data.HeldOut).Values.ToArray());
-        _heldOutCodes = exact.Encode(_heldOut, context.Threads, context.Cancellation);
+        _heldOutCodes = _optimal.SelectRows([.. Enumerable.Range(rest, data.HeldOut)]).ToDense();
         _optimalTest = new Matrix(data.Test.Rows, plan.Atoms);
-        _certified = 1 - (double)exact.Solve(data.Test, _optimalTest, false, context.Threads, context.Cancellation).Unconverged / data.Test.Rows;
+        int uncertified = exact.Solve(data.Test, _optimalTest, false, context.Threads, context.Cancellation).Unconverged;
+        folder.Uncertified.Set("test digits", uncertified, data.Test.Rows);
+        _certified = 1 - (double)uncertified / data.Test.Rows;
         _ofOptimal = [.. Seeds.Select(seed => Classifier($"digits-exact-{seed}", seed, plan.Atoms, c => ClassifierTrainer.Train(c, _optimal, data.TrainLabels, Options(seed), null, context.Cancellation)))];
     }
 
@@ -62,13 +65,38 @@ internal sealed class DigitsExperiment
         return new DigitsResult(_plan, _dictionary, _certified, [raw, exact, .. methods.OrderBy(m => Order(m.Kind)).ThenBy(m => m.Depth)]);
     }
 
+    /// <summary>The digits to train on whose code is certified, with their codes.</summary>
+    private (DigitsData Data, SparseCodes Codes) Encode(ActiveSetSolver exact)
+    {
+        const string Codes = "digits-codes.npz";
+        Matrix leftOut = _folder.Stage("digits-uncertified.npy", (path, _) =>
+        {
+            (SparseCodes codes, SolveReport report) = exact.SolveSparse(_data.Train, _context.Threads, _context.Cancellation);
+            float[] rows = [.. Enumerable.Range(0, codes.Rows).Except(report.CertifiedRows).Select(i => (float)i)];
+            _folder.Uncertified.Set("digits to train on", rows.Length, codes.Rows);
+            Npz.WriteCodes(_folder[Codes], codes);
+            Npy.Write(path, new Matrix(1, rows.Length, rows));
+        }, Npy.ReadMatrix);
+        SparseCodes all = Npz.ReadCodes(_folder[Codes]);
+        if (leftOut.Columns == 0)
+            return (_data, all);
+        int[] kept = [.. Enumerable.Range(0, all.Rows).Except(leftOut.Values.ToArray().Select(i => (int)i))];
+        return (_data.Select(kept), all.SelectRows(kept));
+    }
+
     private void Learn(string path, string checkpoint)
     {
         var options = new DictionaryLearningOptions { AtomCount = _plan.Atoms, Lambda = DigitsPlan.Lambda, Samples = _plan.LearningSamples, Seed = _context.Seed, Threads = _context.Threads };
         ProgressBoard.Piece piece = _board.Start($"dictionary of {_plan.Atoms} atoms from digits");
-        var progress = new Relay<LearningProgress>(p => piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}")));
         LearnerState? state = File.Exists(checkpoint) ? CheckpointFile.LoadLearner(checkpoint) : null;
+        long uncertified = state?.Uncertified ?? 0;
+        var progress = new Relay<LearningProgress>(p =>
+        {
+            uncertified = p.Uncertified;
+            piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
+        });
         AtomDictionary learned = DictionaryLearner.Learn(new MatrixSource(_data.Train, options.Seed), options, progress, state, s => CheckpointFile.Save(checkpoint, s), _context.Cancellation);
+        _folder.Uncertified.Set($"digits to learn {_plan.Atoms} atoms from", uncertified, options.Samples);
         ModelFile.Save(path, learned, DigitsPlan.Lambda, _data.Preprocessing);
     }
 

@@ -9,11 +9,11 @@ namespace FastSparseCoding.Cli.Reproduction;
 
 /// <summary>What a size of dictionary gave.</summary>
 /// <param name="Dictionary">The learned dictionary.</param>
-/// <param name="Test">Signals that no training saw.</param>
+/// <param name="Test">Signals that no training saw, without those whose exact code is not certified.</param>
 /// <param name="Codes">Their exact codes.</param>
 /// <param name="CodeEnergy">Mean ‖Z*‖² of the test signals.</param>
 /// <param name="NonZeros">Mean number of non-zeros of Z*.</param>
-/// <param name="Certified">Part of the exact codes that their duality gap certifies.</param>
+/// <param name="Certified">Part of the test signals that are not left out: whose exact code is certified by its duality gap.</param>
 /// <param name="ExactMicroseconds">Time of an exact code on one thread.</param>
 /// <param name="Curves">The exact methods.</param>
 /// <param name="Methods">The trained encoders, in the order of <see cref="Plan.Candidates"/>.</param>
@@ -50,11 +50,13 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
 {
     public ExperimentResult Run(ProgressBoard board)
     {
-        Matrix test = data.Test;
         AtomDictionary dictionary = folder.Stage($"dictionary-{atoms}.safetensors", (path, checkpoint) => Learn(path, checkpoint, board), ModelFile.LoadDictionary);
         var exact = new ActiveSetSolver(dictionary, Plan.Lambda);
-        var codes = new Matrix(test.Rows, atoms);
-        SolveReport report = exact.Solve(test, codes, false, context.Threads, context.Cancellation);
+        CertifiedCodes certified = CertifiedCodes.Of(exact, data.Test, context.Threads, context.Cancellation);
+        if (certified.Codes.Rows == 0)
+            throw new UserError($"none of the {data.Test.Rows} test signals has a certified code of {atoms} atoms; there is nothing to measure against.");
+        folder.Uncertified.Set($"test signals of {atoms} atoms", certified.Uncertified, data.Test.Rows);
+        (Matrix test, Matrix codes) = (certified.Signals, certified.Codes);
         ExactCurves curves = ExactCurves.Measure(dictionary, Plan.Lambda, test, codes, context);
 
         TrainableEncoder[][] encoders = [.. Enumerable.Range(1, plan.Seeds).Select(seed => new SeedTrainings(folder, plan.TrainingSamples(atoms), seed, exact, data, context).Run(board))];
@@ -68,18 +70,22 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
             piece.Report(i + 1, methods.Length, "");
         }
         double nonZeros = (double)(codes.Values.Length - codes.Values.Count(0f)) / codes.Rows, energy = CodeEvaluator.CodeError(new Matrix(codes.Rows, atoms), codes);
-        double certified = 1 - (double)report.Unconverged / codes.Rows;
-        return new ExperimentResult(dictionary, test, codes, energy, nonZeros, certified, Timing.MicrosecondsPerSignal(exact, test), curves, methods);
+        return new ExperimentResult(dictionary, test, codes, energy, nonZeros, (double)codes.Rows / data.Test.Rows, Timing.MicrosecondsPerSignal(exact, test), curves, methods);
     }
 
     private void Learn(string path, string checkpoint, ProgressBoard board)
     {
         var options = new DictionaryLearningOptions { AtomCount = atoms, Lambda = Plan.Lambda, Samples = plan.LearningSamples, Seed = context.Seed, Threads = context.Threads };
         ProgressBoard.Piece piece = board.Start($"dictionary of {atoms} atoms");
-        var progress = new Relay<LearningProgress>(p =>
-            piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}")));
         LearnerState? state = File.Exists(checkpoint) ? CheckpointFile.LoadLearner(checkpoint) : null;
+        long uncertified = state?.Uncertified ?? 0;
+        var progress = new Relay<LearningProgress>(p =>
+        {
+            uncertified = p.Uncertified;
+            piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
+        });
         AtomDictionary learned = DictionaryLearner.Learn(data.Source(seed: 1), options, progress, state, s => CheckpointFile.Save(checkpoint, s), context.Cancellation);
+        folder.Uncertified.Set($"signals to learn {atoms} atoms from", uncertified, options.Samples);
         ModelFile.Save(path, learned, Plan.Lambda, data.Preprocessing);
     }
 }

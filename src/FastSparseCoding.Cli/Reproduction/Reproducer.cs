@@ -50,10 +50,10 @@ internal sealed record DigitsInput(LabelledImages Train, LabelledImages Test, st
 /// <summary>A whole reproduction: every experiment, then the files that show what came out.</summary>
 internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? digits, CommandContext context)
 {
-    /// <summary>Runs in a folder, or goes on there, and writes the report; returns a row for every encoder.</summary>
+    /// <summary>Runs in a folder, or goes on there, and writes the report; returns a row for every encoder, and how many codes were not certified.</summary>
     /// <param name="output">The folder.</param>
     /// <param name="command">The command line to tell on the page.</param>
-    public ResultTable Run(string output, string command)
+    public (ResultTable Summary, long Uncertified) Run(string output, string command)
     {
         (string Name, string Value)[] settings = Settings();
         RunFolder folder = RunFolder.Open(output, string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n")));
@@ -65,8 +65,17 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
             results = [.. plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, data, context).Run(board))];
             sections = [.. Sections(results, folder, board)];
         });
-        WriteReport(folder, sections, [.. settings, ("seeds", SeedsText()), ("machine", Machine()), ("command", command)]);
-        return Tables.Summary(results);
+        WriteReport(folder, sections, [.. settings, ("seeds", SeedsText()), .. NotCertified(folder), ("machine", Machine()), ("command", command)]);
+        foreach ((string signals, long count, long total) in folder.Uncertified.Entries)
+            context.WarnUncertified(count, total, signals, consequence: "");
+        return (Tables.Summary(results), folder.Uncertified.Entries.Sum(e => e.Count));
+    }
+
+    private static IEnumerable<(string Name, string Value)> NotCertified(RunFolder folder)
+    {
+        IReadOnlyList<(string Signals, long Count, long Total)> entries = folder.Uncertified.Entries;
+        if (entries.Count > 0)
+            yield return ("not certified", string.Join("; ", entries.Select(e => FormattableString.Invariant($"{e.Count:N0} of {e.Total:N0} {e.Signals}"))));
     }
 
     private IEnumerable<Section> Sections(ExperimentResult[] results, RunFolder folder, ProgressBoard board)
@@ -76,7 +85,7 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
         yield return Figure4Section.Write(results);
         yield return WarmStartSection.Write(results, board, context);
         yield return ExplainingAwaySection.Write(results, pictures.Preprocessing.PatchSize, context);
-        yield return RobustnessSection.Write(results, OtherSignals(results[0].Sample.X), board, context);
+        yield return RobustnessSection.Write(results, OtherSignals(results[0].Sample.X), folder.Uncertified, board, context);
         if (digits is not null)
             yield return DigitsSection.Write(DigitsExperiment.Run(folder, digits.Plan, digits.Train, digits.Test, context, board));
         yield return DictionarySection.Write(results, pictures.Preprocessing.PatchSize);

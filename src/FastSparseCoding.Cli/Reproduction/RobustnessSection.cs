@@ -37,13 +37,13 @@ internal static class RobustnessSection
 
     private static readonly Candidate[] Encoders = [new("shrink", 0), new("lista", 1), new("lista", 3), new("lista", 7), new("lcod", 5), new("lcod", 20), new("lcod", 50)];
 
-    public static Section Write(IReadOnlyList<ExperimentResult> results, IReadOnlyList<(string Name, Matrix X)> otherSignals, ProgressBoard board, CommandContext context)
+    public static Section Write(IReadOnlyList<ExperimentResult> results, IReadOnlyList<(string Name, Matrix X)> otherSignals, UncertifiedLog uncertified, ProgressBoard board, CommandContext context)
     {
         ProgressBoard.Piece piece = board.Start("robustness");
         var measured = new List<(ExperimentResult Result, RobustnessRow[] Rows)>();
         foreach (ExperimentResult result in results)
         {
-            measured.Add((result, [.. Measure(result, otherSignals, context)]));
+            measured.Add((result, [.. Measure(result, otherSignals, uncertified, context)]));
             piece.Report(measured.Count, results.Count, "");
         }
         return new Section(
@@ -55,7 +55,7 @@ internal static class RobustnessSection
             [.. measured.SelectMany(m => m.Rows.SelectMany(row => Numbers(m.Result, row)))]);
     }
 
-    private static IEnumerable<RobustnessRow> Measure(ExperimentResult result, IReadOnlyList<(string Name, Matrix X)> otherSignals, CommandContext context)
+    private static IEnumerable<RobustnessRow> Measure(ExperimentResult result, IReadOnlyList<(string Name, Matrix X)> otherSignals, UncertifiedLog uncertified, CommandContext context)
     {
         Matrix x = result.Sample.X;
         IEnumerable<(Condition Condition, Matrix X, float Factor)> conditions =
@@ -67,6 +67,7 @@ internal static class RobustnessSection
         foreach ((Condition condition, Matrix signals, float factor) in conditions)
         {
             var comparison = new EqualWorkComparison(result.Dictionary, Plan.Lambda * factor, signals, context.Threads, context.Cancellation);
+            uncertified.Set($"signals of {condition.Name}, {result.Atoms} atoms", comparison.Uncertified, signals.Rows);
             foreach (Candidate encoder in Encoders)
                 yield return new RobustnessRow(condition, encoder, [.. result.Method(encoder.Kind, encoder.Depth).Seeds.Select(s => comparison.Measure(Robustness.ScaleThresholds(s.Encoder, factor)))]);
         }

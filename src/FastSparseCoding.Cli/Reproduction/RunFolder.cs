@@ -15,19 +15,28 @@ internal sealed partial class RunFolder
 
     private RunFolder(string path) => _path = path;
 
+    /// <summary>Codes that were not certified.</summary>
+    public UncertifiedLog Uncertified { get; private set; } = null!;
+
     /// <summary>Opens or creates the folder, and discards what a run with other settings left, so that no page is beside models that are not its own.</summary>
     public static RunFolder Open(string path, string settings)
     {
         var folder = new RunFolder(path);
-        Create(path);
-        // What a killed run was writing has no name yet.
-        Delete(Directory.EnumerateFiles(path, ".partial-*.tmp"));
-        if (File.Exists(folder[SettingsFile]) && File.ReadAllText(folder[SettingsFile]) == settings)
-            return folder;
-        if (File.Exists(folder[SettingsFile]))
-            Delete(Directory.EnumerateFiles(path).Where(f => IsOwn(Path.GetFileName(f))));
-        folder.WriteText(SettingsFile, settings);
+        folder.Prepare(settings);
+        folder.Uncertified = new UncertifiedLog(folder[UncertifiedLog.FileName]);
         return folder;
+    }
+
+    private void Prepare(string settings)
+    {
+        Create(_path);
+        // What a killed run was writing has no name yet.
+        Delete(Directory.EnumerateFiles(_path, ".partial-*.tmp"));
+        if (Contains(SettingsFile) && File.ReadAllText(this[SettingsFile]) == settings)
+            return;
+        if (Contains(SettingsFile))
+            Delete(Directory.EnumerateFiles(_path).Where(f => IsOwn(Path.GetFileName(f))));
+        WriteText(SettingsFile, settings);
     }
 
     /// <summary>Path of a file in the folder.</summary>
@@ -71,7 +80,7 @@ internal sealed partial class RunFolder
     private static bool IsOwn(string name) => OwnNames().IsMatch(name);
 
     [GeneratedRegex("""
-        ^(report\.(html|md)|numbers\.csv
+        ^(report\.(html|md)|numbers\.csv|uncertified\.txt|digits-uncertified\.npy
         |((dictionary-\d+|(lista|lista-layers|lcod|shrink|tanh|tanh2)-\d+(-\d+)?-s\d+|digits-dictionary|digits-(raw|exact)-\d+|digits-(cod|lcod|lista|shrink)-\d+-\d+(-classifier|-end-to-end)?)\.safetensors|digits-codes\.npz)(\.checkpoint)?
         |atoms-\d+\.png|digits-atoms\.png|explaining-away-\d+-(patch|away|explaining)\.png
         |(fista-lista|cod-lcod|warm-start-lista|warm-start-lcod|explaining-away|robustness-noise|robustness-lambda|robustness-gap)-\d+\.svg)$

@@ -48,7 +48,8 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
         var progress = new Relay<TrainingProgress>(p => piece.Report(
             p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
         TrainingCheckpoint? resume = File.Exists(checkpoint) ? CheckpointFile.LoadTraining(checkpoint) : null;
-        EncoderTrainer.Train(encoder, signals, data.HeldOut, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), context.Cancellation);
+        TrainingReport report = EncoderTrainer.Train(encoder, signals, data.HeldOut, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), context.Cancellation);
+        folder.Uncertified.Set($"held-out signals of {Dictionary.AtomCount} atoms", report.UncertifiedHeldOut, data.HeldOut.Rows);
         ModelFile.Save(path, encoder, data.Preprocessing);
     }
 
@@ -61,7 +62,9 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
             double rate = done / Stopwatch.GetElapsedTime(start).TotalSeconds;
             piece.Report(done, samples, rate, TimeSpan.FromSeconds((samples - done) / rate), "");
         });
-        return CodedSignals.Encode(data.Source(seed), exact, samples, context.Threads, progress, context.Cancellation);
+        CodedSignals signals = CodedSignals.Encode(data.Source(seed), exact, samples, context.Threads, progress, context.Cancellation);
+        folder.Uncertified.Set($"signals to train on of {Dictionary.AtomCount} atoms, seed {seed}", signals.Uncertified, signals.Count);
+        return signals;
     }
 
     private string FileName(Candidate candidate) => candidate.FileName(Dictionary.AtomCount, seed);

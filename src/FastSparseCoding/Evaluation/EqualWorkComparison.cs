@@ -19,7 +19,7 @@ public sealed record EqualWorkPoint(CodeQuality Predictor, CodeQuality Solver, i
 
 /// <summary>
 /// A condition under which predictors are held against the exact solvers: signals that need not be like those trained on, and a sparsity
-/// weight that need not be the trained one. The optimal codes are those of these signals at this weight.
+/// weight that need not be the trained one. The optimal codes are those of these signals at this weight; signals whose code is not certified are left out.
 /// </summary>
 public sealed class EqualWorkComparison
 {
@@ -42,13 +42,17 @@ public sealed class EqualWorkComparison
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
     /// <param name="cancellation">Stops between blocks of rows.</param>
     /// <exception cref="ArgumentException">A shape or λ is wrong, or a signal is not finite.</exception>
+    /// <exception cref="ArithmeticException">No code was certified.</exception>
     public EqualWorkComparison(AtomDictionary dictionary, float lambda, Matrix x, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(x);
         Throw.IfBelow(x.Rows, 1, "x.Rows");
-        (_dictionary, Lambda, _x, _threads, _cancellation) = (dictionary, lambda, x, threads, cancellation);
-        Exact = new ActiveSetSolver(dictionary, lambda).Encode(x, threads, cancellation);
+        CertifiedCodes certified = CertifiedCodes.Of(new ActiveSetSolver(dictionary, lambda), x, threads, cancellation);
+        if (certified.Codes.Rows == 0)
+            Throw.NoneCertified(certified.Uncertified, "signals", "there is nothing to compare with");
+        (_dictionary, Lambda, _x, _threads, _cancellation) = (dictionary, lambda, certified.Signals, threads, cancellation);
+        (Exact, Uncertified) = (certified.Codes, certified.Uncertified);
         _fista = new(() => Curve(new FistaSolver(dictionary, lambda), LastIteration));
         _cod = new(() => Curve(new GreedyCoordinateDescentSolver(dictionary, lambda), LastUpdatesPerAtom * dictionary.AtomCount));
     }
@@ -56,7 +60,10 @@ public sealed class EqualWorkComparison
     /// <summary>The sparsity weight λ.</summary>
     public float Lambda { get; }
 
-    /// <summary>The optimal codes [N×m].</summary>
+    /// <summary>Signals left out because their code was not certified.</summary>
+    public int Uncertified { get; }
+
+    /// <summary>The optimal codes [N×m], without those of the signals left out.</summary>
     public Matrix Exact { get; }
 
     /// <summary>Holds a predictor against the exact solver.</summary>

@@ -6,7 +6,7 @@ namespace FastSparseCoding.Learning;
 
 /// <summary>
 /// Learns a dictionary: encode a batch exactly, move the atoms, keep them of unit norm, re-seed those that died from the worst-reconstructed
-/// signals.
+/// signals. Signals whose code is not certified are left out of all this, and counted.
 /// </summary>
 public sealed class DictionaryLearner
 {
@@ -17,6 +17,7 @@ public sealed class DictionaryLearner
     private long _samples;
     private long _batches;
     private int _reseeded;
+    private long _uncertified;
 
     /// <summary>Begins with atoms drawn from signals.</summary>
     /// <param name="signals">Signals [N×n] to draw the first atoms from: at least as many distinct, non-zero ones as atoms.</param>
@@ -49,7 +50,7 @@ public sealed class DictionaryLearner
         Throw.IfLengthNot(state.Use.Length, _options.AtomCount, "state.Use");
         _atoms = state.Atoms.Clone();
         _use = (float[])state.Use.Clone();
-        (_samples, _batches, _reseeded) = (state.Samples, state.Batches, state.ReseededAtoms);
+        (_samples, _batches, _reseeded, _uncertified) = (state.Samples, state.Batches, state.ReseededAtoms, state.Uncertified);
         _update = AtomUpdate.Create(_options, _atoms.Columns);
         state.A.Values.CopyTo(_update.A.Values);
         state.B.Values.CopyTo(_update.B.Values);
@@ -59,7 +60,7 @@ public sealed class DictionaryLearner
     public AtomDictionary Dictionary => AtomDictionary.Normalize(_atoms);
 
     /// <summary>A copy of the state, to be stored.</summary>
-    public LearnerState State => new(_options.Settings, _samples, _batches, _reseeded, _atoms.Clone(), _update.A.Clone(), _update.B.Clone(), (float[])_use.Clone());
+    public LearnerState State => new(_options.Settings, _samples, _batches, _reseeded, _uncertified, _atoms.Clone(), _update.A.Clone(), _update.B.Clone(), (float[])_use.Clone());
 
     /// <summary>Signals seen.</summary>
     public long Samples => _samples;
@@ -67,19 +68,23 @@ public sealed class DictionaryLearner
     /// <summary>Dead atoms replaced so far.</summary>
     public int ReseededAtoms => _reseeded;
 
-    /// <summary>Mean E(x, z) over the last batch, before its update; 0 before the first.</summary>
+    /// <summary>Signals seen whose codes were not certified; nothing was learned from them.</summary>
+    public long UncertifiedSignals => _uncertified;
+
+    /// <summary>Mean E(x, z) over the last batch's signals with a certified code, before its update; NaN when there was none, 0 before the first batch.</summary>
     public double LastObjective { get; private set; }
 
-    /// <summary>Mean number of non-zeros of the last batch's codes.</summary>
+    /// <summary>Mean number of non-zeros of their codes.</summary>
     public double LastNonZeros { get; private set; }
 
     /// <summary>Learns from a matrix of signals, over and over in fresh orders.</summary>
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="options">How to learn, or null for the defaults.</param>
     /// <param name="progress">Told after every batch.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>The dictionary.</returns>
     /// <exception cref="ArgumentException">There are too few distinct signals, or one is not finite.</exception>
+    /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static AtomDictionary Learn(Matrix x, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -95,9 +100,10 @@ public sealed class DictionaryLearner
     /// <param name="progress">Told after every batch.</param>
     /// <param name="resume">A state to go on from, of the same options.</param>
     /// <param name="onCheckpoint">Given the state about every twentieth of the way, to be stored.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>The dictionary.</returns>
     /// <exception cref="ArgumentException">There are too few distinct signals, or the state is of other options.</exception>
+    /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static AtomDictionary Learn(
         ISignalSource source, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, LearnerState? resume = null, Action<LearnerState>? onCheckpoint = null, CancellationToken cancellation = default)
@@ -112,32 +118,44 @@ public sealed class DictionaryLearner
             var batch = new Matrix((int)Math.Min(options.BatchSize, options.Samples - learner.Samples), source.SignalSize);
             source.Read(learner.Samples, batch);
             long twentieths = learner.Samples * 20 / options.Samples;
-            learner.PartialFit(batch);
+            learner.PartialFit(batch, cancellation);
             double rate = (learner.Samples - samplesAtStart) / Stopwatch.GetElapsedTime(start).TotalSeconds;
-            progress?.Report(new LearningProgress(learner.Samples, options.Samples, learner.LastObjective, learner.LastNonZeros, learner.ReseededAtoms, rate, TimeSpan.FromSeconds((options.Samples - learner.Samples) / rate)));
+            progress?.Report(new LearningProgress(learner.Samples, options.Samples, learner.LastObjective, learner.LastNonZeros, learner.ReseededAtoms, learner.UncertifiedSignals, rate, TimeSpan.FromSeconds((options.Samples - learner.Samples) / rate)));
             if (learner.Samples * 20 / options.Samples > twentieths)
                 onCheckpoint?.Invoke(learner.State);
         }
+        if (learner.UncertifiedSignals == learner.Samples)
+            Throw.NoneCertified(learner.Samples, "signals", "nothing was learned");
         return learner.Dictionary;
     }
 
-    /// <summary>Learns from one batch: encodes it exactly and updates the atoms once.</summary>
+    /// <summary>Learns from one batch: encodes it exactly and updates the atoms once, without the signals whose code is not certified.</summary>
     /// <param name="batch">Signals [N×n], finite, N at least 1.</param>
+    /// <param name="cancellation">Stops the encoding within a fraction of a second; nothing was then learned from the batch.</param>
     /// <exception cref="ArgumentException">A shape is wrong, or a signal is not finite.</exception>
-    public void PartialFit(Matrix batch)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void PartialFit(Matrix batch, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
         Throw.IfColumnsNot(batch.Columns, _atoms.Columns, nameof(batch));
         Throw.IfBelow(batch.Rows, 1, "batch.Rows");
         Throw.IfNotFinite(batch, nameof(batch));
         AtomDictionary dictionary = Dictionary;
-        Matrix z = new ActiveSetSolver(dictionary, _options.Lambda).Encode(batch, _options.Threads);
-        double[] energies = LassoObjective.Energies(batch, dictionary, z, _options.Lambda);
+        CertifiedCodes certified = CertifiedCodes.Of(new ActiveSetSolver(dictionary, _options.Lambda), batch, _options.Threads, cancellation);
         _samples += batch.Rows;
+        _uncertified += certified.Uncertified;
+        (LastObjective, LastNonZeros) = (double.NaN, double.NaN);
+        if (certified.Codes.Rows > 0)
+            Update(dictionary, certified.Signals, certified.Codes);
+    }
+
+    private void Update(AtomDictionary dictionary, Matrix x, Matrix z)
+    {
+        double[] energies = LassoObjective.Energies(x, dictionary, z, _options.Lambda);
         _batches++;
-        _update.Apply(_atoms, batch, z, _batches);
+        _update.Apply(_atoms, x, z, _batches);
         CountUse(z);
-        ReplaceDeadAtoms(batch, energies);
+        ReplaceDeadAtoms(x, energies);
         LastObjective = energies.Average();
         LastNonZeros = (double)NonZeros.Count(z.Values) / z.Rows;
     }

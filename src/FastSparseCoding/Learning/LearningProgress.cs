@@ -3,21 +3,23 @@ namespace FastSparseCoding.Learning;
 /// <summary>Where the learning of a dictionary stands.</summary>
 /// <param name="Samples">Signals seen.</param>
 /// <param name="TotalSamples">Signals to see.</param>
-/// <param name="Objective">Mean E(x, z) over the last batch, with the atoms before its update.</param>
-/// <param name="MeanNonZeros">Mean number of non-zeros of the last batch's codes.</param>
+/// <param name="Objective">Mean E(x, z) over the last batch's signals with a certified code, with the atoms before its update; NaN when there was none.</param>
+/// <param name="MeanNonZeros">Mean number of non-zeros of their codes.</param>
 /// <param name="ReseededAtoms">Dead atoms replaced so far.</param>
+/// <param name="Uncertified">Signals left out so far because their code was not certified.</param>
 /// <param name="SamplesPerSecond">Signals per second since the start.</param>
 /// <param name="Remaining">Estimated time to the end.</param>
 public sealed record LearningProgress(
-    long Samples, long TotalSamples, double Objective, double MeanNonZeros, int ReseededAtoms, double SamplesPerSecond, TimeSpan Remaining);
+    long Samples, long TotalSamples, double Objective, double MeanNonZeros, int ReseededAtoms, long Uncertified, double SamplesPerSecond, TimeSpan Remaining);
 
 /// <summary>Everything needed to go on with a learning and end with the same bits.</summary>
 /// <param name="Settings">The options; a learner with others refuses the state.</param>
 /// <param name="Samples">Signals seen.</param>
-/// <param name="Batches">Batches seen.</param>
+/// <param name="Batches">Updates of the atoms.</param>
 /// <param name="ReseededAtoms">Dead atoms replaced so far.</param>
+/// <param name="Uncertified">Signals left out so far because their code was not certified.</param>
 /// <param name="Atoms">D [m×n].</param>
 /// <param name="A">Σ zᵀz, faded [m×m].</param>
 /// <param name="B">Σ zᵀx, faded [m×n].</param>
 /// <param name="Use">Faded share of signals that use each atom [m].</param>
-public sealed record LearnerState(string Settings, long Samples, long Batches, int ReseededAtoms, Matrix Atoms, Matrix A, Matrix B, float[] Use);
+public sealed record LearnerState(string Settings, long Samples, long Batches, int ReseededAtoms, long Uncertified, Matrix Atoms, Matrix A, Matrix B, float[] Use);

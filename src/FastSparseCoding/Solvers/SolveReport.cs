@@ -36,10 +36,21 @@ public sealed class SolveReport
     /// <summary>Number of rows that are not certified within the tolerance.</summary>
     public int Unconverged => _status.Count(s => s != SolveStatus.Converged);
 
+    /// <summary>The rows that are certified within the tolerance, ascending: those whose codes may be learned from.</summary>
+    public IReadOnlyList<int> CertifiedRows => [.. Enumerable.Range(0, _status.Length).Where(i => _status[i] == SolveStatus.Converged)];
+
     internal void Set(int row, int iterations, double relativeGap, double tolerance)
     {
         _iterations[row] = iterations;
         _relativeGap[row] = relativeGap;
         _status[row] = relativeGap <= tolerance ? SolveStatus.Converged : SolveStatus.IterationLimit;
+    }
+
+    /// <summary>Takes over what was reported of a block of rows.</summary>
+    internal void Set(int first, SolveReport block)
+    {
+        block._status.CopyTo(_status, first);
+        block._iterations.CopyTo(_iterations, first);
+        block._relativeGap.CopyTo(_relativeGap, first);
     }
 }

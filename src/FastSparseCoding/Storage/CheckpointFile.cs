@@ -9,6 +9,7 @@ public static class CheckpointFile
     private const string SettingsKey = "settings";
     private const string SamplesKey = "samples";
     private const string SkippedKey = "skipped_batches";
+    private const string UncertifiedKey = "uncertified";
     private const string BestErrorKey = "best_error";
     private const string BestAtKey = "best_at_samples";
     private const string MomentsKey = "moments";
@@ -27,6 +28,7 @@ public static class CheckpointFile
         writer.Set(SettingsKey, checkpoint.Settings);
         writer.Set(SamplesKey, checkpoint.Samples);
         writer.Set(SkippedKey, checkpoint.SkippedBatches);
+        writer.Set(UncertifiedKey, checkpoint.UncertifiedTargets);
         writer.Set(BestErrorKey, checkpoint.BestError);
         writer.Set(BestAtKey, checkpoint.BestAtSamples);
         writer.Set(MomentsKey, checkpoint.Moments.Length);
@@ -53,6 +55,7 @@ public static class CheckpointFile
             reader.Text(SettingsKey),
             reader.Number(SamplesKey, 0, long.MaxValue),
             reader.Number(SkippedKey, 0, int.MaxValue),
+            Uncertified(reader),
             reader.Number(BestErrorKey, 0, double.PositiveInfinity),
             reader.Number(BestAtKey, 0, long.MaxValue),
             reader.Values<float>("parameters"),
@@ -72,6 +75,7 @@ public static class CheckpointFile
         writer.Set(SamplesKey, state.Samples);
         writer.Set(BatchesKey, state.Batches);
         writer.Set(ReseededKey, state.ReseededAtoms);
+        writer.Set(UncertifiedKey, state.Uncertified);
         writer.Add("atoms", state.Atoms);
         writer.Add("a", state.A);
         writer.Add("b", state.B);
@@ -96,9 +100,13 @@ public static class CheckpointFile
             reader.Number(SamplesKey, 0, long.MaxValue),
             reader.Number(BatchesKey, 0, long.MaxValue),
             reader.Number(ReseededKey, 0, int.MaxValue),
+            Uncertified(reader),
             atoms,
             reader.Matrix("a", m, m),
             reader.Matrix("b", m, n),
             reader.Build("'use'", () => { Throw.IfLengthNot(use.Length, m, "use"); return use; }));
     }
+
+    // Files written before codes that are not certified were left out do not count them.
+    private static long Uncertified(ModelReader reader) => reader.Has(UncertifiedKey) ? reader.Number(UncertifiedKey, 0, long.MaxValue) : 0;
 }

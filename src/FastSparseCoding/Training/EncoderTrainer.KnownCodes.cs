@@ -1,4 +1,5 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Solvers;
 
 namespace FastSparseCoding.Training;
 
@@ -22,20 +23,14 @@ public static partial class EncoderTrainer
     public static TrainingReport Train(
         TrainableEncoder encoder, ISignalSource source, ISignalSource codes, Matrix heldOut, Matrix heldOutCodes, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null, Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(encoder);
-        ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(codes);
-        ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(heldOutCodes);
-        Throw.IfLengthNot(source.SignalSize, encoder.SignalSize, "source.SignalSize");
+        CheckSignals(encoder, source, heldOut);
         Throw.IfLengthNot(codes.SignalSize, encoder.CodeSize, "codes.SignalSize");
-        Throw.IfBelow(heldOut.Rows, 1, "heldOut.Rows");
-        Throw.IfColumnsNot(heldOut.Columns, encoder.SignalSize, nameof(heldOut));
         Throw.IfShapeNot(heldOutCodes.Rows, heldOutCodes.Columns, heldOut.Rows, encoder.CodeSize, nameof(heldOutCodes));
-        Throw.IfNotFinite(heldOut, nameof(heldOut));
         Throw.IfNotFinite(heldOutCodes, nameof(heldOutCodes));
         options = (options ?? TrainingOptions.Default).Validated();
-        return new TrainingRun(encoder, source, new SourceCodes(codes), heldOut, heldOutCodes, options).Execute(progress, resume, onCheckpoint, cancellation);
+        return new TrainingRun(encoder, source, new SourceCodes(codes), CertifiedCodes.All(heldOut, heldOutCodes), options).Execute(progress, resume, onCheckpoint, cancellation);
     }
 
     /// <summary>Trains on signals coded beforehand: to the same bits as on their source with the solver that coded them.</summary>
@@ -49,27 +44,15 @@ public static partial class EncoderTrainer
     /// <param name="cancellation">Stops after the current step.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">There are too few signals, a shape is wrong, a signal is not finite, or the checkpoint is of another training.</exception>
-    /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out error was never finite.</exception>
+    /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was certified.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
         TrainableEncoder encoder, CodedSignals signals, Matrix heldOut, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null, Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(signals);
-        ArgumentNullException.ThrowIfNull(heldOut);
         options = (options ?? TrainingOptions.Default).Validated();
         if (signals.Count < options.Samples)
             Throw.Argument(nameof(signals), $"'signals' holds {signals.Count} signals; it must hold the {options.Samples} to train on.");
-        return Train(encoder, signals.Source, signals.Codes, heldOut, signals.Target.Encode(heldOut, options.Threads, cancellation), options, progress, resume, onCheckpoint, cancellation);
-    }
-
-    /// <summary>Codes that a source gives.</summary>
-    private sealed class SourceCodes(ISignalSource codes) : ITargetCodes
-    {
-        public Matrix Of(long first, Matrix x, int threads, CancellationToken cancellation)
-        {
-            var z = new Matrix(x.Rows, codes.SignalSize);
-            codes.Read(first, z);
-            return z;
-        }
+        return Train(encoder, signals.Source, signals.Target, new CodedTargets(signals), heldOut, options, progress, resume, onCheckpoint, cancellation);
     }
 }

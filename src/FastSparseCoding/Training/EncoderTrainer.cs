@@ -1,10 +1,12 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Solvers;
 
 namespace FastSparseCoding.Training;
 
 /// <summary>
 /// Trains an encoder to predict the codes of an exact solver: loss ½‖Z − Z*‖² summed over coefficients, averaged over a mini-batch (Gregor and
-/// LeCun 2010, section 3). Exact codes are computed ahead, on all cores, while the optimiser works.
+/// LeCun 2010, section 3). Exact codes are computed ahead, on all cores, while the optimiser works. Signals whose code the solver does not certify are
+/// left out, of the training and of the held-out error, and counted in the report; codes that are given instead of a solver are taken as they are.
 /// </summary>
 public static partial class EncoderTrainer
 {
@@ -15,9 +17,10 @@ public static partial class EncoderTrainer
     /// <param name="options">How to train, or null for the defaults.</param>
     /// <param name="heldOut">Signals to measure the error on, or null to set aside the last rows of x (a tenth, at most <see cref="TrainingOptions.HeldOut"/>).</param>
     /// <param name="progress">Told after every evaluation.</param>
-    /// <param name="cancellation">Stops after the current step.</param>
+    /// <param name="cancellation">Stops after the current step, and the solver within a fraction of a second.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or a signal is not finite.</exception>
+    /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was certified.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
         TrainableEncoder encoder, Matrix x, ISparseEncoder target, TrainingOptions? options = null, Matrix? heldOut = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
@@ -40,7 +43,7 @@ public static partial class EncoderTrainer
     /// <param name="codes">Their codes [N×m], finite.</param>
     /// <param name="options">How to train, or null for the defaults. The last rows are set aside to measure the error: a tenth, at most <see cref="TrainingOptions.HeldOut"/>.</param>
     /// <param name="progress">Told after every evaluation.</param>
-    /// <param name="cancellation">Stops after the current step.</param>
+    /// <param name="cancellation">Stops after the current step, and the solver within a fraction of a second.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or a value is not finite.</exception>
     /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out error was never finite.</exception>
@@ -58,7 +61,8 @@ public static partial class EncoderTrainer
         Throw.IfNotFinite(codes, nameof(codes));
         int rest = x.Rows - Aside(x, options);
         var run = new TrainingRun(
-            encoder, new MatrixSource(Copy(x, 0, rest), options.Seed), new KnownCodes(Copy(codes, 0, rest), options.Seed), Copy(x, rest, x.Rows - rest), Copy(codes, rest, x.Rows - rest), options);
+            encoder, new MatrixSource(Copy(x, 0, rest), options.Seed), new SourceCodes(new MatrixSource(Copy(codes, 0, rest), options.Seed)),
+            CertifiedCodes.All(Copy(x, rest, x.Rows - rest), Copy(codes, rest, x.Rows - rest)), options);
         return run.Execute(progress, null, null, cancellation);
     }
 
@@ -71,27 +75,38 @@ public static partial class EncoderTrainer
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="resume">A checkpoint to go on from, of the same encoder and options.</param>
     /// <param name="onCheckpoint">Given a checkpoint after every evaluation, to be stored before it returns: its arrays are live.</param>
-    /// <param name="cancellation">Stops after the current step.</param>
+    /// <param name="cancellation">Stops after the current step, and the solver within a fraction of a second.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, a signal is not finite, or the checkpoint is of another training.</exception>
-    /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out error was never finite.</exception>
+    /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was certified.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
         TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, Matrix heldOut, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null, Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(encoder);
-        ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(heldOut);
-        Throw.IfLengthNot(source.SignalSize, encoder.SignalSize, "source.SignalSize");
+        return Train(encoder, source, target, new SolvedCodes(target), heldOut, options, progress, resume, onCheckpoint, cancellation);
+    }
+
+    private static TrainingReport Train(
+        TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, ITargetCodes codes, Matrix heldOut, TrainingOptions? options, IProgress<TrainingProgress>? progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint, CancellationToken cancellation)
+    {
+        CheckSignals(encoder, source, heldOut);
         Throw.IfLengthNot(target.SignalSize, encoder.SignalSize, "target.SignalSize");
         Throw.IfLengthNot(target.CodeSize, encoder.CodeSize, "target.CodeSize");
+        options = (options ?? TrainingOptions.Default).Validated();
+        var run = new TrainingRun(encoder, source, codes, CertifiedCodes.Of(target, heldOut, options.Threads, cancellation), options);
+        return run.Execute(progress, resume, onCheckpoint, cancellation);
+    }
+
+    private static void CheckSignals(TrainableEncoder encoder, ISignalSource source, Matrix heldOut)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(heldOut);
+        Throw.IfLengthNot(source.SignalSize, encoder.SignalSize, "source.SignalSize");
         Throw.IfBelow(heldOut.Rows, 1, "heldOut.Rows");
         Throw.IfColumnsNot(heldOut.Columns, encoder.SignalSize, nameof(heldOut));
         Throw.IfNotFinite(heldOut, nameof(heldOut));
-        options = (options ?? TrainingOptions.Default).Validated();
-        var run = new TrainingRun(encoder, source, new SolvedCodes(target), heldOut, target.Encode(heldOut, options.Threads, cancellation), options);
-        return run.Execute(progress, resume, onCheckpoint, cancellation);
     }
 
     private static int Aside(Matrix x, TrainingOptions options)

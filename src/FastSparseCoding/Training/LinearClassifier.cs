@@ -132,12 +132,13 @@ public sealed class LinearClassifier
     /// <param name="x">Signals [N×n], N at least 1.</param>
     /// <param name="labels">Their labels [N], each below C.</param>
     /// <param name="threads">Threads, 1 or more; 0 for one per core.</param>
+    /// <param name="cancellation">Stops between blocks of signals, and within them where the encoder can.</param>
     /// <returns>Errors divided by N, from 0 to 1.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or a label is of no class.</exception>
-    public double ErrorRate(ISparseEncoder encoder, Matrix x, byte[] labels, int threads = 0)
+    public double ErrorRate(ISparseEncoder encoder, Matrix x, byte[] labels, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        return ErrorRate(Samples.Of(x), encoder, labels, threads);
+        return ErrorRate(Samples.Of(x), encoder, labels, threads, cancellation);
     }
 
     /// <summary>The class of the largest logit.</summary>
@@ -151,12 +152,12 @@ public sealed class LinearClassifier
             Throw.Argument(nameof(labels), string.Create(CultureInfo.InvariantCulture, $"'labels' holds {labels[at]} at {at}; it must be from 0 to {classCount - 1}."));
     }
 
-    private double ErrorRate(Samples samples, ISparseEncoder? encoder, byte[] labels, int threads)
+    private double ErrorRate(Samples samples, ISparseEncoder? encoder, byte[] labels, int threads, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(labels);
         Throw.IfBelow(samples.Rows, 1, "rows");
         Throw.IfLengthNot(labels.Length, samples.Rows, nameof(labels));
         CheckLabels(labels, ClassCount);
-        return ClassifierMeasure.Of(this, encoder, samples, labels, 0, samples.Rows, threads, default).ErrorRate;
+        return ClassifierMeasure.Of(this, encoder, samples, labels, 0, samples.Rows, threads, cancellation).ErrorRate;
     }
 }

@@ -4,6 +4,7 @@ using System.Numerics.Tensors;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Evaluation;
 using FastSparseCoding.Kernels;
+using FastSparseCoding.Solvers;
 
 namespace FastSparseCoding.Training;
 
@@ -15,8 +16,7 @@ internal sealed class TrainingRun
 
     private readonly TrainableEncoder _encoder;
     private readonly TrainingOptions _options;
-    private readonly Matrix _heldOut;
-    private readonly Matrix _heldOutCodes;
+    private readonly CertifiedCodes _heldOut;
     private readonly double _heldOutEnergy;     // mean ‖Z*‖²
     private readonly TargetStream _targets;
     private readonly Optimizer _optimizer;
@@ -30,15 +30,17 @@ internal sealed class TrainingRun
     private long _bestAt;
     private long _samples;
     private int _skipped;
+    private long _uncertified;
 
-    public TrainingRun(TrainableEncoder encoder, ISignalSource source, ITargetCodes target, Matrix heldOut, Matrix heldOutCodes, TrainingOptions options)
+    public TrainingRun(TrainableEncoder encoder, ISignalSource source, ITargetCodes target, CertifiedCodes heldOut, TrainingOptions options)
     {
+        if (heldOut.Codes.Rows == 0)
+            Throw.NoneCertified(heldOut.Uncertified, "held-out signals", "there is nothing to measure the error on");
         _encoder = encoder;
         _options = options;
         _initialRate = options.InitialRate(encoder.CodeSize);
         _heldOut = heldOut;
-        _heldOutCodes = heldOutCodes;
-        _heldOutEnergy = CodeEvaluator.CodeError(new Matrix(heldOut.Rows, encoder.CodeSize), _heldOutCodes);
+        _heldOutEnergy = CodeEvaluator.CodeError(new Matrix(heldOut.Codes.Rows, encoder.CodeSize), heldOut.Codes);
         _targets = new TargetStream(source, target, Math.Max(1, 4096 / options.BatchSize) * options.BatchSize, options.Threads);
         _optimizer = Optimizer.Create(options.Optimizer, encoder.Parameters.Values.Length);
         _workers = new Worker[RowBlocks.Count(options.BatchSize, PassRows)];
@@ -61,23 +63,27 @@ internal sealed class TrainingRun
         long start = Stopwatch.GetTimestamp(), samplesAtStart = _samples;
         double loss = 0;
         long lossSamples = 0;
+        // Whatever ends the training, the codes that are being computed ahead are given up.
+        using var ahead = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
             while (_samples < _options.Samples)
             {
-                (Matrix x, Matrix z) = _targets.Take(_samples, _options.Samples, cancellation);
-                for (int row = 0; row < x.Rows; row += _options.BatchSize)
+                CertifiedCodes chunk = _targets.Take(_samples, _options.Samples, ahead.Token);
+                for (int row = 0; row < chunk.BatchRows; row += _options.BatchSize)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    int count = Math.Min(_options.BatchSize, x.Rows - row);
-                    bool evaluate = CrossesEvaluation(_samples, count);
-                    loss += Step(x, z, row, count);
+                    int seen = Math.Min(_options.BatchSize, chunk.BatchRows - row);
+                    bool evaluate = CrossesEvaluation(_samples, seen);
+                    (int first, int count) = chunk.Window(row, seen);
+                    loss += Step(chunk.Signals, chunk.Codes, first, count);
                     lossSamples += count;
-                    _samples += count;
+                    _samples += seen;
+                    _uncertified += seen - count;
                     if (!evaluate)
                         continue;
                     double rate = (_samples - samplesAtStart) / Stopwatch.GetElapsedTime(start).TotalSeconds;
-                    TrainingProgress report = Evaluate(loss / lossSamples, rate);
+                    TrainingProgress report = Evaluate(loss / lossSamples, rate, cancellation);
                     progress?.Report(report);
                     onCheckpoint?.Invoke(Checkpoint());
                     (loss, lossSamples) = (0, 0);
@@ -86,18 +92,26 @@ internal sealed class TrainingRun
         }
         finally
         {
+            ahead.Cancel();
             _targets.Finish();
             _best.CopyTo(_encoder.Parameters.Values);
             _encoder.Refresh();
         }
+        if (_uncertified == _options.Samples)
+            Throw.NoneCertified(_uncertified, "signals to train on", "nothing was learned");
         if (double.IsInfinity(_bestError) || _skipped == Steps)
-            Throw.Arithmetic(string.Create(CultureInfo.InvariantCulture, $"{_skipped} of {Steps} steps had no finite gradient and were left out, and nothing was learned; lower the learning rate ({_initialRate}) or scale the signals."));
-        return new TrainingReport(_history, _bestError, _bestError / _heldOutEnergy, _bestAt, _skipped, Stopwatch.GetElapsedTime(start));
+            Throw.Arithmetic(string.Create(CultureInfo.InvariantCulture, $"{_skipped} of {Steps} steps had no finite gradient{(_uncertified > 0 ? " or no certified code" : "")} and were left out, and nothing was learned; lower the learning rate ({_initialRate}) or scale the signals."));
+        return new TrainingReport(_history, _bestError, _bestError / _heldOutEnergy, _bestAt, _skipped, _uncertified, _heldOut.Uncertified, Stopwatch.GetElapsedTime(start));
     }
 
-    /// <summary>One step of the optimiser; returns the sum of ‖Z − Z*‖² over the batch.</summary>
+    /// <summary>One step of the optimiser on rows of the signals and codes; returns the sum of ‖Z − Z*‖² over them.</summary>
     private double Step(Matrix x, Matrix z, int row, int count)
     {
+        if (count == 0)
+        {
+            _skipped++;
+            return 0;
+        }
         int blocks = RowBlocks.Count(count, PassRows);
         RowBlocks.Run(count, PassRows, _options.Threads, CancellationToken.None, (start, rows) =>
             _workers[start / PassRows].Run(x.RowRange(row + start, rows), z.RowRange(row + start, rows)));
@@ -131,10 +145,10 @@ internal sealed class TrainingRun
         return after > before;
     }
 
-    private TrainingProgress Evaluate(double trainingError, double rate)
+    private TrainingProgress Evaluate(double trainingError, double rate, CancellationToken cancellation)
     {
-        Matrix z = _encoder.Encode(_heldOut, _options.Threads);
-        double error = CodeEvaluator.CodeError(z, _heldOutCodes);
+        Matrix z = _encoder.Encode(_heldOut.Signals, _options.Threads, cancellation);
+        double error = CodeEvaluator.CodeError(z, _heldOut.Codes);
         if (error < _bestError)
         {
             (_bestError, _bestAt) = (error, _samples);
@@ -146,7 +160,7 @@ internal sealed class TrainingRun
     }
 
     private TrainingCheckpoint Checkpoint()
-        => new(_settings, _samples, _skipped, _bestError, _bestAt, _encoder.Parameters.Values.ToArray(), _best, _optimizer.Moments);
+        => new(_settings, _samples, _skipped, _uncertified, _bestError, _bestAt, _encoder.Parameters.Values.ToArray(), _best, _optimizer.Moments);
 
     private void Restore(TrainingCheckpoint checkpoint)
     {
@@ -157,7 +171,8 @@ internal sealed class TrainingRun
         Throw.IfLengthNot(checkpoint.Moments.Length, _optimizer.Moments.Length, "resume.Moments");
         foreach (float[] moment in checkpoint.Moments)
             Throw.IfLengthNot(moment.Length, _best.Length, "resume.Moments");
-        (_samples, _skipped, _bestError, _bestAt) = (checkpoint.Samples, checkpoint.SkippedBatches, checkpoint.BestError, checkpoint.BestAtSamples);
+        (_samples, _skipped, _uncertified) = (checkpoint.Samples, checkpoint.SkippedBatches, checkpoint.UncertifiedTargets);
+        (_bestError, _bestAt) = (checkpoint.BestError, checkpoint.BestAtSamples);
         checkpoint.Parameters.CopyTo(_encoder.Parameters.Values);
         checkpoint.BestParameters.CopyTo(_best, 0);
         for (int i = 0; i < _optimizer.Moments.Length; i++)

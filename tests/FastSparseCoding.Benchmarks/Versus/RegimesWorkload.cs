@@ -1,3 +1,4 @@
+using FastSparseCoding.Kernels;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 
@@ -15,23 +16,48 @@ internal static class RegimesWorkload
         (784, "regimes/D_784x784.npy", 2), (784, "regimes/D_784x784.npy", 0.5f),
     ];
 
-    /// <summary>Times the cells on the arrays X_n.npy that regimes.py wrote to <paramref name="folder"/>, one thread.</summary>
-    public static void Run(string folder, string shared, int[] only)
+    /// <summary>How many cells there are; they are numbered from 0.</summary>
+    public static int Count => Cells.Length;
+
+    /// <summary>The files that cells need: signals X_n.npy, which regimes.py writes, and dictionaries.</summary>
+    public static IEnumerable<string> Files(string folder, string shared, IEnumerable<int> cells)
+        => cells.SelectMany(c => new[] { Signals(folder, Cells[c].Size), Path.Combine(shared, Cells[c].Dictionary) }).Distinct(StringComparer.Ordinal);
+
+    /// <summary>Times cells, one thread.</summary>
+    public static void Run(string folder, string shared, IEnumerable<int> cells)
     {
-        for (int cell = 0; cell < Cells.Length; cell++)
+        foreach (int cell in cells)
         {
-            if (only.Length > 0 && !only.Contains(cell))
-                continue;
             (int size, string name, float lambda) = Cells[cell];
             AtomDictionary dictionary = AtomDictionary.Normalize(Npy.ReadMatrix(Path.Combine(shared, name)));
-            Matrix x = Npy.ReadMatrix(Path.Combine(folder, $"X_{size}.npy"));
+            Matrix x = Npy.ReadMatrix(Signals(folder, size));
             var solver = new ActiveSetSolver(dictionary, lambda);
             var z = new Matrix(x.Rows, dictionary.AtomCount);
             SolveReport? report = null;
             Clock clock = Clock.Median(3, () => report = solver.Solve(x, z, threads: 1));
             Workload.Emit(
-                ("cell", cell), ("n", size), ("atoms", dictionary.AtomCount), ("lam", (double)lambda), ("nonzeros", (double)SparseCodes.FromDense(z).NonZeros / z.Rows), ("signals_per_cpu_s", x.Rows / clock.Cpu),
+                ("cell", cell), ("n", size), ("atoms", dictionary.AtomCount), ("lam", (double)lambda), ("width", Width()), ("nonzeros", (double)SparseCodes.FromDense(z).NonZeros / z.Rows), ("signals_per_cpu_s", x.Rows / clock.Cpu),
                 ("uncertified", report!.Unconverged), ("gap_max", report.RelativeGap.Max()), ("changes_mean", report.Iterations.Average()));
         }
+    }
+
+    /// <summary>Bits of the vectors that the kernels compute with.</summary>
+    private static int Width()
+    {
+        var probe = new WidthProbe();
+        Simd.Run(ref probe);
+        return probe.Bits;
+    }
+
+    private static string Signals(string folder, int size) => Path.Combine(folder, $"X_{size}.npy");
+
+    private struct WidthProbe : ISimdKernel
+    {
+        public int Bits { get; private set; }
+
+        public void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+            => Bits = 32 * TS.Count;
     }
 }

@@ -1,73 +1,90 @@
+using System.Globalization;
 using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Benchmarks.Versus;
 
 /// <summary>
-/// versus FOLDER [encode|forward|train|dictionary|gemm ...] [--dictionaries FOLDER] [--atoms 100,400] [--threads 1,2]: times our side of every workload of the peers' scripts on the
-/// same arrays, one line of JSON with the peers' field names for each.
+/// versus FOLDER [encode|forward|train|dictionary|gemm|regimes ...]: times our side of every workload of the peers' scripts on the same arrays, one line of JSON with the peers' field
+/// names for each. Without a name all but regimes, whose arrays are others.
 /// </summary>
 internal static class VersusCommand
 {
-    private static readonly string[] Names = ["encode", "forward", "train", "dictionary", "gemm"];
+    private const string Usage =
+        "usage: versus FOLDER [encode|forward|train|dictionary|gemm ...] [--shared ../shared] [--dictionaries SHARED/reference] [--atoms 100,400] [--threads 1,2]\n"
+        + "       versus FOLDER regimes [--shared ../shared] [--cells 0,3]";
+
+    private const string Regimes = "regimes";
+
+    /// <summary>Workloads on patches of 10×10, and the files of theirs that each needs.</summary>
+    private static readonly (string Name, Action<Workload> Run, Func<Workload, string[]> Files)[] OnPatches =
+    [
+        ("encode", EncodeWorkload.Run, w => [w.TrainPath, w.ValPath, w.DictionaryPath]),
+        ("forward", ForwardWorkload.Run, w => [w.TrainPath, w.ValPath, w.DictionaryPath]),
+        ("train", TrainWorkload.Run, w => [w.TrainPath, w.DictionaryPath]),
+        ("dictionary", DictionaryWorkload.Run, w => [w.TrainPath, w.ValPath]),
+        ("gemm", GemmWorkload.Run, _ => []),
+    ];
 
     public static int Run(string[] args)
     {
-        string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
         if (args.Length == 0)
-        {
-            Console.Error.WriteLine("usage: versus FOLDER [encode|forward|train|dictionary|gemm ...] [--dictionaries FOLDER] [--atoms 100,400] [--threads 1,2]");
-            return 2;
-        }
+            return Refuse(2, Usage);
+        string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+        string folder = args[0], shared = Option("--shared") ?? "../shared", dictionaries = Option("--dictionaries") ?? Path.Combine(shared, "reference");
         string[] chosen = [.. args.Skip(1).TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal))];
-        if (chosen.FirstOrDefault(c => !Names.Contains(c)) is { } unknown)
+        string[] known = [.. OnPatches.Select(w => w.Name), Regimes];
+        if (chosen.FirstOrDefault(c => !known.Contains(c)) is { } unknown)
+            return Refuse(2, $"error: '{unknown}' is no workload; they are {string.Join(", ", known)}.");
+        if (chosen.Length == 0)
+            chosen = [.. OnPatches.Select(w => w.Name)];
+        int[] threads = Numbers(Option("--threads") ?? "1,2"), cells = Option("--cells") is { } some ? Numbers(some) : [.. Enumerable.Range(0, RegimesWorkload.Count)];
+        if (cells.Any(c => c < 0 || c >= RegimesWorkload.Count))
+            return Refuse(2, $"error: --cells is '{Option("--cells")}'; its numbers must be from 0 to {RegimesWorkload.Count - 1}.");
+        Workload[] workloads = [.. Numbers(Option("--atoms") ?? "100,400").Select(m => new Workload(folder, Path.Combine(dictionaries, $"D_{m}.npy"), m, threads))];
+        foreach (string name in chosen)
         {
-            Console.Error.WriteLine($"error: '{unknown}' is no workload; they are {string.Join(", ", Names)}.");
-            return 2;
+            IEnumerable<string> files = name == Regimes ? RegimesWorkload.Files(folder, shared, cells) : workloads.SelectMany(Of(name).Files);
+            if (files.FirstOrDefault(file => !File.Exists(file)) is { } missing)
+                return Refuse(1, $"error: {name} needs '{missing}', which does not exist.");
         }
-        int[] atoms = Numbers(Option("--atoms") ?? "100,400"), threads = Numbers(Option("--threads") ?? "1,2");
-        string dictionaries = Option("--dictionaries") ?? "../shared/reference";
-        string[] needed = [Path.Combine(args[0], "X_train.npy"), Path.Combine(args[0], "X_val.npy"), .. atoms.Select(m => Path.Combine(dictionaries, $"D_{m}.npy"))];
-        if (needed.FirstOrDefault(file => !File.Exists(file)) is { } missing)
-        {
-            Console.Error.WriteLine($"error: there is no '{missing}'; patches and dictionaries of 100 values are expected there.");
-            return 1;
-        }
-        foreach (int m in atoms)
-        {
-            var workload = new Workload(args[0], new AtomDictionary(Npy.ReadMatrix(Path.Combine(dictionaries, $"D_{m}.npy"))), threads);
-            foreach (string name in chosen.Length > 0 ? chosen : Names)
-                Run(name, workload);
-        }
+        foreach (Workload workload in workloads)
+            foreach (string name in chosen.Where(c => c != Regimes))
+                Of(name).Run(workload);
+        if (chosen.Contains(Regimes))
+            RegimesWorkload.Run(folder, shared, cells);
         return 0;
     }
 
-    private static void Run(string name, Workload workload)
+    private static (string Name, Action<Workload> Run, Func<Workload, string[]> Files) Of(string name) => OnPatches.First(w => w.Name == name);
+
+    private static int Refuse(int code, string message)
     {
-        switch (name)
-        {
-            case "encode": EncodeWorkload.Run(workload); break;
-            case "forward": ForwardWorkload.Run(workload); break;
-            case "train": TrainWorkload.Run(workload); break;
-            case "dictionary": DictionaryWorkload.Run(workload); break;
-            default: GemmWorkload.Run(workload); break;
-        }
+        Console.Error.WriteLine(message);
+        return code;
     }
 
-    private static int[] Numbers(string text) => [.. text.Split(',').Select(t => int.Parse(t, System.Globalization.CultureInfo.InvariantCulture))];
+    private static int[] Numbers(string text) => [.. text.Split(',').Select(t => int.Parse(t, CultureInfo.InvariantCulture))];
 }
 
 /// <summary>The arrays, and what is measured on them.</summary>
-internal sealed class Workload(string folder, AtomDictionary dictionary, int[] threads)
+internal sealed class Workload(string folder, string dictionaryPath, int atoms, int[] threads)
 {
-    private readonly Lazy<Matrix> _train = new(() => Npy.ReadMatrix(Path.Combine(folder, "X_train.npy")));
-    private readonly Lazy<Matrix> _val = new(() => Npy.ReadMatrix(Path.Combine(folder, "X_val.npy")));
+    private readonly Lazy<Matrix> _train = new(() => Npy.ReadMatrix(InFolder(folder, "train")));
+    private readonly Lazy<Matrix> _val = new(() => Npy.ReadMatrix(InFolder(folder, "val")));
+    private readonly Lazy<AtomDictionary> _dictionary = new(() => new AtomDictionary(Npy.ReadMatrix(dictionaryPath)));
 
     /// <summary>The peers' sparsity weight.</summary>
     public const float Lambda = 0.5f;
 
-    public AtomDictionary Dictionary => dictionary;
+    public string TrainPath => InFolder(folder, "train");
 
-    public int Atoms => dictionary.AtomCount;
+    public string ValPath => InFolder(folder, "val");
+
+    public string DictionaryPath => dictionaryPath;
+
+    public AtomDictionary Dictionary => _dictionary.Value;
+
+    public int Atoms => atoms;
 
     public int[] Threads => threads;
 
@@ -76,4 +93,6 @@ internal sealed class Workload(string folder, AtomDictionary dictionary, int[] t
     public Matrix Val => _val.Value;
 
     public static void Emit(params ReadOnlySpan<(string Name, object Value)> fields) => Console.WriteLine(JsonLine.Format(fields));
+
+    private static string InFolder(string folder, string part) => Path.Combine(folder, $"X_{part}.npy");
 }

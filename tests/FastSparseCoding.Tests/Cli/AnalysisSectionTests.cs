@@ -4,6 +4,7 @@ using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Cli.Reproduction;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Solvers;
+using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
 using Xunit;
 
@@ -68,8 +69,10 @@ public sealed partial class AnalysisSectionTests
 
     private static Section Robustness(ExperimentResult result, (string, Matrix)[] others)
     {
+        using var folder = new TempFolder();
         Section? section = null;
-        Context.Track(board => section = RobustnessSection.Write([result], others, board, Context));
+        Context.Track(board => section = RobustnessSection.Write([result], others, new UncertifiedLog(folder.File("uncertified.txt")), board, Context));
+        Assert.Empty(folder.Names);     // all was certified
         return section!;
     }
 

@@ -70,7 +70,7 @@ public sealed class ClassifyTests : IDisposable
         ClassifierModel model = ClassifierFile.Load(Output);
         (_, LabelledImages test) = LabelledImages.ReadFolder(_digits);
         WholeImages.Normalize(test.Images, model.Preprocessing!);
-        Assert.Equal(endToEnd, model.Classifier.ErrorRate(model.Encoder!, test.Images, test.Labels));
+        Assert.Equal(endToEnd, model.Classifier.ErrorRate(model.Encoder!, test.Images, test.Labels, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("classifier", Succeed("info", Output).Out, StringComparison.Ordinal);
     }
 

@@ -39,7 +39,7 @@ public sealed class AtomUpdateTests
                 Normalize(d, k);
             }
 
-            learner.PartialFit(x);
+            learner.PartialFit(x, TestContext.Current.CancellationToken);
 
             Tolerance.Check(Flat(a), learner.State.A.Values, operations: t * Rows, magnitude: t * Rows * 5);
             Tolerance.Check(Flat(b), learner.State.B.Values, operations: t * Rows, magnitude: t * Rows * 5);
@@ -64,7 +64,7 @@ public sealed class AtomUpdateTests
                 Normalize(next, k);
             }
 
-            learner.PartialFit(x);
+            learner.PartialFit(x, TestContext.Current.CancellationToken);
 
             Tolerance.Check(Flat(next), learner.State.Atoms.Values, operations: Rows + Atoms + 4, magnitude: 5);
         }
@@ -83,7 +83,7 @@ public sealed class AtomUpdateTests
             energy += 0.2f * z.Row(i).ToArray().Sum(v => Math.Abs((double)v));
         }
 
-        learner.PartialFit(x);
+        learner.PartialFit(x, TestContext.Current.CancellationToken);
 
         Assert.Equal(energy / Rows, learner.LastObjective, 1e-12 * energy);
         Assert.Equal((double)z.Values.ToArray().Count(v => v != 0) / Rows, learner.LastNonZeros, 1e-12);

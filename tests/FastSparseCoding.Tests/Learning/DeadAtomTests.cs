@@ -18,13 +18,13 @@ public sealed class DeadAtomTests
         int dead = AtomAlong(learner, 3);
         Matrix batch = Axes([.. Enumerable.Range(0, 30).Select(i => i % 3)]);
         for (int t = 1; t <= 31; t++)
-            learner.PartialFit(batch);
+            learner.PartialFit(batch, TestContext.Current.CancellationToken);
         Assert.Equal(0, learner.ReseededAtoms);
 
         // The worst explained of the 32nd: along no atom.
         Matrix last = batch.Clone();
         (last[17, 2], last[17, 4], last[17, 5]) = (0, 3, -4);
-        learner.PartialFit(last);
+        learner.PartialFit(last, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, learner.ReseededAtoms);
         Assert.Equal([0, 0, 0, 0, 0.6f, -0.8f], learner.State.Atoms.Row(dead).ToArray());
@@ -42,7 +42,7 @@ public sealed class DeadAtomTests
         Matrix batch = Axes([.. Enumerable.Range(0, 30).Select(i => new[] { 0, 1, 4 }[i % 3])]);
 
         for (int t = 0; t < 40; t++)
-            learner.PartialFit(batch);
+            learner.PartialFit(batch, TestContext.Current.CancellationToken);
 
         // Axes 2 and 3 died together; one of them took the signal along axis 4, and every signal is explained.
         Assert.True(learner.ReseededAtoms >= 1);
@@ -56,7 +56,7 @@ public sealed class DeadAtomTests
         var learner = new DictionaryLearner(Axes(0, 1, 2, 3), Options);
 
         for (int t = 0; t < 60; t++)
-            learner.PartialFit(Axes([.. Enumerable.Range(0, 32).Select(i => i % 4)]));
+            learner.PartialFit(Axes([.. Enumerable.Range(0, 32).Select(i => i % 4)]), TestContext.Current.CancellationToken);
 
         Assert.Equal(0, learner.ReseededAtoms);
         Assert.All(learner.State.Use, u => Assert.InRange(u, 0.25f, 0.32f));
@@ -69,7 +69,7 @@ public sealed class DeadAtomTests
         float[] before = learner.State.Atoms.Values.ToArray();
 
         for (int t = 0; t < 40; t++)
-            learner.PartialFit(new Matrix(10, 6));
+            learner.PartialFit(new Matrix(10, 6), TestContext.Current.CancellationToken);
 
         Assert.Equal(0, learner.ReseededAtoms);
         Assert.Equal(before, learner.State.Atoms.Values.ToArray());

@@ -39,7 +39,7 @@ public sealed class DictionaryLearnerTests
         var learner = new DictionaryLearner(Planted.X, Options with { Method = method });
         for (int batch = 0; batch < 5; batch++)
         {
-            learner.PartialFit(Rows(200 * batch, 200));
+            learner.PartialFit(Rows(200 * batch, 200), TestContext.Current.CancellationToken);
             for (int k = 0; k < 24; k++)
                 Assert.Equal(1, Math.Sqrt(learner.State.Atoms.Row(k).ToArray().Sum(v => (double)v * v)), 1e-6);
         }
@@ -77,7 +77,7 @@ public sealed class DictionaryLearnerTests
         var source = new MatrixSource(Planted.X, Options.Seed);
         var learner = new DictionaryLearner(Read(source, 0, 1000), Options);
         for (int first = 0; first < 1100; first += 200)
-            learner.PartialFit(Read(source, first, Math.Min(200, 1100 - first)));
+            learner.PartialFit(Read(source, first, Math.Min(200, 1100 - first)), TestContext.Current.CancellationToken);
 
         AtomDictionary learned = DictionaryLearner.Learn(Planted.X, Options with { Samples = 1100 }, cancellation: TestContext.Current.CancellationToken);
 
@@ -92,7 +92,7 @@ public sealed class DictionaryLearnerTests
         LearnerState state = learner.State;
         float first = state.Atoms[0, 0];
 
-        learner.PartialFit(Rows(0, 200));
+        learner.PartialFit(Rows(0, 200), TestContext.Current.CancellationToken);
 
         Assert.Equal((first, 0L, 0L, 0f), (state.Atoms[0, 0], state.Samples, state.Batches, state.A[0, 0]));
         Assert.Equal((200L, 1L), (learner.State.Samples, learner.State.Batches));

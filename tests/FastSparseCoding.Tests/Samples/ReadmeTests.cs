@@ -22,6 +22,9 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
             File.Copy(picture, Path.Combine(folder.File("photos"), Path.GetFileName(picture)));
         DigitFiles.Write(folder.File("mnist"));
         Npy.Write(folder.File("signals.npy"), RandomData.Normal(100, 100, seed: 1));
+        var weights = new Matrix(1, 24);
+        weights.Values.Fill(1.5f);
+        Npy.Write(folder.File("weights.npy"), weights);
         string[] commands = [.. Readme.Where(l => l.StartsWith("sparsecode ", StringComparison.Ordinal)).Select(l => l.Split('#')[0])];
 
         foreach (string command in commands)

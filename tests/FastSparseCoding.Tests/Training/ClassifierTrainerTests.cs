@@ -56,14 +56,14 @@ public sealed class ClassifierTrainerTests
     public void End_to_end_beats_the_fixed_encoder_and_is_the_same_on_any_number_of_threads(string kind)
     {
         (TrainableEncoder first, LinearClassifier classifier) = Start(kind);
-        double before = classifier.ErrorRate(first, Rows(X, 900, 100), Labels[900..]);
+        double before = classifier.ErrorRate(first, Rows(X, 900, 100), Labels[900..], cancellation: TestContext.Current.CancellationToken);
         float[] start = first.Parameters.Values.ToArray();
 
         ClassifierReport report = ClassifierTrainer.TrainEndToEnd(first, classifier, X, Labels, Quick with { Epochs = 20, Threads = 1 }, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(before, report.History[0].HeldOutError);
         Assert.True(report.BestError < before, $"{report.BestError}, {before}");
-        Assert.Equal(report.BestError, classifier.ErrorRate(first, Rows(X, 900, 100), Labels[900..]));
+        Assert.Equal(report.BestError, classifier.ErrorRate(first, Rows(X, 900, 100), Labels[900..], cancellation: TestContext.Current.CancellationToken));
         Assert.NotEqual(start, first.Parameters.Values.ToArray());
         foreach (int threads in (int[])[2, 3])
         {

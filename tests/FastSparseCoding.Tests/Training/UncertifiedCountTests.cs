@@ -45,7 +45,7 @@ public sealed class UncertifiedCountTests
         {
             Matrix x = Read(source, 200 * batch, 200);
             expected += new ActiveSetSolver(learner.Dictionary, options.Lambda).Solve(x, new Matrix(200, 24), cancellation: TestContext.Current.CancellationToken).Unconverged;
-            learner.PartialFit(x);
+            learner.PartialFit(x, TestContext.Current.CancellationToken);
             Assert.Equal(expected, learner.UncertifiedSignals);
         }
         Assert.InRange(expected, 100, 600);

@@ -1,0 +1,71 @@
+namespace FastSparseCoding.Solvers;
+
+/// <summary>
+/// Signals with codes that may be learned from or measured against: those of a solver that are certified. A code that is not may be anything, and is left
+/// out with its signal and counted. An encoder that is no exact solver says nothing of its codes, and all of them are kept.
+/// </summary>
+public sealed class CertifiedCodes
+{
+    private readonly int[] _rows;
+
+    private CertifiedCodes(Matrix x, Matrix z, int[] rows)
+    {
+        _rows = rows;
+        Uncertified = x.Rows - rows.Length;
+        Signals = Uncertified == 0 ? x : x.SelectRows(rows);
+        Codes = Uncertified == 0 ? z : z.SelectRows(rows);
+    }
+
+    /// <summary>The signals [K×n], in their order.</summary>
+    public Matrix Signals { get; }
+
+    /// <summary>Their codes [K×m].</summary>
+    public Matrix Codes { get; }
+
+    /// <summary>Which rows of the batch they are: K numbers, ascending.</summary>
+    public IReadOnlyList<int> Rows => _rows;
+
+    /// <summary>Number of signals left out.</summary>
+    public int Uncertified { get; }
+
+    /// <summary>Number of signals of the batch, N.</summary>
+    public int BatchRows => _rows.Length + Uncertified;
+
+    /// <summary>Encodes a batch and leaves out what is not certified.</summary>
+    /// <param name="encoder">Gives the codes; a <see cref="LassoSolver"/> tells which of them are certified.</param>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>The signals that are left, with their codes.</returns>
+    /// <exception cref="ArgumentException">A shape is wrong, or a signal is not finite.</exception>
+    public static CertifiedCodes Of(ISparseEncoder encoder, Matrix x, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(x);
+        if (encoder is not LassoSolver solver)
+            return All(x, encoder.Encode(x, threads, cancellation));
+        var z = new Matrix(x.Rows, solver.CodeSize);
+        SolveReport report = solver.Solve(x, z, warmStart: false, threads, cancellation);
+        return new CertifiedCodes(x, z, [.. report.CertifiedRows]);
+    }
+
+    /// <summary>Codes that are taken as they are.</summary>
+    internal static CertifiedCodes All(Matrix x, Matrix z) => new(x, z, [.. Enumerable.Range(0, x.Rows)]);
+
+    /// <summary>The rows of a batch of which it is known that they are certified.</summary>
+    internal static CertifiedCodes Where(Matrix x, Matrix z, Func<int, bool> certified) => new(x, z, [.. Enumerable.Range(0, x.Rows).Where(certified)]);
+
+    /// <summary>Where those of the batch's rows first to first + count − 1 stand that were not left out.</summary>
+    internal (int First, int Count) Window(int first, int count)
+    {
+        int start = Below(first);
+        return (start, Below(first + count) - start);
+    }
+
+    /// <summary>Number of rows kept before the given row of the batch.</summary>
+    private int Below(int row)
+    {
+        int at = Array.BinarySearch(_rows, row);
+        return at >= 0 ? at : ~at;
+    }
+}
