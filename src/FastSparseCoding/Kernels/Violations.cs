@@ -27,6 +27,18 @@ internal static unsafe class Violations
         }
     }
 
+    /// <summary>max over k of |c_k|·factors_k, or of c_k·factors_k and 0 with a floor of −∞: with factors 1/θ, how far from its threshold the worst is.</summary>
+    public static float Largest(ReadOnlySpan<float> c, ReadOnlySpan<float> factors, float floor)
+    {
+        Throw.IfLengthNot(factors.Length, c.Length, nameof(factors));
+        fixed (float* pc = c, pf = factors)
+        {
+            var kernel = new LargestKernel { C = pc, Factors = pf, Floor = floor, Length = c.Length };
+            Simd.Run(ref kernel);
+            return kernel.Largest;
+        }
+    }
+
     /// <summary>bounds = factor·θ + offset: what correlations with all atoms may be.</summary>
     public static void SetBounds(ReadOnlySpan<float> theta, float factor, float offset, Span<float> bounds)
     {
@@ -93,6 +105,30 @@ internal static unsafe class Violations
                 TS.Store(Bounds + j, TS.Add(TS.Multiply(TS.Load(Theta + j), factor), offset));
             for (; j < Length; j++)
                 Bounds[j] = Theta[j] * Factor + Offset;
+        }
+    }
+
+    private struct LargestKernel : ISimdKernel
+    {
+        public float* C;
+        public float* Factors;
+        public float Floor;
+        public int Length;
+        public float Largest;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            TV largest = default, floor = TS.Broadcast(Floor);
+            for (int j = 0; j < Length; j += TS.Count)
+            {
+                int lanes = Math.Min(TS.Count, Length - j);
+                TV v = TS.Multiply(TS.LoadFirst(C + j, lanes), TS.LoadFirst(Factors + j, lanes));
+                largest = TS.Max(largest, TS.Abs(Shrinkage.SoftThreshold<TS, TV>(v, default, floor)));
+            }
+            Largest = TS.MaxLane(largest);
         }
     }
 }

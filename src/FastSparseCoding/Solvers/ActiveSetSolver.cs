@@ -69,8 +69,7 @@ public sealed class ActiveSetSolver : LassoSolver
     {
         for (int i = 0; i < b.Rows; i++)
         {
-            TensorPrimitives.Multiply(b.Row(i), operators.InverseThresholds, rows.Ratios);
-            float ofZero = Penalty.NonNegative ? Math.Max(0, TensorPrimitives.Max<float>(rows.Ratios)) : Math.Abs(TensorPrimitives.MaxMagnitude<float>(rows.Ratios));
+            float ofZero = Violations.Largest(b.Row(i), operators.InverseThresholds, Penalty.Floor);
             rows.LevelsOfZero[i] = ofZero;
             rows.Levels[i] = NonZeros.Count(z.Row(i)) > 0 ? 1 : Math.Max(1, FirstLevel * ofZero);
             rows.Scales[i] = 1 / rows.Levels[i];
@@ -187,9 +186,6 @@ public sealed class ActiveSetSolver : LassoSolver
 
         /// <summary>Finishes in double.</summary>
         public PreciseActiveSet Precise { get; } = new(dictionary, penalty);
-
-        /// <summary>|xDᵀ|/θ of a row.</summary>
-        public float[] Ratios { get; } = new float[dictionary.AtomCount];
 
         /// <summary>Multiple of λ from which on every row's code is zero.</summary>
         public float[] LevelsOfZero { get; } = new float[SparseEncoderExtensions.BlockRows];

@@ -33,13 +33,14 @@ internal sealed class Homotopy
     /// <summary>A correlation above tλ by less than this fraction is no violation,</summary>
     private const float Tolerated = 2e-6f;
 
-    /// <summary>nor by less than this fraction of the largest |xDᵀ|, which is rounding.</summary>
+    /// <summary>nor by less than this fraction of λmax, which is rounding.</summary>
     private const float Noise = 4e-7f;
 
     private readonly AtomCorrelations _correlations;
     private readonly LaneSystems _systems;
     private readonly HomotopyLane[] _lanes = new HomotopyLane[LaneSystems.Lanes];
     private readonly float _floor;
+    private readonly float _largestThreshold;
     private readonly float[] _magnitudes;
     private readonly float[] _excess;
     private readonly int[] _atoms;
@@ -54,6 +55,7 @@ internal sealed class Homotopy
         _systems = new LaneSystems(Math.Min(MostAtoms, LaneSystems.Padded(Math.Min(thresholds.Length, signalSize))));
         for (int l = 0; l < _lanes.Length; l++)
             _lanes[l] = new HomotopyLane(new LaneSupport(_systems, l, correlations, thresholds), l, _systems.Capacity);
+        _largestThreshold = TensorPrimitives.Max<float>(thresholds);
         _magnitudes = new float[thresholds.Length];
         _excess = new float[thresholds.Length + Violations.Slack];
         _atoms = new int[thresholds.Length + Violations.Slack];
@@ -75,7 +77,7 @@ internal sealed class Homotopy
         Order(z);
         int next = 0, active = 0;
         foreach (HomotopyLane lane in _lanes)
-            active += TryTake(lane, ref next, b, z, levels, levelsOfZero, changes) ? 1 : 0;
+            active += TryTake(lane, ref next, z, levels, levelsOfZero, changes) ? 1 : 0;
         while (active > 0)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -93,7 +95,7 @@ internal sealed class Homotopy
                     lane.Write(z.Row(lane.Row));
                 else
                     lane.WriteOptimal(z.Row(lane.Row));
-                active -= TryTake(lane, ref next, b, z, levels, levelsOfZero, changes) ? 0 : 1;
+                active -= TryTake(lane, ref next, z, levels, levelsOfZero, changes) ? 0 : 1;
             }
         }
     }
@@ -107,7 +109,7 @@ internal sealed class Homotopy
     }
 
     /// <summary>Gives a lane the next row; false, and the lane idle, when there is none.</summary>
-    private bool TryTake(HomotopyLane lane, ref int next, ReadOnlyMatrixView b, MatrixView z, ReadOnlySpan<float> levels, ReadOnlySpan<float> levelsOfZero, Span<int> changes)
+    private bool TryTake(HomotopyLane lane, ref int next, MatrixView z, ReadOnlySpan<float> levels, ReadOnlySpan<float> levelsOfZero, Span<int> changes)
     {
         if (next == z.Rows)
         {
@@ -116,7 +118,7 @@ internal sealed class Homotopy
         }
         int row = _order[next++];
         changes[row] = 0;
-        lane.Begin(row, levels[row], levelsOfZero[row], Tolerated, Noise * Math.Abs(TensorPrimitives.MaxMagnitude(b.Row(row))));
+        lane.Begin(row, levels[row], levelsOfZero[row], Tolerated, Noise * levelsOfZero[row] * _largestThreshold);
         int count = NonZeros.List(z.Row(row), _excess, _atoms);
         float smallest = SmallestOfStart(count);
         for (int i = 0; i < count; i++)
