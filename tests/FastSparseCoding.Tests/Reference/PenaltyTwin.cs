@@ -152,18 +152,19 @@ internal class PenaltyTwin
         return Math.Sqrt(z.Length + x.Length) * Math.ScaleB(1, -53) * (1 + (Math.Sqrt(Dot(wide, wide)) + Norm1(z)) / _thresholds.Min());
     }
 
-    /// <summary>The farthest that any g_k is from λw_k·sign(z_k), or from [−λw_k, λw_k] or (−∞, λw_k] where z_k is zero.</summary>
-    public double KktViolation(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
+    /// <summary>How far every g_k is from λw_k·sign(z_k), or from [−λw_k, λw_k] or (−∞, λw_k] where z_k is zero.</summary>
+    public double[] Violations(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
     {
         double[] g = Slopes(Residual(x, z), z);
-        double worst = 0;
         for (int k = 0; k < g.Length; k++)
         {
             double from = z[k] > 0 ? _thresholds[k] : z[k] == 0 && _nonNegative ? double.NegativeInfinity : -_thresholds[k], to = z[k] < 0 ? -_thresholds[k] : _thresholds[k];
-            worst = Math.Max(worst, Math.Max(from - g[k], g[k] - to));
+            g[k] = Math.Max(0, Math.Max(from - g[k], g[k] - to));
         }
-        return worst;
+        return g;
     }
+
+    public double KktViolation(ReadOnlySpan<float> x, ReadOnlySpan<double> z) => Violations(x, z).Max();
 
     /// <summary>(x − zD)Dᵀ.</summary>
     public double[] Correlations(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
