@@ -184,8 +184,8 @@ public sealed class ActiveSetSolver : LassoSolver
 
     private sealed class Workspace(AtomDictionary dictionary, Penalty penalty, Operators operators) : BlockWorkspace(dictionary, penalty)
     {
-        /// <summary>Solves in float32.</summary>
-        public Homotopy Homotopy { get; } = new(dictionary.SignalSize, new GramCorrelations(operators.S!), operators.Thresholds, penalty.Floor);
+        /// <summary>Solves in float32. With a ridge a support may be larger than the signal.</summary>
+        public Homotopy Homotopy { get; } = new(penalty.Ridge > 0 ? dictionary.AtomCount : dictionary.SignalSize, new GramCorrelations(operators.S!), operators.Thresholds, penalty.Floor);
 
         /// <summary>Finishes in double.</summary>
         public PreciseActiveSet Precise { get; } = new(dictionary, penalty);
