@@ -166,7 +166,15 @@ public sealed class PenaltyTests
     public void The_objective_refuses_them_too()
     {
         float[] x = new float[14], z = new float[Atoms];
-        foreach (Action<Penalty> use in (Action<Penalty>[])[p => LassoObjective.Energy(x, Dictionary, z, p), p => LassoObjective.KktViolation(x, Dictionary, z, p), p => LassoObjective.DualityGap(x, Dictionary, z, p), p => LassoObjective.LambdaMax(x, Dictionary, p), p => LassoObjective.Energies(new Matrix(3, 14), Dictionary, new Matrix(3, Atoms), p)])
+        Action<Penalty>[] uses =
+        [
+            p => LassoObjective.Energy(x, Dictionary, z, p),
+            p => LassoObjective.Energies(new Matrix(3, 14), Dictionary, new Matrix(3, Atoms), p),
+            p => LassoObjective.KktViolation(x, Dictionary, z, p),
+            p => LassoObjective.DualityGap(x, Dictionary, z, p),
+            p => LassoObjective.LambdaMax(x, Dictionary, p),
+        ];
+        foreach (Action<Penalty> use in uses)
         {
             Assert.Equal("'penalty.Weights' has 2 values; it must have 23. (Parameter 'penalty.Weights')", Assert.Throws<ArgumentException>(() => use(new Penalty(1, [1, 2]))).Message);
             Assert.Equal("penalty", Assert.Throws<ArgumentNullException>(() => use(null!)).ParamName);
