@@ -9,8 +9,8 @@ internal static unsafe class Violations
     public const int Slack = 16;
 
     /// <summary>
-    /// Lists h_bounds(c)_k and k wherever |c_k| exceeds its bound, or c_k alone with a floor of −∞, k ascending. An infinite bound is never exceeded;
-    /// a NaN exceeds every other. Bounds are 0 or more.
+    /// Lists h_bounds(c)_k and k wherever |c_k| exceeds its bound, or c_k alone with a floor of −∞, k ascending. An infinite bound is exceeded by no
+    /// number; a NaN exceeds every bound. Bounds are 0 or more.
     /// </summary>
     /// <returns>How many there are.</returns>
     public static int List(ReadOnlySpan<float> c, ReadOnlySpan<float> bounds, Span<float> excess, Span<int> indices, float floor = 0)

@@ -84,23 +84,25 @@ public sealed class ActiveSetSolver : LassoSolver
         for (int i = 0; i < x.Rows; i++)
             if (!(rows.Results[i].RelativeGap <= run.Tolerance))
                 rows.Open[open++] = i;
-        open = Improve(x, z, rows, open, run, (_, signal, code) => rows.Precise.TryRefine(signal, _operators.Value.S, code));
-        Improve(x, z, rows, open, run, (i, signal, code) =>
-        {
-            rows.ReplaceIfWorse(i, code);
-            rows.Iterations[i] += rows.Precise.Solve(signal, code, MostChanges, run.Cancellation);
-        });
+        open = Improve(x, z, rows, open, run, wholly: false);
+        Improve(x, z, rows, open, run, wholly: true);
     }
 
-    /// <summary>Improves copies of the open rows and certifies them; takes over what is certified or of less energy. Returns how many stay open.</summary>
-    private static int Improve(ReadOnlyMatrixView x, MatrixView z, Workspace rows, int open, BlockRun run, Improvement improve)
+    /// <summary>
+    /// Improves copies of the open rows, by a step on their supports or wholly, and certifies them; takes over what is certified or of less energy. Returns
+    /// how many stay open.
+    /// </summary>
+    private int Improve(ReadOnlyMatrixView x, MatrixView z, Workspace rows, int open, BlockRun run, bool wholly)
     {
         for (int j = 0; j < open; j++)
         {
             int i = rows.Open[j];
             x.Row(i).CopyTo(rows.OpenSignals.Row(j));
             z.Row(i).CopyTo(rows.OpenCodes.Row(j));
-            improve(i, x.Row(i), rows.OpenCodes.Row(j));
+            if (wholly)
+                SolveInDouble(i, x.Row(i), rows.OpenCodes.Row(j), rows, run);
+            else
+                rows.Precise.TryRefine(x.Row(i), _operators.Value.S, rows.OpenCodes.Row(j));
         }
         ReadOnlySpan<RowResult> results = rows.Certificate.Certify(rows.OpenSignals.RowRange(0, open), rows.OpenCodes.RowRange(0, open));
         int left = 0;
@@ -134,8 +136,11 @@ public sealed class ActiveSetSolver : LassoSolver
         rows.Certificate.Certify(x, z).CopyTo(rows.Results);
     }
 
-    /// <summary>Improves the code of row i.</summary>
-    private delegate void Improvement(int i, ReadOnlySpan<float> x, Span<float> z);
+    private void SolveInDouble(int i, ReadOnlySpan<float> x, Span<float> z, Workspace rows, BlockRun run)
+    {
+        rows.ReplaceIfWorse(i, z);
+        rows.Iterations[i] += rows.Precise.Solve(x, z, MostChanges, run.Cancellation);
+    }
 
     /// <summary>More changes of a support than this are rounding in circles.</summary>
     private int MostChanges => 1000 + 20 * Math.Min(SignalSize, CodeSize);
@@ -181,8 +186,12 @@ public sealed class ActiveSetSolver : LassoSolver
 
     private sealed class Workspace(AtomDictionary dictionary, Penalty penalty, Operators operators) : BlockWorkspace(dictionary, penalty)
     {
-        /// <summary>Solves in float32.</summary>
-        public Homotopy Homotopy { get; } = new(dictionary.SignalSize, new AtomCorrelations(dictionary, operators.S, operators.EncoderTransposed, operators.Scale), operators.Thresholds, penalty.Floor);
+        /// <summary>Solves in float32. With a ridge a support may be larger than the signal.</summary>
+        public Homotopy Homotopy { get; } = new(
+            penalty.Ridge > 0 ? dictionary.AtomCount : dictionary.SignalSize,
+            new AtomCorrelations(dictionary, operators.S, operators.EncoderTransposed, operators.Scale),
+            operators.Thresholds,
+            penalty.Floor);
 
         /// <summary>Finishes in double.</summary>
         public PreciseActiveSet Precise { get; } = new(dictionary, penalty);

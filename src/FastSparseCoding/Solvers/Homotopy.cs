@@ -47,12 +47,12 @@ internal sealed class Homotopy
     private readonly int[] _sizes = new int[SparseEncoderExtensions.BlockRows];
     private readonly int[] _order = new int[SparseEncoderExtensions.BlockRows];
 
-    /// <summary>Allocates for signals of n values, with thresholds θ = λw [m] and one-sided ones where the floor is −∞.</summary>
-    public Homotopy(int signalSize, AtomCorrelations correlations, float[] thresholds, float floor)
+    /// <summary>Allocates for supports of some size at most, with thresholds θ = λw [m], one-sided where the floor is −∞.</summary>
+    public Homotopy(int largestSupport, AtomCorrelations correlations, float[] thresholds, float floor)
     {
         _correlations = correlations;
         _floor = floor;
-        _systems = new LaneSystems(Math.Min(MostAtoms, LaneSystems.Padded(Math.Min(thresholds.Length, signalSize))));
+        _systems = new LaneSystems(Math.Min(MostAtoms, LaneSystems.Padded(Math.Min(thresholds.Length, largestSupport))));
         for (int l = 0; l < _lanes.Length; l++)
             _lanes[l] = new HomotopyLane(new LaneSupport(_systems, l, correlations, thresholds), l, _systems.Capacity);
         _largestThreshold = TensorPrimitives.Max<float>(thresholds);

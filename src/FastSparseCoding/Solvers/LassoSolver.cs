@@ -83,7 +83,7 @@ public abstract class LassoSolver : ISparseEncoder
 
     /// <summary>
     /// Runs exactly the last of <paramref name="iterations"/> iterations, whatever the tolerance, and shows the codes at each: the points of an
-    /// error curve. At k the observer sees the code the solver would return after k iterations; at 0 the start.
+    /// error curve. At k the observer sees the code the solver would return after k iterations; at 0 the start, or the nearest code that the penalty allows.
     /// </summary>
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="iterations">Iteration counts, ascending, 0 or more.</param>
@@ -106,6 +106,7 @@ public abstract class LassoSolver : ISparseEncoder
         Matrix z = start?.Clone() ?? new Matrix(x.Rows, CodeSize);
         CheckBatch(x, z, nameof(start));
         Throw.IfNotFinite(z, nameof(start));
+        Allow(z.Values);
         RowBlocks.Run(x.Rows, SparseEncoderExtensions.BlockRows, threads, cancellation, (first, count) =>
         {
             BlockWorkspace workspace = _workspaces.Rent();
@@ -142,8 +143,7 @@ public abstract class LassoSolver : ISparseEncoder
         workspace.StartFromZero();
         if (warmStart)
         {
-            if (Penalty.NonNegative)
-                TensorPrimitives.Max(z.Values, 0, z.Values);        // the nearest code allowed
+            Allow(z.Values);
             workspace.RememberStarts(x, z);
             if (Options.StartThreshold > 0)
                 DropSmall(z.Values, Options.StartThreshold * Lambda);
@@ -156,6 +156,13 @@ public abstract class LassoSolver : ISparseEncoder
             report?.Set(first + i, workspace.Iterations[i], workspace.Results[i].RelativeGap, Options.Tolerance);
         }
         _workspaces.Return(workspace);
+    }
+
+    /// <summary>The nearest codes that the penalty allows.</summary>
+    private void Allow(Span<float> z)
+    {
+        if (Penalty.NonNegative)
+            TensorPrimitives.Max(z, 0, z);
     }
 
     private static void DropSmall(Span<float> z, float threshold)

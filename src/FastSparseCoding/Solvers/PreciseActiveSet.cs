@@ -57,6 +57,8 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
     /// <param name="cancellation">Stops between changes.</param>
     public int Solve(ReadOnlySpan<float> x, Span<float> z, int limit, CancellationToken cancellation)
     {
+        if (limit == 0)
+            return 0;                                                           // the start as it is, whatever of it is spanned by the rest
         int changes = 0;
         double best = double.PositiveInfinity;
         _support.TakeIndependent(_support.Begin(x, z), SmallestPivot);

@@ -108,6 +108,15 @@ public class GemmTests
             Gemm.MultiplyAdd(a, packed, b, fused);
             Assert.Equal(sum.Values, fused.Values);
 
+            Matrix oneSided = new(n, m), sparse = new(n, m);
+            Shrinkage.SoftThreshold(sum, theta, oneSided, float.NegativeInfinity);
+            Gemm.MultiplyAddShrink(a, packed, b, theta, fused, float.NegativeInfinity);
+            SparseProduct.MultiplyAddShrink(a, packed, b, theta, sparse, float.NegativeInfinity);
+            Assert.Equal(oneSided.Values, fused.Values);
+            Assert.Equal(oneSided.Values, sparse.Values);
+            Assert.InRange(oneSided.Values.ToArray().Min(), 0, 0);
+            Assert.InRange(oneSided.Values.Count(0f), n * m / 2, n * m - 1);
+
             for (int i = 0; i < n; i++)
                 Shrinkage.SoftThreshold(sum.Row(i), theta, sum.Row(i));
             Gemm.MultiplyAddShrink(a, packed, b, theta, fused);

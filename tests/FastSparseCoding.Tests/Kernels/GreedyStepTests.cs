@@ -12,7 +12,7 @@ public class GreedyStepTests
     {
         for (int length = 1; length <= 130; length++)
             foreach (int offset in (int[])[0, 1, 3])
-                foreach (float e in (float[])[0, 0.7f])
+                foreach ((float e, float floor) in ((float, float)[])[(0, 0), (0.7f, 0), (0, float.NegativeInfinity), (0.7f, float.NegativeInfinity)])
                 {
                     int seed = 3 * length + offset;
                     Span<float> b = RandomData.Normal(1, length + offset, seed).Values[offset..], row = RandomData.Normal(1, length + offset, seed + 1).Values[offset..];
@@ -25,10 +25,10 @@ public class GreedyStepTests
                         magnitude = Math.Max(magnitude, Math.Abs(b[j]) + Math.Abs((double)e * row[j]));
                     }
 
-                    (int index, float change) = GreedyStep.Next(b, z, theta, row, e);
+                    (int index, float change) = GreedyStep.Next(b, z, theta, row, e, floor);
 
                     Tolerance.Check(updated, b, 2, magnitude);
-                    Assert.Equal(KernelTwins.GreedyChoice(b, z, theta), (index, change));
+                    Assert.Equal(KernelTwins.GreedyChoice(b, z, theta, floor), (index, change));
                 }
     }
 
@@ -55,6 +55,18 @@ public class GreedyStepTests
         Array.Fill(b, float.NaN);
         b[21] = 1;
         Assert.Equal((21, 1f), GreedyStep.Next(b, zero, zero, [], 0));
+        Assert.Equal((21, 1f), GreedyStep.Next(b, zero, zero, [], 0, float.NegativeInfinity));
+    }
+
+    [Fact]
+    public void One_sided_no_negative_state_is_chosen_but_to_take_a_code_back()
+    {
+        float[] b = [.. Enumerable.Repeat(-3f, 40)], z = new float[40], theta = [.. Enumerable.Repeat(0.5f, 40)];
+        Assert.Equal((0, 0f), GreedyStep.Next(b, z, theta, [], 0, float.NegativeInfinity));
+        z[33] = 0.25f;
+        Assert.Equal((33, -0.25f), GreedyStep.Next(b, z, theta, [], 0, float.NegativeInfinity));
+        b[7] = 0.875f;
+        Assert.Equal((7, 0.375f), GreedyStep.Next(b, z, theta, [], 0, float.NegativeInfinity));
     }
 
     [Fact]

@@ -17,19 +17,24 @@ public class ShrinkageTests
                 var result = new float[length + offset + 1];
                 result[^1] = 7;
 
-                Shrinkage.SoftThreshold(v, theta, result.AsSpan(offset, length));
-                Check(v, theta, result.AsSpan(offset, length));
-
+                foreach (float floor in (float[])[0, float.NegativeInfinity])
+                {
+                    Shrinkage.SoftThreshold(v, theta, result.AsSpan(offset, length), floor);
+                    Check(v, theta, result.AsSpan(offset, length), floor);
+                }
                 theta.Fill(0.6f);
-                Shrinkage.SoftThreshold(v, 0.6f, result.AsSpan(offset, length));
-                Check(v, theta, result.AsSpan(offset, length));
+                foreach (float floor in (float[])[0, float.NegativeInfinity])
+                {
+                    Shrinkage.SoftThreshold(v, 0.6f, result.AsSpan(offset, length), floor);
+                    Check(v, theta, result.AsSpan(offset, length), floor);
+                }
                 Assert.Equal(7, result[^1]);
             }
 
-        static void Check(ReadOnlySpan<float> v, ReadOnlySpan<float> theta, ReadOnlySpan<float> result)
+        static void Check(ReadOnlySpan<float> v, ReadOnlySpan<float> theta, ReadOnlySpan<float> result, float floor)
         {
             for (int j = 0; j < v.Length; j++)
-                Assert.Equal((float)KernelTwins.SoftThreshold(v[j], theta[j]), result[j]);      // one rounding: exactly the rounded twin
+                Assert.Equal((float)KernelTwins.SoftThreshold(v[j], theta[j], nonNegative: floor < 0), result[j]);      // one rounding: exactly the rounded twin
         }
     }
 
@@ -42,6 +47,15 @@ public class ShrinkageTests
         Assert.Equal(expected, first);
         Shrinkage.SoftThreshold(v, theta, v);
         Assert.Equal(expected, v);
+    }
+
+    [Fact]
+    public void One_sided_it_may_run_in_place_on_rows_and_keeps_NaN_and_infinity()
+    {
+        Matrix v = new(2, 5, [0.1f, 2, -2, float.NaN, float.PositiveInfinity, 0.5f, 0, float.MinValue, 1, -0.1f]);
+        float[] theta = [0.5f, 0.5f, 0.5f, 0.5f, 0.5f], expected = [0, 1.5f, 0, float.NaN, float.PositiveInfinity, 0, 0, 0, 0.5f, 0];
+        Shrinkage.SoftThreshold(v, theta, v, float.NegativeInfinity);
+        Assert.Equal(expected, v.Values.ToArray());
     }
 
     [Fact]

@@ -28,14 +28,17 @@ internal static class KernelTwins
     /// <summary>h_θ(v) = sign(v)·max(|v| − θ, 0).</summary>
     public static double SoftThreshold(double v, double theta) => Math.Sign(v) * Math.Max(Math.Abs(v) - theta, 0);
 
+    /// <summary>The same, or max(v − θ, 0) where codes must not be negative.</summary>
+    public static double SoftThreshold(double v, double theta, bool nonNegative) => nonNegative ? Math.Max(v - theta, 0) : SoftThreshold(v, theta);
+
     /// <summary>The index of the largest |h_θ(b) − z|, the lowest on ties, and the change there, in the float operations that the kernel promises.</summary>
-    public static (int Index, float Change) GreedyChoice(ReadOnlySpan<float> b, ReadOnlySpan<float> z, ReadOnlySpan<float> theta)
+    public static (int Index, float Change) GreedyChoice(ReadOnlySpan<float> b, ReadOnlySpan<float> z, ReadOnlySpan<float> theta, float floor = 0)
     {
         int best = 0;
         float change = 0;
         for (int j = 0; j < b.Length; j++)
         {
-            float difference = b[j] - Math.Clamp(b[j], -theta[j], theta[j]) - z[j];
+            float difference = b[j] - Math.Clamp(b[j], floor - theta[j], theta[j]) - z[j];
             if (Math.Abs(difference) > Math.Abs(change))
                 (best, change) = (j, difference);
         }

@@ -93,18 +93,16 @@ public sealed class ActiveSetTests
     public void What_double_precision_finishes_equals_the_twin()
     {
         AtomDictionary dictionary = RandomData.Dictionary(14, 6, seed: 1);
-        var atoms = new AtomTable(dictionary);
         Matrix x = RandomData.Normal(30, 6, seed: 2), z = RandomData.Normal(30, 14, seed: 3);
         var precise = new PreciseActiveSet(dictionary, 0.05f);
         var twin = new LassoTwin(dictionary, 0.05f);
         for (int i = 0; i < 30; i++)
         {
-            Assert.InRange(precise.Solve(x.Row(i), z.Row(i), atoms, 1000), 1, 100);
+            Assert.InRange(precise.Solve(x.Row(i), z.Row(i), 1000, TestContext.Current.CancellationToken), 1, 100);
 
             double[] code = LassoTwin.Widen(z.Row(i));
             double gap = twin.RelativeGap(x.Row(i), code);
             Assert.InRange(gap, -ReportAudit.Rounding, Problems.GapOfRounding(code, 0.05));
-            Assert.InRange(Math.Abs(precise.RelativeGap(atoms) - gap), 0, ReportAudit.Rounding);
             double[] exact = twin.Solve(x.Row(i));
             for (int k = 0; k < exact.Length; k++)
                 Assert.InRange(Math.Abs(exact[k] - code[k]), 0, 1e-5);

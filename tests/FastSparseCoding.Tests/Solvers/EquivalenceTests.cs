@@ -38,9 +38,9 @@ public sealed class EquivalenceTests
     {
         LassoSolver solver = Problems.Solver(name, Dictionary, Lambda);
         Matrix x = RandomData.Normal(29, Size, seed: 4), together = new(29, Atoms), alone = new(29, Atoms);
-        solver.Encode(x.View, together.View);
+        solver.Encode(x.View, together.View, TestContext.Current.CancellationToken);
         for (int i = 0; i < 29; i++)
-            solver.Encode(x.RowRange(i, 1), alone.RowRange(i, 1));
+            solver.Encode(x.RowRange(i, 1), alone.RowRange(i, 1), TestContext.Current.CancellationToken);
 
         Assert.Equal(alone.Values, together.Values);
     }

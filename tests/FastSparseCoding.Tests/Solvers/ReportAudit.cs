@@ -20,9 +20,9 @@ internal sealed class ReportAudit
 
     public ReportAudit(LassoSolver solver, Matrix x, Matrix z, SolveReport report, Matrix? start = null)
     {
-        _what = $"{solver.Name} [{solver.CodeSize}×{solver.SignalSize}], λ = {solver.Lambda:G4}";
+        _what = $"{solver.Name} [{solver.CodeSize}×{solver.SignalSize}], {solver.Penalty}";
         _tolerance = solver.Options.Tolerance;
-        var twin = new LassoTwin(solver.Dictionary, solver.Lambda);
+        var twin = new PenaltyTwin(solver.Dictionary, solver.Penalty);
         var zero = new double[solver.CodeSize];
         for (int i = 0; i < x.Rows; i++)
         {
@@ -79,7 +79,7 @@ internal sealed class ReportAudit
             _reportedBelow++;
     }
 
-    private void Compare(LassoTwin twin, ReadOnlySpan<float> x, double[] code, double[] other)
+    private void Compare(PenaltyTwin twin, ReadOnlySpan<float> x, double[] code, double[] other)
     {
         double energy = twin.Energy(x, code), bound = twin.Energy(x, other);
         if (energy <= bound + twin.RoundingOfEnergy(x, other) + twin.RoundingOfEnergy(x, code))

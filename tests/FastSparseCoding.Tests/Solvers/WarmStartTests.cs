@@ -86,7 +86,7 @@ public sealed class WarmStartTests
 
         solver.Solve(X, zero, threads: 1, cancellation: TestContext.Current.CancellationToken);
         solver.Solve(X, garbage, threads: 1, cancellation: TestContext.Current.CancellationToken);
-        solver.Encode(X.View, encoded.View);
+        solver.Encode(X.View, encoded.View, TestContext.Current.CancellationToken);
 
         Assert.Equal(zero.Values, garbage.Values);
         Assert.Equal(zero.Values, encoded.Values);

@@ -4,13 +4,16 @@ using Xunit;
 namespace FastSparseCoding.Tests.Support;
 
 /// <summary>
-/// The one comparer of float results with a double twin. A tolerance is derived, never chosen: operations × 2⁻²⁴ × the magnitude that the
+/// The one comparer of results with a double twin. A tolerance is derived, never chosen: operations × unit roundoff × the magnitude that the
 /// operations add up to.
 /// </summary>
 internal static class Tolerance
 {
     /// <summary>Unit roundoff of float32.</summary>
     public const double UnitRoundoff = 1.0 / (1 << 24);
+
+    /// <summary>Unit roundoff of double.</summary>
+    public const double DoubleRoundoff = 1.0 / (1L << 53);
 
     /// <summary>Fails, naming the worst element, when any |actual − expected| exceeds operations × 2⁻²⁴ × magnitude.</summary>
     /// <param name="expected">The twin's values.</param>
@@ -19,8 +22,19 @@ internal static class Tolerance
     /// <param name="magnitude">Bound on the sum of magnitudes added up in a value, for instance Σ|a_i||b_i| of a dot product.</param>
     public static void Check(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double operations, double magnitude)
     {
+        var wide = new double[actual.Length];
+        for (int i = 0; i < wide.Length; i++)
+            wide[i] = actual[i];
+        CheckBound(expected, wide, operations * UnitRoundoff * magnitude);
+    }
+
+    /// <summary>The same of values worked out in double: operations × 2⁻⁵³ × magnitude, the twin's own operations among them.</summary>
+    public static void Check(ReadOnlySpan<double> expected, ReadOnlySpan<double> actual, double operations, double magnitude)
+        => CheckBound(expected, actual, operations * DoubleRoundoff * magnitude);
+
+    private static void CheckBound(ReadOnlySpan<double> expected, ReadOnlySpan<double> actual, double bound)
+    {
         Assert.Equal(expected.Length, actual.Length);
-        double bound = operations * UnitRoundoff * magnitude;
         int worst = -1;
         double worstRatio = 1;
         for (int i = 0; i < expected.Length; i++)
