@@ -7,20 +7,21 @@ namespace FastSparseCoding.Kernels;
 internal static unsafe class CodState
 {
     /// <summary>
-    /// Lists h_bounds(B)_k and k wherever |B_k| exceeds its bound, or B_k alone with a floor of −∞, for B = b + Σ_s z_s·S_{atoms[s]}, k ascending; an
-    /// infinite bound is never exceeded. The lists need room for m + <see cref="Violations.Slack"/> entries.
+    /// Lists what is left of B_k beyond its bound less a margin, and k, as <see cref="Violations.List"/> does, for B = b + Σ_s z_s·S_{atoms[s]}. The lists need
+    /// room for m + <see cref="Violations.Slack"/> entries.
     /// </summary>
     /// <param name="b">xDᵀ [m].</param>
     /// <param name="s">S [m×m].</param>
     /// <param name="atoms">The support.</param>
     /// <param name="z">The code on it.</param>
     /// <param name="bounds">Bounds [m].</param>
+    /// <param name="margin">What the bounds are lowered by.</param>
     /// <param name="floor">0, or −∞.</param>
-    /// <param name="excess">Receives h_bounds(B)_k.</param>
+    /// <param name="excess">Receives what is left of B_k.</param>
     /// <param name="indices">Receives k.</param>
     /// <returns>How many there are.</returns>
     public static int ListViolations(
-        ReadOnlySpan<float> b, AlignedRows s, ReadOnlySpan<int> atoms, ReadOnlySpan<float> z, ReadOnlySpan<float> bounds, float floor, Span<float> excess, Span<int> indices)
+        ReadOnlySpan<float> b, AlignedRows s, ReadOnlySpan<int> atoms, ReadOnlySpan<float> z, ReadOnlySpan<float> bounds, float margin, float floor, Span<float> excess, Span<int> indices)
     {
         Throw.IfLengthNot(z.Length, atoms.Length, nameof(z));
         Throw.IfShapeNot(s.Rows, s.Columns, b.Length, b.Length, nameof(s));
@@ -30,7 +31,7 @@ internal static unsafe class CodState
         fixed (float* pb = b, pz = z, pe = excess, pl = bounds)
         fixed (int* pa = atoms, pi = indices)
         {
-            var kernel = new RowSum { Start = pb, Length = b.Length, W = s.Data, Stride = s.Stride, Indices = pa, Z = pz, Rows = atoms.Length, Bounds = pl, Floor = floor, Excess = pe, Exceeding = pi };
+            var kernel = new RowSum { Start = pb, Length = b.Length, W = s.Data, Stride = s.Stride, Indices = pa, Z = pz, Rows = atoms.Length, Bounds = pl, Margin = margin, Floor = floor, Excess = pe, Exceeding = pi };
             Simd.Run(ref kernel);
             GC.KeepAlive(s);
             return kernel.Count;

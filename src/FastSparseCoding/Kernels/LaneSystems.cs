@@ -109,9 +109,9 @@ internal sealed unsafe class LaneSystems
             *x = 0;
     }
 
-    /// <summary>Reads x in one lane and counts the values without the sign they should have; −1 where a value is not finite.</summary>
+    /// <summary>Reads x in one lane; counts the values without the sign they should have, and sums magnitudes: NaN or infinite where a value is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int GetSolution(int lane, ReadOnlySpan<float> signs, Span<float> x)
+    public (int Wrong, float Magnitudes) GetSolution(int lane, ReadOnlySpan<float> signs, Span<float> x)
     {
         Throw.IfAbove(x.Length, Capacity);
         Throw.IfLengthNot(signs.Length, x.Length, nameof(signs));
@@ -123,11 +123,11 @@ internal sealed unsafe class LaneSystems
             for (int i = 0; i < x.Length; i++, from += lanes)
             {
                 float value = px[i] = *from;
-                sum += 0 * value;
+                sum += Math.Abs(value);
                 wrong += value * ps[i] > 0 ? 0 : 1;
             }
         }
-        return sum == 0 ? wrong : -1;
+        return (wrong, sum);
     }
 
     /// <summary>Factors all systems of the padded size; returns one bit for every lane with a pivot below <paramref name="smallestPivot"/>, whose solution means nothing.</summary>

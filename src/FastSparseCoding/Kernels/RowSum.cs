@@ -33,8 +33,9 @@ internal unsafe struct RowSum : ISimdKernel
     /// <summary>0, or −∞ for one-sided shrinkage and bounds: see <see cref="Shrinkage"/>.</summary>
     public float Floor;
 
-    /// <summary>The bounds, and the lists of what exceeds them.</summary>
+    /// <summary>The bounds, what they are lowered by, and the lists of what exceeds them.</summary>
     public float* Bounds;
+    public float Margin;
     public float* Excess;
     public int* Exceeding;
     public int Count;
@@ -136,7 +137,10 @@ internal unsafe struct RowSum : ISimdKernel
         bool last = vector == TVectors.Value - 1;
         if (C == null)
         {
-            Count += Violations.ListVector<TS, TV>(c, last ? TS.LoadFirst(Bounds + at, lanes) : TS.Load(Bounds + at), TS.Broadcast(Floor), at, Excess + Count, Exceeding + Count);
+            TV bounds = TS.Subtract(last ? TS.LoadFirst(Bounds + at, lanes) : TS.Load(Bounds + at), TS.Broadcast(Margin));
+            if (last)
+                bounds = TS.Max(bounds, default);       // beyond the end there is none, and nothing to exceed it
+            Count += Violations.ListVector<TS, TV>(c, bounds, TS.Broadcast(Floor), at, Excess + Count, Exceeding + Count);
             return;
         }
         if (Theta != null)

@@ -9,11 +9,11 @@ internal static unsafe class Violations
     public const int Slack = 16;
 
     /// <summary>
-    /// Lists h_bounds(c)_k and k wherever |c_k| exceeds its bound, or c_k alone with a floor of −∞, k ascending. An infinite bound is exceeded by no
-    /// number; a NaN exceeds every bound. Bounds are 0 or more.
+    /// Lists what is left of c_k beyond its bound less the margin, with sign, and k wherever there is something, or c_k alone with a floor of −∞, k ascending.
+    /// An infinite bound is exceeded by no number; a NaN exceeds every bound. Bounds less the margin are 0 or more.
     /// </summary>
     /// <returns>How many there are.</returns>
-    public static int List(ReadOnlySpan<float> c, ReadOnlySpan<float> bounds, Span<float> excess, Span<int> indices, float floor = 0)
+    public static int List(ReadOnlySpan<float> c, ReadOnlySpan<float> bounds, float margin, float floor, Span<float> excess, Span<int> indices)
     {
         Throw.IfLengthNot(bounds.Length, c.Length, nameof(bounds));
         Throw.IfBelow(excess.Length, c.Length + Slack, "excess.Length");
@@ -21,7 +21,7 @@ internal static unsafe class Violations
         fixed (float* pc = c, pb = bounds, pe = excess)
         fixed (int* pi = indices)
         {
-            var kernel = new Kernel { C = pc, Length = c.Length, Bounds = pb, Floor = floor, Excess = pe, Indices = pi };
+            var kernel = new Kernel { C = pc, Length = c.Length, Bounds = pb, Margin = margin, Floor = floor, Excess = pe, Indices = pi };
             Simd.Run(ref kernel);
             return kernel.Count;
         }
@@ -36,17 +36,6 @@ internal static unsafe class Violations
             var kernel = new LargestKernel { C = pc, Factors = pf, Floor = floor, Length = c.Length };
             Simd.Run(ref kernel);
             return kernel.Largest;
-        }
-    }
-
-    /// <summary>bounds = factor·θ + offset: what correlations with all atoms may be.</summary>
-    public static void SetBounds(ReadOnlySpan<float> theta, float factor, float offset, Span<float> bounds)
-    {
-        Throw.IfLengthNot(bounds.Length, theta.Length, nameof(bounds));
-        fixed (float* pt = theta, pb = bounds)
-        {
-            var kernel = new BoundsKernel { Theta = pt, Factor = factor, Offset = offset, Bounds = pb, Length = theta.Length };
-            Simd.Run(ref kernel);
         }
     }
 
@@ -66,6 +55,7 @@ internal static unsafe class Violations
         public float* C;
         public int Length;
         public float* Bounds;
+        public float Margin;
         public float Floor;
         public float* Excess;
         public int* Indices;
@@ -76,35 +66,13 @@ internal static unsafe class Violations
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {
-            TV floor = TS.Broadcast(Floor);
+            TV floor = TS.Broadcast(Floor), margin = TS.Broadcast(Margin);
             int count = 0, j = 0;
             for (; j <= Length - TS.Count; j += TS.Count)
-                count += ListVector<TS, TV>(TS.Load(C + j), TS.Load(Bounds + j), floor, j, Excess + count, Indices + count);
+                count += ListVector<TS, TV>(TS.Load(C + j), TS.Subtract(TS.Load(Bounds + j), margin), floor, j, Excess + count, Indices + count);
             if (j < Length)
-                count += ListVector<TS, TV>(TS.LoadFirst(C + j, Length - j), TS.LoadFirst(Bounds + j, Length - j), floor, j, Excess + count, Indices + count);
+                count += ListVector<TS, TV>(TS.LoadFirst(C + j, Length - j), TS.Max(TS.Subtract(TS.LoadFirst(Bounds + j, Length - j), margin), default), floor, j, Excess + count, Indices + count);
             Count = count;
-        }
-    }
-
-    private struct BoundsKernel : ISimdKernel
-    {
-        public float* Theta;
-        public float Factor;
-        public float Offset;
-        public float* Bounds;
-        public int Length;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<TS, TV>()
-            where TS : struct, ISimd<TV>
-            where TV : unmanaged
-        {
-            TV factor = TS.Broadcast(Factor), offset = TS.Broadcast(Offset);
-            int j = 0;
-            for (; j <= Length - TS.Count; j += TS.Count)
-                TS.Store(Bounds + j, TS.Add(TS.Multiply(TS.Load(Theta + j), factor), offset));
-            for (; j < Length; j++)
-                Bounds[j] = Theta[j] * Factor + Offset;
         }
     }
 

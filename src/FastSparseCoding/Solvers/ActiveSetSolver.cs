@@ -57,29 +57,31 @@ public sealed class ActiveSetSolver : LassoSolver
         Operators operators = _operators.Value;
         MatrixView b = rows.B.RowRange(0, x.Rows);
         Gemm.Multiply(x, operators.EncoderTransposed, b);                                       // B = xDᵀ
-        ChooseLevels(b, z, rows, operators);
+        ChooseLevels(x, b, z, rows, operators);
         if (operators.S is { } s)
             GreedyRows.Descend(b, rows.Scales.AsSpan(0, x.Rows), s, operators.Thresholds, Penalty.Floor, GreedyThreshold * operators.SmallestThreshold, 2 * rows.Homotopy.Capacity, z);
-        rows.Homotopy.Solve(x, b, z, rows.Levels, rows.LevelsOfZero, rows.Iterations, run.Cancellation);
+        rows.Homotopy.Solve(x, b, z, rows.Rows, run.Cancellation);
         Finish(x, z, rows, run);
     }
 
     /// <summary>Where each row's search begins: at a fraction of its λmax, or at λ itself where that is larger or where there is a start.</summary>
-    private void ChooseLevels(ReadOnlyMatrixView b, ReadOnlyMatrixView z, Workspace rows, Operators operators)
+    private void ChooseLevels(ReadOnlyMatrixView x, ReadOnlyMatrixView b, ReadOnlyMatrixView z, Workspace rows, Operators operators)
     {
         for (int i = 0; i < b.Rows; i++)
         {
             float ofZero = Violations.Largest(b.Row(i), operators.InverseThresholds, Penalty.Floor);
-            rows.LevelsOfZero[i] = ofZero;
-            rows.Levels[i] = NonZeros.Count(z.Row(i)) > 0 ? 1 : Math.Max(1, FirstLevel * ofZero);
-            rows.Scales[i] = 1 / rows.Levels[i];
+            rows.Rows.LevelsOfZero[i] = ofZero;
+            rows.Rows.Norms[i] = (float)Math.Sqrt(Reduction.Dot(x.Row(i), x.Row(i)));
+            rows.Rows.Levels[i] = NonZeros.Count(z.Row(i)) > 0 ? 1 : Math.Max(1, FirstLevel * ofZero);
+            rows.Scales[i] = 1 / rows.Rows.Levels[i];
         }
     }
 
     /// <summary>Certifies the rows; refines in double those above the tolerance, and solves in double those that are above it even then.</summary>
     private void Finish(ReadOnlyMatrixView x, MatrixView z, Workspace rows, BlockRun run)
     {
-        rows.Certificate.Certify(x, z).CopyTo(rows.Results);
+        rows.Certificate.Certify(x, z, rows.Rows).CopyTo(rows.Results);
+        rows.Rows.Changes.CopyTo(rows.Iterations, 0);
         int open = 0;
         for (int i = 0; i < x.Rows; i++)
             if (!(rows.Results[i].RelativeGap <= run.Tolerance))
@@ -188,6 +190,7 @@ public sealed class ActiveSetSolver : LassoSolver
     {
         /// <summary>Solves in float32. With a ridge a support may be larger than the signal.</summary>
         public Homotopy Homotopy { get; } = new(
+            dictionary.SignalSize,
             penalty.Ridge > 0 ? dictionary.AtomCount : dictionary.SignalSize,
             new AtomCorrelations(dictionary, operators.S, operators.EncoderTransposed, operators.Scale),
             operators.Thresholds,
@@ -196,12 +199,10 @@ public sealed class ActiveSetSolver : LassoSolver
         /// <summary>Finishes in double.</summary>
         public PreciseActiveSet Precise { get; } = new(dictionary, penalty);
 
-        /// <summary>Multiple of λ from which on every row's code is zero.</summary>
-        public float[] LevelsOfZero { get; } = new float[SparseEncoderExtensions.BlockRows];
+        /// <summary>What the homotopy is told and tells of the rows.</summary>
+        public HomotopyRows Rows { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
 
-        /// <summary>Multiple of λ that every row begins at, and its inverse.</summary>
-        public float[] Levels { get; } = new float[SparseEncoderExtensions.BlockRows];
-
+        /// <summary>Inverse of the multiple of λ that every row begins at.</summary>
         public float[] Scales { get; } = new float[SparseEncoderExtensions.BlockRows];
 
         /// <summary>The rows above the tolerance, and copies of their signals and codes.</summary>

@@ -69,11 +69,11 @@ internal sealed class AtomCorrelations
         Gemm.Multiply(_residuals.RowRange(0, rows), _encoderTransposed, _correlations.RowRange(0, rows));                              // c = rDᵀ
     }
 
-    /// <summary>Lists the atoms outside a lane's support whose correlation exceeds its bound at the solution, and by how much, with sign.</summary>
-    public int ListViolators(HomotopyLane lane, ReadOnlySpan<float> b, float floor, Span<float> excess, Span<int> atoms)
+    /// <summary>Lists the atoms outside a lane's support whose correlation exceeds its bound less a margin at the solution, and by how much, with sign.</summary>
+    public int List(HomotopyLane lane, ReadOnlySpan<float> b, float margin, float floor, Span<float> excess, Span<int> atoms)
     {
         LaneSupport support = lane.Support;
-        return !_sums ? Violations.List(_correlations.Row(_rowOf[lane.Number]), support.Bounds, excess, atoms, floor)
-            : CodState.ListViolations(b, _s!, support.Atoms, support.Values, support.Bounds, floor, excess, atoms);                  // c = b + zS off the support
+        return !_sums ? Violations.List(_correlations.Row(_rowOf[lane.Number]), support.Bounds, margin, floor, excess, atoms)
+            : CodState.ListViolations(b, _s!, support.Atoms, support.Values, support.Bounds, margin, floor, excess, atoms);         // c = b + zS off the support
     }
 }

@@ -30,7 +30,7 @@ internal sealed class Certificate
     private readonly double[] _products;
     private readonly float[] _nonZeros;
     private readonly int[] _support;
-    private readonly float[] _bounds;
+    private readonly int[] _allAtoms;
     private readonly float[] _excess;
     private readonly int[] _near;
 
@@ -49,27 +49,34 @@ internal sealed class Certificate
         (_sums, _rows) = (new Sums[rows], new RowResult[rows]);
         (_values, _products) = (new double[m], new double[m]);
         (_nonZeros, _support) = (new float[m], new int[m]);
-        (_bounds, _excess, _near) = (new float[dictionary.AtomCount], new float[m], new int[m]);
+        (_allAtoms, _excess, _near) = ([.. Enumerable.Range(0, dictionary.AtomCount)], new float[m], new int[m]);
     }
 
     /// <summary>Certifies rows and returns what was found, valid until the next call.</summary>
     /// <param name="x">Signals [N×n].</param>
     /// <param name="z">Codes [N×m].</param>
+    /// <param name="rows">What the homotopy that made the codes knows of the atoms near their thresholds, which saves looking at all; or null.</param>
     /// <returns>Energy and gap of every row; NaN where double overflows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public ReadOnlySpan<RowResult> Certify(ReadOnlyMatrixView x, ReadOnlyMatrixView z)
+    public ReadOnlySpan<RowResult> Certify(ReadOnlyMatrixView x, ReadOnlyMatrixView z, HomotopyRows? rows = null)
     {
-        MatrixView residuals = _residuals.RowRange(0, x.Rows), c = _correlations.RowRange(0, x.Rows);
+        int open = 0;
         for (int i = 0; i < x.Rows; i++)
         {
             Span<double> r = Residual(i);
             int count = FormResidual(x.Row(i), z.Row(i), r);
             _sums[i] = SumUp(r, count) with { Excess = ExcessOnSupport(r, count) };
-            PreciseRows.Round(r, residuals.Row(i));
+            if (rows is null || !rows.TryGetNear(i, out _))
+                PreciseRows.Round(r, _residuals.Row(open++));
         }
-        Gemm.Multiply(residuals, _dictionary.PackedTransposed, c);                      // rDᵀ
+        Gemm.Multiply(_residuals.RowRange(0, open), _dictionary.PackedTransposed, _correlations.RowRange(0, open));     // rDᵀ
+        open = 0;
         for (int i = 0; i < x.Rows; i++)
-            _rows[i] = Result(_sums[i], Math.Max(_sums[i].Excess, ExcessElsewhere(c.Row(i), z.Row(i), Residual(i), _sums[i].Norm)));
+        {
+            if (rows is null || !rows.TryGetNear(i, out ReadOnlySpan<int> near))
+                near = ListNear(_correlations.Row(open++), _sums[i].Norm);
+            _rows[i] = Result(_sums[i], Math.Max(_sums[i].Excess, ExcessElsewhere(near, z.Row(i), Residual(i))));
+        }
         return _rows.AsSpan(0, x.Rows);
     }
 
@@ -127,23 +134,24 @@ internal sealed class Certificate
     }
 
     /// <summary>
-    /// The same for all other atoms. float32's |c_k| is off by at most γ‖r‖‖d_k‖, γ of n products and the rounding of r (Higham 2002, 3.1): what stays below
-    /// its threshold by as much is feasible as it is; the others are looked at in double.
+    /// Lists the atoms that may exceed their thresholds. float32's |c_k| is off by at most γ‖r‖‖d_k‖, γ of n products and the rounding of r (Higham 2002,
+    /// 3.1): what stays below its threshold by as much does not.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double ExcessElsewhere(ReadOnlySpan<float> c, ReadOnlySpan<float> z, ReadOnlySpan<double> r, double norm)
+    private ReadOnlySpan<int> ListNear(ReadOnlySpan<float> c, double norm)
     {
-        double products = (_dictionary.SignalSize + 3) * Single, margin = products / (1 - products) * norm * (1 + AtomDictionary.NormTolerance), largest = 1;
-        bool screened = margin < 0.9 * _smallestThreshold;
-        int near = c.Length;
-        if (screened)
+        double products = (_dictionary.SignalSize + 12) * Single, margin = products / (1 - products) * norm * (1 + AtomDictionary.NormTolerance);
+        if (!(margin < 0.5 * _smallestThreshold))
+            return _allAtoms;
+        return _near.AsSpan(0, Violations.List(c, _thresholds, (float)margin, _penalty.Floor, _excess, _near));
+    }
+
+    /// <summary>The same as on the support for all other atoms, of which only some may exceed their thresholds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double ExcessElsewhere(ReadOnlySpan<int> near, ReadOnlySpan<float> z, ReadOnlySpan<double> r)
+    {
+        double largest = 1;
+        foreach (int k in near)
         {
-            Violations.SetBounds(_thresholds, 1 - 4 * (float)Single, -(float)(margin * (1 + 4 * Single)), _bounds);
-            near = Violations.List(c, _bounds, _excess, _near, _penalty.Floor);
-        }
-        for (int i = 0; i < near; i++)
-        {
-            int k = screened ? _near[i] : i;
             if (z[k] != 0)
                 continue;
             double slope = PreciseRows.Dot(_dictionary.Rows, k, r), excess = (_penalty.NonNegative ? slope : Math.Abs(slope)) * _inverses[k];

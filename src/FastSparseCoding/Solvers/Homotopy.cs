@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -40,6 +41,8 @@ internal sealed class Homotopy
     private readonly LaneSystems _systems;
     private readonly HomotopyLane[] _lanes = new HomotopyLane[LaneSystems.Lanes];
     private readonly float _floor;
+    private readonly int _signalSize;
+    private readonly float _smallestThreshold;
     private readonly float _largestThreshold;
     private readonly float[] _magnitudes;
     private readonly float[] _excess;
@@ -47,15 +50,16 @@ internal sealed class Homotopy
     private readonly int[] _sizes = new int[SparseEncoderExtensions.BlockRows];
     private readonly int[] _order = new int[SparseEncoderExtensions.BlockRows];
 
-    /// <summary>Allocates for supports of some size at most, with thresholds θ = λw [m], one-sided where the floor is −∞.</summary>
-    public Homotopy(int largestSupport, AtomCorrelations correlations, float[] thresholds, float floor)
+    /// <summary>Allocates for signals of n values and supports of some size at most, with thresholds θ = λw [m], one-sided where the floor is −∞.</summary>
+    public Homotopy(int signalSize, int largestSupport, AtomCorrelations correlations, float[] thresholds, float floor)
     {
         _correlations = correlations;
         _floor = floor;
         _systems = new LaneSystems(Math.Min(MostAtoms, LaneSystems.Padded(Math.Min(thresholds.Length, largestSupport))));
         for (int l = 0; l < _lanes.Length; l++)
             _lanes[l] = new HomotopyLane(new LaneSupport(_systems, l, correlations, thresholds), l, _systems.Capacity);
-        _largestThreshold = TensorPrimitives.Max<float>(thresholds);
+        _signalSize = signalSize;
+        (_smallestThreshold, _largestThreshold) = (TensorPrimitives.Min<float>(thresholds), TensorPrimitives.Max<float>(thresholds));
         _magnitudes = new float[thresholds.Length];
         _excess = new float[thresholds.Length + Violations.Slack];
         _atoms = new int[thresholds.Length + Violations.Slack];
@@ -68,16 +72,16 @@ internal sealed class Homotopy
     /// <param name="x">Signals [N×n].</param>
     /// <param name="b">xDᵀ [N×m].</param>
     /// <param name="z">Codes [N×m].</param>
-    /// <param name="levels">The multiple of λ that each row starts at [N].</param>
-    /// <param name="levelsOfZero">The multiple of λ from which on each row's code is zero [N].</param>
-    /// <param name="changes">Receives how many atoms left or entered, row by row.</param>
+    /// <param name="rows">Where each row starts; receives its changes and near atoms.</param>
     /// <param name="cancellation">Stops between rounds.</param>
-    public void Solve(ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, ReadOnlySpan<float> levels, ReadOnlySpan<float> levelsOfZero, Span<int> changes, CancellationToken cancellation)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Solve(ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, HomotopyRows rows, CancellationToken cancellation)
     {
         Order(z);
+        rows.Clear();
         int next = 0, active = 0;
         foreach (HomotopyLane lane in _lanes)
-            active += TryTake(lane, ref next, z, levels, levelsOfZero, changes) ? 1 : 0;
+            active += TryTake(lane, ref next, z, rows) ? 1 : 0;
         while (active > 0)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -88,14 +92,14 @@ internal sealed class Homotopy
                 if (lane.Row < 0)
                     continue;
                 bool solved = (singular >> lane.Number & 1) == 0;
-                Outcome outcome = solved ? Exchange(lane, b.Row(lane.Row), changes) : Outcome.Failed;
+                Outcome outcome = solved ? Exchange(lane, b.Row(lane.Row), rows) : Outcome.Failed;
                 if (outcome == Outcome.Exchanged || (outcome == Outcome.Failed && lane.TryRetreat()))
                     continue;
                 if (outcome == Outcome.Optimal)
                     lane.Write(z.Row(lane.Row));
                 else
                     lane.WriteOptimal(z.Row(lane.Row));
-                active -= TryTake(lane, ref next, z, levels, levelsOfZero, changes) ? 0 : 1;
+                active -= TryTake(lane, ref next, z, rows) ? 0 : 1;
             }
         }
     }
@@ -109,7 +113,8 @@ internal sealed class Homotopy
     }
 
     /// <summary>Gives a lane the next row; false, and the lane idle, when there is none.</summary>
-    private bool TryTake(HomotopyLane lane, ref int next, MatrixView z, ReadOnlySpan<float> levels, ReadOnlySpan<float> levelsOfZero, Span<int> changes)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool TryTake(HomotopyLane lane, ref int next, MatrixView z, HomotopyRows rows)
     {
         if (next == z.Rows)
         {
@@ -117,8 +122,7 @@ internal sealed class Homotopy
             return false;
         }
         int row = _order[next++];
-        changes[row] = 0;
-        lane.Begin(row, levels[row], levelsOfZero[row], Tolerated, Noise * levelsOfZero[row] * _largestThreshold);
+        lane.Begin(row, rows.Levels[row], rows.LevelsOfZero[row]);
         int count = NonZeros.List(z.Row(row), _excess, _atoms);
         float smallest = SmallestOfStart(count);
         for (int i = 0; i < count; i++)
@@ -139,6 +143,7 @@ internal sealed class Homotopy
     }
 
     /// <summary>Solves all lanes' systems; returns one bit for every lane without a solution.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private uint SolveSystems(ReadOnlyMatrixView b)
     {
         int size = 0;
@@ -155,32 +160,64 @@ internal sealed class Homotopy
     }
 
     /// <summary>Looks at a solution: lets atoms of the wrong sign leave and the worst violators enter, and goes on to a smaller multiple of λ when few were left.</summary>
-    private Outcome Exchange(HomotopyLane lane, ReadOnlySpan<float> b, Span<int> changes)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private Outcome Exchange(HomotopyLane lane, ReadOnlySpan<float> b, HomotopyRows rows)
     {
         LaneSupport support = lane.Support;
-        int violators = _correlations.ListViolators(lane, b, _floor, _excess, _atoms);
+        float margin = lane.AtTheEnd ? Margin(lane, rows) : 0;
+        int listed = _correlations.List(lane, b, margin, _floor, _excess, _atoms), violators = MoveViolatorsToFront(listed, margin, lane, rows);
         int leaving = support.WrongSigns, size = support.Count, infeasible = leaving + violators;
         if (infeasible == 0 && lane.AtTheEnd)
+        {
+            if (margin > 0)
+                rows.SetNear(lane.Row, _atoms.AsSpan(0, listed));
             return Outcome.Optimal;
+        }
         if (!lane.Improves(infeasible))
             return Outcome.Failed;
-        for (int slot = size - 1; slot >= 0 && leaving > 0; slot--)            // the last first: what fills its place stays
+        for (int slot = size - 1; leaving > 0; slot--)              // the last first: what fills its place stays
         {
             if (support.HasItsSign(slot))
                 continue;
             support.Leave(slot, lane.Level);
             leaving--;
-            changes[lane.Row]++;
+            rows.Changes[lane.Row]++;
         }
-        if (!LetViolatorsEnter(lane, violators, changes))
+        if (!LetViolatorsEnter(lane, violators, rows))
             return Outcome.Failed;
         if (!lane.AtTheEnd && infeasible <= (lane.Careful ? 0 : Settled * size))
             lane.Advance(infeasible);
         return Outcome.Exchanged;
     }
 
+    /// <summary>
+    /// How far float32's correlations may be from the true ones: γ(‖x‖ + ‖z‖₁) with γ of n + k products, whether they are sums of rows of S or products of
+    /// residuals (Higham 2002, 3.1); what is below its threshold by as much is feasible. 0 where that says nothing.
+    /// </summary>
+    private float Margin(HomotopyLane lane, HomotopyRows rows)
+    {
+        float margin = (_signalSize + lane.Support.Count + 12) * 6.1e-8f * (rows.Norms[lane.Row] + lane.Support.Magnitudes);
+        return margin < 0.5f * _smallestThreshold ? margin : 0;
+    }
+
+    /// <summary>Brings those of the atoms listed to the front whose violation is more than rounding; returns how many they are.</summary>
+    private int MoveViolatorsToFront(int listed, float margin, HomotopyLane lane, HomotopyRows rows)
+    {
+        float noise = margin + Noise * rows.LevelsOfZero[lane.Row] * _largestThreshold;
+        int violators = 0;
+        for (int v = 0; v < listed; v++)
+        {
+            if (!(Math.Abs(_excess[v]) > noise + Tolerated * lane.Support.Threshold(_atoms[v], lane.Level)))
+                continue;
+            (_excess[v], _excess[violators]) = (_excess[violators], _excess[v]);
+            (_atoms[v], _atoms[violators]) = (_atoms[violators], _atoms[v]);
+            violators++;
+        }
+        return violators;
+    }
+
     /// <summary>Lets the worst violators enter; false when there is no room.</summary>
-    private bool LetViolatorsEnter(HomotopyLane lane, int violators, Span<int> changes)
+    private bool LetViolatorsEnter(HomotopyLane lane, int violators, HomotopyRows rows)
     {
         if (violators == 0)
             return true;
@@ -193,7 +230,7 @@ internal sealed class Homotopy
                 continue;
             if (!lane.Support.TryEnter(_atoms[v], _excess[v] > 0 ? 1 : -1))
                 return false;
-            changes[lane.Row]++;
+            rows.Changes[lane.Row]++;
         }
         return true;
     }

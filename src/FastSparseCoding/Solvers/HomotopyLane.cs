@@ -33,10 +33,10 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
     public bool Careful { get; private set; }
 
     /// <summary>Takes a row with an empty support, at a level up to the one from which on its code is zero.</summary>
-    public void Begin(int row, float level, float levelOfZero, float tolerated, float noise)
+    public void Begin(int row, float level, float levelOfZero)
     {
         (Row, _step, Careful) = (row, Homotopy.Step, false);
-        Support.Begin(level, tolerated, noise);
+        Support.Restart(level);
         _optimal.Take(Support, levelOfZero);
         _last.Take(Support, levelOfZero);
         Enter(level);
@@ -44,7 +44,7 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
 
     public void Idle()
     {
-        Support.Begin(1, 0, 0);
+        Support.Restart(1);
         Row = -1;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -17,8 +18,6 @@ internal sealed class LaneSupport
     private readonly float[] _values;           // z_S
     private readonly bool[] _changed;           // slots whose products the system does not have
     private readonly float[] _bounds;           // what the correlation of every atom may be [m]; infinite on the support, where it is tθ by construction
-    private float _tolerated;                   // a correlation may exceed tθ by this factor
-    private float _noise;                       // and by this, which is rounding
     private int _set;                           // slots beyond which the system is the identity
 
     public LaneSupport(LaneSystems systems, int lane, AtomCorrelations correlations, float[] thresholds)
@@ -49,13 +48,6 @@ internal sealed class LaneSupport
     /// <summary>What the correlation of every atom may be [m].</summary>
     public ReadOnlySpan<float> Bounds => _bounds;
 
-    /// <summary>Lets all atoms leave and takes a multiple t of λ; correlations may exceed tθ by a factor and by some rounding.</summary>
-    public void Begin(float t, float tolerated, float noise)
-    {
-        (_tolerated, _noise) = (tolerated, noise);
-        Restart(t);
-    }
-
     /// <summary>Lets all atoms leave and takes a multiple t of λ.</summary>
     public void Restart(float t)
     {
@@ -66,7 +58,7 @@ internal sealed class LaneSupport
     /// <summary>Goes over to another multiple t of λ.</summary>
     public void SetLevel(float t)
     {
-        Violations.SetBounds(_thresholds, t * (1 + _tolerated), _noise, _bounds);
+        TensorPrimitives.Multiply(_thresholds, t, _bounds);
         foreach (int atom in Atoms)
             _bounds[atom] = float.PositiveInfinity;
     }
@@ -89,7 +81,7 @@ internal sealed class LaneSupport
     public void Leave(int slot, float t)
     {
         int atom = _atoms[slot];
-        _bounds[atom] = _thresholds[atom] * (t * (1 + _tolerated)) + _noise;
+        _bounds[atom] = _thresholds[atom] * t;
         Count--;
         if (slot == Count)
             return;
@@ -120,8 +112,8 @@ internal sealed class LaneSupport
     /// <summary>Reads the solution; false when it is not finite, as where signals are too large for float32.</summary>
     public bool TryReadSolution()
     {
-        WrongSigns = _systems.GetSolution(_lane, Signs, _values.AsSpan(0, Count));
-        return WrongSigns >= 0;
+        (WrongSigns, Magnitudes) = _systems.GetSolution(_lane, Signs, _values.AsSpan(0, Count));
+        return float.IsFinite(Magnitudes);
     }
 
     /// <summary>Whether the value in a slot has its sign.</summary>
@@ -129,6 +121,12 @@ internal sealed class LaneSupport
 
     /// <summary>Number of values that do not have their sign.</summary>
     public int WrongSigns { get; private set; }
+
+    /// <summary>‖z‖₁ of the last solution.</summary>
+    public float Magnitudes { get; private set; }
+
+    /// <summary>tθ of an atom.</summary>
+    public float Threshold(int atom, float t) => _thresholds[atom] * t;
 
     /// <summary>Sets the products of a slot's atom with those before it and, where later rows stay as they are, with those behind it.</summary>
     private void SetProducts(int slot, ReadOnlySpan<int> atoms, bool below)

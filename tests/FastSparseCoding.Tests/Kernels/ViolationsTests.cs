@@ -77,17 +77,17 @@ public sealed class ViolationsTests
     {
         float[] c = new float[5], room = new float[5 + Violations.Slack];
         var indices = new int[5 + Violations.Slack];
-        Assert.Equal("'bounds' has 4 values; it must have 5. (Parameter 'bounds')", Assert.Throws<ArgumentException>(() => Violations.List(c, new float[4], room, indices)).Message);
-        Assert.StartsWith("'excess.Length' is 5; it must be 21 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => Violations.List(c, c, c, indices)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'indices.Length' is 5; it must be 21 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => Violations.List(c, c, room, new int[5])).Message, StringComparison.Ordinal);
-        Allocation.CheckNone(() => Violations.List(c, c, room, indices));
+        Assert.Equal("'bounds' has 4 values; it must have 5. (Parameter 'bounds')", Assert.Throws<ArgumentException>(() => Violations.List(c, new float[4], 0, 0, room, indices)).Message);
+        Assert.StartsWith("'excess.Length' is 5; it must be 21 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => Violations.List(c, c, 0, 0, c, indices)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'indices.Length' is 5; it must be 21 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => Violations.List(c, c, 0, 0, room, new int[5])).Message, StringComparison.Ordinal);
+        Allocation.CheckNone(() => Violations.List(c, c, 0, 0, room, indices));
     }
 
     private static (int[] Indices, float[] Excess) List(float[] c, float[] bounds, float floor)
     {
         var excess = new float[c.Length + Violations.Slack];
         var indices = new int[c.Length + Violations.Slack];
-        int count = Violations.List(c, bounds, excess, indices, floor);
+        int count = Violations.List(c, bounds, 0, floor, excess, indices);
         return (indices[..count], excess[..count]);
     }
 
