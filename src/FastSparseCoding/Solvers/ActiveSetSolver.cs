@@ -70,6 +70,8 @@ public sealed class ActiveSetSolver : LassoSolver
         for (int i = 0; i < b.Rows; i++)
         {
             float ofZero = Violations.Largest(b.Row(i), operators.InverseThresholds, Penalty.Floor);
+            if (!float.IsFinite(ofZero))
+                ofZero = 0;         // a signal too large for float32: the homotopy gives it up at once
             rows.Rows.LevelsOfZero[i] = ofZero;
             rows.Rows.Norms[i] = (float)Math.Sqrt(Reduction.Dot(x.Row(i), x.Row(i)));
             rows.Rows.Levels[i] = NonZeros.Count(z.Row(i)) > 0 ? 1 : Math.Max(1, FirstLevel * ofZero);

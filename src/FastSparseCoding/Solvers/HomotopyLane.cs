@@ -9,11 +9,15 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
     /// <summary>A step in t that fails is halved, in the logarithm, until it is as small as this; then the row is given up.</summary>
     private const float SmallestStep = 1.002f;
 
+    /// <summary>A row that has to take back more steps than this is given up.</summary>
+    private const int MostRetreats = 40;
+
     private readonly Snapshot _last = new(capacity);        // where the last step down was taken, a few infeasibilities left
     private readonly Snapshot _optimal = new(capacity);     // the last support without any
     private float _step;
     private int _fewest;
     private int _patience;
+    private int _retreats;
 
     public LaneSupport Support { get; } = support;
 
@@ -35,7 +39,7 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
     /// <summary>Takes a row with an empty support, at a level up to the one from which on its code is zero.</summary>
     public void Begin(int row, float level, float levelOfZero)
     {
-        (Row, _step, Careful) = (row, Homotopy.Step, false);
+        (Row, _step, _retreats, Careful) = (row, Homotopy.Step, 0, false);
         Support.Restart(level);
         _optimal.Take(Support, levelOfZero);
         _last.Take(Support, levelOfZero);
@@ -77,7 +81,7 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
         if (Careful && Level >= _last.Level)
             _last.Take(_optimal);
         _step = MathF.Sqrt(_last.Level / Level);
-        if (!(_step >= SmallestStep) || !float.IsFinite(_step))
+        if (!(_step >= SmallestStep) || !float.IsFinite(_step) || ++_retreats > MostRetreats)
             return false;
         bool optimal = _last.Level == _optimal.Level;
         Careful = true;

@@ -69,15 +69,23 @@ internal sealed class PreciseSupport
         return _factor.TryFactor(count, smallestPivot);
     }
 
-    /// <summary>Takes the atoms of the start one by one, leaving out those that earlier ones span.</summary>
+    /// <summary>Takes the atoms of the start one by one. One that earlier ones span leaves its part of the reconstruction to them.</summary>
     public void TakeIndependent(int count, double smallestPivot)
     {
-        for (int i = 0; i < count && Count < MostAtoms; i++)
+        for (int i = 0; i < count; i++)
         {
             double pivot = Project(_list[i]);
-            if (pivot >= smallestPivot)
+            if (pivot >= smallestPivot && Count < MostAtoms)
+            {
                 Append(_list[i], Math.Sign(_nonZeros[i]), _nonZeros[i], pivot);
+                continue;
+            }
+            ReadOnlySpan<double> coordinates = Coordinates();
+            for (int s = 0; s < Count; s++)
+                _values[s] += _nonZeros[i] * coordinates[s];
         }
+        for (int s = 0; s < Count; s++)
+            _signs[s] = _values[s] < 0 && !_penalty.NonNegative ? -1 : 1;
     }
 
     /// <summary>r = x − zD.</summary>

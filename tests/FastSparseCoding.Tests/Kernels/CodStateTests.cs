@@ -32,7 +32,7 @@ public sealed class CodStateTests
             var excess = new float[length + Violations.Slack];
             var indices = new int[length + Violations.Slack];
 
-            int count = CodState.ListViolations(b, new AlignedRows(s), atoms, z, bounds, floor, excess, indices);
+            int count = CodState.ListViolations(b, new AlignedRows(s), atoms, z, bounds, 0, floor, excess, indices);
 
             int[] expected = [.. Enumerable.Range(0, length).Where(k => (floor == 0 ? Math.Abs(state[k]) : state[k]) > bounds[k])];
             Assert.Equal(expected, indices[..count]);
@@ -48,12 +48,12 @@ public sealed class CodStateTests
         var excess = new float[20 + Violations.Slack];
         var indices = new int[20 + Violations.Slack];
         string Refused(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
-        Assert.Equal("'z' has 5 values; it must have 6. (Parameter 'z')", Refused(() => CodState.ListViolations(b, rows, atoms, new float[5], b, 0, excess, indices)));
-        Assert.Equal("'s' is [20×20]; it must be [19×19]. (Parameter 's')", Refused(() => CodState.ListViolations(new float[19], rows, atoms, z, b, 0, excess, indices)));
-        Assert.Equal("'bounds' has 19 values; it must have 20. (Parameter 'bounds')", Refused(() => CodState.ListViolations(b, rows, atoms, z, new float[19], 0, excess, indices)));
-        Assert.StartsWith("'excess.Length' is 35; it must be 36 or more.", Refused(() => CodState.ListViolations(b, rows, atoms, z, b, 0, new float[35], indices)), StringComparison.Ordinal);
-        Assert.StartsWith("'indices.Length' is 35; it must be 36 or more.", Refused(() => CodState.ListViolations(b, rows, atoms, z, b, 0, excess, new int[35])), StringComparison.Ordinal);
-        Allocation.CheckNone(() => CodState.ListViolations(b, rows, atoms, z, b, 0, excess, indices));
+        Assert.Equal("'z' has 5 values; it must have 6. (Parameter 'z')", Refused(() => CodState.ListViolations(b, rows, atoms, new float[5], b, 0, 0, excess, indices)));
+        Assert.Equal("'s' is [20×20]; it must be [19×19]. (Parameter 's')", Refused(() => CodState.ListViolations(new float[19], rows, atoms, z, b, 0, 0, excess, indices)));
+        Assert.Equal("'bounds' has 19 values; it must have 20. (Parameter 'bounds')", Refused(() => CodState.ListViolations(b, rows, atoms, z, new float[19], 0, 0, excess, indices)));
+        Assert.StartsWith("'excess.Length' is 35; it must be 36 or more.", Refused(() => CodState.ListViolations(b, rows, atoms, z, b, 0, 0, new float[35], indices)), StringComparison.Ordinal);
+        Assert.StartsWith("'indices.Length' is 35; it must be 36 or more.", Refused(() => CodState.ListViolations(b, rows, atoms, z, b, 0, 0, excess, new int[35])), StringComparison.Ordinal);
+        Allocation.CheckNone(() => CodState.ListViolations(b, rows, atoms, z, b, 0, 0, excess, indices));
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class CodStateTests
     {
         var excess = new float[b.Length + Violations.Slack];
         var indices = new int[b.Length + Violations.Slack];
-        int count = CodState.ListViolations(b, new AlignedRows(s), atoms, z, new float[b.Length], 0, excess, indices);
+        int count = CodState.ListViolations(b, new AlignedRows(s), atoms, z, new float[b.Length], 0, 0, excess, indices);
         Assert.Equal(Enumerable.Range(0, b.Length), indices[..count]);      // no state of random numbers is zero
         return excess[..count];
     }

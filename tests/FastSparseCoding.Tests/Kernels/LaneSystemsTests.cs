@@ -84,7 +84,7 @@ public sealed class LaneSystemsTests
                     systems.SetRow(lane, slot, S.Row(support[slot]), support);
                     systems.SetColumn(lane, slot, S.Row(support[slot]), support, changed);
                 }
-                systems.SetRight(lane, Right(support), 32);
+                SetRight(systems, lane, Right(support), 32);
 
                 Assert.Equal(0u, systems.Factor(32, SmallestPivot) >> lane & 1);
                 systems.Solve(32);
@@ -108,7 +108,7 @@ public sealed class LaneSystemsTests
 
         static float[] SolveFirst(LaneSystems systems)
         {
-            systems.SetRight(0, [0.75f, 0.1875f], 4);
+            SetRight(systems, 0, [0.75f, 0.1875f], 4);
             systems.Factor(4, SmallestPivot);
             systems.Solve(4);
             return Solution(systems, 0, 2);
@@ -124,7 +124,7 @@ public sealed class LaneSystemsTests
         Set(systems, lane, support, 24);
         for (int unknown = 13; unknown < 21; unknown++)
             systems.SetIdentity(lane, unknown);
-        systems.SetRight(lane, Right(support[..13]), 24);
+        SetRight(systems, lane, Right(support[..13]), 24);
 
         Assert.Equal(0u, systems.Factor(24, SmallestPivot));
         systems.Solve(24);
@@ -171,6 +171,23 @@ public sealed class LaneSystemsTests
     }
 
     [Fact]
+    public void The_right_side_is_that_of_the_signs_and_the_solution_is_told_by_them()
+    {
+        var systems = new LaneSystems(4);
+        systems.SetRight(1 % LaneSystems.Lanes, [9, 3, 8, -2, 7], 2, [9, 0.5f, 8, 0.25f, 7], [3, 1], [-1, 1], 4);     // −2 + 2·0.25, 3 − 2·0.5
+        systems.Factor(4, SmallestPivot);
+        systems.Solve(4);
+        var x = new float[2];
+
+        Assert.Equal((1, 3.5f), systems.GetSolution(1 % LaneSystems.Lanes, [-1, -1], x));
+        Assert.Equal([-1.5f, 2], x);
+        Assert.Equal((2, 3.5f), systems.GetSolution(1 % LaneSystems.Lanes, [1, -1], x));
+        systems.SetRight(1 % LaneSystems.Lanes, [float.NaN, 1], 0, [1, 1], [0, 1], [1, 1], 4);
+        systems.Solve(4);
+        Assert.True(float.IsNaN(systems.GetSolution(1 % LaneSystems.Lanes, [1, 1], x).Magnitudes));
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_and_nothing_is_allocated()
     {
         var systems = new LaneSystems(4);
@@ -179,17 +196,17 @@ public sealed class LaneSystemsTests
         Assert.StartsWith("'unknown' is 2; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetRow(0, 2, S.Row(0), [0, 1])).Message, StringComparison.Ordinal);
         Assert.StartsWith("'unknown' is -1; it must be from 0 to 3.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetIdentity(0, -1)).Message, StringComparison.Ordinal);
         Assert.StartsWith("'atoms.Length' is 5; it must be 4 or less.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetColumn(0, 0, S.Row(0), five, new bool[5])).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'padded' is 8; it must be 4 or less.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetRight(0, [1], 8)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'x.Length' is 5; it must be 4 or less.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.GetSolution(0, new float[5])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'padded' is 8; it must be 4 or less.", Assert.Throws<ArgumentOutOfRangeException>(() => SetRight(systems, 0, [1], 8)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'x.Length' is 5; it must be 4 or less.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.GetSolution(0, new float[5], new float[5])).Message, StringComparison.Ordinal);
         int[] support = [0, 1, 2];
         float[] right = Right(support), solution = new float[3];
         Allocation.CheckNone(() =>
         {
             systems.SetRow(0, 2, S.Row(2), support);
-            systems.SetRight(0, right, 4);
+            systems.SetRight(0, right, 0, right, support, right, 4);
             systems.Factor(4, SmallestPivot);
             systems.Solve(4);
-            systems.GetSolution(0, solution);
+            systems.GetSolution(0, solution, solution);
         });
     }
 
@@ -197,15 +214,19 @@ public sealed class LaneSystemsTests
     {
         for (int i = 0; i < support.Length; i++)
             systems.SetRow(lane, i, S.Row(support[i]), support);
-        systems.SetRight(lane, Right(support), padded);
+        SetRight(systems, lane, Right(support), padded);
     }
+
+    /// <summary>A right side as it is: of consecutive atoms, without a threshold.</summary>
+    private static void SetRight(LaneSystems systems, int lane, float[] right, int padded)
+        => systems.SetRight(lane, right, 0, right, [.. Enumerable.Range(0, right.Length)], right, padded);
 
     private static float[] Right(int[] support) => [.. support.Select(k => B[k])];
 
     private static float[] Solution(LaneSystems systems, int lane, int count)
     {
         var x = new float[count];
-        systems.GetSolution(lane, x);
+        systems.GetSolution(lane, x, x);
         return x;
     }
 

@@ -64,12 +64,33 @@ public sealed class ViolationsTests
         Assert.Empty(List(c, bounds, floor).Indices);
     }
 
-    [Fact]
-    public void Bounds_are_a_multiple_of_the_thresholds_and_an_offset()
+    /// <summary>At every length: beyond the end of the last vector there is neither a bound nor anything that exceeds it.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(float.NegativeInfinity)]
+    public void A_margin_lowers_all_bounds(float floor)
     {
-        float[] theta = [.. Enumerable.Range(1, 21).Select(k => 0.1f * k)], bounds = new float[21];
-        Violations.SetBounds(theta, 1.5f, 0.25f, bounds);
-        Assert.Equal(theta.Select(t => (float)(1.5f * t) + 0.25f), bounds);
+        for (int length = 1; length <= 70; length++)
+        {
+            float[] c = Values(length, seed: length), bounds = [.. Values(length, seed: 100 + length).Select(v => 0.5f + Math.Abs(v))], lowered = [.. bounds.Select(v => v - 0.25f)];
+            var excess = new float[length + Violations.Slack];
+            var indices = new int[length + Violations.Slack];
+            int count = Violations.List(c, bounds, 0.25f, floor, excess, indices);
+            (int[] expected, float[] beyond) = List(c, lowered, floor);
+            Assert.Equal(expected, indices[..count]);
+            Assert.Equal(beyond, excess[..count]);
+        }
+    }
+
+    [Fact]
+    public void The_largest_multiple_of_its_threshold_is_found()
+    {
+        for (int length = 1; length <= 70; length++)
+        {
+            float[] c = Values(length, seed: length), factors = [.. Values(length, seed: 200 + length).Select(Math.Abs)];
+            Assert.Equal(c.Zip(factors, (a, b) => Math.Abs(a * b)).Max(), Violations.Largest(c, factors, 0));
+            Assert.Equal(Math.Max(0, c.Zip(factors, (a, b) => a * b).Max()), Violations.Largest(c, factors, float.NegativeInfinity));
+        }
     }
 
     [Fact]
