@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace FastSparseCoding.Kernels;
@@ -11,9 +12,9 @@ internal static unsafe class GreedyRows
     private const int Interleaved = 4;
 
     /// <summary>
-    /// For every row of z that is all zero: from the row of b times its scale, repeats z_k = h_θ(b)_k with k = argmax_j |h_θ(b)_j − z_j|,
-    /// b ← b + e·S_k, until the largest change is at most <paramref name="smallest"/>, or <paramref name="most"/> times. Rows that hold a code are left
-    /// alone. A scale c solves for the threshold θ/c: the code is c times that of θ/c.
+    /// For every row, from its code z and b times its scale: b ← b + zS, then repeats z_k = h_θ(b)_k with k = argmax_j |h_θ(b)_j − z_j|, b ← b + e·S_k, until
+    /// the largest change is at most <paramref name="smallest"/>, or <paramref name="most"/> times. A scale c solves for the threshold θ/c: the code is c
+    /// times that of θ/c.
     /// </summary>
     /// <param name="b">xDᵀ [N×m].</param>
     /// <param name="scales">Scales of the rows [N].</param>
@@ -98,6 +99,26 @@ internal static unsafe class GreedyRows
             Updates = 0;
             LastRow = anyRow;
             LastChange = 0;
+        }
+
+        /// <summary>Goes over to a code, z, with B ← B + zS; a vector of the code that is all zero is passed over as one.</summary>
+        public readonly void Start<TS, TV>(float* start, int length, float* s, int stride)
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            new ReadOnlySpan<float>(start, length).CopyTo(new Span<float>(Z, length));
+            for (int first = 0; first < stride; first += TS.Count)
+            {
+                uint lanes = ~TS.Bits(TS.Equal(TS.Load(Z + first), default)) & (uint)((1UL << TS.Count) - 1);
+                for (; lanes != 0; lanes &= lanes - 1)
+                {
+                    int k = first + BitOperations.TrailingZeroCount(lanes);
+                    TV value = TS.Broadcast(Z[k]);
+                    float* row = s + (nint)k * stride;
+                    for (int j = 0; j < stride; j += TS.Count)
+                        TS.Store(B + j, TS.MultiplyAdd(value, TS.Load(row + j), TS.Load(B + j)));
+                }
+            }
         }
 
         /// <summary>B ← B + e·S_k for the last update, then k = argmax |h_θ(B) − z| and its change.</summary>
@@ -193,7 +214,7 @@ internal static unsafe class GreedyRows
             for (int p = 0; p < Interleaved; p++)
             {
                 places[active] = new Place(Scratch + (1 + 2 * p) * Stride, Stride);
-                if (TryTake(ref next, ref places[active]))
+                if (TryTake<TS, TV>(ref next, ref places[active]))
                     active++;
             }
             while (active > 0)
@@ -208,7 +229,7 @@ internal static unsafe class GreedyRows
                         continue;
                     }
                     new ReadOnlySpan<float>(place.Z, Length).CopyTo(new Span<float>(Z + (nint)place.Row * Length, Length));
-                    if (TryTake(ref next, ref place))
+                    if (TryTake<TS, TV>(ref next, ref place))
                         continue;
                     // The last place fills the gap; its buffers go with it.
                     (place, places[active - 1]) = (places[active - 1], place);
@@ -218,19 +239,18 @@ internal static unsafe class GreedyRows
             }
         }
 
-        private readonly bool TryTake(ref int next, ref Place place)
+        private readonly bool TryTake<TS, TV>(ref int next, ref Place place)
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
         {
-            for (; next < Rows; next++)
-            {
-                if (NonZeros.Count(new ReadOnlySpan<float>(Z + (nint)next * Length, Length)) > 0)
-                    continue;
-                place.Begin(next, B + (nint)next * Length, Length, Stride, S);
-                if (Scales[next] != 1)
-                    System.Numerics.Tensors.TensorPrimitives.Multiply(new ReadOnlySpan<float>(place.B, Length), Scales[next], new Span<float>(place.B, Length));
-                next++;
-                return true;
-            }
-            return false;
+            if (next == Rows)
+                return false;
+            place.Begin(next, B + (nint)next * Length, Length, Stride, S);
+            if (Scales[next] != 1)
+                System.Numerics.Tensors.TensorPrimitives.Multiply(new ReadOnlySpan<float>(place.B, Length), Scales[next], new Span<float>(place.B, Length));
+            place.Start<TS, TV>(Z + (nint)next * Length, Length, S, Stride);
+            next++;
+            return true;
         }
     }
 }

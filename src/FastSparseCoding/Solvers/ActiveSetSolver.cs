@@ -17,6 +17,9 @@ public sealed class ActiveSetSolver : LassoSolver
     /// <summary>The search for a support begins at this fraction of the row's λmax, or at λ where that is larger.</summary>
     private const float FirstLevel = 0.08f;
 
+    /// <summary>A start that is further than this share of λ from stationary on its support is a prediction: what is small in it is mostly of wrong atoms.</summary>
+    private const double Prediction = 0.1;
+
     /// <summary>With more atoms than this, products come from the atoms themselves: S = I − G would take more memory than it saves time.</summary>
     private const int MostAtomsOfGram = 4096;
 
@@ -57,15 +60,15 @@ public sealed class ActiveSetSolver : LassoSolver
         Operators operators = _operators.Value;
         MatrixView b = rows.B.RowRange(0, x.Rows);
         Gemm.Multiply(x, operators.EncoderTransposed, b);                                       // B = xDᵀ
-        ChooseLevels(x, b, z, rows, operators);
+        ChooseStarts(x, b, z, rows, operators);
         if (operators.S is { } s)
             GreedyRows.Descend(b, rows.Scales.AsSpan(0, x.Rows), s, operators.Thresholds, Penalty.Floor, GreedyThreshold * operators.SmallestThreshold, 2 * rows.Homotopy.Capacity, z);
         rows.Homotopy.Solve(x, b, z, rows.Rows, run.Cancellation);
         Finish(x, z, rows, run);
     }
 
-    /// <summary>Where each row's search begins: at a fraction of its λmax, or at λ itself where that is larger or where there is a start.</summary>
-    private void ChooseLevels(ReadOnlyMatrixView x, ReadOnlyMatrixView b, ReadOnlyMatrixView z, Workspace rows, Operators operators)
+    /// <summary>Where each row's search begins: at its start and λ itself, or at zero and a fraction of its λmax where that is larger and there is no start, or a poor one.</summary>
+    private void ChooseStarts(ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, Workspace rows, Operators operators)
     {
         for (int i = 0; i < b.Rows; i++)
         {
@@ -73,10 +76,24 @@ public sealed class ActiveSetSolver : LassoSolver
             if (!float.IsFinite(ofZero))
                 ofZero = 0;         // a signal too large for float32: the homotopy gives it up at once
             rows.Rows.LevelsOfZero[i] = ofZero;
-            rows.Rows.Norms[i] = (float)Math.Sqrt(Reduction.Dot(x.Row(i), x.Row(i)));
-            rows.Rows.Levels[i] = NonZeros.Count(z.Row(i)) > 0 ? 1 : Math.Max(1, FirstLevel * ofZero);
+            double squared = Reduction.Dot(x.Row(i), x.Row(i));
+            rows.Rows.Norms[i] = (float)Math.Sqrt(squared);
+            bool starts = rows.StartIsBetterThan(i, 0.5 * squared);
+            if (!starts)
+                z.Row(i).Clear();
+            else if (rows.StartViolation(i) > Prediction)
+                DropSmall(z.Row(i), operators.Thresholds);
+            rows.Rows.Levels[i] = starts ? 1 : Math.Max(1, FirstLevel * ofZero);
             rows.Scales[i] = 1 / rows.Rows.Levels[i];
         }
+    }
+
+    /// <summary>Leaves of a start only what exceeds its thresholds.</summary>
+    private static void DropSmall(Span<float> z, float[] thresholds)
+    {
+        for (int k = 0; k < z.Length; k++)
+            if (Math.Abs(z[k]) < thresholds[k])
+                z[k] = 0;
     }
 
     /// <summary>Certifies the rows; refines in double those above the tolerance, and solves in double those that are above it even then.</summary>

@@ -54,6 +54,7 @@ internal sealed class CodeTrace
 internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
 {
     private readonly double[] _startEnergies = new double[SparseEncoderExtensions.BlockRows];
+    private readonly double[] _startViolations = new double[SparseEncoderExtensions.BlockRows];
     private Matrix? _starts;
 
     /// <summary>B = xDᵀ [rows×m].</summary>
@@ -76,10 +77,14 @@ internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
     {
         _starts ??= new Matrix(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
         z.Values.CopyTo(_starts.Values);
-        ReadOnlySpan<RowResult> energies = Certificate.Energies(x, z);
-        for (int i = 0; i < x.Rows; i++)
-            _startEnergies[i] = energies[i].Energy;
+        Certificate.Inspect(x, z, _startEnergies, _startViolations);
     }
+
+    /// <summary>Whether row i's start is of less energy than zero: one that is not is worth nothing.</summary>
+    public bool StartIsBetterThan(int i, double energyOfZero) => _startEnergies[i] < energyOfZero;
+
+    /// <summary>How far row i's start is from stationary on its support, as a share of λ.</summary>
+    public double StartViolation(int i) => _startViolations[i];
 
     /// <summary>Replaces a code that is worse than its start or than zero by the better of them; whether it was. Not even a NaN is better than zero.</summary>
     public bool ReplaceIfWorse(int i, Span<float> z)

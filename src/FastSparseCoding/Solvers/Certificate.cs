@@ -80,12 +80,25 @@ internal sealed class Certificate
         return _rows.AsSpan(0, x.Rows);
     }
 
-    /// <summary>Energy of every row, without its gap; valid until the next call.</summary>
-    public ReadOnlySpan<RowResult> Energies(ReadOnlyMatrixView x, ReadOnlyMatrixView z)
+    /// <summary>Looks at starts: the energy of each, and how far it is from stationary on its support, max over S of |g_k − λw_k·sign(z_k)|/(λw_k).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Inspect(ReadOnlyMatrixView x, ReadOnlyMatrixView z, Span<double> energies, Span<double> violations)
     {
         for (int i = 0; i < x.Rows; i++)
-            _rows[i] = Result(SumUp(Residual(i), FormResidual(x.Row(i), z.Row(i), Residual(i))), double.NaN);
-        return _rows.AsSpan(0, x.Rows);
+        {
+            Span<double> r = Residual(i);
+            int count = FormResidual(x.Row(i), z.Row(i), r);
+            energies[i] = Result(SumUp(r, count), 1).Energy;
+            Span<double> products = _products.AsSpan(0, count);
+            PreciseRows.Dots(_dictionary.Rows, _support.AsSpan(0, count), r, products);
+            double worst = 0;
+            for (int s = 0; s < count; s++)
+            {
+                double slope = (products[s] - _penalty.Ridge * _values[s]) * _inverses[_support[s]], violation = Math.Abs(slope - (_values[s] > 0 ? 1 : -1));
+                worst = violation > worst ? violation : worst;
+            }
+            violations[i] = worst;
+        }
     }
 
     private Span<double> Residual(int i) => _preciseResiduals.AsSpan(i * _x.Length, _x.Length);
