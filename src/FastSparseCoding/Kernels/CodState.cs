@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
@@ -20,6 +22,7 @@ internal static unsafe class CodState
     /// <param name="excess">Receives what is left of B_k.</param>
     /// <param name="indices">Receives k.</param>
     /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int ListViolations(
         ReadOnlySpan<float> b, AlignedRows s, ReadOnlySpan<int> atoms, ReadOnlySpan<float> z, ReadOnlySpan<float> bounds, float margin, float floor, Span<float> excess, Span<int> indices)
     {

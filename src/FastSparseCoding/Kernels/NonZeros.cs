@@ -62,6 +62,7 @@ internal unsafe struct NonZeros
     }
 
     /// <summary>Number of values that are not zero. A NaN is not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Count(ReadOnlySpan<float> values)
     {
         fixed (float* p = values)
@@ -74,6 +75,7 @@ internal unsafe struct NonZeros
 
     /// <summary>Lists the non-zeros of a row, indices ascending; the lists need room for <see cref="Slack"/> entries beyond the row's length. A NaN is a non-zero.</summary>
     /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int List(ReadOnlySpan<float> row, Span<float> values, Span<int> indices)
     {
         Throw.IfBelow(values.Length, row.Length + Slack, "values.Length");

@@ -43,6 +43,7 @@ internal sealed unsafe class PreciseFactor
     public Span<double> Row(int i, int count) => _rows.AsSpan(i * _stride + i, count - i);
 
     /// <summary>Factors the matrix of some size whose rows were set; false when a pivot is at most <paramref name="smallestPivot"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryFactor(int count, double smallestPivot)
     {
         Count = count;
@@ -72,6 +73,7 @@ internal sealed unsafe class PreciseFactor
     }
 
     /// <summary>v ← U⁻ᵀv.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SolveTransposed(Span<double> v)
     {
         fixed (double* u = _rows, p = v)
@@ -87,6 +89,7 @@ internal sealed unsafe class PreciseFactor
     }
 
     /// <summary>v ← U⁻¹v.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SolveUpper(Span<double> v)
     {
         fixed (double* u = _rows, p = v)

@@ -12,6 +12,7 @@ internal static class Reduction
     private const int Step = 8;
 
     /// <summary>Σ a_i·b_i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         Throw.IfLengthNot(b.Length, a.Length, nameof(b));

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace FastSparseCoding.Kernels;
 
@@ -34,6 +35,7 @@ internal static unsafe class SparseRows
     }
 
     /// <summary>r = x − Σ_s z_s·D_{atoms[s]}. x, r [n], z [atoms], D [m×n].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Residual(ReadOnlySpan<float> x, AlignedRows d, ReadOnlySpan<int> atoms, ReadOnlySpan<float> z, Span<float> r)
     {
         Throw.IfLengthNot(x.Length, d.Columns, nameof(x));

@@ -13,6 +13,7 @@ internal static unsafe class Violations
     /// An infinite bound is exceeded by no number; a NaN exceeds every bound. Bounds less the margin are 0 or more.
     /// </summary>
     /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int List(ReadOnlySpan<float> c, ReadOnlySpan<float> bounds, float margin, float floor, Span<float> excess, Span<int> indices)
     {
         Throw.IfLengthNot(bounds.Length, c.Length, nameof(bounds));
@@ -28,6 +29,7 @@ internal static unsafe class Violations
     }
 
     /// <summary>max over k of |c_k|·factors_k, or of c_k·factors_k and 0 with a floor of −∞: with factors 1/θ, how far from its threshold the worst is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Largest(ReadOnlySpan<float> c, ReadOnlySpan<float> factors, float floor)
     {
         Throw.IfLengthNot(factors.Length, c.Length, nameof(factors));

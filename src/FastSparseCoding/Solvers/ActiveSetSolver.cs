@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -68,6 +69,7 @@ public sealed class ActiveSetSolver : LassoSolver
     }
 
     /// <summary>Where each row's search begins: at its start and λ itself, or at zero and a fraction of its λmax where that is larger and there is no start, or a poor one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ChooseStarts(ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, Workspace rows, Operators operators)
     {
         for (int i = 0; i < b.Rows; i++)
@@ -97,6 +99,7 @@ public sealed class ActiveSetSolver : LassoSolver
     }
 
     /// <summary>Certifies the rows; refines in double those above the tolerance, and solves in double those that are above it even then.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(ReadOnlyMatrixView x, MatrixView z, Workspace rows, BlockRun run)
     {
         rows.Certificate.Certify(x, z, rows.Rows).CopyTo(rows.Results);
@@ -113,6 +116,7 @@ public sealed class ActiveSetSolver : LassoSolver
     /// Improves copies of the open rows, by a step on their supports or wholly, and certifies them; takes over what is certified or of less energy. Returns
     /// how many stay open.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Improve(ReadOnlyMatrixView x, MatrixView z, Workspace rows, int open, BlockRun run, bool wholly)
     {
         for (int j = 0; j < open; j++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -42,6 +43,7 @@ internal sealed class AtomCorrelations
     }
 
     /// <summary>The row of S of an atom [m], valid at some others, until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<float> RowOfS(int atom, ReadOnlySpan<int> others)
     {
         if (_s is not null)
@@ -54,6 +56,7 @@ internal sealed class AtomCorrelations
     }
 
     /// <summary>Forms the correlations of all lanes at once, where they are not summed row by row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Correlate(ReadOnlySpan<HomotopyLane> lanes, ReadOnlyMatrixView x)
     {
         if (_sums)
@@ -70,6 +73,7 @@ internal sealed class AtomCorrelations
     }
 
     /// <summary>Lists the atoms outside a lane's support whose correlation exceeds its bound less a margin at the solution, and by how much, with sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int List(HomotopyLane lane, ReadOnlySpan<float> b, float margin, float floor, Span<float> excess, Span<int> atoms)
     {
         LaneSupport support = lane.Support;

@@ -105,6 +105,7 @@ internal sealed class Homotopy
     }
 
     /// <summary>The rows in the order of their supports' sizes, so that systems side by side are of like size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Order(ReadOnlyMatrixView z)
     {
         for (int i = 0; i < z.Rows; i++)
@@ -201,6 +202,7 @@ internal sealed class Homotopy
     }
 
     /// <summary>Brings those of the atoms listed to the front whose violation is more than rounding; returns how many they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int MoveViolatorsToFront(int listed, float margin, HomotopyLane lane, HomotopyRows rows)
     {
         float noise = margin + Noise * rows.LevelsOfZero[lane.Row] * _largestThreshold;
@@ -217,6 +219,7 @@ internal sealed class Homotopy
     }
 
     /// <summary>Lets the worst violators enter; false when there is no room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool LetViolatorsEnter(HomotopyLane lane, int violators, HomotopyRows rows)
     {
         if (violators == 0)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -49,6 +50,7 @@ internal sealed class LaneSupport
     public ReadOnlySpan<float> Bounds => _bounds;
 
     /// <summary>Lets all atoms leave and takes a multiple t of λ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Restart(float t)
     {
         Count = 0;
@@ -56,6 +58,7 @@ internal sealed class LaneSupport
     }
 
     /// <summary>Goes over to another multiple t of λ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetLevel(float t)
     {
         TensorPrimitives.Multiply(_thresholds, t, _bounds);
@@ -64,6 +67,7 @@ internal sealed class LaneSupport
     }
 
     /// <summary>Lets an atom in, with value 0; false when there is no room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryEnter(int atom, float sign)
     {
         if (Count == _atoms.Length)
@@ -78,6 +82,7 @@ internal sealed class LaneSupport
     }
 
     /// <summary>Lets the atom in a slot leave; the last one takes its place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Leave(int slot, float t)
     {
         int atom = _atoms[slot];
@@ -95,6 +100,7 @@ internal sealed class LaneSupport
     /// <param name="b">xDᵀ [m].</param>
     /// <param name="t">The multiple of λ.</param>
     /// <param name="padded">Size to which all systems are padded.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetSystem(ReadOnlySpan<float> b, float t, int padded)
     {
         ReadOnlySpan<int> atoms = Atoms;
@@ -129,6 +135,7 @@ internal sealed class LaneSupport
     public float Threshold(int atom, float t) => _thresholds[atom] * t;
 
     /// <summary>Sets the products of a slot's atom with those before it and, where later rows stay as they are, with those behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetProducts(int slot, ReadOnlySpan<int> atoms, bool below)
     {
         ReadOnlySpan<float> s = _correlations.RowOfS(atoms[slot], below ? atoms : atoms[..slot]);

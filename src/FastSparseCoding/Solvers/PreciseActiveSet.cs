@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -31,6 +32,7 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
     /// <param name="x">Signal [n].</param>
     /// <param name="s">I − G, or null to take products from the atoms.</param>
     /// <param name="z">Code [m].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryRefine(ReadOnlySpan<float> x, AlignedRows? s, Span<float> z)
     {
         int count = _support.Begin(x, z);
@@ -139,6 +141,7 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
     }
 
     /// <summary>The coefficient that reaches zero first along ±direction, and how far along; −1 when none ever does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FirstSignChange(ReadOnlySpan<double> direction, double orientation, out double step)
     {
         ReadOnlySpan<double> values = _support.Values, signs = _support.Signs;

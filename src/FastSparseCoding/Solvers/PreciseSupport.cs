@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -45,6 +46,7 @@ internal sealed class PreciseSupport
     public ReadOnlySpan<double> Residual => _r;
 
     /// <summary>Takes a signal, and no atom yet; returns the non-zeros of a start.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Begin(ReadOnlySpan<float> x, ReadOnlySpan<float> z)
     {
         PreciseRows.Widen(x, _x);
@@ -55,6 +57,7 @@ internal sealed class PreciseSupport
     }
 
     /// <summary>Takes all atoms of the start, in one go from the float32 Gram matrix; false where atoms depend on each other too much for that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryTakeAll(int count, AlignedRows s, double smallestPivot)
     {
         if (count > MostAtoms)
@@ -89,6 +92,7 @@ internal sealed class PreciseSupport
     }
 
     /// <summary>r = x − zD.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FormResidual() => PreciseRows.Residual(_x, _dictionary.Rows, Atoms, Values, _r);
 
     /// <summary>E(x, z), of the last residual.</summary>
@@ -101,6 +105,7 @@ internal sealed class PreciseSupport
     }
 
     /// <summary>How far the support is from its minimiser with the signs held, max over S of |d_kᵀr − μz_k − λw_k·s_k|; and the way there, M times that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Direction(out Span<double> direction)
     {
         Span<double> slopes = _slopes.AsSpan(0, PreciseFactor.Padded(Count));
@@ -154,6 +159,7 @@ internal sealed class PreciseSupport
     }
 
     /// <summary>Writes the code, rounded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write(Span<float> z)
     {
         z.Clear();
