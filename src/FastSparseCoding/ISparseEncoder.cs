@@ -32,7 +32,7 @@ public interface ISparseEncoder
 /// <summary>Whole-batch encoding on all cores, for every encoder.</summary>
 public static class SparseEncoderExtensions
 {
-    /// <summary>Rows a worker takes at a time. Fixed, so that the bits do not depend on the number of threads.</summary>
+    /// <summary>Most rows a worker takes at a time. What a row computes does not depend on them.</summary>
     internal const int BlockRows = 256;
 
     /// <summary>Encodes a batch into a new matrix.</summary>

@@ -60,6 +60,7 @@ public sealed class Penalty : IEquatable<Penalty>
     /// <returns>λ Σ_k w_k|z_k| + ½μ‖z‖².</returns>
     public double Value(ReadOnlySpan<float> z)
     {
+        CheckLength(z.Length, nameof(z));
         double sum = 0, squares = 0;
         if (_weights.Length == 0)
         {
@@ -79,10 +80,12 @@ public sealed class Penalty : IEquatable<Penalty>
     /// The proximal step argmin over z of ½‖z − v‖² + τP(z): soft thresholds τλw, one-sided where codes must not be negative, divided by 1 + τμ.
     /// </summary>
     /// <param name="v">Point [m].</param>
-    /// <param name="tau">Step τ, above 0.</param>
+    /// <param name="tau">Step τ, finite and above 0.</param>
     /// <param name="z">Receives the step [m]; may be <paramref name="v"/>.</param>
     public void Prox(ReadOnlySpan<float> v, float tau, Span<float> z)
     {
+        CheckLength(v.Length, nameof(v));
+        Throw.IfNotPositive(tau);
         Shrinkage.SoftThreshold(v, Thresholds(v.Length, tau), z, Floor);
         if (Ridge > 0)
             System.Numerics.Tensors.TensorPrimitives.Divide(z, 1 + tau * Ridge, z);
@@ -119,6 +122,7 @@ public sealed class Penalty : IEquatable<Penalty>
     /// <returns>max over k of |d_kᵀx|/w_k; without the magnitude where codes must not be negative, and then 0 when no product is positive.</returns>
     public double LambdaMax(ReadOnlySpan<double> correlations)
     {
+        CheckLength(correlations.Length, nameof(correlations));
         double largest = 0;
         for (int k = 0; k < correlations.Length; k++)
             largest = Math.Max(largest, (NonNegative ? correlations[k] : Math.Abs(correlations[k])) / (_weights.Length == 0 ? 1 : _weights[k]));
@@ -156,6 +160,12 @@ public sealed class Penalty : IEquatable<Penalty>
         for (int k = 0; k < count; k++)
             thresholds[k] = (float)(tau * Threshold(k));
         return thresholds;
+    }
+
+    private void CheckLength(int length, string name)
+    {
+        if (_weights.Length > 0)
+            Throw.IfLengthNot(length, _weights.Length, name);
     }
 
     /// <summary>Refuses weights of another number than atoms.</summary>

@@ -1,8 +1,8 @@
 namespace FastSparseCoding;
 
 /// <summary>
-/// The one place where work is split over threads: rows in blocks of a fixed size, so that what a block computes never depends on how many
-/// threads there are.
+/// The one place where work is split over threads: rows in blocks, of a fixed size where what is computed depends on the block, so that nothing depends on
+/// how many threads there are.
 /// </summary>
 internal static class RowBlocks
 {
@@ -23,7 +23,7 @@ internal static class RowBlocks
     }
 
     /// <summary>Calls <paramref name="body"/>(start, count) for every block, on up to <paramref name="threads"/> threads.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled; blocks already begun were finished.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; blocks already begun were finished unless the body looks at the cancellation too.</exception>
     public static void Run(int rows, int blockRows, int threads, CancellationToken cancellation, Action<int, int> body)
     {
         int blocks = Count(rows, blockRows);

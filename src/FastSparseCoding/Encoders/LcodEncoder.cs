@@ -139,7 +139,7 @@ public sealed class LcodEncoder : TrainableEncoder
             for (int t = tape.Length - 1; t >= 0; t--)
             {
                 (int k, float b, float e) = tape[t];
-                float de = TensorPrimitives.Dot(dB, st.Row(k));                         // de = Σ_j dB_j S_jk
+                float de = (float)Reduction.Dot(dB, st.Row(k));                         // de = Σ_j dB_j S_jk
                 TensorPrimitives.MultiplyAdd(dB, e, dSt.Row(k), dSt.Row(k));            // dS_{:,k} += e·dB
                 float theta = _encoder.Parameters.View(_theta).Values[k];
                 float g = Math.Abs(b) > theta ? dz[k] + de : 0;                         // g = h'_θ(b)(dz_k + de)

@@ -78,9 +78,8 @@ public sealed class ActiveSetSolver : LassoSolver
             if (!float.IsFinite(ofZero))
                 ofZero = 0;         // a signal too large for float32: the homotopy gives it up at once
             rows.Rows.LevelsOfZero[i] = ofZero;
-            double squared = Reduction.Dot(x.Row(i), x.Row(i));
-            rows.Rows.Norms[i] = (float)Math.Sqrt(squared);
-            bool starts = rows.StartIsBetterThan(i, 0.5 * squared);
+            rows.Rows.Norms[i] = (float)Math.Sqrt(Reduction.Dot(x.Row(i), x.Row(i)));
+            bool starts = rows.StartIsWorthwhile(i);
             if (!starts)
                 z.Row(i).Clear();
             else if (rows.StartViolation(i) > Prediction)
@@ -88,14 +87,6 @@ public sealed class ActiveSetSolver : LassoSolver
             rows.Rows.Levels[i] = starts ? 1 : Math.Max(1, FirstLevel * ofZero);
             rows.Scales[i] = 1 / rows.Rows.Levels[i];
         }
-    }
-
-    /// <summary>Leaves of a start only what exceeds its thresholds.</summary>
-    private static void DropSmall(Span<float> z, float[] thresholds)
-    {
-        for (int k = 0; k < z.Length; k++)
-            if (Math.Abs(z[k]) < thresholds[k])
-                z[k] = 0;
     }
 
     /// <summary>Certifies the rows; refines in double those above the tolerance, and solves in double those that are above it even then.</summary>
@@ -127,7 +118,7 @@ public sealed class ActiveSetSolver : LassoSolver
             if (wholly)
                 SolveInDouble(i, x.Row(i), rows.OpenCodes.Row(j), rows, run);
             else
-                rows.Precise.TryRefine(x.Row(i), _operators.Value.S, rows.OpenCodes.Row(j));
+                rows.Precise.TryRefine(x.Row(i), _operators.Value.S is null ? null : Dictionary.IdentityMinusGram, rows.OpenCodes.Row(j), run.Cancellation);
         }
         ReadOnlySpan<RowResult> results = rows.Certificate.Certify(rows.OpenSignals.RowRange(0, open), rows.OpenCodes.RowRange(0, open));
         int left = 0;
@@ -135,7 +126,7 @@ public sealed class ActiveSetSolver : LassoSolver
         {
             int i = rows.Open[j];
             bool certified = results[j].RelativeGap <= run.Tolerance;
-            if (certified || !(results[j].Energy >= rows.Results[i].Energy))
+            if (certified || results[j].Energy < rows.Results[i].Energy || double.IsNaN(rows.Results[i].Energy))
             {
                 rows.Results[i] = results[j];
                 rows.OpenCodes.Row(j).CopyTo(z.Row(i));
@@ -184,16 +175,16 @@ public sealed class ActiveSetSolver : LassoSolver
                 S = share == 1 ? dictionary.IdentityMinusGram : dictionary.IdentityMinusGram.Times(share);
         }
 
-        /// <summary>1/(1 + μ).</summary>
+        /// <summary>The scale, 1/(1 + μ).</summary>
         public float Scale { get; }
 
-        /// <summary>S = I − G [m×m], or null where it would be too large.</summary>
+        /// <summary>S = I − G [m×m] times the scale, or null where it would be too large.</summary>
         public AlignedRows? S { get; }
 
-        /// <summary>Dᵀ [n×m].</summary>
+        /// <summary>Dᵀ [n×m] times the scale.</summary>
         public PackedMatrix EncoderTransposed { get; }
 
-        /// <summary>θ = λw [m].</summary>
+        /// <summary>θ = λw [m] times the scale.</summary>
         public float[] Thresholds { get; }
 
         /// <summary>1/θ [m].</summary>

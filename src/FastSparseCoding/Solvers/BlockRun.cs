@@ -54,6 +54,7 @@ internal sealed class CodeTrace
 internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
 {
     private readonly double[] _startEnergies = new double[SparseEncoderExtensions.BlockRows];
+    private readonly double[] _energiesOfZero = new double[SparseEncoderExtensions.BlockRows];
     private readonly double[] _startViolations = new double[SparseEncoderExtensions.BlockRows];
     private Matrix? _starts;
 
@@ -70,20 +71,24 @@ internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
     public RowResult[] Results { get; } = new RowResult[SparseEncoderExtensions.BlockRows];
 
     /// <summary>Forgets the starts of another block: rows start from zero.</summary>
-    public void StartFromZero() => Array.Fill(_startEnergies, double.PositiveInfinity);
+    public void StartFromZero()
+    {
+        Array.Fill(_startEnergies, double.PositiveInfinity);
+        Array.Fill(_energiesOfZero, double.PositiveInfinity);
+    }
 
     /// <summary>Remembers what rows start from.</summary>
     public void RememberStarts(ReadOnlyMatrixView x, ReadOnlyMatrixView z)
     {
         _starts ??= new Matrix(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
         z.Values.CopyTo(_starts.Values);
-        Certificate.Inspect(x, z, _startEnergies, _startViolations);
+        Certificate.Inspect(x, z, _startEnergies, _energiesOfZero, _startViolations);
     }
 
-    /// <summary>Whether row i's start is of less energy than zero: one that is not is worth nothing.</summary>
-    public bool StartIsBetterThan(int i, double energyOfZero) => _startEnergies[i] < energyOfZero;
+    /// <summary>Whether row i has a start of less energy than zero.</summary>
+    public bool StartIsWorthwhile(int i) => _startEnergies[i] < _energiesOfZero[i];
 
-    /// <summary>How far row i's start is from stationary on its support, as a share of λ.</summary>
+    /// <summary>How far row i's start is from stationary on its support, as a share of its thresholds.</summary>
     public double StartViolation(int i) => _startViolations[i];
 
     /// <summary>Replaces a code that is worse than its start or than zero by the better of them; whether it was. Not even a NaN is better than zero.</summary>

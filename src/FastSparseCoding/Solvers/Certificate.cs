@@ -80,15 +80,16 @@ internal sealed class Certificate
         return _rows.AsSpan(0, x.Rows);
     }
 
-    /// <summary>Looks at starts: the energy of each, and how far it is from stationary on its support, max over S of |g_k − λw_k·sign(z_k)|/(λw_k).</summary>
+    /// <summary>Looks at starts: the energy of each and of zero, and how far it is from stationary on its support, max over S of |g_k − λw_k·sign(z_k)|/(λw_k).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Inspect(ReadOnlyMatrixView x, ReadOnlyMatrixView z, Span<double> energies, Span<double> violations)
+    public void Inspect(ReadOnlyMatrixView x, ReadOnlyMatrixView z, Span<double> energies, Span<double> energiesOfZero, Span<double> violations)
     {
         for (int i = 0; i < x.Rows; i++)
         {
             Span<double> r = Residual(i);
             int count = FormResidual(x.Row(i), z.Row(i), r);
-            energies[i] = Result(SumUp(r, count), 1).Energy;
+            RowResult result = Result(SumUp(r, count), 1);
+            (energies[i], energiesOfZero[i]) = (result.Energy, result.EnergyOfZero);
             Span<double> products = _products.AsSpan(0, count);
             PreciseRows.Dots(_dictionary.Rows, _support.AsSpan(0, count), r, products);
             double worst = 0;
@@ -119,15 +120,16 @@ internal sealed class Certificate
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Sums SumUp(ReadOnlySpan<double> r, int count)
     {
-        double penalty = 0, zz = 0;
+        double penalty = 0, zz = 0, magnitudes = 0;
         for (int s = 0; s < count; s++)
         {
             double value = _values[s];
             penalty += Math.Abs(value) * _preciseThresholds[_support[s]];
             zz += value * value;
+            magnitudes += Math.Abs(value);
         }
         (double xx, double xr, double rr) = PreciseRows.Moments(_x, r);
-        return new Sums(xx, xr, rr, penalty, _penalty.Ridge * zz, count, 0);
+        return new Sums(xx, xr, rr, penalty, _penalty.Ridge * zz, magnitudes, count + _x.Length / 8 + 20, 0);
     }
 
     /// <summary>max over S of |g_k|/(λw_k) for g_k = d_kᵀr − μz_k in double; at least 1 for what follows.</summary>
@@ -177,12 +179,12 @@ internal sealed class Certificate
     private static RowResult Result(Sums sums, double excess)
     {
         double s = 1 / excess, energy = 0.5 * sums.RR + sums.Penalty + 0.5 * sums.ZZ, dual = s * sums.XR - 0.5 * s * s * (sums.RR + sums.ZZ);
-        double rounding = (sums.Count + 20) * Double * (energy + Math.Abs(dual) + Math.Sqrt(sums.XX * sums.RR));
+        double x = Math.Sqrt(sums.XX), rounding = sums.Roundings * Double * (energy + Math.Abs(dual) + x * (x + sums.Magnitudes));     // of the sums, and of r in xᵀr
         return new RowResult(energy, Math.Max(0, energy - dual) + rounding, 0.5 * sums.XX);
     }
 
-    /// <summary>‖x‖², xᵀr, ‖r‖², λΣw|z|, μ‖z‖² of a row, the size of its support and its excess there.</summary>
-    private readonly record struct Sums(double XX, double XR, double RR, double Penalty, double ZZ, int Count, double Excess)
+    /// <summary>‖x‖², xᵀr, ‖r‖², λΣw|z|, μ‖z‖² and ‖z‖₁ of a row, the roundings in each, and the excess on the support.</summary>
+    private readonly record struct Sums(double XX, double XR, double RR, double Penalty, double ZZ, double Magnitudes, int Roundings, double Excess)
     {
         public double Norm => Math.Sqrt(RR);
     }

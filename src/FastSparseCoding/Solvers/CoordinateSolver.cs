@@ -45,7 +45,7 @@ public abstract class CoordinateSolver : LassoSolver
         {
             used += SolveRow(workspace.B.Row(i), z.Row(0), Math.Max(threshold, floor), run.IterationLimit - used, workspace, default, run.Cancellation);
             RowResult result = workspace.Certificate.Certify(x, z)[0];
-            if (result.RelativeGap <= run.Tolerance || used >= run.IterationLimit || threshold <= floor)
+            if (result.RelativeGap <= run.Tolerance || used >= run.IterationLimit || !(threshold > floor))
             {
                 run.Report(i, used, result);
                 return;

@@ -34,8 +34,8 @@ internal sealed class Homotopy
     /// <summary>A correlation above tλ by less than this fraction is no violation,</summary>
     private const float Tolerated = 2e-6f;
 
-    /// <summary>nor by less than this fraction of λmax, which is rounding.</summary>
-    private const float Noise = 4e-7f;
+    /// <summary>nor by less than this fraction of ‖x‖, which is rounding.</summary>
+    private const float Noise = 2.5e-7f;
 
     private readonly AtomCorrelations _correlations;
     private readonly LaneSystems _systems;
@@ -43,7 +43,6 @@ internal sealed class Homotopy
     private readonly float _floor;
     private readonly int _signalSize;
     private readonly float _smallestThreshold;
-    private readonly float _largestThreshold;
     private readonly float[] _magnitudes;
     private readonly float[] _excess;
     private readonly int[] _atoms;
@@ -59,7 +58,7 @@ internal sealed class Homotopy
         for (int l = 0; l < _lanes.Length; l++)
             _lanes[l] = new HomotopyLane(new LaneSupport(_systems, l, correlations, thresholds), l, _systems.Capacity);
         _signalSize = signalSize;
-        (_smallestThreshold, _largestThreshold) = (TensorPrimitives.Min<float>(thresholds), TensorPrimitives.Max<float>(thresholds));
+        _smallestThreshold = TensorPrimitives.Min<float>(thresholds);
         _magnitudes = new float[thresholds.Length];
         _excess = new float[thresholds.Length + Violations.Slack];
         _atoms = new int[thresholds.Length + Violations.Slack];
@@ -205,7 +204,7 @@ internal sealed class Homotopy
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int MoveViolatorsToFront(int listed, float margin, HomotopyLane lane, HomotopyRows rows)
     {
-        float noise = margin + Noise * rows.LevelsOfZero[lane.Row] * _largestThreshold;
+        float noise = margin + Noise * rows.Norms[lane.Row];
         int violators = 0;
         for (int v = 0; v < listed; v++)
         {

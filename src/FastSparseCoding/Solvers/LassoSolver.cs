@@ -9,6 +9,7 @@ namespace FastSparseCoding.Solvers;
 public abstract class LassoSolver : ISparseEncoder
 {
     private readonly WorkspacePool<BlockWorkspace> _workspaces;
+    private readonly float[] _startThresholds;
 
     private protected LassoSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options)
     {
@@ -17,6 +18,7 @@ public abstract class LassoSolver : ISparseEncoder
         Dictionary = dictionary;
         Penalty = penalty.For(dictionary);
         Options = (options ?? SolverOptions.Default).Validated();
+        _startThresholds = penalty.Thresholds(dictionary.AtomCount, Options.StartThreshold);
         _workspaces = new WorkspacePool<BlockWorkspace>(CreateWorkspace);
     }
 
@@ -92,7 +94,7 @@ public abstract class LassoSolver : ISparseEncoder
     /// </param>
     /// <param name="start">Codes [N×m] to start from, or null for zero.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core.</param>
-    /// <param name="cancellation">Stops between blocks of rows.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <exception cref="ArgumentException">A shape is wrong, a value is not finite, or the counts do not ascend.</exception>
     public void Trace(Matrix x, IReadOnlyList<int> iterations, Action<int, int, Matrix> observer, Matrix? start = null, int threads = 0, CancellationToken cancellation = default)
     {
@@ -145,8 +147,8 @@ public abstract class LassoSolver : ISparseEncoder
         {
             Allow(z.Values);
             workspace.RememberStarts(x, z);
-            if (Options.StartThreshold > 0)
-                DropSmall(z.Values, Options.StartThreshold * Lambda);
+            for (int i = 0; i < z.Rows && Options.StartThreshold > 0; i++)
+                DropSmall(z.Row(i), _startThresholds);
         }
         SolveBlock(x, z, workspace, new BlockRun(this, workspace, null, cancellation));
         for (int i = 0; i < x.Rows; i++)
@@ -165,10 +167,11 @@ public abstract class LassoSolver : ISparseEncoder
             TensorPrimitives.Max(z, 0, z);
     }
 
-    private static void DropSmall(Span<float> z, float threshold)
+    /// <summary>Leaves of a start only what is not below its thresholds.</summary>
+    private protected static void DropSmall(Span<float> z, float[] thresholds)
     {
-        foreach (ref float value in z)
-            if (Math.Abs(value) < threshold)
-                value = 0;
+        for (int k = 0; k < z.Length; k++)
+            if (Math.Abs(z[k]) < thresholds[k])
+                z[k] = 0;
     }
 }

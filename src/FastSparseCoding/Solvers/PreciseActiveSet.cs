@@ -32,14 +32,16 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
     /// <param name="x">Signal [n].</param>
     /// <param name="s">I − G, or null to take products from the atoms.</param>
     /// <param name="z">Code [m].</param>
+    /// <param name="cancellation">Stops between atoms.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TryRefine(ReadOnlySpan<float> x, AlignedRows? s, Span<float> z)
+    public bool TryRefine(ReadOnlySpan<float> x, AlignedRows? s, Span<float> z, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         int count = _support.Begin(x, z);
         if (s is null || !_support.TryTakeAll(count, s, SmallestRoundedPivot))
         {
             _support.Begin(x, z);
-            _support.TakeIndependent(count, SmallestPivot);
+            _support.TakeIndependent(count, SmallestPivot, cancellation);
         }
         if (_support.Count < count)
             return false;
@@ -63,7 +65,7 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
             return 0;                                                           // the start as it is, whatever of it is spanned by the rest
         int changes = 0;
         double best = double.PositiveInfinity;
-        _support.TakeIndependent(_support.Begin(x, z), SmallestPivot);
+        _support.TakeIndependent(_support.Begin(x, z), SmallestPivot, cancellation);
         while (true)
         {
             changes += MinimizeWithSignsHeld(limit - changes, cancellation);

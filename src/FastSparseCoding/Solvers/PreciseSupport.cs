@@ -73,10 +73,11 @@ internal sealed class PreciseSupport
     }
 
     /// <summary>Takes the atoms of the start one by one. One that earlier ones span leaves its part of the reconstruction to them.</summary>
-    public void TakeIndependent(int count, double smallestPivot)
+    public void TakeIndependent(int count, double smallestPivot, CancellationToken cancellation)
     {
         for (int i = 0; i < count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             double pivot = Project(_list[i]);
             if (pivot >= smallestPivot && Count < MostAtoms)
             {
@@ -87,8 +88,12 @@ internal sealed class PreciseSupport
             for (int s = 0; s < Count; s++)
                 _values[s] += _nonZeros[i] * coordinates[s];
         }
-        for (int s = 0; s < Count; s++)
-            _signs[s] = _values[s] < 0 && !_penalty.NonNegative ? -1 : 1;
+        for (int s = Count - 1; s >= 0; s--)
+        {
+            _signs[s] = _values[s] < 0 ? -1 : 1;
+            if (_penalty.NonNegative && _values[s] < 0)
+                RemoveAt(s);
+        }
     }
 
     /// <summary>r = x − zD.</summary>

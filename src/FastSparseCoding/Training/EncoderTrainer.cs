@@ -43,7 +43,7 @@ public static partial class EncoderTrainer
     /// <param name="codes">Their codes [N×m], finite.</param>
     /// <param name="options">How to train, or null for the defaults. The last rows are set aside to measure the error: a tenth, at most <see cref="TrainingOptions.HeldOut"/>.</param>
     /// <param name="progress">Told after every evaluation.</param>
-    /// <param name="cancellation">Stops after the current step, and the solver within a fraction of a second.</param>
+    /// <param name="cancellation">Stops after the current step.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or a value is not finite.</exception>
     /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out error was never finite.</exception>

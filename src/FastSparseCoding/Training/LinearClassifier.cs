@@ -74,7 +74,7 @@ public sealed class LinearClassifier
             float largest = TensorPrimitives.Max(y), own = y[labels[i]] - largest;
             TensorPrimitives.Subtract(y, largest, p);
             TensorPrimitives.Exp<float>(p, p);
-            float sum = TensorPrimitives.Sum<float>(p);
+            float sum = (float)Reduction.SumOfMagnitudes(p);               // in an order that does not depend on the width of vectors
             loss += Math.Log(sum) - own;                            // −ln p_label = ln Σ exp(y − max) − (y_label − max)
             TensorPrimitives.Multiply(p, 1 / sum, p);               // p = softmax(y)
             p[labels[i]] -= 1;                                      // dy = p − 1_label

@@ -8,7 +8,7 @@ namespace FastSparseCoding.Tests.Solvers;
 public sealed class CancellationTests
 {
     /// <summary>Of minutes of work: a few rows or iterations more, on a machine that is busy.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     [Theory]
     [MemberData(nameof(Problems.Names), MemberType = typeof(Problems))]

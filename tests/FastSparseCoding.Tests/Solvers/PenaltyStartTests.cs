@@ -96,14 +96,14 @@ public sealed class PenaltyStartTests
         var certificate = new Certificate(Dictionary, Problems.Penalty(member, 0.1f, 40), 12);
         Matrix z = RandomData.Normal(12, 40, seed: 3);
         Shrinkage.SoftThreshold(z.Values, 0.5f, z.Values, float.NegativeInfinity);
-        double[] energies = new double[12], violations = new double[12];
+        double[] energies = new double[12], ofZero = new double[12], violations = new double[12];
         Allocation.CheckNone(() =>
         {
             certificate.Certify(X, z);
-            certificate.Inspect(X, z, energies, violations);
+            certificate.Inspect(X, z, energies, ofZero, violations);
         });
         Assert.All(violations, violation => Assert.InRange(violation, 1e-2, 1e3));
-        Assert.Equal(certificate.Certify(X, z).ToArray().Select(row => row.Energy), energies);
+        Assert.Equal(certificate.Certify(X, z).ToArray().Select(row => (row.Energy, row.EnergyOfZero)), energies.Zip(ofZero));
         Assert.All(certificate.Certify(X, z).ToArray(), row => Assert.InRange(row.RelativeGap, 1e-3, 1e3));
     }
 
