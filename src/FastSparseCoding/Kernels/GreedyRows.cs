@@ -26,13 +26,22 @@ internal static unsafe class GreedyRows
     /// <param name="z">Codes [N×m].</param>
     public static void Descend(ReadOnlyMatrixView b, ReadOnlySpan<float> scales, AlignedRows s, ReadOnlySpan<float> theta, float floor, float smallest, int most, MatrixView z)
     {
+        if (floor == 0)
+            Descend<Two>(b, scales, s, theta, smallest, most, z);
+        else
+            Descend<One>(b, scales, s, theta, smallest, most, z);
+    }
+
+    private static void Descend<TSides>(ReadOnlyMatrixView b, ReadOnlySpan<float> scales, AlignedRows s, ReadOnlySpan<float> theta, float smallest, int most, MatrixView z)
+        where TSides : struct, IConstant
+    {
         Throw.IfShapeNot(z.Rows, z.Columns, b.Rows, b.Columns, nameof(z));
         Throw.IfShapeNot(s.Rows, s.Columns, b.Columns, b.Columns, nameof(s));
         Throw.IfLengthNot(scales.Length, b.Rows, nameof(scales));
         Throw.IfLengthNot(theta.Length, b.Columns, nameof(theta));
         fixed (float* pb = b.Values, pz = z.Values, pc = scales)
         {
-            var kernel = new DescentKernel { B = pb, Scales = pc, S = s.Data, Stride = s.Stride, Z = pz, Rows = b.Rows, Length = b.Columns, Floor = floor, Smallest = smallest, Most = most, Scratch = Scratch.Rent(ScratchLength(s.Stride)) };
+            var kernel = new DescentKernel<TSides> { B = pb, Scales = pc, S = s.Data, Stride = s.Stride, Z = pz, Rows = b.Rows, Length = b.Columns, Smallest = smallest, Most = most, Scratch = Scratch.Rent(ScratchLength(s.Stride)) };
             SetThresholds(theta, kernel.Scratch, s.Stride);
             Simd.Run(ref kernel);
             GC.KeepAlive(s);
@@ -50,6 +59,15 @@ internal static unsafe class GreedyRows
     /// <param name="floor">0, or −∞ for codes that must not be negative.</param>
     public static void Update(MatrixView b, AlignedRows sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape, float floor = 0)
     {
+        if (floor == 0)
+            Update<Two>(b, sTransposed, theta, updates, tape);
+        else
+            Update<One>(b, sTransposed, theta, updates, tape);
+    }
+
+    private static void Update<TSides>(MatrixView b, AlignedRows sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape)
+        where TSides : struct, IConstant
+    {
         Throw.IfShapeNot(sTransposed.Rows, sTransposed.Columns, b.Columns, b.Columns, nameof(sTransposed));
         Throw.IfLengthNot(theta.Length, b.Columns, nameof(theta));
         if (!tape.IsEmpty)
@@ -57,7 +75,7 @@ internal static unsafe class GreedyRows
         fixed (float* pb = b.Values)
         fixed (GreedyUpdate* pu = tape)
         {
-            var kernel = new UpdateKernel { B = pb, S = sTransposed.Data, Stride = sTransposed.Stride, Rows = b.Rows, Length = b.Columns, Updates = updates, Tape = pu, Floor = floor, Scratch = Scratch.Rent(ScratchLength(sTransposed.Stride)) };
+            var kernel = new UpdateKernel<TSides> { B = pb, S = sTransposed.Data, Stride = sTransposed.Stride, Rows = b.Rows, Length = b.Columns, Updates = updates, Tape = pu, Scratch = Scratch.Rent(ScratchLength(sTransposed.Stride)) };
             SetThresholds(theta, kernel.Scratch, sTransposed.Stride);
             Simd.Run(ref kernel);
             GC.KeepAlive(sTransposed);
@@ -123,10 +141,11 @@ internal static unsafe class GreedyRows
 
         /// <summary>B ← B + e·S_k for the last update, then k = argmax |h_θ(B) − z| and its change.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly int Next<TS, TV>(float* theta, float floor, int stride, out float change)
+        public readonly int Next<TS, TV, TSides>(float* theta, int stride, out float change)
             where TS : struct, ISimd<TV>
             where TV : unmanaged
-            => GreedyStep.Pass<TS, TV>(B, Z, theta, floor, LastRow, LastChange, stride, out change);
+            where TSides : struct, IConstant
+            => GreedyStep.Pass<TS, TV, TSides>(B, Z, theta, LastRow, LastChange, stride, out change);
 
         /// <summary>z_k ← z_k + e.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -138,14 +157,14 @@ internal static unsafe class GreedyRows
         }
     }
 
-    private struct UpdateKernel : ISimdKernel
+    private struct UpdateKernel<TSides> : ISimdKernel
+        where TSides : struct, IConstant
     {
         public float* B;
         public float* S;
         public int Stride;
         public int Rows;
         public int Length;
-        public float Floor;
         public int Updates;
         public GreedyUpdate* Tape;
         public float* Scratch;
@@ -167,7 +186,7 @@ internal static unsafe class GreedyRows
                 {
                     for (int r = 0; r < count; r++)
                     {
-                        int k = places[r].Next<TS, TV>(Scratch, Floor, Stride, out float e);
+                        int k = places[r].Next<TS, TV, TSides>(Scratch, Stride, out float e);
                         if (Tape is not null)
                             Tape[(nint)(first + r) * Updates + t] = new GreedyUpdate(k, places[r].B[k], e);
                         places[r].Change(k, e, S, Stride);
@@ -190,7 +209,8 @@ internal static unsafe class GreedyRows
         }
     }
 
-    private struct DescentKernel : ISimdKernel
+    private struct DescentKernel<TSides> : ISimdKernel
+        where TSides : struct, IConstant
     {
         public float* B;
         public float* S;
@@ -199,7 +219,6 @@ internal static unsafe class GreedyRows
         public int Rows;
         public int Length;
         public float* Scales;
-        public float Floor;
         public float Smallest;
         public int Most;
         public float* Scratch;
@@ -222,7 +241,7 @@ internal static unsafe class GreedyRows
                 for (int p = 0; p < active; p++)
                 {
                     ref Place place = ref places[p];
-                    int k = place.Next<TS, TV>(Scratch, Floor, Stride, out float change);
+                    int k = place.Next<TS, TV, TSides>(Scratch, Stride, out float change);
                     if (Math.Abs(change) > Smallest && place.Updates++ < Most)
                     {
                         place.Change(k, change, S, Stride);

@@ -18,49 +18,57 @@ internal static unsafe class GreedyStep
             Throw.IfLengthNot(row.Length, b.Length, nameof(row));
         fixed (float* pb = b, pz = z, pt = theta, pr = row)
         {
-            var kernel = new Kernel { B = pb, Z = pz, Theta = pt, Row = e == 0 ? pt : pr, E = e, Floor = floor, Length = b.Length };    // 0·θ adds nothing
-            Simd.Run(ref kernel);
-            return (kernel.Index, kernel.Change);
+            float* rows = e == 0 ? pt : pr;     // 0·θ adds nothing
+            return floor == 0 ? Next<Two>(pb, pz, pt, rows, e, b.Length) : Next<One>(pb, pz, pt, rows, e, b.Length);
         }
     }
 
     /// <summary>The pass itself: k, with the change in <paramref name="change"/>. The row must be finite even where e is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int Pass<TS, TV>(float* b, float* z, float* theta, float floor, float* row, float e, int length, out float change)
+    internal static int Pass<TS, TV, TSides>(float* b, float* z, float* theta, float* row, float e, int length, out float change)
         where TS : struct, ISimd<TV>
         where TV : unmanaged
+        where TSides : struct, IConstant
     {
         var found = new LargestLanes<TS, TV>();
-        TV ve = TS.Broadcast(e), vf = TS.Broadcast(floor);
+        TV ve = TS.Broadcast(e);
         int j = 0;
         for (; j <= length - TS.Count; j += TS.Count)
         {
             TV v = TS.MultiplyAdd(ve, TS.Load(row + j), TS.Load(b + j));        // b += e·row
             TS.Store(b + j, v);
-            found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV>(v, TS.Load(theta + j), vf), TS.Load(z + j)));     // h_θ(b) − z
+            found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV, TSides>(v, TS.Load(theta + j)), TS.Load(z + j)));     // h_θ(b) − z
         }
         int rest = length - j;
         if (rest > 0)
         {
             TV v = TS.MultiplyAdd(ve, TS.LoadFirst(row + j, rest), TS.LoadFirst(b + j, rest));
             TS.StoreFirst(b + j, rest, v);
-            found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV>(v, TS.LoadFirst(theta + j, rest), vf), TS.LoadFirst(z + j, rest)));
+            found.Add(TS.Subtract(Shrinkage.SoftThreshold<TS, TV, TSides>(v, TS.LoadFirst(theta + j, rest)), TS.LoadFirst(z + j, rest)));
         }
         int k = found.First(out float largest);
         // Without a branch on the sign, which nothing predicts: a wrong guess would undo what was begun on the next row.
-        float shrunk = b[k] - float.MinNative(float.MaxNative(b[k], floor - theta[k]), theta[k]);
+        float shrunk = b[k] - float.MinNative(TSides.Value == Two.Value ? float.MaxNative(b[k], -theta[k]) : b[k], theta[k]);
         change = largest > 0 ? shrunk - z[k] : 0;
         return k;
     }
 
-    private struct Kernel : ISimdKernel
+    private static (int Index, float Change) Next<TSides>(float* b, float* z, float* theta, float* row, float e, int length)
+        where TSides : struct, IConstant
+    {
+        var kernel = new Kernel<TSides> { B = b, Z = z, Theta = theta, Row = row, E = e, Length = length };
+        Simd.Run(ref kernel);
+        return (kernel.Index, kernel.Change);
+    }
+
+    private struct Kernel<TSides> : ISimdKernel
+        where TSides : struct, IConstant
     {
         public float* B;
         public float* Z;
         public float* Theta;
         public float* Row;
         public float E;
-        public float Floor;
         public int Length;
         public int Index;
         public float Change;
@@ -69,6 +77,6 @@ internal static unsafe class GreedyStep
         public void Run<TS, TV>()
             where TS : struct, ISimd<TV>
             where TV : unmanaged
-            => Index = Pass<TS, TV>(B, Z, Theta, Floor, Row, E, Length, out Change);
+            => Index = Pass<TS, TV, TSides>(B, Z, Theta, Row, E, Length, out Change);
     }
 }

@@ -69,6 +69,14 @@ internal static unsafe class Shrinkage
         where TV : unmanaged
         => TS.Subtract(v, TS.Min(TS.Max(v, TS.Subtract(floor, theta)), theta));
 
+    /// <summary>The same with a threshold of one side or two known to the compiler, for the loop where the one addition shows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TV SoftThreshold<TS, TV, TSides>(TV v, TV theta)
+        where TS : struct, ISimd<TV>
+        where TV : unmanaged
+        where TSides : struct, IConstant
+        => TS.Subtract(v, TS.Min(TSides.Value == Two.Value ? TS.Max(v, TS.Negate(theta)) : v, theta));
+
     private struct ScalarThreshold : ISimdKernel
     {
         public float* V;
