@@ -6,10 +6,21 @@ namespace FastSparseCoding.Cli.Input;
 /// <summary>What exact codes pay for not being zero: λ Σ w|z| + ½μ‖z‖², optionally z ≥ 0.</summary>
 internal sealed class PenaltyOptions
 {
-    private readonly Option<float?> _lambda = new("--lambda") { Description = "With a dictionary: sparsity weight λ, above 0. [default: the dictionary's, or 0.5]", HelpName = "λ" };
-    private readonly Option<bool> _nonNegative = new("--non-negative") { Description = "With a dictionary: codes without negative values." };
-    private readonly Option<string?> _weights = new("--weights") { Description = "With a dictionary: a weight above 0 for every atom, by which its λ is multiplied, as [1×m] or m values.", HelpName = "FILE.npy" };
-    private readonly Option<float?> _ridge = new("--ridge") { Description = "With a dictionary: weight μ of ½‖z‖² (elastic net), 0 or more. [default: 0]", HelpName = "μ" };
+    private readonly Option<float?> _lambda;
+    private readonly Option<bool> _nonNegative;
+    private readonly Option<string?> _weights;
+    private readonly Option<float?> _ridge;
+
+    /// <summary>Creates the options.</summary>
+    /// <param name="when">When they may be given, before what they are.</param>
+    /// <param name="lambda">What λ is by default.</param>
+    public PenaltyOptions(string when = "With a dictionary: ", string lambda = "the dictionary's, or 0.5")
+    {
+        _lambda = new("--lambda") { Description = $"{when}sparsity weight λ, above 0. [default: {lambda}]", HelpName = "λ" };
+        _nonNegative = new("--non-negative") { Description = $"{when}codes without negative values." };
+        _weights = new("--weights") { Description = $"{when}a weight above 0 for every atom, by which its λ is multiplied, as [1×m] or m values.", HelpName = "FILE.npy" };
+        _ridge = new("--ridge") { Description = $"{when}weight μ of ½‖z‖² (elastic net), 0 or more. [default: 0]", HelpName = "μ" };
+    }
 
     /// <summary>All of the options.</summary>
     public IReadOnlyList<Option> All => [_lambda, _nonNegative, _weights, _ridge];
@@ -21,21 +32,24 @@ internal sealed class PenaltyOptions
     }
 
     /// <summary>The penalty asked for on the codes of a dictionary.</summary>
-    public Penalty Bind(ParseResult parsed, ModelInput model)
+    public Penalty Bind(ParseResult parsed, ModelInput model) => Bind(parsed, model.Lambda, model.CodeSize, model.Path);
+
+    /// <summary>The penalty asked for on the codes of so many atoms, of an owner that a message can name.</summary>
+    public Penalty Bind(ParseResult parsed, float? defaultLambda, int atoms, string owner)
     {
-        float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? model.Lambda ?? 0.5f);
+        float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? defaultLambda ?? 0.5f);
         float ridge = Range.CheckNotNegative(_ridge, parsed.GetValue(_ridge) ?? 0);
-        float[] weights = parsed.GetValue(_weights) is { } path ? ReadWeights(path, model) : [];
+        float[] weights = parsed.GetValue(_weights) is { } path ? ReadWeights(path, atoms, owner) : [];
         return new Penalty(lambda, weights, ridge, parsed.GetValue(_nonNegative));
     }
 
-    private static float[] ReadWeights(string path, ModelInput model)
+    private static float[] ReadWeights(string path, int atoms, string owner)
     {
         (int rows, int columns, double[] values) = Npy.ReadDoubles(path);
         if (rows != 1)
-            throw new UserError($"{path}: is [{rows}×{columns}]; expected the weights of the {model.CodeSize} atoms of {model.Path} in one row.");
-        if (columns != model.CodeSize)
-            throw new UserError($"{path}: holds {columns} weights; {model.Path} has {model.CodeSize} atoms.");
+            throw new UserError($"{path}: is [{rows}×{columns}]; expected the weights of the {atoms} atoms of {owner} in one row.");
+        if (columns != atoms)
+            throw new UserError($"{path}: holds {columns} weights; {owner} has {atoms} atoms.");
         for (int k = 0; k < values.Length; k++)
             if (!((float)values[k] > 0) || !float.IsFinite((float)values[k]))
                 throw new UserError(FormattableString.Invariant($"{path}: weight {k} is {values[k]}; every weight must be a finite number above 0 in float32."));

@@ -70,10 +70,8 @@ internal abstract class SignalInput
             if (aside == 0)
                 throw new UserError($"{path}: holds {x.Rows} signals; expected 10 or more, of which a tenth is kept apart to measure the error.");
             int rest = x.Rows - aside;
-            return (new MatrixSource(Copy(0, rest), seed), Copy(rest, aside));
+            return (new MatrixSource(x, seed, rest), new Matrix(aside, x.Columns, x.RowRange(rest, aside).Values.ToArray()));
         }
-
-        private Matrix Copy(int start, int count) => new(count, x.Columns, x.RowRange(start, count).Values.ToArray());
     }
 
     private sealed class ImageInput(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation) : SignalInput

@@ -155,7 +155,7 @@ public abstract class LassoSolver : ISparseEncoder
         {
             if (workspace.ReplaceIfWorse(i, z.Row(i)))
                 workspace.Results[i] = workspace.Certificate.Certify(x.RowRange(i, 1), z.RowRange(i, 1))[0];
-            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i].RelativeGap, Options.Tolerance);
+            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i], Options.Tolerance);
         }
         _workspaces.Return(workspace);
     }

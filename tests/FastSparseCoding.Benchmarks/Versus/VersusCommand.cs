@@ -4,16 +4,17 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Benchmarks.Versus;
 
 /// <summary>
-/// versus FOLDER [encode|forward|train|dictionary|gemm|regimes ...]: times our side of every workload of the peers' scripts on the same arrays, one line of JSON with the peers' field
-/// names for each. Without a name all but regimes, whose arrays are others.
+/// versus FOLDER [encode|forward|train|dictionary|gemm|regimes|factor ...]: times our side of every workload of the peers' scripts on the same arrays, one line of JSON with the peers' field
+/// names for each. Without a name all but regimes and factor, whose arrays are others.
 /// </summary>
 internal static class VersusCommand
 {
     private const string Usage =
         "usage: versus FOLDER [encode|forward|train|dictionary|gemm ...] [--shared ../shared] [--dictionaries SHARED/reference] [--atoms 100,400] [--threads 1,2]\n"
-        + "       versus FOLDER regimes [--shared ../shared] [--cells 0,3]";
+        + "       versus FOLDER regimes [--shared ../shared] [--cells 0,3]\n"
+        + "       versus FOLDER factor [--cells 0,2]";
 
-    private const string Regimes = "regimes";
+    private const string Regimes = "regimes", Factor = "factor";
 
     /// <summary>Workloads on patches of 10×10, and the files of theirs that each needs.</summary>
     private static readonly (string Name, Action<Workload> Run, Func<Workload, string[]> Files)[] OnPatches =
@@ -32,26 +33,29 @@ internal static class VersusCommand
         string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
         string folder = args[0], shared = Option("--shared") ?? "../shared", dictionaries = Option("--dictionaries") ?? Path.Combine(shared, "reference");
         string[] chosen = [.. args.Skip(1).TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal))];
-        string[] known = [.. OnPatches.Select(w => w.Name), Regimes];
+        string[] known = [.. OnPatches.Select(w => w.Name), Regimes, Factor];
         if (chosen.FirstOrDefault(c => !known.Contains(c)) is { } unknown)
             return Refuse(2, $"error: '{unknown}' is no workload; they are {string.Join(", ", known)}.");
         if (chosen.Length == 0)
             chosen = [.. OnPatches.Select(w => w.Name)];
-        int[] threads = Numbers(Option("--threads") ?? "1,2"), cells = Option("--cells") is { } some ? Numbers(some) : [.. Enumerable.Range(0, RegimesWorkload.Count)];
-        if (cells.Any(c => c < 0 || c >= RegimesWorkload.Count))
-            return Refuse(2, $"error: --cells is '{Option("--cells")}'; its numbers must be from 0 to {RegimesWorkload.Count - 1}.");
+        int count = chosen.Contains(Factor) ? FactorWorkload.Count : RegimesWorkload.Count;
+        int[] threads = Numbers(Option("--threads") ?? "1,2"), cells = Option("--cells") is { } some ? Numbers(some) : [.. Enumerable.Range(0, count)];
+        if (cells.Any(c => c < 0 || c >= count))
+            return Refuse(2, $"error: --cells is '{Option("--cells")}'; its numbers must be from 0 to {count - 1}.");
         Workload[] workloads = [.. Numbers(Option("--atoms") ?? "100,400").Select(m => new Workload(folder, Path.Combine(dictionaries, $"D_{m}.npy"), m, threads))];
         foreach (string name in chosen)
         {
-            IEnumerable<string> files = name == Regimes ? RegimesWorkload.Files(folder, shared, cells) : workloads.SelectMany(Of(name).Files);
+            IEnumerable<string> files = name == Regimes ? RegimesWorkload.Files(folder, shared, cells) : name == Factor ? FactorWorkload.Files(folder, cells) : workloads.SelectMany(Of(name).Files);
             if (files.FirstOrDefault(file => !File.Exists(file)) is { } missing)
                 return Refuse(1, $"error: {name} needs '{missing}', which does not exist.");
         }
         foreach (Workload workload in workloads)
-            foreach (string name in chosen.Where(c => c != Regimes))
+            foreach (string name in chosen.Where(c => c is not (Regimes or Factor)))
                 Of(name).Run(workload);
         if (chosen.Contains(Regimes))
             RegimesWorkload.Run(folder, shared, cells);
+        if (chosen.Contains(Factor))
+            FactorWorkload.Run(folder, cells);
         return 0;
     }
 

@@ -21,7 +21,7 @@ public sealed class DictionaryLearnerTests
         DictionaryLearningOptions options = Options with { Method = method, LearningRate = 3 };
         double before = Planted.Recovery(new DictionaryLearner(Planted.X, options).Dictionary);
 
-        AtomDictionary found = DictionaryLearner.Learn(Planted.X, options, new DirectProgress<LearningProgress>(told.Add), TestContext.Current.CancellationToken);
+        AtomDictionary found = DictionaryLearner.Learn(Planted.X, options, new DirectProgress<LearningProgress>(told.Add), cancellation: TestContext.Current.CancellationToken);
 
         Assert.True(Planted.Recovery(found) > recovery && before < 0.8, $"mean largest correlation with the planted atoms: {before} at first, {Planted.Recovery(found)} in the end");
         Assert.True(told[^1].Objective < 0.8 * told[0].Objective, $"objective {told[0].Objective} at first, {told[^1].Objective} in the end");
@@ -109,7 +109,7 @@ public sealed class DictionaryLearnerTests
                 stop.Cancel();
         });
 
-        Assert.ThrowsAny<OperationCanceledException>(() => DictionaryLearner.Learn(Planted.X, Options, progress, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => DictionaryLearner.Learn(Planted.X, Options, progress, cancellation: stop.Token));
     }
 
     [Fact]

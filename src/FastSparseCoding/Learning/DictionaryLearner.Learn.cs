@@ -1,0 +1,84 @@
+using System.Diagnostics;
+
+namespace FastSparseCoding.Learning;
+
+/// <summary>Whole learnings: batch after batch until the samples of the options are seen.</summary>
+public sealed partial class DictionaryLearner
+{
+    /// <summary>Learns from a matrix of signals, over and over in fresh orders.</summary>
+    /// <param name="x">Signals [N×n], finite.</param>
+    /// <param name="options">How to learn, or null for the defaults.</param>
+    /// <param name="progress">Told after every batch.</param>
+    /// <param name="start">A dictionary to begin with, or null for atoms drawn from the signals.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second.</param>
+    /// <returns>The dictionary.</returns>
+    /// <exception cref="ArgumentException">There are too few distinct signals, one is not finite, or the start does not fit the signals and options.</exception>
+    /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static AtomDictionary Learn(
+        Matrix x, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, AtomDictionary? start = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Throw.IfNotFinite(x, nameof(x));
+        options ??= DictionaryLearningOptions.Default;
+        return Learn(new MatrixSource(x, options.Seed), options, progress, start: start, cancellation: cancellation);
+    }
+
+    /// <summary>Learns from a source of fresh signals.</summary>
+    /// <param name="source">The signals.</param>
+    /// <param name="options">How to learn, or null for the defaults.</param>
+    /// <param name="progress">Told after every batch.</param>
+    /// <param name="resume">A state to go on from, of the same options; it holds its atoms, and neither start nor first signals are looked at.</param>
+    /// <param name="onCheckpoint">Given the state about every twentieth of the way, to be stored.</param>
+    /// <param name="start">A dictionary to begin with, or null for atoms drawn from the first signals.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second.</param>
+    /// <returns>The dictionary.</returns>
+    /// <exception cref="ArgumentException">There are too few distinct signals, the state is of other options, or the start does not fit the signals and options.</exception>
+    /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static AtomDictionary Learn(
+        ISignalSource source, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, LearnerState? resume = null, Action<LearnerState>? onCheckpoint = null,
+        AtomDictionary? start = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        options = Validated(options);
+        DictionaryLearner learner = Begin(source, options, resume, start);
+        Matrix batch = new(0, source.SignalSize);
+        long began = Stopwatch.GetTimestamp(), samplesAtStart = learner.Samples;
+        while (learner.Samples < options.Samples)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = (int)Math.Min(options.BatchSize, options.Samples - learner.Samples);
+            if (batch.Rows != count)
+                batch = new Matrix(count, source.SignalSize);
+            source.Read(learner.Samples, batch);
+            long twentieths = learner.Samples * 20 / options.Samples;
+            learner.PartialFit(batch, cancellation);
+            progress?.Report(learner.Progress(samplesAtStart, Stopwatch.GetElapsedTime(began)));
+            if (learner.Samples * 20 / options.Samples > twentieths)
+                onCheckpoint?.Invoke(learner.State);
+        }
+        if (learner.UncertifiedSignals == learner.Samples)
+            Throw.NoneCertified(learner.Samples, "signals", "nothing was learned");
+        return learner.Dictionary;
+    }
+
+    private static DictionaryLearner Begin(ISignalSource source, DictionaryLearningOptions options, LearnerState? resume, AtomDictionary? start)
+    {
+        if (start is not null)
+            Throw.IfColumnsNot(start.SignalSize, source.SignalSize, nameof(start));
+        if (resume is not null)
+            return new DictionaryLearner(resume, options);
+        if (start is not null)
+            return new DictionaryLearner(start, options);
+        var signals = new Matrix(Math.Max(4 * options.AtomCount, 1000), source.SignalSize);
+        source.Read(0, signals);
+        return new DictionaryLearner(signals, options);
+    }
+
+    private LearningProgress Progress(long samplesAtStart, TimeSpan elapsed)
+    {
+        double rate = (Samples - samplesAtStart) / elapsed.TotalSeconds;
+        return new LearningProgress(Samples, _options.Samples, LastObjective, LastNonZeros, ReseededAtoms, UncertifiedSignals, rate, TimeSpan.FromSeconds((_options.Samples - Samples) / rate));
+    }
+}
