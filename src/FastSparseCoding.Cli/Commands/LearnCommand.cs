@@ -22,6 +22,12 @@ internal sealed class LearnCommand
     private readonly Option<string> _method = new("--method") { Description = "online: statistics and block updates (Mairal et al. 2010); sgd: the paper's stochastic gradient.", DefaultValueFactory = _ => "online" };
     private readonly Option<bool> _whiten = new("--whiten") { Description = "Whiten patches (ZCA, fitted to 50,000 of them); stored in the model." };
     private readonly Option<string?> _mosaic = new("--mosaic") { Description = "Also draw the atoms as a picture.", HelpName = "FILE.png" };
+    private readonly Option<string?> _mask = new("--mask")
+    {
+        Description = "With an .npy of signals: 1 for every value that is known and 0 for every other, which then counts nowhere and may be NaN [N×n].",
+        HelpName = "FILE.npy",
+    };
+
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
     private readonly StartOptions _start = new(Defaults.AtomCount);
     private readonly PenaltyOptions _penalty = new(when: "", lambda: "that of --start, or 0.5");
@@ -34,7 +40,7 @@ internal sealed class LearnCommand
         var self = new LearnCommand();
         var command = new ExampledCommand("learn", "Learns a dictionary from image patches, encoding every batch exactly.", ["sparsecode learn photos/ --atoms 100 --lambda 0.5 -o dictionary.safetensors --mosaic atoms.png", "sparsecode learn spectra.npy --atoms 6 --non-negative --non-negative-atoms --lambda 0.05 -o endmembers.safetensors"])
         {
-            self._images, self._output, self._samples, self._batch, self._method, self._whiten, self._mosaic, self._resume,
+            self._images, self._output, self._samples, self._batch, self._method, self._whiten, self._mosaic, self._mask, self._resume,
         };
         self._start.AddTo(command);
         self._penalty.AddTo(command);
@@ -68,7 +74,7 @@ internal sealed class LearnCommand
             throw new UserError($"--whiten fits a whitening of its own; the images are treated as those of {start.Model.Path} were.");
         if (parsed.GetValue(_whiten))
             preprocessing = preprocessing with { Whitening = FitWhitening(paths, preprocessing, context) };
-        SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation);
+        SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation, parsed.GetValue(_mask));
         start.RequireSize(input.SignalSize);
         if (mosaic is not null)
             RequireSquare(input.SignalSize);
@@ -92,6 +98,7 @@ internal sealed class LearnCommand
         if (state is not null)
             state = state with { Settings = Checkpoint.Unseal(checkpoint, state.Settings, data, "images, signals, preprocessing or start") };
         ISignalSource source = input.Split(1, options.Seed).Source;
+        ISignalSource? masks = input.SplitMasks(1, options.Seed);
         AtomDictionary? dictionary = null;
         LearningProgress? reported = null;
         context.Track(board =>
@@ -103,7 +110,7 @@ internal sealed class LearnCommand
                 piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
             });
             dictionary = Checkpoint.Guard(checkpoint, context, () =>
-                DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, context.Cancellation));
+                DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, masks, context.Cancellation));
         });
         last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, state?.Uncertified ?? 0, 0, TimeSpan.Zero);
         return dictionary!;

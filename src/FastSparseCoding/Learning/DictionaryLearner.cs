@@ -75,7 +75,7 @@ public sealed partial class DictionaryLearner
     /// <summary>Signals seen whose codes were not certified; nothing was learned from them.</summary>
     public long UncertifiedSignals => _uncertified;
 
-    /// <summary>Mean E(x, z) over the last batch's signals with a certified code, before its update; NaN when there was none, 0 before the first batch.</summary>
+    /// <summary>Mean E(x, z) over the last batch's signals with a certified code, of known values only, before its update; NaN when there was none, 0 before the first batch.</summary>
     public double LastObjective { get; private set; }
 
     /// <summary>Mean number of non-zeros of their codes.</summary>
@@ -92,11 +92,49 @@ public sealed partial class DictionaryLearner
         Throw.IfColumnsNot(batch.Columns, _atoms.Columns, nameof(batch));
         Throw.IfBelow(batch.Rows, 1, "batch.Rows");
         Throw.IfNotFinite(batch, nameof(batch));
-        if (_codes.Rows != batch.Rows)
-            _codes = new Matrix(batch.Rows, _options.AtomCount);
-        SolveReport report = new ActiveSetSolver(Dictionary, _options.Penalty).Solve(batch, _codes, warmStart: false, _options.Threads, cancellation);
-        CertifiedCodes certified = CertifiedCodes.Of(report, batch, _codes);
-        _samples += batch.Rows;
+        Learn(Solver().Solve(batch, Codes(batch.Rows), warmStart: false, _options.Threads, cancellation), batch);
+    }
+
+    /// <summary>
+    /// Learns from one batch of which only some values are known. Unknown values become what the atoms and codes make of them, x̃ = Mx + (1 − M)zD, and the
+    /// atoms are updated by x̃: ½‖x̃ − zD‖² is never below ½‖M(x − zD)‖² and equals it at the atoms as they are, so that what lowers the one lowers the other
+    /// (majorisation; of matrix factorisation Srebro and Jaakkola 2003). Where all is known this is the learning of whole signals, bit for bit.
+    /// </summary>
+    /// <param name="batch">Signals [N×n], N at least 1; known values finite, unknown ones anything, NaN too.</param>
+    /// <param name="mask">Mask [N×n]: 1 where a value is known, 0 where it is not; at least one known in every row.</param>
+    /// <param name="cancellation">Stops the encoding within a fraction of a second; nothing was then learned from the batch.</param>
+    /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void PartialFit(Matrix batch, Matrix mask, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(mask);
+        Throw.IfBelow(batch.Rows, 1, "batch.Rows");
+        Masks.Check(batch, mask, _atoms.Columns, nameof(batch));
+        if (!mask.Values.Contains(0f))
+        {
+            PartialFit(batch, cancellation);
+            return;
+        }
+        ActiveSetSolver solver = Solver();
+        Matrix z = Codes(batch.Rows);
+        SolveReport report = solver.Solve(batch, mask, z, _options.Threads, cancellation);
+        Matrix filled = solver.Dictionary.Reconstruct(z);               // zD
+        for (int i = 0; i < batch.Rows; i++)
+            Masks.Fill(batch.Row(i), mask.Row(i), filled.Row(i));       // x̃ = Mx + (1 − M)zD
+        Learn(report, filled);
+    }
+
+    private ActiveSetSolver Solver() => new(Dictionary, _options.Penalty);
+
+    /// <summary>Room for the codes of a batch.</summary>
+    private Matrix Codes(int rows) => _codes.Rows == rows ? _codes : _codes = new Matrix(rows, _options.AtomCount);
+
+    /// <summary>Learns from signals x whose codes were just found, as far as these are certified.</summary>
+    private void Learn(SolveReport report, Matrix x)
+    {
+        CertifiedCodes certified = CertifiedCodes.Of(report, x, _codes);
+        _samples += x.Rows;
         _uncertified += certified.Uncertified;
         (LastObjective, LastNonZeros) = (double.NaN, double.NaN);
         if (certified.Codes.Rows > 0)

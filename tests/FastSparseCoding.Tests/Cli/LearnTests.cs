@@ -71,6 +71,44 @@ public sealed class LearnTests(Workspace workspace) : IClassFixture<Workspace>, 
     }
 
     [Fact]
+    public void A_mask_tells_which_values_are_known()
+    {
+        (Matrix x, Matrix mask, string signals, string known) = WriteMasked();
+        MatrixSource source = new(x, seed: 1, rows: 199), masks = new(mask, seed: 1, rows: 199);
+
+        Succeed("learn", signals, "--mask", known, "--atoms", "12", "--samples", "600", "--batch", "100", "-o", Output);
+
+        Assert.Equal(DictionaryLearner.Learn(source, Options, masks: masks, cancellation: Cancellation).Hash, ModelFile.LoadDictionary(Output).Hash);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_mask_is_said_in_one_line()
+    {
+        (Matrix x, Matrix mask, string signals, string known) = WriteMasked();
+        string small = _folder.File("small.npy"), odd = _folder.File("odd.npy"), none = _folder.File("none.npy"), all = _folder.File("all.npy");
+        Npy.Write(small, new Matrix(199, 36));
+        Npy.Write(odd, Changed(m => m[3, 4] = 2));
+        Npy.Write(none, Changed(m => m.Row(7).Clear()));
+        Npy.Write(all, Changed(m => m.Values.Fill(1)));
+        int first = mask.Row(0).IndexOf(0f);
+
+        Refuse($"{small}: is [199×36]; expected [200×36], the shape of {signals}.", "learn", signals, "--mask", small, "-o", Output);
+        Refuse($"{odd}: holds 2 at row 3, column 4; expected 1 where a value is known and 0 where it is not.", "learn", signals, "--mask", odd, "-o", Output);
+        Refuse($"{none}: has no known value at row 7; every row must have at least one.", "learn", signals, "--mask", none, "-o", Output);
+        Refuse($"{signals}: holds NaN at row 0, column {first}, which {all} calls known; every known value must be finite.", "learn", signals, "--mask", all, "-o", Output);
+        Refuse($"{signals}: holds NaN at row 0, column {first}; every value must be finite.", "learn", signals, "-o", Output);
+        Refuse($"--mask is for an .npy of signals; {workspace.Images} is none.", "learn", workspace.Images, "--mask", known, "-o", Output);
+        Assert.DoesNotContain(_folder.Names, n => n.StartsWith("out.", StringComparison.Ordinal));
+
+        Matrix Changed(Action<Matrix> change)
+        {
+            Matrix copy = mask.Clone();
+            change(copy);
+            return copy;
+        }
+    }
+
+    [Fact]
     public void What_is_wrong_is_said_in_one_line()
     {
         string shorter = _folder.File("w.npy"), negative = _folder.File("negative.npy"), small = _folder.File("small.npy"), missing = _folder.File("missing.npy"), positive = _folder.File("positive.npy");
@@ -97,6 +135,19 @@ public sealed class LearnTests(Workspace workspace) : IClassFixture<Workspace>, 
             Refuse(message, ["learn", workspace.Signals, .. options, "-o", Output]);
             Assert.DoesNotContain(_folder.Names, n => n.StartsWith("out.", StringComparison.Ordinal));
         }
+    }
+
+    /// <summary>The signals without every third value, and the mask of the others.</summary>
+    private (Matrix X, Matrix Mask, string Signals, string Known) WriteMasked()
+    {
+        Matrix x = Npy.ReadMatrix(workspace.Signals), mask = new(200, 36);
+        mask.Values.Fill(1);
+        for (int i = 0; i < x.Values.Length; i += 3)
+            (x.Values[i], mask.Values[i]) = (float.NaN, 0);
+        (string signals, string known) = (_folder.File("x.npy"), _folder.File("mask.npy"));
+        Npy.Write(signals, x);
+        Npy.Write(known, mask);
+        return (x, mask, signals, known);
     }
 
     private JsonDocument Learn(params string[] options)
