@@ -12,11 +12,17 @@ internal abstract class AtomUpdate(DictionaryLearningOptions options, int size)
     /// <summary>Σ zᵀx, faded [m×n].</summary>
     public Matrix B { get; } = new(options.AtomCount, size);
 
+    /// <summary>Share of the signals in A and B whose value at a place is not known but filled [n].</summary>
+    public float[] Filled { get; } = new float[size];
+
     public static AtomUpdate Create(DictionaryLearningOptions options, int size)
         => options.Method == DictionaryMethod.Online ? new Online(options, size) : new Sgd(options, size);
 
-    /// <summary>Updates D [m×n] after batch number <paramref name="t"/>, counted from 1, of signals x [N×n] and codes z [N×m].</summary>
-    public abstract void Apply(Matrix d, Matrix x, Matrix z, long t);
+    /// <summary>
+    /// Updates D [m×n] after batch number <paramref name="t"/>, counted from 1, of signals x [N×n], where they are not known filled with zD, and codes
+    /// z [N×m]; the mask tells of the batch which values are known, or is null where all are.
+    /// </summary>
+    public abstract void Apply(Matrix d, Matrix x, Matrix? mask, Matrix z, long t);
 
     /// <summary>Atom k is a new one: what was known of the old is forgotten.</summary>
     public void Forget(int k)
@@ -55,7 +61,7 @@ internal abstract class AtomUpdate(DictionaryLearningOptions options, int size)
         private readonly float[] _product = new float[size];
         private readonly float[] _before = new float[size];
 
-        public override void Apply(Matrix d, Matrix x, Matrix z, long t)
+        public override void Apply(Matrix d, Matrix x, Matrix? mask, Matrix z, long t)
         {
             float beta = (float)Math.Pow(1 - 1.0 / t, _forgetting);
             TensorPrimitives.Multiply(A.Values, beta, A.Values);
@@ -65,8 +71,35 @@ internal abstract class AtomUpdate(DictionaryLearningOptions options, int size)
             float mean = 0;
             for (int k = 0; k < d.Rows; k++)
                 mean += A[k, k] / d.Rows;
+            CountFilled(mask, t);
+            Matrix? before = Filled.AsSpan().ContainsAnyExcept(0f) ? d.Clone() : null;
             for (int k = 0; k < d.Rows; k++)
                 UpdateAtom(d, k, SmallestWeight * mean);
+            if (before is not null)
+                Refill(d, before);
+        }
+
+        /// <summary>φ ← φ + w(φ_batch − φ), w the share of a batch in what statistics that fade so hold.</summary>
+        private void CountFilled(Matrix? mask, long t)
+        {
+            float weight = (float)Math.Min(1, (_forgetting + 1) / t);
+            TensorPrimitives.Multiply<float>(Filled, 1 - weight, Filled);
+            for (int i = 0; i < mask?.Rows; i++)
+                for (int j = 0; j < Filled.Length; j++)
+                    Filled[j] += (1 - mask[i, j]) * weight / mask.Rows;
+        }
+
+        /// <summary>
+        /// What was filled with the atoms as they were is filled with the atoms as they are, B ← B + A(D − D_before) times the share that is filled: values that
+        /// stayed would hold the atoms back. Exact where what is known does not depend on the code, and where the atoms have come to rest.
+        /// </summary>
+        private void Refill(Matrix d, Matrix before)
+        {
+            TensorPrimitives.Subtract(d.Values, before.Values, before.Values);
+            var moved = new Matrix(d.Rows, d.Columns);
+            Gemm.Multiply(A, before, moved);                                        // A(D − D_before)
+            for (int k = 0; k < d.Rows; k++)
+                TensorPrimitives.MultiplyAdd(moved.Row(k), Filled, B.Row(k), B.Row(k));
         }
 
         private void UpdateAtom(Matrix d, int k, float smallest)
@@ -89,7 +122,7 @@ internal abstract class AtomUpdate(DictionaryLearningOptions options, int size)
         private readonly double _rate = options.LearningRate;
         private readonly Matrix _step = new(options.AtomCount, size), _before = new(options.AtomCount, size);
 
-        public override void Apply(Matrix d, Matrix x, Matrix z, long t)
+        public override void Apply(Matrix d, Matrix x, Matrix? mask, Matrix z, long t)
         {
             float rate = (float)(_rate / (1 + t / 100.0) / x.Rows);
             var residual = new Matrix(x.Rows, x.Columns);

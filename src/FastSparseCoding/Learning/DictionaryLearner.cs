@@ -49,6 +49,7 @@ public sealed partial class DictionaryLearner
         (_samples, _batches, _reseeded, _uncertified) = (state.Samples, state.Batches, state.ReseededAtoms, state.Uncertified);
         state.A.Values.CopyTo(_update.A.Values);
         state.B.Values.CopyTo(_update.B.Values);
+        state.Filled.CopyTo(_update.Filled, 0);
     }
 
     private DictionaryLearner(DictionaryLearningOptions options, Func<DictionaryLearningOptions, Matrix> atoms)
@@ -64,7 +65,7 @@ public sealed partial class DictionaryLearner
     public AtomDictionary Dictionary => AtomDictionary.Normalize(_atoms);
 
     /// <summary>A copy of the state, to be stored.</summary>
-    public LearnerState State => new(_options.Settings, _samples, _batches, _reseeded, _uncertified, _atoms.Clone(), _update.A.Clone(), _update.B.Clone(), (float[])_use.Shares.Clone());
+    public LearnerState State => new(_options.Settings, _samples, _batches, _reseeded, _uncertified, _atoms.Clone(), _update.A.Clone(), _update.B.Clone(), (float[])_use.Shares.Clone(), (float[])_update.Filled.Clone());
 
     /// <summary>Signals seen.</summary>
     public long Samples => _samples;
@@ -92,13 +93,13 @@ public sealed partial class DictionaryLearner
         Throw.IfColumnsNot(batch.Columns, _atoms.Columns, nameof(batch));
         Throw.IfBelow(batch.Rows, 1, "batch.Rows");
         Throw.IfNotFinite(batch, nameof(batch));
-        Learn(Solver().Solve(batch, Codes(batch.Rows), warmStart: false, _options.Threads, cancellation), batch);
+        Learn(Solver().Solve(batch, Codes(batch.Rows), warmStart: false, _options.Threads, cancellation), batch, null);
     }
 
     /// <summary>
     /// Learns from one batch of which only some values are known. Unknown values become what the atoms and codes make of them, x̃ = Mx + (1 − M)zD, and the
     /// atoms are updated by x̃: ½‖x̃ − zD‖² is never below ½‖M(x − zD)‖² and equals it at the atoms as they are, so that what lowers the one lowers the other
-    /// (majorisation; of matrix factorisation Srebro and Jaakkola 2003). Where all is known this is the learning of whole signals, bit for bit.
+    /// (majorisation; for matrix factorisation Srebro and Jaakkola 2003). Where all is known this is the learning of whole signals, bit for bit.
     /// </summary>
     /// <param name="batch">Signals [N×n], N at least 1; known values finite, unknown ones anything, NaN too.</param>
     /// <param name="mask">Mask [N×n]: 1 where a value is known, 0 where it is not; at least one known in every row.</param>
@@ -122,7 +123,7 @@ public sealed partial class DictionaryLearner
         Matrix filled = solver.Dictionary.Reconstruct(z);               // zD
         for (int i = 0; i < batch.Rows; i++)
             Masks.Fill(batch.Row(i), mask.Row(i), filled.Row(i));       // x̃ = Mx + (1 − M)zD
-        Learn(report, filled);
+        Learn(report, filled, mask);
     }
 
     private ActiveSetSolver Solver() => new(Dictionary, _options.Penalty);
@@ -131,20 +132,20 @@ public sealed partial class DictionaryLearner
     private Matrix Codes(int rows) => _codes.Rows == rows ? _codes : _codes = new Matrix(rows, _options.AtomCount);
 
     /// <summary>Learns from signals x whose codes were just found, as far as these are certified.</summary>
-    private void Learn(SolveReport report, Matrix x)
+    private void Learn(SolveReport report, Matrix x, Matrix? mask)
     {
         CertifiedCodes certified = CertifiedCodes.Of(report, x, _codes);
         _samples += x.Rows;
         _uncertified += certified.Uncertified;
         (LastObjective, LastNonZeros) = (double.NaN, double.NaN);
         if (certified.Codes.Rows > 0)
-            Update(certified.Signals, certified.Codes, [.. certified.Rows.Select(i => report.Energy[i])]);
+            Update(certified.Signals, certified.Uncertified == 0 ? mask : mask?.SelectRows(certified.Rows), certified.Codes, [.. certified.Rows.Select(i => report.Energy[i])]);
     }
 
-    private void Update(Matrix x, Matrix z, double[] energies)
+    private void Update(Matrix x, Matrix? mask, Matrix z, double[] energies)
     {
         _batches++;
-        _update.Apply(_atoms, x, z, _batches);
+        _update.Apply(_atoms, x, mask, z, _batches);
         LastNonZeros = (double)_use.Count(z) / z.Rows;
         ReplaceDeadAtoms(x, energies);
         LastObjective = energies.Average();
@@ -200,6 +201,7 @@ public sealed partial class DictionaryLearner
         Throw.IfShapeNot(state.A.Rows, state.A.Columns, options.AtomCount, options.AtomCount, "state.A");
         Throw.IfShapeNot(state.B.Rows, state.B.Columns, options.AtomCount, state.Atoms.Columns, "state.B");
         Throw.IfLengthNot(state.Use.Length, options.AtomCount, "state.Use");
+        Throw.IfLengthNot(state.Filled.Length, state.Atoms.Columns, "state.Filled");
         return state;
     }
 }

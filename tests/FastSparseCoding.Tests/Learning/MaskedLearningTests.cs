@@ -13,7 +13,7 @@ public sealed class MaskedLearningTests
 
     private static readonly Matrix Half = Mask(4000, 16, known: 0.5, seed: 3);
 
-    private static readonly DictionaryLearningOptions Options = new() { AtomCount = 12, Lambda = 0.1f, Samples = 40_000, BatchSize = 200 };
+    private static readonly DictionaryLearningOptions Options = new() { AtomCount = 12, Lambda = 0.1f, Samples = 80_000, BatchSize = 200, Forgetting = 20 };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -69,13 +69,27 @@ public sealed class MaskedLearningTests
         }
         AtomUpdate twin = AtomUpdate.Create(options, 16);
         Matrix expected = learner.State.Atoms;
-        twin.Apply(expected, filled, z, 1);
+        twin.Apply(expected, filled, null, z, 1);
 
         learner.PartialFit(x, mask, Cancellation);
 
         Assert.Equal(expected.Values.ToArray(), learner.State.Atoms.Values.ToArray());
         Assert.Equal(objective / 200, learner.LastObjective, 200 * 28 * Tolerance.UnitRoundoff * objective / 200);
         Assert.Equal(200, learner.Samples);
+        AssertRefilled(twin.A, twin.B, before, learner.State, mask);
+    }
+
+    /// <summary>Online statistics hold zᵀx̃ with x̃ filled by the atoms after their update: B + A(D − D_before) times the share of the unknown.</summary>
+    private static void AssertRefilled(Matrix a, Matrix b, AtomDictionary before, LearnerState after, Matrix mask)
+    {
+        var expected = new double[12 * 16];
+        for (int k = 0; k < 12; k++)
+            for (int j = 0; j < 16; j++)
+            {
+                double unknown = Enumerable.Range(0, 200).Average(i => 1.0 - mask[i, j]), moved = Enumerable.Range(0, 12).Sum(l => a[k, l] * ((double)after.Atoms[l, j] - before.Atoms.Row(l)[j]));
+                expected[k * 16 + j] = b[k, j] + unknown * moved;
+            }
+        Tolerance.Check(expected, after.B.Values, operations: 200 + 16, magnitude: 12 * 2 * Math.Max(1, a.Values.ToArray().Max()));
     }
 
     [Theory]
