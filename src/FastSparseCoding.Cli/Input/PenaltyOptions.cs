@@ -6,10 +6,21 @@ namespace FastSparseCoding.Cli.Input;
 /// <summary>What exact codes pay for not being zero: λ Σ w|z| + ½μ‖z‖², optionally z ≥ 0.</summary>
 internal sealed class PenaltyOptions
 {
-    private readonly Option<float?> _lambda = new("--lambda") { Description = "With a dictionary: sparsity weight λ, above 0. [default: the dictionary's, or 0.5]", HelpName = "λ" };
+    private readonly bool _perSignal;
+    private readonly Option<SparsityWeight?> _lambda = new("--lambda") { HelpName = "λ" };
     private readonly Option<bool> _nonNegative = new("--non-negative") { Description = "With a dictionary: codes without negative values." };
     private readonly Option<string?> _weights = new("--weights") { Description = "With a dictionary: a weight above 0 for every atom, by which its λ is multiplied, as [1×m] or m values.", HelpName = "FILE.npy" };
     private readonly Option<float?> _ridge = new("--ridge") { Description = "With a dictionary: weight μ of ½‖z‖² (elastic net), 0 or more. [default: 0]", HelpName = "μ" };
+
+    /// <summary>Creates the options.</summary>
+    /// <param name="perSignal">Whether λ may be a fraction of λmax, a weight for each signal: only where codes are the end.</param>
+    public PenaltyOptions(bool perSignal = false)
+    {
+        _perSignal = perSignal;
+        _lambda.Description = perSignal
+            ? "With a dictionary: sparsity weight λ, above 0; or as 0.1max a fraction, up to 1max, of each signal's own λmax, from which on its code is zero. [default: the dictionary's, or 0.5]"
+            : "With a dictionary: sparsity weight λ, above 0. [default: the dictionary's, or 0.5]";
+    }
 
     /// <summary>All of the options.</summary>
     public IReadOnlyList<Option> All => [_lambda, _nonNegative, _weights, _ridge];
@@ -20,10 +31,15 @@ internal sealed class PenaltyOptions
             command.Add(option);
     }
 
-    /// <summary>The penalty asked for on the codes of a dictionary.</summary>
+    /// <summary>Whether λ is a fraction of each signal's λmax.</summary>
+    public bool IsPerSignal(ParseResult parsed) => parsed.GetValue(_lambda) is { OfMax: true };
+
+    /// <summary>The penalty asked for on the codes of a dictionary; its λ is a fraction where λ is one for each signal.</summary>
     public Penalty Bind(ParseResult parsed, ModelInput model)
     {
-        float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? model.Lambda ?? 0.5f);
+        if (IsPerSignal(parsed) && !_perSignal)
+            throw new UserError($"{_lambda.Name} is {parsed.GetValue(_lambda)}; a fraction of λmax is another weight for every signal, and here all signals have one: give a number.");
+        float lambda = Range.CheckWeight(_lambda, parsed.GetValue(_lambda) ?? new SparsityWeight(model.Lambda ?? 0.5f, false)).Value;
         float ridge = Range.CheckNotNegative(_ridge, parsed.GetValue(_ridge) ?? 0);
         float[] weights = parsed.GetValue(_weights) is { } path ? ReadWeights(path, model) : [];
         return new Penalty(lambda, weights, ridge, parsed.GetValue(_nonNegative));

@@ -56,15 +56,18 @@ internal sealed class Certificate
     /// <param name="x">Signals [N×n].</param>
     /// <param name="z">Codes [N×m].</param>
     /// <param name="rows">What the homotopy that made the codes knows of the atoms near their thresholds, which saves looking at all; or null.</param>
+    /// <param name="scales">
+    /// What each row, its signal and its code, is multiplied by first, in double: the certificate is then that of λ divided by it; empty for 1 each.
+    /// </param>
     /// <returns>Energy and gap of every row; NaN where double overflows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public ReadOnlySpan<RowResult> Certify(ReadOnlyMatrixView x, ReadOnlyMatrixView z, HomotopyRows? rows = null)
+    public ReadOnlySpan<RowResult> Certify(ReadOnlyMatrixView x, ReadOnlyMatrixView z, HomotopyRows? rows = null, ReadOnlySpan<double> scales = default)
     {
         int open = 0;
         for (int i = 0; i < x.Rows; i++)
         {
             Span<double> r = Residual(i);
-            int count = FormResidual(x.Row(i), z.Row(i), r);
+            int count = FormResidual(x.Row(i), z.Row(i), scales.IsEmpty ? 1 : scales[i], r);
             _sums[i] = SumUp(r, count) with { Excess = ExcessOnSupport(r, count) };
             if (rows is null || !rows.TryGetNear(i, out _))
                 PreciseRows.Round(r, _residuals.Row(open++));
@@ -87,7 +90,7 @@ internal sealed class Certificate
         for (int i = 0; i < x.Rows; i++)
         {
             Span<double> r = Residual(i);
-            int count = FormResidual(x.Row(i), z.Row(i), r);
+            int count = FormResidual(x.Row(i), z.Row(i), 1, r);
             RowResult result = Result(SumUp(r, count), 1);
             (energies[i], energiesOfZero[i]) = (result.Energy, result.EnergyOfZero);
             Span<double> products = _products.AsSpan(0, count);
@@ -104,14 +107,16 @@ internal sealed class Certificate
 
     private Span<double> Residual(int i) => _preciseResiduals.AsSpan(i * _x.Length, _x.Length);
 
-    /// <summary>r = x − zD in double; returns the number of non-zeros of z, which are listed.</summary>
+    /// <summary>r = x − zD in double, of a row times a scale; returns the number of non-zeros of z, which are listed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FormResidual(ReadOnlySpan<float> x, ReadOnlySpan<float> z, Span<double> r)
+    private int FormResidual(ReadOnlySpan<float> x, ReadOnlySpan<float> z, double scale, Span<double> r)
     {
         int count = NonZeros.List(z, _nonZeros, _support);
         for (int s = 0; s < count; s++)
-            _values[s] = _nonZeros[s];
+            _values[s] = scale * _nonZeros[s];
         PreciseRows.Widen(x, _x);
+        if (scale != 1)
+            TensorPrimitives.Multiply(_x, scale, _x);
         PreciseRows.Residual(_x, _dictionary.Rows, _support.AsSpan(0, count), _values.AsSpan(0, count), r);
         return count;
     }

@@ -139,7 +139,8 @@ public abstract class LassoSolver : ISparseEncoder
         Throw.IfNotFinite(x, nameof(x));
     }
 
-    private void SolveBlock(ReadOnlyMatrixView x, MatrixView z, bool warmStart, SolveReport? report, int first, CancellationToken cancellation)
+    /// <summary>Solves a block of at most <see cref="SparseEncoderExtensions.BlockRows"/> rows and reports on them as rows of a batch, from the given one on.</summary>
+    internal void SolveBlock(ReadOnlyMatrixView x, MatrixView z, bool warmStart, SolveReport? report, int first, CancellationToken cancellation)
     {
         BlockWorkspace workspace = _workspaces.Rent();
         workspace.StartFromZero();
