@@ -83,7 +83,10 @@ internal sealed class Certificate
         return _rows.AsSpan(0, x.Rows);
     }
 
-    /// <summary>Looks at starts: the energy of each and of zero, and how far it is from stationary on its support, max over S of |g_k − λw_k·sign(z_k)|/(λw_k).</summary>
+    /// <summary>
+    /// Looks at starts: the energy of each and of zero, and how far it is from stationary on its support at any weight: half of the range, over S, of
+    /// sign(z_k)·g_k/(λw_k), which are all 1 at the solution, and all λ'/λ at that of λ'.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Inspect(ReadOnlyMatrixView x, ReadOnlyMatrixView z, Span<double> energies, Span<double> energiesOfZero, Span<double> violations)
     {
@@ -95,13 +98,14 @@ internal sealed class Certificate
             (energies[i], energiesOfZero[i]) = (result.Energy, result.EnergyOfZero);
             Span<double> products = _products.AsSpan(0, count);
             PreciseRows.Dots(_dictionary.Rows, _support.AsSpan(0, count), r, products);
-            double worst = 0;
+            double low = double.PositiveInfinity, high = double.NegativeInfinity;
             for (int s = 0; s < count; s++)
             {
-                double slope = (products[s] - _penalty.Ridge * _values[s]) * _inverses[_support[s]], violation = Math.Abs(slope - (_values[s] > 0 ? 1 : -1));
-                worst = violation > worst ? violation : worst;
+                double slope = (products[s] - _penalty.Ridge * _values[s]) * _inverses[_support[s]], along = _values[s] > 0 ? slope : -slope;
+                low = along < low ? along : low;
+                high = along > high ? along : high;
             }
-            violations[i] = worst;
+            violations[i] = count == 0 ? 0 : 0.5 * (high - low);
         }
     }
 
