@@ -25,9 +25,9 @@ internal sealed class PenaltyOptions
     /// <summary>All of the options.</summary>
     public IReadOnlyList<Option> All => [_lambda, _nonNegative, _weights, _ridge];
 
-    public void AddTo(Command command)
+    public void AddTo(Command command, bool withLambda = true)
     {
-        foreach (Option option in All)
+        foreach (Option option in All.Where(o => withLambda || o != _lambda))
             command.Add(option);
     }
 
