@@ -21,6 +21,10 @@ internal static class Range
             : value is { OfMax: true, Value: > 1 } ? throw Outside(option, value, "above 0max and at most 1max")
             : value;
 
+    /// <summary>The option's value: a part of something, above 0 and below 1.</summary>
+    public static double CheckShare(Option<double?> option, double value)
+        => value > 0 && value < 1 ? value : throw Outside(option, value, "above 0 and below 1");
+
     /// <summary>The option's value, which must be finite and not negative.</summary>
     public static float CheckNotNegative(Option<float?> option, float value)
         => value >= 0 && float.IsFinite(value) ? value : throw Outside(option, value, "a finite number, 0 or more");

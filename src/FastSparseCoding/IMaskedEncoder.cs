@@ -27,7 +27,7 @@ public static class MaskedEncoderExtensions
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>Codes [N×m].</returns>
     /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not finite.</exception>
-    public static Matrix Encode(this IMaskedEncoder encoder, Matrix x, Matrix mask, int threads = 0, CancellationToken cancellation = default)
+    public static Matrix EncodeMasked(this IMaskedEncoder encoder, Matrix x, Matrix mask, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(x);
@@ -58,10 +58,10 @@ internal static class Masks
                     Throw.Argument(nameof(mask), FormattableString.Invariant($"'mask' holds {known[j]} at row {i}, column {j}; it must hold 1 where a value is known and 0 where it is not."));
                 any |= known[j] == 1;
                 if (known[j] == 1 && !float.IsFinite(row[j]))
-                    Throw.Argument(nameof(x), FormattableString.Invariant($"'x' holds {row[j]} at row {i}, column {j}, which the mask calls known; known values must be finite."));
+                    Throw.Argument(nameof(x), FormattableString.Invariant($"'x' holds {row[j]} at row {i}, column {j}; every known value must be finite."));
             }
             if (!any)
-                Throw.Argument(nameof(mask), $"'mask' has no known value in row {i}; every row must have at least one.");
+                Throw.Argument(nameof(mask), $"'mask' has no known value at row {i}; every row must have at least one.");
         }
     }
 

@@ -55,19 +55,23 @@ internal sealed class Certificate
     /// <summary>Certifies rows and returns what was found, valid until the next call.</summary>
     /// <param name="x">Signals [N×n].</param>
     /// <param name="z">Codes [N×m].</param>
+    /// <param name="mask">1 where a signal is known, 0 where it is not and must be 0 [N×n]; no column at all where everything is.</param>
     /// <param name="rows">What the homotopy that made the codes knows of the atoms near their thresholds, which saves looking at all; or null.</param>
     /// <param name="scales">
     /// What each row, its signal and its code, is multiplied by first, in double: the certificate is then that of λ divided by it; empty for 1 each.
     /// </param>
     /// <returns>Energy and gap of every row; NaN where double overflows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public ReadOnlySpan<RowResult> Certify(ReadOnlyMatrixView x, ReadOnlyMatrixView z, HomotopyRows? rows = null, ReadOnlySpan<double> scales = default)
+    public ReadOnlySpan<RowResult> Certify(
+        ReadOnlyMatrixView x, ReadOnlyMatrixView z, ReadOnlyMatrixView mask = default, HomotopyRows? rows = null, ReadOnlySpan<double> scales = default)
     {
         int open = 0;
         for (int i = 0; i < x.Rows; i++)
         {
             Span<double> r = Residual(i);
             int count = FormResidual(x.Row(i), z.Row(i), scales.IsEmpty ? 1 : scales[i], r);
+            if (mask.Columns > 0)
+                PreciseRows.Mask(r, mask.Row(i));                               // what is not known is no error
             _sums[i] = SumUp(r, count) with { Excess = ExcessOnSupport(r, count) };
             if (rows is null || !rows.TryGetNear(i, out _))
                 PreciseRows.Round(r, _residuals.Row(open++));

@@ -68,19 +68,20 @@ internal sealed class Homotopy
     public int Capacity => _systems.Capacity;
 
     /// <summary>Solves rows in place, from the supports and signs of their codes. A row that is given up holds the code of the smallest multiple of λ reached.</summary>
-    /// <param name="x">Signals [N×n].</param>
+    /// <param name="x">Signals [N×n], 0 where they are not known.</param>
+    /// <param name="mask">1 where they are known [N×n]; no column at all where everything is.</param>
     /// <param name="b">xDᵀ [N×m].</param>
     /// <param name="z">Codes [N×m].</param>
     /// <param name="rows">Where each row starts; receives its changes and near atoms.</param>
     /// <param name="cancellation">Stops between rounds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Solve(ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, HomotopyRows rows, CancellationToken cancellation)
+    public void Solve(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, ReadOnlyMatrixView b, MatrixView z, HomotopyRows rows, CancellationToken cancellation)
     {
         Order(z);
         rows.Clear();
         int next = 0, active = 0;
         foreach (HomotopyLane lane in _lanes)
-            active += TryTake(lane, ref next, z, rows) ? 1 : 0;
+            active += TryTake(lane, ref next, mask, z, rows) ? 1 : 0;
         while (active > 0)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -98,7 +99,7 @@ internal sealed class Homotopy
                     lane.Write(z.Row(lane.Row));
                 else
                     lane.WriteOptimal(z.Row(lane.Row));
-                active -= TryTake(lane, ref next, z, rows) ? 0 : 1;
+                active -= TryTake(lane, ref next, mask, z, rows) ? 0 : 1;
             }
         }
     }
@@ -114,7 +115,7 @@ internal sealed class Homotopy
 
     /// <summary>Gives a lane the next row; false, and the lane idle, when there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TryTake(HomotopyLane lane, ref int next, MatrixView z, HomotopyRows rows)
+    private bool TryTake(HomotopyLane lane, ref int next, ReadOnlyMatrixView mask, MatrixView z, HomotopyRows rows)
     {
         if (next == z.Rows)
         {
@@ -123,6 +124,7 @@ internal sealed class Homotopy
         }
         int row = _order[next++];
         lane.Begin(row, rows.Levels[row], rows.LevelsOfZero[row]);
+        _correlations.SetMask(lane.Number, mask.Row(row));
         int count = NonZeros.List(z.Row(row), _excess, _atoms);
         float smallest = SmallestOfStart(count);
         for (int i = 0; i < count; i++)

@@ -85,7 +85,7 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
         Workspace workspace = _workspaces.Rent();
         ReadOnlySpan<double> largest = workspace.DivideByLambdaMax(x, _inverseWeights, Solver);
         z.Values.Clear();
-        Solver.SolveBlock(workspace.X.RowRange(0, x.Rows), z, warmStart: false, report, first, cancellation);       // z' = argmin E(x/λmax, z'; f)
+        Solver.SolveBlock(workspace.X.RowRange(0, x.Rows), default, z, warmStart: false, report, first, cancellation);     // z' = argmin E(x/λmax, z'; f)
         for (int i = 0; i < x.Rows; i++)
             Multiply(z.Row(i), Fraction < 1 ? largest[i] : 0);                                                      // z = λmax·z', and 0 for λ = λmax
         for (int i = 0; i < lambdas.Length; i++)
@@ -136,9 +136,9 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
         {
             for (int i = 0; i < x.Rows; i++)
                 _scales[i] = _largest[i] > 0 ? 1 / _largest[i] : 0;
-            ReadOnlySpan<RowResult> results = _certificate.Certify(x, z, null, _scales.AsSpan(0, x.Rows));
+            ReadOnlySpan<RowResult> results = _certificate.Certify(x, z, scales: _scales.AsSpan(0, x.Rows));
             if (ClearWorse(results, z))
-                results = _certificate.Certify(x, z, null, _scales.AsSpan(0, x.Rows));
+                results = _certificate.Certify(x, z, scales: _scales.AsSpan(0, x.Rows));
             for (int i = 0; i < x.Rows; i++)
                 report?.Set(first + i, report.Iterations[first + i], results[i].RelativeGap, tolerance);
         }
