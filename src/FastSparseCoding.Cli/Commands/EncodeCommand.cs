@@ -66,7 +66,7 @@ internal sealed class EncodeCommand
         codes.Complete();
         signals?.Complete();
         if (tally.Uncertified > 0)
-            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {tally.Uncertified:N0} of {tally.Rows:N0} codes are not certified at the relative gap {solver!.Options.Tolerance}; the largest is {tally.LargestGap:G2}."));
+            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {tally.Uncertified:N0} of {tally.Rows:N0} codes are not certified at the relative gap {relative?.Tolerance ?? solver!.Options.Tolerance}; the largest is {tally.LargestGap:G2}."));
         context.Print(tally.ToResult(output, model, solver));
         return ExitCode.Done;
     }
@@ -82,7 +82,7 @@ internal sealed class EncodeCommand
             string solver = parsed.GetValue(_solver) ?? "active-set";
             // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
             float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
-            return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = tolerance, StartThreshold = startThreshold });
+            return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = _penalty.IsPerSignal(parsed) ? Math.Max(1e-7, tolerance / 2) : tolerance, StartThreshold = startThreshold });
         }
         foreach (Option option in (Option[])[.. _penalty.All, _solver, _tolerance, _warmStart])
             if (parsed.GetResult(option) is { Implicit: false })

@@ -24,7 +24,7 @@ internal static class PathPlot
         model.Axes.Add(Plots.Axis(AxisPosition.Bottom, "sparsity weight λ"));
         AddPart(model, 2, "non-zeros", [Curve(points, p => p.NonZeros, Plots.Blue)]);
         LineSeries error = Curve(points, p => p.RelativeSquaredError, Plots.Blue);
-        AddPart(model, 1, heldOut.Count > 0 ? "error: all, held out" : "relative error", heldOut.Count > 0 ? [error, .. HeldOut(points, heldOut)] : [error]);
+        AddPart(model, 1, "relative error", heldOut.Count > 0 ? [error, .. HeldOut(points, heldOut)] : [error]);
         AddPart(model, 0, "energy E", [Curve(points, p => p.Energy, Plots.Blue)]);
         return Plots.Export(model, fileName, "", Width, Height);
     }
@@ -67,7 +67,7 @@ internal static class PathPlot
         DataPoint least = curve.Points.MinBy(p => p.Y);
         LineSeries lowest = Line([least], Plots.Orange);
         lowest.MarkerSize = 7;
-        lowest.LabelFormatString = "λ = {0:G3}";
+        lowest.LabelFormatString = "held out: least at λ = {0:G3}";
         lowest.LabelMargin = 10;
         lowest.TextColor = Plots.Orange;
         return [curve, lowest];

@@ -32,6 +32,9 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
     /// <summary>The fraction f of λmax.</summary>
     public float Fraction => Solver.Lambda;
 
+    /// <summary>Relative gap at which a row counts as certified: twice the solver's, whose gap is that of x/λmax before what dividing and multiplying round.</summary>
+    public double Tolerance => 2 * Solver.Options.Tolerance;
+
     /// <inheritdoc/>
     public int SignalSize => Solver.SignalSize;
 
@@ -90,7 +93,7 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
             Multiply(z.Row(i), Fraction < 1 ? largest[i] : 0);                                                      // z = λmax·z', and 0 for λ = λmax
         for (int i = 0; i < lambdas.Length; i++)
             lambdas[i] = Fraction * largest[i];
-        workspace.Certify(x, z, report, first, Solver.Options.Tolerance);
+        workspace.Certify(x, z, report, first, Tolerance);
         _workspaces.Return(workspace);
     }
 
