@@ -140,9 +140,12 @@ public sealed class Penalty : IEquatable<Penalty>
     public override int GetHashCode() => HashCode.Combine(Lambda, Ridge, NonNegative, _weights.Length);
 
     /// <inheritdoc/>
-    public override string ToString()
+    public override string ToString() => ToString("");
+
+    /// <summary>The penalty in words, its λ in some unit.</summary>
+    internal string ToString(string unit)
     {
-        string text = FormattableString.Invariant($"λ = {Lambda}");
+        string text = FormattableString.Invariant($"λ = {Lambda}{unit}");
         if (_weights.Length > 0)
             text += $", {_weights.Length} weights";
         if (Ridge > 0)

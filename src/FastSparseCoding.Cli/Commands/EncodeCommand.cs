@@ -21,7 +21,7 @@ internal sealed class EncodeCommand
     private readonly Option<int?> _samples = new("--samples") { Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.", HelpName = "N" };
     private readonly Option<int?> _stride = new("--stride") { Description = "Pixels from one patch of the grid to the next, from 1 to 10000. [default: the patch's side]", HelpName = "PIXELS" };
     private readonly Option<string?> _signals = new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
-    private readonly PenaltyOptions _penalty = new();
+    private readonly PenaltyOptions _penalty = new(perSignal: true);
     private readonly PatchOptions _patches = new();
 
     private EncodeCommand() => _solver.AcceptOnlyFromAmong(SolverFactory.Names);
@@ -29,7 +29,7 @@ internal sealed class EncodeCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new EncodeCommand();
-        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy"])
+        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --lambda 0.1max -o codes.npy"])
         {
             self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals,
         };
@@ -44,13 +44,14 @@ internal sealed class EncodeCommand
         ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model));
         LassoSolver? solver = BindSolver(parsed, model);
         TrainableEncoder? start = BindWarmStart(parsed, model, solver);
+        RelativeLassoEncoder? relative = solver is not null && _penalty.IsPerSignal(parsed) ? new RelativeLassoEncoder(solver) : null;
         string output = parsed.GetRequiredValue(_output);
         if (parsed.GetValue(_signals) is { } signalsPath)
             OutputFile.RequireWritable(signalsPath, output);
         using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse));
         using NpyWriter? signals = parsed.GetValue(_signals) is { } path ? NpyWriter.Create(path, model.SignalSize) : null;
         SignalStream stream = BindStream(parsed, model, context);
-        var tally = new Tally();
+        var tally = new Tally(relative);
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start("encoding");
@@ -65,7 +66,7 @@ internal sealed class EncodeCommand
         codes.Complete();
         signals?.Complete();
         if (tally.Uncertified > 0)
-            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {tally.Uncertified:N0} of {tally.Rows:N0} codes are not certified at the relative gap {solver!.Options.Tolerance}; the largest is {tally.LargestGap:G2}."));
+            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {tally.Uncertified:N0} of {tally.Rows:N0} codes are not certified at the relative gap {relative?.Tolerance ?? solver!.Options.Tolerance}; the largest is {tally.LargestGap:G2}."));
         context.Print(tally.ToResult(output, model, solver));
         return ExitCode.Done;
     }
@@ -81,7 +82,7 @@ internal sealed class EncodeCommand
             string solver = parsed.GetValue(_solver) ?? "active-set";
             // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
             float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
-            return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = tolerance, StartThreshold = startThreshold });
+            return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = _penalty.IsPerSignal(parsed) ? Math.Max(1e-7, tolerance / 2) : tolerance, StartThreshold = startThreshold });
         }
         foreach (Option option in (Option[])[.. _penalty.All, _solver, _tolerance, _warmStart])
             if (parsed.GetResult(option) is { Implicit: false })
@@ -93,6 +94,8 @@ internal sealed class EncodeCommand
     {
         if (solver is null || parsed.GetValue(_warmStart) is not { } path)
             return null;
+        if (_penalty.IsPerSignal(parsed))
+            throw new UserError($"{_warmStart.Name} predicts codes of one λ; with a fraction of λmax every signal has another.");
         TrainableEncoder start = ModelFile.LoadEncoder(path, model.Dictionary);
         if (start.Lambda != solver.Lambda)
             throw new UserError($"{path}: predicts codes of λ = {start.Lambda}; the codes asked for are of λ = {solver.Lambda}.");
@@ -114,7 +117,7 @@ internal sealed class EncodeCommand
     }
 
     /// <summary>What was encoded so far.</summary>
-    private sealed class Tally
+    private sealed class Tally(RelativeLassoEncoder? relative)
     {
         private readonly Stopwatch _clock = new();
         private long _nonZeros;
@@ -136,7 +139,7 @@ internal sealed class EncodeCommand
             Matrix z = (start ?? encoder)?.Encode(x, context.Threads, context.Cancellation) ?? new Matrix(x.Rows, solver!.CodeSize);
             if (solver is not null)
             {
-                SolveReport report = solver.Solve(x, z, warmStart: start is not null, context.Threads, context.Cancellation);
+                SolveReport report = relative?.Solve(x, z, null, context.Threads, context.Cancellation) ?? solver.Solve(x, z, warmStart: start is not null, context.Threads, context.Cancellation);
                 _uncertified += report.Unconverged;
                 _iterations += report.Iterations.Sum(k => (long)k);
                 _largestGap = report.RelativeGap.Append(_largestGap).Max();
@@ -155,7 +158,7 @@ internal sealed class EncodeCommand
             if (Rows > 0)
                 result.Add("non_zeros", (double)_nonZeros / Rows).Add("rows_per_second", Rate);
             if (solver is not null)
-                result.Add("penalty", solver.Penalty.ToString()).Add("certified_rows", Rows - _uncertified).Add("largest_relative_gap", _largestGap).Add("mean_iterations", (double)_iterations / Math.Max(1, Rows));
+                result.Add("penalty", relative?.ToString() ?? solver.Penalty.ToString()).Add("certified_rows", Rows - _uncertified).Add("largest_relative_gap", _largestGap).Add("mean_iterations", (double)_iterations / Math.Max(1, Rows));
             return result;
         }
     }

@@ -6,17 +6,22 @@ namespace FastSparseCoding.Cli.Input;
 /// <summary>What exact codes pay for not being zero: λ Σ w|z| + ½μ‖z‖², optionally z ≥ 0.</summary>
 internal sealed class PenaltyOptions
 {
-    private readonly Option<float?> _lambda;
+    private readonly bool _perSignal;
+    private readonly Option<SparsityWeight?> _lambda = new("--lambda") { HelpName = "λ" };
     private readonly Option<bool> _nonNegative;
     private readonly Option<string?> _weights;
     private readonly Option<float?> _ridge;
 
     /// <summary>Creates the options.</summary>
+    /// <param name="perSignal">Whether λ may be a fraction of λmax, a weight for each signal: only where codes are the end.</param>
     /// <param name="when">When they may be given, before what they are.</param>
     /// <param name="lambda">What λ is by default.</param>
-    public PenaltyOptions(string when = "With a dictionary: ", string lambda = "the dictionary's, or 0.5")
+    public PenaltyOptions(bool perSignal = false, string when = "With a dictionary: ", string lambda = "the dictionary's, or 0.5")
     {
-        _lambda = new("--lambda") { Description = $"{when}sparsity weight λ, above 0. [default: {lambda}]", HelpName = "λ" };
+        _perSignal = perSignal;
+        _lambda.Description = perSignal
+            ? $"{when}sparsity weight λ, above 0; or as 0.1max a fraction, up to 1max, of each signal's own λmax, from which on its code is zero. [default: {lambda}]"
+            : $"{when}sparsity weight λ, above 0. [default: {lambda}]";
         _nonNegative = new("--non-negative") { Description = $"{when}codes without negative values." };
         _weights = new("--weights") { Description = $"{when}a weight above 0 for every atom, by which its λ is multiplied, as [1×m] or m values.", HelpName = "FILE.npy" };
         _ridge = new("--ridge") { Description = $"{when}weight μ of ½‖z‖² (elastic net), 0 or more. [default: 0]", HelpName = "μ" };
@@ -25,19 +30,24 @@ internal sealed class PenaltyOptions
     /// <summary>All of the options.</summary>
     public IReadOnlyList<Option> All => [_lambda, _nonNegative, _weights, _ridge];
 
-    public void AddTo(Command command)
+    public void AddTo(Command command, bool withLambda = true)
     {
-        foreach (Option option in All)
+        foreach (Option option in All.Where(o => withLambda || o != _lambda))
             command.Add(option);
     }
 
-    /// <summary>The penalty asked for on the codes of a dictionary.</summary>
+    /// <summary>Whether λ is a fraction of each signal's λmax.</summary>
+    public bool IsPerSignal(ParseResult parsed) => parsed.GetValue(_lambda) is { OfMax: true };
+
+    /// <summary>The penalty asked for on the codes of a dictionary; its λ is a fraction where λ is one for each signal.</summary>
     public Penalty Bind(ParseResult parsed, ModelInput model) => Bind(parsed, model.Lambda, model.CodeSize, model.Path);
 
-    /// <summary>The penalty asked for on the codes of so many atoms, of an owner that a message can name.</summary>
+    /// <summary>The same on the codes of so many atoms, of an owner that a message can name.</summary>
     public Penalty Bind(ParseResult parsed, float? defaultLambda, int atoms, string owner)
     {
-        float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? defaultLambda ?? 0.5f);
+        if (IsPerSignal(parsed) && !_perSignal)
+            throw new UserError($"{_lambda.Name} is {parsed.GetValue(_lambda)}; a fraction of λmax is another weight for every signal, and here all signals have one: give a number.");
+        float lambda = Range.CheckWeight(_lambda, parsed.GetValue(_lambda) ?? new SparsityWeight(defaultLambda ?? 0.5f, false)).Value;
         float ridge = Range.CheckNotNegative(_ridge, parsed.GetValue(_ridge) ?? 0);
         float[] weights = parsed.GetValue(_weights) is { } path ? ReadWeights(path, atoms, owner) : [];
         return new Penalty(lambda, weights, ridge, parsed.GetValue(_nonNegative));

@@ -35,6 +35,35 @@ internal abstract class SignalInput
             : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)
             : new ImageInput(paths, preprocessing, cancellation);
 
+    /// <summary>Rows of an .npy drawn at random, without repeats and in their order, or all of them when there are no more.</summary>
+    public static Matrix DrawRows(string path, int signalSize, int count, int seed)
+    {
+        using NpyReader reader = NpyReader.Open(path);
+        RequireSize([path], reader.Columns, signalSize);
+        if (reader.Rows == 0)
+            throw new UserError($"{path}: holds no signals; expected at least one.");
+        int[] rows = Draw(reader.Rows, count, seed);
+        var x = new Matrix(rows.Length, reader.Columns);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            reader.Read(rows[i], x.RowRange(i, 1));
+            RequireFinite(path, x.RowRange(i, 1), rows[i]);
+        }
+        return x;
+    }
+
+    /// <summary>Numbers from 0 to <paramref name="available"/> − 1 drawn at random, without repeats, ascending; all of them when there are no more.</summary>
+    public static int[] Draw(long available, int count, int seed)
+    {
+        if (available <= count)
+            return [.. Enumerable.Range(0, (int)available)];
+        var drawn = new SortedSet<int>();
+        var random = new Random(seed);
+        while (drawn.Count < count)
+            drawn.Add((int)random.NextInt64(Math.Min(available, int.MaxValue)));
+        return [.. drawn];
+    }
+
     /// <summary>Refuses signals of a size that a model cannot take.</summary>
     public static void RequireSize(IReadOnlyList<string> paths, int size, int expected)
     {

@@ -24,7 +24,10 @@ public sealed partial class DictionaryLearner
         return Learn(new MatrixSource(x, options.Seed), options, progress, start: start, cancellation: cancellation);
     }
 
-    /// <summary>Learns from a matrix of signals of which only some values are known, over and over in fresh orders.</summary>
+    /// <summary>
+    /// Learns from a matrix of signals of which only some values are known, over and over in fresh orders. Where many are not, codes found with early atoms
+    /// tell little: a <see cref="DictionaryLearningOptions.Forgetting"/> of 10 or 20 lets go of them sooner and comes to better atoms.
+    /// </summary>
     /// <param name="x">Signals [N×n]; known values finite, unknown ones anything, NaN too.</param>
     /// <param name="mask">Mask [N×n]: 1 where a value is known, 0 where it is not; at least one known in every row.</param>
     /// <param name="options">How to learn, or null for the defaults.</param>
@@ -35,7 +38,7 @@ public sealed partial class DictionaryLearner
     /// <exception cref="ArgumentException">There are too few distinct signals, signals and mask are not as they must be, or the start does not fit the signals and options.</exception>
     /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static AtomDictionary Learn(
+    public static AtomDictionary LearnMasked(
         Matrix x, Matrix mask, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, AtomDictionary? start = null,
         CancellationToken cancellation = default)
     {

@@ -21,7 +21,10 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
     /// <summary>The same where no greedy descent leads there.</summary>
     private const float FirstLevelFromNothing = 0.75f;
 
-    /// <summary>A start that is further than this share of λ from stationary on its support is a prediction: what is small in it is mostly of wrong atoms.</summary>
+    /// <summary>
+    /// A start that is further than this share of λ from stationary on its support, whatever the weight, is a prediction, and no solution of another λ: what
+    /// is small in it is mostly of wrong atoms.
+    /// </summary>
     private const double Prediction = 0.1;
 
     /// <summary>With more atoms than this, products come from the atoms themselves: S = I − G would take more memory than it saves time.</summary>

@@ -101,7 +101,7 @@ internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
     /// <summary>Whether row i has a start of less energy than zero.</summary>
     public bool StartIsWorthwhile(int i) => _startEnergies[i] < _energiesOfZero[i];
 
-    /// <summary>How far row i's start is from stationary on its support, as a share of its thresholds.</summary>
+    /// <summary>How far row i's start is from stationary on its support at any weight, as a share of its thresholds.</summary>
     public double StartViolation(int i) => _startViolations[i];
 
     /// <summary>Replaces a code that is worse than its start or than zero by the better of them; whether it was. Not even a NaN is better than zero.</summary>

@@ -140,7 +140,7 @@ public abstract class LassoSolver : ISparseEncoder
     }
 
     /// <summary>Solves a block of rows, of which a mask may tell what is known, and reports on them.</summary>
-    private protected void SolveBlock(
+    internal void SolveBlock(
         ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, bool warmStart, SolveReport? report, int first, CancellationToken cancellation)
     {
         BlockWorkspace workspace = _workspaces.Rent();
@@ -159,7 +159,7 @@ public abstract class LassoSolver : ISparseEncoder
         {
             if (workspace.ReplaceIfWorse(i, z.Row(i)))
                 workspace.Results[i] = workspace.Certificate.Certify(x.RowRange(i, 1), z.RowRange(i, 1), mask.RowRange(i, 1))[0];
-            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i], Options.Tolerance);
+            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i].RelativeGap, workspace.Results[i].Energy, Options.Tolerance);
         }
         _workspaces.Return(workspace);
     }

@@ -35,7 +35,7 @@ public sealed class SolveReport
     /// <summary>Each row's certificate: duality gap over energy, an upper bound of (E − E*)/E. Zero for a zero signal.</summary>
     public IReadOnlyList<double> RelativeGap => _relativeGap;
 
-    /// <summary>E(x, z) of each row.</summary>
+    /// <summary>E(x, z) of each row, at its λ and of its known values; NaN where double overflows.</summary>
     public IReadOnlyList<double> Energy => _energy;
 
     /// <summary>Number of rows that are not certified within the tolerance.</summary>
@@ -55,12 +55,12 @@ public sealed class SolveReport
         return count == rows.Length ? rows : rows[..count];
     }
 
-    internal void Set(int row, int iterations, RowResult result, double tolerance)
+    internal void Set(int row, int iterations, double relativeGap, double energy, double tolerance)
     {
         _iterations[row] = iterations;
-        _relativeGap[row] = result.RelativeGap;
-        _energy[row] = result.Energy;
-        _status[row] = result.RelativeGap <= tolerance ? SolveStatus.Converged : SolveStatus.IterationLimit;
+        _relativeGap[row] = relativeGap;
+        _energy[row] = energy;
+        _status[row] = relativeGap <= tolerance ? SolveStatus.Converged : SolveStatus.IterationLimit;
     }
 
     /// <summary>Takes over what was reported of a block of rows.</summary>

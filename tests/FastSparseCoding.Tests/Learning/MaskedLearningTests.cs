@@ -30,7 +30,7 @@ public sealed class MaskedLearningTests
         var told = new List<LearningProgress>();
         double before = planted.Recovery(new DictionaryLearner(Filled(planted.X, 0), options).Dictionary);
 
-        AtomDictionary found = DictionaryLearner.Learn(Filled(planted.X, float.NaN), Half, options, new DirectProgress<LearningProgress>(told.Add), cancellation: Cancellation);
+        AtomDictionary found = DictionaryLearner.LearnMasked(Filled(planted.X, float.NaN), Half, options, new DirectProgress<LearningProgress>(told.Add), cancellation: Cancellation);
 
         Assert.True(planted.Recovery(found) > 0.97 && before < 0.9, $"mean largest correlation with the planted atoms: {before} at first, {planted.Recovery(found)} in the end");
         Assert.True(told[^1].Objective < 0.7 * told[0].Objective, $"objective over known values {told[0].Objective} at first, {told[^1].Objective} in the end");
@@ -44,7 +44,7 @@ public sealed class MaskedLearningTests
         var ones = new Matrix(4000, 16);
         ones.Values.Fill(1);
 
-        Assert.Equal(DictionaryLearner.Learn(Planted.X, options, cancellation: Cancellation).Hash, DictionaryLearner.Learn(Planted.X, ones, options, cancellation: Cancellation).Hash);
+        Assert.Equal(DictionaryLearner.Learn(Planted.X, options, cancellation: Cancellation).Hash, DictionaryLearner.LearnMasked(Planted.X, ones, options, cancellation: Cancellation).Hash);
     }
 
     [Theory]
@@ -155,7 +155,7 @@ public sealed class MaskedLearningTests
         Refused("'mask' holds 0.5 at row 2, column 1; it must hold 1 where a value is known and 0 where it is not.", () => learner.PartialFit(x, odd));
         Refused("'mask' has no known value at row 1; every row must have at least one.", () => learner.PartialFit(x, none));
         Refused($"'batch' holds NaN at row 2, column {known}; every known value must be finite.", () => learner.PartialFit(spoilt, mask));
-        Refused($"'x' holds NaN at row 2, column {known}; every known value must be finite.", () => DictionaryLearner.Learn(spoilt, mask, Options));
+        Refused($"'x' holds NaN at row 2, column {known}; every known value must be finite.", () => DictionaryLearner.LearnMasked(spoilt, mask, Options));
         Refused("'masks' has 15 columns; it must have 16.", () => DictionaryLearner.Learn(new MatrixSource(x, 1), Options, masks: new MatrixSource(new Matrix(3, 15), 1)));
         Assert.Equal(0, learner.Samples);
 
