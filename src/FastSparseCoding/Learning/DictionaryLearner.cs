@@ -185,10 +185,12 @@ public sealed partial class DictionaryLearner
         ArgumentNullException.ThrowIfNull(start);
         if (start.AtomCount != options.AtomCount)
             Throw.Argument(nameof(start), $"'start' has {start.AtomCount} atoms; it must have {options.AtomCount}, the AtomCount of the options.");
-        for (int k = 0; k < start.AtomCount && options.NonNegativeAtoms; k++)
-            for (int j = 0; j < start.SignalSize; j++)
-                if (start.Atoms.Row(k)[j] < 0)
-                    Throw.Argument(nameof(start), FormattableString.Invariant($"'start' holds {start.Atoms.Row(k)[j]} in atom {k}, value {j}; where atoms must not be negative, it must not either."));
+        int place = options.NonNegativeAtoms ? start.Atoms.Values.IndexOfAnyInRange(float.NegativeInfinity, -float.Epsilon) : -1;
+        if (place >= 0)
+        {
+            string value = FormattableString.Invariant($"{start.Atoms.Values[place]} in atom {place / start.SignalSize}, value {place % start.SignalSize}");
+            Throw.Argument(nameof(start), $"'start' holds {value}; where atoms must not be negative, it must not either.");
+        }
         return new Matrix(start.AtomCount, start.SignalSize, start.Atoms.Values.ToArray());
     }
 

@@ -122,6 +122,7 @@ public sealed class LearnTests(Workspace workspace) : IClassFixture<Workspace>, 
 
         Refused($"{shorter}: holds 11 weights; the dictionary to learn has 12 atoms.", "--atoms", "12", "--weights", shorter);
         Refused($"{shorter}: holds 11 weights; {negative} has 2 atoms.", "--start", negative, "--weights", shorter);
+        Refused("--lambda is 0.1max; a fraction of λmax is another weight for every signal, and here all signals have one: give a number.", "--lambda", "0.1max");
         Refused("--ridge is -1; it must be a finite number, 0 or more.", "--ridge", "-1");
         Refused($"--atoms is 3; {negative} has 2 atoms.", "--atoms", "3", "--start", negative);
         Refused($"{negative}: holds -0.8 in atom 1, value 5; with --non-negative-atoms no value may be negative.", "--start", negative, "--non-negative-atoms");

@@ -11,7 +11,11 @@ public sealed class NonNegativeAtomsTests
 
     private static readonly DictionaryLearningOptions Options = new()
     {
-        AtomCount = 24, Penalty = new Penalty(0.15f, nonNegative: true), NonNegativeAtoms = true, Samples = 24_000, BatchSize = 200,
+        AtomCount = 24,
+        Penalty = new Penalty(0.15f, nonNegative: true),
+        NonNegativeAtoms = true,
+        Samples = 24_000,
+        BatchSize = 200,
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
