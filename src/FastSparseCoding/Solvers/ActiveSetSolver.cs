@@ -166,13 +166,13 @@ public sealed class ActiveSetSolver : LassoSolver
     {
         public Operators(AtomDictionary dictionary, Penalty penalty)
         {
-            float share = Scale = 1 / (1 + penalty.Ridge);
-            Thresholds = penalty.Thresholds(dictionary.AtomCount, share);
+            float share = Scale = ProximalStep.Share(penalty, step: 1);
+            Thresholds = ProximalStep.CoordinateThresholds(dictionary, penalty);
             InverseThresholds = Array.ConvertAll(Thresholds, t => 1 / t);
             SmallestThreshold = Thresholds.Min();
             EncoderTransposed = share == 1 ? dictionary.PackedTransposed : PackedMatrix.OfTransposed(Scaled(dictionary.Atoms, share));
             if (dictionary.AtomCount <= MostAtomsOfGram)
-                S = share == 1 ? dictionary.IdentityMinusGram : dictionary.IdentityMinusGram.Times(share);
+                S = ProximalStep.CoordinateProducts(dictionary, penalty);
         }
 
         /// <summary>The scale, 1/(1 + μ).</summary>

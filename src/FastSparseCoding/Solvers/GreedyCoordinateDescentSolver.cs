@@ -32,9 +32,9 @@ public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
     public GreedyCoordinateDescentSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options = null)
         : base(dictionary, penalty, options)
     {
-        _share = 1 / (1 + penalty.Ridge);
-        _theta = penalty.Thresholds(dictionary.AtomCount, _share);
-        _s = new Lazy<AlignedRows>(() => _share == 1 ? dictionary.IdentityMinusGram : dictionary.IdentityMinusGram.Times(_share));
+        _share = ProximalStep.Share(penalty, step: 1);
+        _theta = ProximalStep.CoordinateThresholds(dictionary, penalty);
+        _s = new Lazy<AlignedRows>(() => ProximalStep.CoordinateProducts(dictionary, penalty));
     }
 
     /// <inheritdoc/>
