@@ -43,6 +43,16 @@ internal static class ProximalStep
             TensorPrimitives.Multiply(rows.Row(k), share, s.Row(k));                            // S = I − G
     }
 
+    /// <summary>W_eᵀ of <see cref="OfCoordinate"/> as the right factor of products: without a ridge the dictionary's own.</summary>
+    public static PackedMatrix CoordinateEncoder(AtomDictionary dictionary, Penalty penalty)
+    {
+        if (Share(penalty, 1) is var share && share == 1)
+            return dictionary.PackedTransposed;
+        var encoder = new Matrix(dictionary.AtomCount, dictionary.SignalSize);
+        TensorPrimitives.Multiply(dictionary.Atoms.Values, share, encoder.Values);
+        return PackedMatrix.OfTransposed(encoder);
+    }
+
     /// <summary>S of <see cref="OfCoordinate"/> in aligned rows: without a ridge the dictionary's own.</summary>
     public static AlignedRows CoordinateProducts(AtomDictionary dictionary, Penalty penalty)
         => Share(penalty, 1) is var share && share == 1 ? dictionary.IdentityMinusGram : dictionary.IdentityMinusGram.Times(share);

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
@@ -166,11 +165,11 @@ public sealed class ActiveSetSolver : LassoSolver
     {
         public Operators(AtomDictionary dictionary, Penalty penalty)
         {
-            float share = Scale = ProximalStep.Share(penalty, step: 1);
+            Scale = ProximalStep.Share(penalty, step: 1);
             Thresholds = ProximalStep.CoordinateThresholds(dictionary, penalty);
             InverseThresholds = Array.ConvertAll(Thresholds, t => 1 / t);
             SmallestThreshold = Thresholds.Min();
-            EncoderTransposed = share == 1 ? dictionary.PackedTransposed : PackedMatrix.OfTransposed(Scaled(dictionary.Atoms, share));
+            EncoderTransposed = ProximalStep.CoordinateEncoder(dictionary, penalty);
             if (dictionary.AtomCount <= MostAtomsOfGram)
                 S = ProximalStep.CoordinateProducts(dictionary, penalty);
         }
@@ -191,13 +190,6 @@ public sealed class ActiveSetSolver : LassoSolver
         public float[] InverseThresholds { get; }
 
         public float SmallestThreshold { get; }
-
-        private static Matrix Scaled(ReadOnlyMatrixView matrix, float factor)
-        {
-            var scaled = new Matrix(matrix.Rows, matrix.Columns);
-            TensorPrimitives.Multiply(matrix.Values, factor, scaled.Values);
-            return scaled;
-        }
     }
 
     private sealed class Workspace(AtomDictionary dictionary, Penalty penalty, Operators operators) : BlockWorkspace(dictionary, penalty)

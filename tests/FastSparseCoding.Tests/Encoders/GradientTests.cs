@@ -8,10 +8,10 @@ namespace FastSparseCoding.Tests.Encoders;
 public sealed class GradientTests
 {
     [Theory]
-    [MemberData(nameof(EncoderCase.Kinds), MemberType = typeof(EncoderCase))]
-    public void The_twins_gradient_is_that_of_its_loss(string kind, int depth)
+    [MemberData(nameof(EncoderCase.Family), MemberType = typeof(EncoderCase))]
+    public void The_twins_gradient_is_that_of_its_loss(string kind, int depth, string member)
     {
-        EncoderCase test = EncoderCase.Create(kind, depth);
+        EncoderCase test = EncoderCase.Create(kind, depth, member: member);
         double[] p = test.Parameters;
         double[][] x = EncoderTwin.Rows(test.X), target = EncoderTwin.Rows(test.Target);
         (double[] dp, double[][] dx) = test.Twin.Gradient(p, x, target);
@@ -24,10 +24,10 @@ public sealed class GradientTests
     }
 
     [Theory]
-    [MemberData(nameof(EncoderCase.Kinds), MemberType = typeof(EncoderCase))]
-    public void Forward_and_backward_agree_with_the_twin(string kind, int depth)
+    [MemberData(nameof(EncoderCase.Family), MemberType = typeof(EncoderCase))]
+    public void Forward_and_backward_agree_with_the_twin(string kind, int depth, string member)
     {
-        EncoderCase test = EncoderCase.Create(kind, depth);
+        EncoderCase test = EncoderCase.Create(kind, depth, member: member);
         (ParameterSlab gradient, Matrix dx, Matrix z) = test.Gradient();
         double[][] x = EncoderTwin.Rows(test.X), target = EncoderTwin.Rows(test.Target);
         double[] p = test.Parameters, codes = [.. x.SelectMany(row => test.Twin.Forward(p, row))];
@@ -47,16 +47,20 @@ public sealed class GradientTests
     }
 
     [Theory]
-    [InlineData("lista", 3)]
-    [InlineData("lista-layers", 2)]
-    [InlineData("lcod", 7)]
-    [InlineData("shrink", 0)]
-    [InlineData("tanh2", 0)]
-    public void It_holds_at_sizes_around_the_vector_width(string kind, int depth)
+    [InlineData("lista", 3, "")]
+    [InlineData("lista", 3, "z ≥ 0")]
+    [InlineData("lista-layers", 2, "")]
+    [InlineData("lista-layers", 2, "z ≥ 0")]
+    [InlineData("lcod", 7, "")]
+    [InlineData("lcod", 7, "z ≥ 0")]
+    [InlineData("shrink", 0, "")]
+    [InlineData("shrink", 0, "z ≥ 0")]
+    [InlineData("tanh2", 0, "")]
+    public void It_holds_at_sizes_around_the_vector_width(string kind, int depth, string member)
     {
         foreach (int size in (int[])[1, 2, 7, 8, 15, 17, 33])
         {
-            EncoderCase test = EncoderCase.Create(kind, depth, 1e-5, size, size + 1);
+            EncoderCase test = EncoderCase.Create(kind, depth, 1e-5, size, size + 1, member);
             (ParameterSlab gradient, Matrix dx, _) = test.Gradient();
             (double[] dp, double[][] dxTwin) = test.Twin.Gradient(test.Parameters, EncoderTwin.Rows(test.X), EncoderTwin.Rows(test.Target));
 
