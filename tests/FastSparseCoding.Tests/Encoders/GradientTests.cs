@@ -90,6 +90,36 @@ public sealed class GradientTests
         Tolerance.Check([.. LassoTwin.Widen(once.Values).Select(value => 2 * value)], twice.Values, 2 * 5 * (depth + 1), 4 * largest);
     }
 
+    /// <summary>
+    /// The second coefficient pushes the first, once chosen, far below −θ, where it is chosen again: of codes without negative values a pre-activation there
+    /// lies in the dead zone, and nothing goes back through it.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_coefficient_chosen_again_below_its_dead_zone_has_the_gradient_of_its_side(bool nonNegative)
+    {
+        TrainableEncoder encoder = EncoderFactory.CreateEmpty("lcod", 2, 2, depth: 4, new Penalty(0.1f, nonNegative: nonNegative), null);
+        ((ReadOnlySpan<float>)[1, 0, 0, 1, 0, 0.5f, -2, 0, 0.1f, 0.2f]).CopyTo(encoder.Parameters.Values);      // W_e, Sᵀ, θ
+        encoder.Refresh();
+        var twin = EncoderTwin.Of(encoder);
+        Matrix x = new(1, 2, [3, 2]), target = new(1, 2, [1, 1]), dx = new(1, 2);
+        double[] p = LassoTwin.Widen(encoder.Parameters.Values);
+        double[][] signals = EncoderTwin.Rows(x), targets = EncoderTwin.Rows(target);
+        (double[] dp, double[][] dxTwin) = twin.Gradient(p, signals, targets);
+        CheckDifferences(dp, p, () => twin.Loss(p, signals, targets));
+        Assert.InRange(twin.NearestKink, 1e-2, double.PositiveInfinity);
+
+        EncoderPass pass = encoder.CreatePass(1);
+        ParameterSlab gradient = encoder.Parameters.EmptyCopy();
+        ReadOnlyMatrixView z = pass.Forward(x);
+        pass.Backward(x, new Matrix(1, 2, [z.Row(0)[0] - 1, z.Row(0)[1] - 1]), gradient, dx);
+
+        // Four updates of two products each, forward and backward, of values up to ten.
+        Tolerance.Check(dp, gradient.Values, 40, 10 * Largest(dp));
+        Tolerance.Check(dxTwin[0], dx.Values, 40, 10 * Largest(dxTwin[0]));
+    }
+
     [Fact]
     public void The_gradient_of_shared_weights_is_the_sum_over_the_layers()
     {
