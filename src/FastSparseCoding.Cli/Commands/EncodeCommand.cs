@@ -86,7 +86,7 @@ internal sealed class EncodeCommand
         }
         foreach (Option option in (Option[])[.. _penalty.All, _solver, _tolerance, _warmStart])
             if (parsed.GetResult(option) is { Implicit: false })
-                throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{model.Encoder.Kind}' encoder, which predicts codes of λ = {model.Lambda}.");
+                throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{model.Encoder.Kind}' encoder, which predicts codes of {model.Encoder.Penalty}.");
         return null;
     }
 
@@ -97,8 +97,11 @@ internal sealed class EncodeCommand
         if (_penalty.IsPerSignal(parsed))
             throw new UserError($"{_warmStart.Name} predicts codes of one λ; with a fraction of λmax every signal has another.");
         TrainableEncoder start = ModelFile.LoadEncoder(path, model.Dictionary);
-        if (start.Lambda != solver.Lambda)
-            throw new UserError($"{path}: predicts codes of λ = {start.Lambda}; the codes asked for are of λ = {solver.Lambda}.");
+        if (!start.Penalty.Equals(solver.Penalty))
+        {
+            string predicted = start.Penalty.ToString(), asked = solver.Penalty.ToString();
+            throw new UserError($"{path}: predicts codes of {predicted}; the codes asked for are of {(asked == predicted ? "other weights" : asked)}.");
+        }
         return start;
     }
 

@@ -30,7 +30,7 @@ internal sealed class LearnCommand
 
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
     private readonly StartOptions _start = new(Defaults.AtomCount);
-    private readonly PenaltyOptions _penalty = new(when: "", lambda: "that of --start, or 0.5");
+    private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
     private LearnCommand() => _method.AcceptOnlyFromAmong("online", "sgd");
@@ -57,7 +57,7 @@ internal sealed class LearnCommand
         {
             AtomCount = start.Atoms,
             NonNegativeAtoms = start.NonNegativeAtoms,
-            Penalty = _penalty.Bind(parsed, start.Model?.Lambda, start.Atoms, start.Owner),
+            Penalty = _penalty.Bind(parsed, start.Model?.Penalty ?? Defaults.Penalty, start.Atoms, start.Owner),
             Samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 1_000_000_000_000),
             BatchSize = Range.Check(_batch, parsed.GetValue(_batch), 1, 1_048_576),
             Method = parsed.GetValue(_method) == "sgd" ? DictionaryMethod.Sgd : DictionaryMethod.Online,
@@ -82,7 +82,7 @@ internal sealed class LearnCommand
         context.WarnUncertified(last.Uncertified, options.Samples, "signals");
         if (mosaic is not null)
             WriteMosaic(mosaic, dictionary);
-        ModelFile.Save(output, dictionary, options.Lambda, input.Preprocessing);    // the whole penalty once the format holds it
+        ModelFile.Save(output, dictionary, options.Penalty, input.Preprocessing);
         File.Delete(Checkpoint.PathFor(output));
         context.Print(new Result()
             .Add("dictionary", output).Add("atoms", dictionary.AtomCount).Add("signal_size", dictionary.SignalSize).Add("samples", last.Samples).Add("penalty", options.Penalty.ToString())

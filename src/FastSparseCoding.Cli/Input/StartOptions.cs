@@ -9,7 +9,7 @@ internal sealed class StartOptions(int defaultAtoms)
     private readonly Option<bool> _nonNegativeAtoms = new("--non-negative-atoms") { Description = "Atoms without negative values; with --non-negative a sparse non-negative factorisation." };
     private readonly Option<string?> _start = new("--start")
     {
-        Description = "A dictionary to start from (a model, or an .npy of atoms [m×n] with unit-norm rows), instead of signals drawn at random; images are treated as its were.",
+        Description = "A dictionary to start from (a model, or an .npy of atoms [m×n] with unit-norm rows), instead of signals drawn at random; its penalty is that of the codes where none is given, and images are treated as its were.",
         HelpName = "DICTIONARY",
     };
 

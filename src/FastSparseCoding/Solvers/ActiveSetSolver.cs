@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
@@ -178,13 +177,13 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
     {
         public Operators(AtomDictionary dictionary, Penalty penalty)
         {
-            float share = Scale = 1 / (1 + penalty.Ridge);
-            Thresholds = penalty.Thresholds(dictionary.AtomCount, share);
+            Scale = ProximalStep.Share(penalty, step: 1);
+            Thresholds = ProximalStep.CoordinateThresholds(dictionary, penalty);
             InverseThresholds = Array.ConvertAll(Thresholds, t => 1 / t);
             SmallestThreshold = Thresholds.Min();
-            EncoderTransposed = share == 1 ? dictionary.PackedTransposed : PackedMatrix.OfTransposed(Scaled(dictionary.Atoms, share));
+            EncoderTransposed = ProximalStep.CoordinateEncoder(dictionary, penalty);
             if (dictionary.AtomCount <= MostAtomsOfGram)
-                S = share == 1 ? dictionary.IdentityMinusGram : dictionary.IdentityMinusGram.Times(share);
+                S = ProximalStep.CoordinateProducts(dictionary, penalty);
         }
 
         /// <summary>The scale, 1/(1 + μ).</summary>
@@ -203,13 +202,6 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
         public float[] InverseThresholds { get; }
 
         public float SmallestThreshold { get; }
-
-        private static Matrix Scaled(ReadOnlyMatrixView matrix, float factor)
-        {
-            var scaled = new Matrix(matrix.Rows, matrix.Columns);
-            TensorPrimitives.Multiply(matrix.Values, factor, scaled.Values);
-            return scaled;
-        }
     }
 
     private sealed class Workspace(AtomDictionary dictionary, Penalty penalty, Operators operators) : BlockWorkspace(dictionary, penalty)

@@ -38,17 +38,18 @@ public sealed class LearnTests(Workspace workspace) : IClassFixture<Workspace>, 
 
         AtomDictionary found = ModelFile.LoadDictionary(Output);
         Assert.Equal(DictionaryLearner.Learn(Source, options, cancellation: Cancellation).Hash, found.Hash);
+        Assert.Equal(options.Penalty, ModelFile.ReadInfo(Output).Penalty);
         Assert.Equal("λ = 0.2, 12 weights, μ = 0.3, z ≥ 0", json.RootElement.GetProperty("penalty").GetString());
         Assert.All(found.Atoms.Values.ToArray(), v => Assert.True(v >= 0));
     }
 
     [Fact]
-    public void A_start_gives_the_atoms_to_begin_with_their_number_and_lambda()
+    public void A_start_gives_the_atoms_to_begin_with_their_number_and_penalty()
     {
         string array = _folder.File("start.npy"), model = _folder.File("start.safetensors");
         AtomDictionary start = RandomData.Dictionary(7, 36, seed: 8);
         Npy.Write(array, new Matrix(7, 36, start.Atoms.Values.ToArray()));
-        ModelFile.Save(model, start, 0.25f);
+        ModelFile.Save(model, start, new Penalty(0.25f, ridge: 0.5f, nonNegative: true));
 
         Learn("--start", array).Dispose();
         string ofArray = ModelFile.LoadDictionary(Output).Hash;
@@ -56,8 +57,8 @@ public sealed class LearnTests(Workspace workspace) : IClassFixture<Workspace>, 
         string ofModel = ModelFile.LoadDictionary(Output).Hash;
 
         Assert.Equal(DictionaryLearner.Learn(Source, Options with { AtomCount = 7 }, start: start, cancellation: Cancellation).Hash, ofArray);
-        Assert.Equal(DictionaryLearner.Learn(Source, Options with { AtomCount = 7, Lambda = 0.25f }, start: start, cancellation: Cancellation).Hash, ofModel);
-        Assert.Equal(0.25f, ModelFile.ReadInfo(Output).Lambda);
+        Assert.Equal(DictionaryLearner.Learn(Source, Options with { AtomCount = 7, Penalty = new Penalty(0.25f, ridge: 0.5f, nonNegative: true) }, start: start, cancellation: Cancellation).Hash, ofModel);
+        Assert.Equal(new Penalty(0.25f, ridge: 0.5f, nonNegative: true), ModelFile.ReadInfo(Output).Penalty);
     }
 
     [Fact]
