@@ -7,7 +7,7 @@ namespace FastSparseCoding.Solvers;
 /// </summary>
 public sealed class OmpEncoder : IMaskedEncoder
 {
-    private readonly WorkspacePool<Workspace> _workspaces;
+    private readonly WorkspacePool<OmpWorkspace> _workspaces;
 
     /// <summary>Creates the encoder.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
@@ -19,7 +19,7 @@ public sealed class OmpEncoder : IMaskedEncoder
         ArgumentNullException.ThrowIfNull(options);
         Dictionary = dictionary;
         Options = options.ValidatedFor(dictionary);
-        _workspaces = new WorkspacePool<Workspace>(() => new Workspace(dictionary, options));
+        _workspaces = new WorkspacePool<OmpWorkspace>(() => new OmpWorkspace(dictionary, options));
     }
 
     /// <summary>The dictionary D [m×n].</summary>
@@ -78,7 +78,7 @@ public sealed class OmpEncoder : IMaskedEncoder
         RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, SparseEncoderExtensions.BlockRows, threads), threads, cancellation, (first, count) =>
         {
             ReadOnlyMatrixView known = mask is null ? default : mask.RowRange(first, count);
-            SolveBlock(x.RowRange(first, count), known, z.RowRange(first, count), bounds.AsSpan(first, count), report, first, cancellation);
+            SolveBlock(x.RowRange(first, count), known, z.RowRange(first, count), bounds.Length == 0 ? [] : bounds.AsSpan(first, count), report, first, cancellation);
         });
         return report;
     }
@@ -93,14 +93,17 @@ public sealed class OmpEncoder : IMaskedEncoder
         }
     }
 
-    /// <summary>Solves a block of at most <see cref="SparseEncoderExtensions.BlockRows"/> rows; without a mask all values are known.</summary>
+    /// <summary>Solves a block of at most <see cref="SparseEncoderExtensions.BlockRows"/> rows; without a mask all values are known, without errors that of the options counts.</summary>
     private void SolveBlock(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, ReadOnlySpan<float> errors, OmpReport? report, int first, CancellationToken cancellation)
     {
-        Workspace workspace = _workspaces.Rent();
+        OmpWorkspace workspace = _workspaces.Rent();
+        bool whole = mask.Rows == 0;
+        if (whole)
+            workspace.Correlate(x);
         for (int i = 0; i < x.Rows; i++)
         {
-            double error = errors.IsEmpty ? Options.Error ?? 0 : errors[i];
-            OmpRow row = mask.Rows == 0 ? workspace.Solve(x.Row(i), z.Row(i), error, cancellation) : workspace.Solve(x.Row(i), mask.Row(i), z.Row(i), error, cancellation);
+            double error = errors.IsEmpty ? Options.Error ?? OmpWorkspace.NoError : errors[i];
+            OmpRow row = whole ? workspace.Solve(i, x.Row(i), z.Row(i), error, cancellation) : workspace.Solve(x.Row(i), mask.Row(i), z.Row(i), error, cancellation);
             report?.Set(first + i, row);
         }
         _workspaces.Return(workspace);
@@ -108,37 +111,15 @@ public sealed class OmpEncoder : IMaskedEncoder
 
     private float[] Bounds(IReadOnlyList<float>? errors, int rows)
     {
-        var bounds = new float[rows];
         if (errors is null)
-        {
-            Array.Fill(bounds, Options.Error ?? 0);
-            return bounds;
-        }
+            return [];
         if (errors.Count != rows && errors.Count != 1)
             Throw.Argument(nameof(errors), $"'errors' has {errors.Count} values; it must have {rows}, one for every row, or 1 for all.");
         for (int i = 0; i < errors.Count; i++)
             Throw.IfNotPositive(errors[i], $"errors[{i}]");
+        var bounds = new float[rows];
         for (int i = 0; i < rows; i++)
             bounds[i] = errors[errors.Count == 1 ? 0 : i];
         return bounds;
-    }
-
-    /// <summary>Memory of one thread.</summary>
-    private sealed class Workspace(AtomDictionary dictionary, OmpOptions options)
-    {
-        private readonly PrecisePursuit _precise = new(dictionary, options.NonNegative);
-        private readonly int _maxAtoms = options.MaxAtoms ?? int.MaxValue;
-
-        public OmpRow Solve(ReadOnlySpan<float> x, Span<float> z, double error, CancellationToken cancellation)
-        {
-            _precise.Begin(x);
-            return _precise.Run(z, _maxAtoms, error, cancellation);
-        }
-
-        public OmpRow Solve(ReadOnlySpan<float> x, ReadOnlySpan<float> mask, Span<float> z, double error, CancellationToken cancellation)
-        {
-            _precise.Begin(x, mask);
-            return _precise.Run(z, _maxAtoms, error * Math.Sqrt((double)(mask.Length - mask.Count(0f)) / mask.Length), cancellation);
-        }
     }
 }

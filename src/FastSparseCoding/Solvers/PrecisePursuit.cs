@@ -47,7 +47,7 @@ internal sealed class PrecisePursuit
     }
 
     /// <summary>Lets atoms in with the values they have, in their order, before any is searched for.</summary>
-    public void Take(ReadOnlySpan<int> atoms, ReadOnlySpan<float> values)
+    public void Take(ReadOnlySpan<int> atoms, ReadOnlySpan<double> values)
     {
         for (int s = 0; s < atoms.Length; s++)
         {
@@ -62,7 +62,7 @@ internal sealed class PrecisePursuit
     /// <summary>Goes on until there are as many atoms as allowed, the error is reached or there is nothing to gain; writes the code [m].</summary>
     /// <param name="z">Receives the code.</param>
     /// <param name="maxAtoms">Most atoms.</param>
-    /// <param name="error">The error that ends the search, or 0.</param>
+    /// <param name="error">The error that ends the search; below 0 for none.</param>
     /// <param name="cancellation">Stops between atoms.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public OmpRow Run(Span<float> z, int maxAtoms, double error, CancellationToken cancellation)
