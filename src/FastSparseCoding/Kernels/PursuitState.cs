@@ -12,10 +12,8 @@ internal sealed unsafe class PursuitState
     private readonly float[] _memory;       // keeps what the pointers point to alive
     private readonly float* _alpha;         // α = rDᵀ [m padded]
     private readonly float* _p;             // p_t, row after row [k×m padded]
-    private readonly float* _sum;           // −(G_k − Σ l·p), but for its k-th value [m padded]
     private readonly int _stride;
     private readonly int[] _atoms;          // k_t
-    private readonly int[] _order;          // 0, 1, 2, …
     private readonly float[] _row;          // l_ts, s < t, of the atom last projected
     private readonly double[] _factor;      // L, row after row, zero right of the diagonal
     private readonly double[] _gamma;       // γ_t
@@ -28,12 +26,10 @@ internal sealed unsafe class PursuitState
         _length = AlignedRows.Padded(atomCount);
         _stride = _length + AlignedRows.Padded(1);      // rows of a power of two would compete for the same places of the cache
         _factorStride = PreciseFactor.Padded(capacity);
-        _memory = AlignedMemory.Allocate(checked((capacity + 2) * _stride));
+        _memory = AlignedMemory.Allocate(checked((capacity + 1) * _stride));
         _alpha = AlignedMemory.Start(_memory);
-        _sum = _alpha + _stride;
-        _p = _sum + _stride;
+        _p = _alpha + _stride;
         _atoms = new int[capacity];
-        _order = [.. Enumerable.Range(0, capacity)];
         _row = new float[capacity];
         _factor = new double[_factorStride * _factorStride];
         _gamma = new double[_factorStride];
@@ -54,7 +50,7 @@ internal sealed unsafe class PursuitState
     {
         Count = 0;
         b.CopyTo(new Span<float>(_alpha, b.Length));
-        return Step(_p, 0, 0, nonNegative);     // nothing is taken away
+        return Step(_alpha, _p, 0, 0, nonNegative);     // nothing is taken away
     }
 
     /// <summary>α_k, the correlation of an atom with the residual.</summary>
@@ -80,27 +76,23 @@ internal sealed unsafe class PursuitState
 
     /// <summary>Chooses the atom last projected; returns the atom of the largest correlation with the residual then.</summary>
     /// <param name="k">The atom.</param>
-    /// <param name="s">Row k of S = I − G [m], its k-th value 0.</param>
+    /// <param name="s">S = I − G [m×m], its diagonal 0.</param>
     /// <param name="pivot">l_tt².</param>
     /// <param name="nonNegative">Whether the largest positive correlation is asked for.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Append(int k, ReadOnlySpan<float> s, double pivot, bool nonNegative)
+    public int Append(int k, AlignedRows s, double pivot, bool nonNegative)
     {
         double diagonal = Math.Sqrt(pivot), gamma = _alpha[k] / diagonal;
         float inverse = (float)(-1 / diagonal);
-        fixed (float* ps = s, pl = _row)
-        fixed (int* order = _order)
-        {
-            var sum = new RowSum { Start = ps, Length = s.Length, W = _p, Stride = _stride, Indices = order, Z = pl, Rows = Count, C = _sum };
-            Simd.Run(ref sum);                                                  // −(G_k − Σ l·p)
-        }
-        _sum[k] = -(float)pivot;
+        // S has no diagonal: −γ·Σl²/l is what the step will take away from α_k, which it then leaves at zero but for rounding.
+        _alpha[k] = (float)(gamma * (pivot - 1) / diagonal);
         float* p = _p + Count * _stride;
-        int next = Step(p, inverse, (float)gamma, nonNegative);
-        int at = Count * _factorStride + Count;
-        _factor[at] = diagonal;
+        int next = Step(s.Data + (nint)k * s.Stride, p, inverse, (float)-gamma, nonNegative);
+        (p[k], _alpha[k]) = ((float)diagonal, 0);
+        _factor[Count * _factorStride + Count] = diagonal;
         _gamma[Count] = gamma;
         _atoms[Count++] = k;
+        GC.KeepAlive(s);
         return next;
     }
 
@@ -138,45 +130,17 @@ internal sealed unsafe class PursuitState
         }
     }
 
-    /// <summary>p = inverse·sum, α ← α − γ·p, and the atom of the largest α then.</summary>
-    private int Step(float* p, float inverse, float gamma, bool nonNegative)
-        => nonNegative ? Step<One>(p, inverse, gamma) : Step<Two>(p, inverse, gamma);
-
-    private int Step<TSides>(float* p, float inverse, float gamma)
-        where TSides : struct, IConstant
+    private int Step(float* start, float* p, float inverse, float minusGamma, bool nonNegative)
     {
-        var kernel = new StepKernel<TSides> { Alpha = _alpha, Sum = _sum, P = p, Length = _length, Inverse = inverse, Gamma = gamma };
-        Simd.Run(ref kernel);
-        return kernel.Next;
+        fixed (float* factors = _row)
+            return nonNegative ? Step<One>(start, p, inverse, minusGamma, factors) : Step<Two>(start, p, inverse, minusGamma, factors);
     }
 
-    private struct StepKernel<TSides> : ISimdKernel
+    private int Step<TSides>(float* start, float* p, float inverse, float minusGamma, float* factors)
         where TSides : struct, IConstant
     {
-        public float* Alpha;
-        public float* Sum;
-        public float* P;
-        public int Length;
-        public float Inverse;
-        public float Gamma;
-        public int Next;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<TS, TV>()
-            where TS : struct, ISimd<TV>
-            where TV : unmanaged
-        {
-            var found = new LargestLanes<TS, TV>();
-            TV inverse = TS.Broadcast(Inverse), minus = TS.Broadcast(-Gamma);
-            for (int j = 0; j < Length; j += TS.Count)
-            {
-                TV p = TS.Multiply(inverse, TS.Load(Sum + j));
-                TV alpha = TS.MultiplyAdd(minus, p, TS.Load(Alpha + j));
-                TS.Store(P + j, p);
-                TS.Store(Alpha + j, alpha);
-                found.Add(TSides.Value == Two.Value ? alpha : TS.Max(alpha, default));
-            }
-            Next = found.First(out _);
-        }
+        var kernel = new PursuitStep<TSides> { Start = start, Earlier = _p, Stride = _stride, Factors = factors, Rows = Count, P = p, Alpha = _alpha, Inverse = inverse, MinusGamma = minusGamma, Length = _length };
+        Simd.Run(ref kernel);
+        return kernel.Next;
     }
 }

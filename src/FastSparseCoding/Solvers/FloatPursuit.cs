@@ -84,7 +84,7 @@ internal sealed class FloatPursuit
             double pivot = _state.Project(k);                                       // 1 − Σ l²
             if (pivot < SmallestPivot || left < SmallestPart * squares || _state.Atoms.Contains(k) || (_nonNegative && _state.Correlation(k) <= 0))
                 return false;
-            k = _state.Append(k, _s.Row(k), pivot, _nonNegative);                   // α ← α − γ·p
+            k = _state.Append(k, _s, pivot, _nonNegative);                   // α ← α − γ·p
             left -= _state.LastStep * _state.LastStep;                              // ‖r‖² ← ‖r‖² − γ²
             if (_nonNegative && !TryStayPositive())
                 return false;
