@@ -102,6 +102,7 @@ public sealed class OmpEncoder : IMaskedEncoder
             workspace.Correlate(x);
         for (int i = 0; i < x.Rows; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             double error = errors.IsEmpty ? Options.Error ?? OmpWorkspace.NoError : errors[i];
             OmpRow row = whole ? workspace.Solve(i, x.Row(i), z.Row(i), error, cancellation) : workspace.Solve(x.Row(i), mask.Row(i), z.Row(i), error, cancellation);
             report?.Set(first + i, row);

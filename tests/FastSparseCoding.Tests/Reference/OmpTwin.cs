@@ -90,6 +90,35 @@ internal sealed class OmpTwin(AtomDictionary dictionary, bool[]? known = null)
         return (order, worst);
     }
 
+    /// <summary>
+    /// The same with z ≥ 0: the atom of the largest correlation above zero enters; on the way to least squares, coefficients that reach zero leave
+    /// (Lawson and Hanson 1974). Ends where none correlates.
+    /// </summary>
+    public double[] PursueNonNegative(double[] x, int maxAtoms, double error = 0)
+    {
+        var support = new List<int>();
+        double[] z = new double[_atoms.Length];
+        while (support.Count < maxAtoms && Norm(Residual(x, z)) > error)
+        {
+            double[] c = Correlations(Residual(x, z));
+            int next = Enumerable.Range(0, c.Length).Except(support).DefaultIfEmpty(-1).MaxBy(k => k < 0 ? 0 : c[k]);
+            if (next < 0 || c[next] <= 1e-6 * Norm(x))
+                break;
+            support.Add(next);
+            double[] y = LeastSquares(x, support);
+            while (support.Exists(k => y[k] <= 0))
+            {
+                int leaving = support.Where(k => y[k] <= 0).MinBy(k => z[k] / (z[k] - y[k]));
+                double step = z[leaving] / (z[leaving] - y[leaving]);
+                z = [.. z.Select((value, k) => k == leaving ? 0 : value + step * (y[k] - value))];
+                support.Remove(leaving);
+                y = LeastSquares(x, support);
+            }
+            z = y;
+        }
+        return z;
+    }
+
     /// <summary>Non-negative least squares on a few atoms by trying all of their subsets.</summary>
     public double[] NonNegativeLeastSquares(double[] x, IReadOnlyList<int> atoms)
     {
