@@ -14,6 +14,12 @@ internal sealed class PenaltyOptions
     /// <summary>All of the options.</summary>
     public IReadOnlyList<Option> All => [_lambda, _nonNegative, _weights, _ridge];
 
+    /// <summary>Those that say nothing but what a lasso weighs.</summary>
+    public IEnumerable<Option> Weighing => All.Where(option => option != _nonNegative);
+
+    /// <summary>Whether codes must not be negative.</summary>
+    public bool IsNonNegative(ParseResult parsed) => parsed.GetValue(_nonNegative);
+
     public void AddTo(Command command)
     {
         foreach (Option option in All)

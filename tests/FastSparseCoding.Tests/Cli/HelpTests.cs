@@ -9,7 +9,7 @@ public sealed class HelpTests
     [InlineData("reproduce", "--images", "--atoms", "--out", "--quick", "--full")]
     [InlineData("learn", "--atoms", "--lambda", "--samples", "--method", "--patch", "--min-std", "--normalize", "--mosaic", "--resume", "--output")]
     [InlineData("train", "--encoder", "--depth", "--samples", "--optimizer", "--learning-rate", "--resume", "--output")]
-    [InlineData("encode", "--lambda", "--non-negative", "--weights", "--ridge", "--solver", "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--output")]
+    [InlineData("encode", "--lambda", "--non-negative", "--weights", "--ridge", "--max-atoms", "--error", "--solver", "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--output")]
     [InlineData("evaluate", "--dictionary", "--codes", "--samples")]
     [InlineData("classify", "--encoder", "--raw", "--lambda", "--end-to-end", "--epochs", "--learning-rate", "--output")]
     [InlineData("info", "--json")]
