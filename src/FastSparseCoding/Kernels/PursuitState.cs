@@ -76,24 +76,66 @@ internal sealed unsafe class PursuitState
 
     /// <summary>Chooses the atom last projected; returns the atom of the largest correlation with the residual then.</summary>
     /// <param name="k">The atom.</param>
-    /// <param name="s">S = I − G [m×m], its diagonal 0.</param>
+    /// <param name="s">Rows of S = I − G [m], its diagonal 0.</param>
+    /// <param name="row">Which of them is the atom's.</param>
     /// <param name="pivot">l_tt².</param>
     /// <param name="nonNegative">Whether the largest positive correlation is asked for.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Append(int k, AlignedRows s, double pivot, bool nonNegative)
+    public int Append(int k, AlignedRows s, int row, double pivot, bool nonNegative)
     {
         double diagonal = Math.Sqrt(pivot), gamma = _alpha[k] / diagonal;
         float inverse = (float)(-1 / diagonal);
         // S has no diagonal: −γ·Σl²/l is what the step will take away from α_k, which it then leaves at zero but for rounding.
         _alpha[k] = (float)(gamma * (pivot - 1) / diagonal);
         float* p = _p + Count * _stride;
-        int next = Step(s.Data + (nint)k * s.Stride, p, inverse, (float)-gamma, nonNegative);
+        int next = Step(s.Data + (nint)row * s.Stride, p, inverse, (float)-gamma, nonNegative);
         (p[k], _alpha[k]) = ((float)diagonal, 0);
         _factor[Count * _factorStride + Count] = diagonal;
         _gamma[Count] = gamma;
         _atoms[Count++] = k;
         GC.KeepAlive(s);
         return next;
+    }
+
+    /// <summary>
+    /// Takes out the atom in a slot; those behind move up. Givens rotations make L triangular again (Golub and Van Loan 2013, 6.5), and turn the p and γ with it;
+    /// what the signal has along the direction that is left over returns to the residual. Returns the atom of the largest correlation then.
+    /// </summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="nonNegative">Whether the largest positive correlation is asked for.</param>
+    /// <param name="squares">Receives by how much ‖r‖² became more.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int RemoveAt(int slot, bool nonNegative, out double squares)
+    {
+        int last = --Count;
+        for (int t = slot; t < last; t++)
+        {
+            _atoms[t] = _atoms[t + 1];
+            _factor.AsSpan((t + 1) * _factorStride, t + 2).CopyTo(_factor.AsSpan(t * _factorStride));
+        }
+        for (int t = slot; t < last; t++)
+            Rotate(t, last);
+        double gamma = _gamma[last];
+        squares = gamma * gamma;
+        float* p = _p + last * _stride;
+        Count = 0;                                                              // no earlier p is to be taken away from this one
+        int next = Step(p, p, 1, (float)gamma, nonNegative);                    // α ← α + γ·p
+        Count = last;
+        return next;
+    }
+
+    /// <summary>Turns directions t and t + 1 so that atom t has nothing of the second.</summary>
+    private void Rotate(int t, int count)
+    {
+        double a = _factor[t * _factorStride + t], b = _factor[t * _factorStride + t + 1], length = Math.Sqrt(a * a + b * b), cosine = a / length, sine = b / length;
+        for (int i = t; i < count; i++)
+        {
+            ref double first = ref _factor[i * _factorStride + t], second = ref _factor[i * _factorStride + t + 1];
+            (first, second) = (cosine * first + sine * second, cosine * second - sine * first);
+        }
+        (_gamma[t], _gamma[t + 1]) = (cosine * _gamma[t] + sine * _gamma[t + 1], cosine * _gamma[t + 1] - sine * _gamma[t]);
+        var kernel = new RotateKernel { First = _p + t * _stride, Second = _p + (t + 1) * _stride, Length = _length, Cosine = (float)cosine, Sine = (float)sine };
+        Simd.Run(ref kernel);
     }
 
     /// <summary>z ← L⁻ᵀγ: the code of least squares on the chosen atoms, as float32 has it.</summary>
@@ -142,5 +184,28 @@ internal sealed unsafe class PursuitState
         var kernel = new PursuitStep<TSides> { Start = start, Earlier = _p, Stride = _stride, Factors = factors, Rows = Count, P = p, Alpha = _alpha, Inverse = inverse, MinusGamma = minusGamma, Length = _length };
         Simd.Run(ref kernel);
         return kernel.Next;
+    }
+
+    private struct RotateKernel : ISimdKernel
+    {
+        public float* First;
+        public float* Second;
+        public int Length;
+        public float Cosine;
+        public float Sine;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            TV cosine = TS.Broadcast(Cosine), sine = TS.Broadcast(Sine), minus = TS.Broadcast(-Sine);
+            for (int j = 0; j < Length; j += TS.Count)
+            {
+                TV first = TS.Load(First + j), second = TS.Load(Second + j);
+                TS.Store(First + j, TS.MultiplyAdd(cosine, first, TS.Multiply(sine, second)));
+                TS.Store(Second + j, TS.MultiplyAdd(cosine, second, TS.Multiply(minus, first)));
+            }
+        }
     }
 }

@@ -9,9 +9,6 @@ namespace FastSparseCoding.Solvers;
 /// </summary>
 internal sealed class FloatPursuit
 {
-    /// <summary>With more atoms than this the Gram matrix would take more memory than it saves time.</summary>
-    public const int MostAtomsOfGram = 4096;
-
     /// <summary>Most atoms chosen in float32; the memory of more would be in no cache.</summary>
     private const int MostAtoms = 256;
 
@@ -31,7 +28,6 @@ internal sealed class FloatPursuit
     private const double SmallestSquares = 1e-20, LargestSquares = 1e20;
 
     private readonly AtomDictionary _dictionary;
-    private readonly AlignedRows _s;
     private readonly PursuitState _state;
     private readonly bool _nonNegative;
     private readonly int _maxAtoms;
@@ -45,7 +41,6 @@ internal sealed class FloatPursuit
     public FloatPursuit(AtomDictionary dictionary, OmpOptions options)
     {
         _dictionary = dictionary;
-        _s = dictionary.IdentityMinusGram;
         _nonNegative = options.NonNegative;
         _maxAtoms = options.MaxAtoms ?? Math.Min(dictionary.SignalSize, dictionary.AtomCount);
         _atLimit = options.MaxAtoms is null ? OmpStatus.Dependent : OmpStatus.AtomLimit;
@@ -58,22 +53,30 @@ internal sealed class FloatPursuit
     /// <summary>The atoms chosen before it gave up.</summary>
     public ReadOnlySpan<int> Atoms => _state.Atoms;
 
-    /// <summary>Their values, where codes must not be negative.</summary>
+    /// <summary>Their values, where codes must not be negative; valid until the next row.</summary>
     public ReadOnlySpan<double> Values => _values.AsSpan(0, _state.Count);
 
-    /// <summary>Solves a row from its signal x [n] and b = xDᵀ [m]; false when it gave up.</summary>
+    /// <summary>Solves a row; false when it gave up.</summary>
+    /// <param name="x">The signal [n], 0 where it is not known.</param>
+    /// <param name="b">Its products with the atoms as they are seen [m].</param>
+    /// <param name="atoms">The atoms as they are seen.</param>
+    /// <param name="z">Receives the code [m].</param>
+    /// <param name="error">The error that ends the search; below 0 for none.</param>
+    /// <param name="row">How it ended.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TrySolve(ReadOnlySpan<float> x, ReadOnlySpan<float> b, Span<float> z, double error, out OmpRow row)
+    public bool TrySolve(ReadOnlySpan<float> x, ReadOnlySpan<float> b, PursuitAtoms atoms, Span<float> z, double error, out OmpRow row)
     {
         PreciseRows.Widen(x, _x);
-        double squares = PreciseRows.Dot(_x, _x);
         row = default;
-        return TryPursue(b, squares, error) && TryFinish(z, error, out row);
+        if (TryPursue(b, atoms, PreciseRows.Dot(_x, _x), error))
+            return TryFinish(atoms, z, error, out row);
+        Scale(_values.AsSpan(0, _state.Count), atoms);
+        return false;
     }
 
     /// <summary>Chooses atoms until there are as many as allowed or ‖r‖² seems to be small enough.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TryPursue(ReadOnlySpan<float> b, double squares, double error)
+    private bool TryPursue(ReadOnlySpan<float> b, PursuitAtoms atoms, double squares, double error)
     {
         double left = squares, enough = error > 0 ? error * error + RoundingOfNorm * squares : error;
         int k = _state.Begin(b, _nonNegative);
@@ -81,58 +84,99 @@ internal sealed class FloatPursuit
             return false;
         while (left > enough && _state.Count < _capacity)
         {
-            double pivot = _state.Project(k);                                       // 1 − Σ l²
+            double pivot = _state.Project(k), before = left;                        // 1 − Σ l²
             if (pivot < SmallestPivot || left < SmallestPart * squares || _state.Atoms.Contains(k) || (_nonNegative && _state.Correlation(k) <= 0))
                 return false;
-            k = _state.Append(k, _s, pivot, _nonNegative);                   // α ← α − γ·p
+            (AlignedRows rows, int row) = atoms.RowOfS(k);
+            k = _state.Append(k, rows, row, pivot, _nonNegative);                   // α ← α − γ·p
             left -= _state.LastStep * _state.LastStep;                              // ‖r‖² ← ‖r‖² − γ²
-            if (_nonNegative && !TryStayPositive())
-                return false;
+            if (!_nonNegative)
+                continue;
+            StayPositive(ref k, ref left);
+            if (!(left < before - RoundingOfNorm * squares))
+                return false;                                                       // hardly a step: float32 might go in circles
         }
         return true;
     }
 
-    /// <summary>Whether no coefficient becomes negative with the last atom; without it, and with the values from before it, where one does.</summary>
-    private bool TryStayPositive()
+    /// <summary>
+    /// Least squares with z ≥ 0 as Lawson and Hanson (1974) have it: on the way from the code before the last atom to the one with it, atoms whose coefficient
+    /// reaches zero leave, until all are positive.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void StayPositive(ref int next, ref double left)
     {
-        Span<double> values = _change.AsSpan(0, _state.Count);
-        _state.LeastSquares(values);
-        foreach (double value in values)
-            if (!(value > 0))
+        _values[_state.Count - 1] = 0;
+        while (true)
+        {
+            Span<double> values = _values.AsSpan(0, _state.Count), solution = _change.AsSpan(0, _state.Count);
+            _state.LeastSquares(solution);                                          // y = L⁻ᵀγ
+            int leaving = PositivePart.FirstToLeave(values, solution, out double step);
+            if (leaving < 0)
             {
-                _values[_state.Count - 1] = 0;
-                return false;
+                solution.CopyTo(values);
+                return;
             }
-        values.CopyTo(_values);
-        return true;
+            PositivePart.Move(values, solution, step, leaving);                     // z ← z + step·(y − z)
+            for (int s = values.Length - 1; s >= 0; s--)
+            {
+                if (values[s] > 0)
+                    continue;
+                next = _state.RemoveAt(s, _nonNegative, out double squares);
+                left += squares;
+                _values.AsSpan(s + 1, _state.Count - s).CopyTo(_values.AsSpan(s));
+            }
+        }
     }
 
     /// <summary>Refines the code, rounds it and works out its error; whether that is settled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TryFinish(Span<float> z, double error, out OmpRow row)
+    private bool TryFinish(PursuitAtoms atoms, Span<float> z, double error, out OmpRow row)
     {
-        ReadOnlySpan<int> atoms = _state.Atoms;
-        Span<double> values = _values.AsSpan(0, atoms.Length), change = _change.AsSpan(0, atoms.Length);
+        ReadOnlySpan<int> support = _state.Atoms;
+        Span<double> values = _values.AsSpan(0, support.Length), change = _change.AsSpan(0, support.Length);
         _state.LeastSquares(values);                                                // z = L⁻ᵀγ
-        PreciseRows.Residual(_x, _dictionary.Rows, atoms, values, _r);              // r = x − zD
-        PreciseRows.Dots(_dictionary.Rows, atoms, _r, change);
+        Scale(values, atoms);
+        FormResidual(values, atoms);                                                // r = x − zD
+        PreciseRows.Dots(_dictionary.Rows, support, _r, change);
+        Scale(change, atoms);
         _state.Solve(change);                                                       // (LLᵀ)⁻¹ D_S r
+        Scale(change, atoms);
+        bool settled = TryRefine(values, change);
+        z.Clear();
+        for (int s = 0; s < values.Length; s++)
+            values[s] = z[support[s]] = (float)values[s];
+        FormResidual(values, atoms);
+        double norm = Math.Sqrt(PreciseRows.Dot(_r, _r));
+        row = new OmpRow(norm <= error ? OmpStatus.ErrorReached : _atLimit, support.Length, norm);
+        return settled && (norm <= error || support.Length == _maxAtoms);
+    }
+
+    /// <summary>Adds a step to the code; whether another would change nothing in float32, and no value is negative that must not be.</summary>
+    private bool TryRefine(Span<double> values, ReadOnlySpan<double> change)
+    {
         double largest = 0, largestChange = 0;
-        bool settled = true;
+        bool allowed = true;
         for (int s = 0; s < values.Length; s++)
         {
             values[s] += change[s];
             largest = Math.Max(largest, Math.Abs(values[s]));
             largestChange = Math.Max(largestChange, Math.Abs(change[s]));
-            settled &= !_nonNegative || values[s] > 0;
+            allowed &= !_nonNegative || values[s] > 0;
         }
-        settled &= largestChange <= LargestRefinement * largest;
-        z.Clear();
+        return allowed && largestChange <= LargestRefinement * largest;
+    }
+
+    private void FormResidual(ReadOnlySpan<double> values, PursuitAtoms atoms)
+    {
+        PreciseRows.Residual(_x, _dictionary.Rows, _state.Atoms, values, _r);
+        atoms.Restrict(_r);
+    }
+
+    /// <summary>Coefficients of atoms of unit norm to those of the dictionary's atoms, or products with these to products with those.</summary>
+    private void Scale(Span<double> values, PursuitAtoms atoms)
+    {
         for (int s = 0; s < values.Length; s++)
-            values[s] = z[atoms[s]] = (float)values[s];
-        PreciseRows.Residual(_x, _dictionary.Rows, atoms, values, _r);
-        double norm = Math.Sqrt(PreciseRows.Dot(_r, _r));
-        row = new OmpRow(norm <= error ? OmpStatus.ErrorReached : _atLimit, atoms.Length, norm);
-        return settled && (norm <= error || atoms.Length == _maxAtoms);
+            values[s] *= atoms.InverseNorm(_state.Atoms[s]);
     }
 }

@@ -1,3 +1,5 @@
+using FastSparseCoding.Kernels;
+
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
@@ -19,7 +21,8 @@ public sealed class OmpEncoder : IMaskedEncoder
         ArgumentNullException.ThrowIfNull(options);
         Dictionary = dictionary;
         Options = options.ValidatedFor(dictionary);
-        _workspaces = new WorkspacePool<OmpWorkspace>(() => new OmpWorkspace(dictionary, options));
+        var squares = new Lazy<PackedMatrix>(() => KnownAtoms.SquaresOf(dictionary));
+        _workspaces = new WorkspacePool<OmpWorkspace>(() => new OmpWorkspace(dictionary, options, squares));
     }
 
     /// <summary>The dictionary D [m×n].</summary>
@@ -99,12 +102,14 @@ public sealed class OmpEncoder : IMaskedEncoder
         OmpWorkspace workspace = _workspaces.Rent();
         bool whole = mask.Rows == 0;
         if (whole)
-            workspace.Correlate(x);
+            workspace.Begin(x);
+        else
+            workspace.Begin(x, mask);
         for (int i = 0; i < x.Rows; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             double error = errors.IsEmpty ? Options.Error ?? OmpWorkspace.NoError : errors[i];
-            OmpRow row = whole ? workspace.Solve(i, x.Row(i), z.Row(i), error, cancellation) : workspace.Solve(x.Row(i), mask.Row(i), z.Row(i), error, cancellation);
+            OmpRow row = whole ? workspace.Solve(i, x.Row(i), z.Row(i), error, cancellation) : workspace.SolveKnown(i, mask.Row(i), z.Row(i), error, cancellation);
             report?.Set(first + i, row);
         }
         _workspaces.Return(workspace);

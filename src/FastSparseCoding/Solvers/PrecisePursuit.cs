@@ -129,39 +129,14 @@ internal sealed class PrecisePursuit
     private void Refit()
     {
         Span<double> solution = _support.LeastSquares();                            // y = (D_S D_Sᵀ)⁻¹ D_S x
-        while (_nonNegative && FirstToLeave(solution, out double step) is >= 0 and var leaving)
+        while (_nonNegative && PositivePart.FirstToLeave(_support.Values, solution, out double step) is >= 0 and var leaving)
         {
-            MoveTowards(solution, step, leaving);                                   // z ← z + step·(y − z)
+            PositivePart.Move(_support.Values, solution, step, leaving);            // z ← z + step·(y − z)
+            for (int s = solution.Length - 1; s >= 0; s--)
+                if (!(_support.Values[s] > 0))
+                    _support.RemoveAt(s);
             solution = _support.LeastSquares();
         }
         solution.CopyTo(_support.Values);
-    }
-
-    /// <summary>Which coefficient is the first to become zero on the way to a solution, and what part of the way that is; −1 if none does.</summary>
-    private int FirstToLeave(ReadOnlySpan<double> solution, out double step)
-    {
-        int first = -1;
-        step = 1;
-        for (int s = 0; s < solution.Length; s++)
-        {
-            double value = _support.Values[s];
-            if (solution[s] > 0)
-                continue;
-            double ratio = value > 0 ? value / (value - solution[s]) : 0;
-            if (first < 0 || ratio < step)
-                (first, step) = (s, ratio);
-        }
-        return first;
-    }
-
-    /// <summary>Moves a part of the way to a solution; the coefficient that becomes zero leaves, and whatever else is not positive then.</summary>
-    private void MoveTowards(ReadOnlySpan<double> solution, double step, int leaving)
-    {
-        for (int s = solution.Length - 1; s >= 0; s--)
-        {
-            _support.Values[s] += step * (solution[s] - _support.Values[s]);
-            if (s == leaving || !(_support.Values[s] > 0))
-                _support.RemoveAt(s);
-        }
     }
 }

@@ -67,7 +67,7 @@ internal sealed class PursuitSupport
         {
             WidenKnown(k);
             double norm = Math.Sqrt(PreciseRows.Dot(_atom, _atom));
-            inverses[k] = norm > SmallestNorm ? 1 / norm : 0;
+            inverses[k] = norm > KnownAtoms.SmallestNorm ? 1 / norm : 0;
         }
     }
 
@@ -147,9 +147,6 @@ internal sealed class PursuitSupport
         for (int s = 0; s < Count; s++)
             z[_atoms[s]] = (float)_values[s];
     }
-
-    /// <summary>Of an atom of which less than this norm is known nothing can be told.</summary>
-    private const double SmallestNorm = 1e-3;
 
     private void BeginEmpty()
     {

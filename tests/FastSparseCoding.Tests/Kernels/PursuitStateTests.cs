@@ -85,7 +85,7 @@ public sealed class PursuitStateTests
                 return;
             condition /= pivot;
             chosen.Add(next);
-            next = state.Append(next, dictionary.IdentityMinusGram, pivot, nonNegative);
+            next = state.Append(next, dictionary.IdentityMinusGram, next, pivot, nonNegative);
             Assert.Equal(0, state.Correlation(chosen[^1]));
             double[] right = [.. chosen.Select(k => (double)k + 1)], solution = [.. right];
             state.Solve(solution);
