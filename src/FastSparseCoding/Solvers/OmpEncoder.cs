@@ -1,5 +1,3 @@
-using FastSparseCoding.Kernels;
-
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
@@ -21,8 +19,8 @@ public sealed class OmpEncoder : IMaskedEncoder
         ArgumentNullException.ThrowIfNull(options);
         Dictionary = dictionary;
         Options = options.ValidatedFor(dictionary);
-        var squares = new Lazy<PackedMatrix>(() => KnownAtoms.SquaresOf(dictionary));
-        _workspaces = new WorkspacePool<OmpWorkspace>(() => new OmpWorkspace(dictionary, options, squares));
+        var transposed = new Lazy<TransposedAtoms>(() => new TransposedAtoms(dictionary));
+        _workspaces = new WorkspacePool<OmpWorkspace>(() => new OmpWorkspace(dictionary, options, transposed));
     }
 
     /// <summary>The dictionary D [m×n].</summary>

@@ -24,14 +24,14 @@ internal sealed class OmpWorkspace
     private readonly float[] _ones;
     private readonly int _maxAtoms;
 
-    public OmpWorkspace(AtomDictionary dictionary, OmpOptions options, Lazy<PackedMatrix> squares)
+    public OmpWorkspace(AtomDictionary dictionary, OmpOptions options, Lazy<TransposedAtoms> transposed)
     {
         _dictionary = dictionary;
         _maxAtoms = options.MaxAtoms ?? int.MaxValue;
         _precise = new PrecisePursuit(dictionary, options.NonNegative);
         _float = new FloatPursuit(dictionary, options);
         _whole = dictionary.AtomCount <= MostAtomsOfGram ? new WholeAtoms(dictionary.IdentityMinusGram) : null;
-        _known = new Lazy<KnownAtoms>(() => new KnownAtoms(dictionary, squares.Value));
+        _known = new Lazy<KnownAtoms>(() => new KnownAtoms(dictionary, transposed.Value));
         _x = new Matrix(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
         _b = new Matrix(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
         _ones = new float[dictionary.SignalSize];

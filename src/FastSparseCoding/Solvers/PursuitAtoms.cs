@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -38,35 +39,35 @@ internal sealed class KnownAtoms : PursuitAtoms
     public const float SmallestNorm = 1e-3f;
 
     private readonly AtomDictionary _dictionary;
-    private readonly PackedMatrix _squares;
+    private readonly TransposedAtoms _transposed;
     private readonly AlignedRows _row;          // the row of S asked for last
-    private readonly double[] _known;           // the mask [n padded]
+    private readonly double[] _mask;            // [n padded]
     private readonly float[] _inverseNorms;     // [m]
-    private readonly float[] _atom;             // an atom as it is seen [n]
-    private readonly float[] _products;
+    private readonly float[] _products;         // [m]
+    private readonly int[] _known;              // which values are known
+    private readonly float[] _factors;          // what goes with each of them
+    private int _count;
 
-    /// <summary>Allocates for a dictionary, given the squares of its values as the right factor of products [n×m].</summary>
-    public KnownAtoms(AtomDictionary dictionary, PackedMatrix squares)
+    /// <summary>Allocates for a dictionary and what was made of it for all threads.</summary>
+    public KnownAtoms(AtomDictionary dictionary, TransposedAtoms transposed)
     {
-        (_dictionary, _squares) = (dictionary, squares);
+        (_dictionary, _transposed) = (dictionary, transposed);
         int n = dictionary.SignalSize, m = dictionary.AtomCount;
         _row = new AlignedRows(1, m);
-        (_known, _inverseNorms, _atom, _products) = (new double[PreciseRows.Padded(n)], new float[m], new float[n], new float[m]);
-    }
-
-    /// <summary>The squares of a dictionary's values, for <see cref="KnownAtoms"/>.</summary>
-    public static PackedMatrix SquaresOf(AtomDictionary dictionary)
-    {
-        var squares = new Matrix(dictionary.AtomCount, dictionary.SignalSize);
-        System.Numerics.Tensors.TensorPrimitives.Multiply(dictionary.Atoms.Values, dictionary.Atoms.Values, squares.Values);
-        return PackedMatrix.OfTransposed(squares);
+        (_inverseNorms, _products) = (new float[m], new float[m]);
+        (_mask, _known, _factors) = (new double[PreciseRows.Padded(n)], new int[n], new float[n]);
     }
 
     /// <summary>Sees atoms where a mask [n] is 1; b [m], the products of a signal with the atoms there, becomes those with atoms of unit norm.</summary>
     public void See(ReadOnlySpan<float> mask, Span<float> b)
     {
-        PreciseRows.Widen(mask, _known);
-        Gemm.Multiply(ReadOnlyMatrixView.OfRow(mask), _squares, MatrixView.OfRow(_inverseNorms));      // ‖d_k‖² = Σ mask·d²
+        PreciseRows.Widen(mask, _mask);
+        _count = 0;
+        for (int i = 0; i < mask.Length; i++)
+            if (mask[i] != 0)
+                (_known[_count], _factors[_count++]) = (i, 1);
+        Array.Clear(_inverseNorms);
+        SparseRows.AddRows(_factors.AsSpan(0, _count), _transposed.Squares, _known.AsSpan(0, _count), _inverseNorms);      // ‖d_k‖² = Σ d²
         for (int k = 0; k < _inverseNorms.Length; k++)
         {
             float norm = MathF.Sqrt(_inverseNorms[k]);
@@ -77,17 +78,36 @@ internal sealed class KnownAtoms : PursuitAtoms
 
     public override double InverseNorm(int k) => _inverseNorms[k];
 
-    public override void Restrict(Span<double> r) => System.Numerics.Tensors.TensorPrimitives.Multiply(r, _known, r);
+    public override void Restrict(Span<double> r) => TensorPrimitives.Multiply(r, _mask, r);
 
     public override (AlignedRows Rows, int Row) RowOfS(int k)
     {
         ReadOnlySpan<float> atom = _dictionary.Atoms.Row(k);
-        for (int i = 0; i < atom.Length; i++)
-            _atom[i] = _known[i] != 0 ? -_inverseNorms[k] * atom[i] : 0;
-        Gemm.Multiply(ReadOnlyMatrixView.OfRow(_atom), _dictionary.PackedTransposed, MatrixView.OfRow(_products));
-        System.Numerics.Tensors.TensorPrimitives.Multiply(_products, _inverseNorms, _products);        // −d_kᵀd_j/(‖d_k‖‖d_j‖)
+        for (int s = 0; s < _count; s++)
+            _factors[s] = -_inverseNorms[k] * atom[_known[s]];
+        Array.Clear(_products);
+        SparseRows.AddRows(_factors.AsSpan(0, _count), _transposed.Values, _known.AsSpan(0, _count), _products);
+        TensorPrimitives.Multiply(_products, _inverseNorms, _products);             // −d_kᵀd_j/(‖d_k‖‖d_j‖)
         _products[k] = 0;
         _row.Copy(ReadOnlyMatrixView.OfRow(_products));
         return (_row, 0);
     }
+}
+
+/// <summary>Dᵀ [n×m] and its squares: of what is known, rows are summed.</summary>
+internal sealed class TransposedAtoms
+{
+    public TransposedAtoms(AtomDictionary dictionary)
+    {
+        Matrix transposed = new Matrix(dictionary.AtomCount, dictionary.SignalSize, dictionary.Atoms.Values.ToArray()).Transpose();
+        Values = new AlignedRows(transposed);
+        TensorPrimitives.Multiply(transposed.Values, transposed.Values, transposed.Values);
+        Squares = new AlignedRows(transposed);
+    }
+
+    /// <summary>Dᵀ.</summary>
+    public AlignedRows Values { get; }
+
+    /// <summary>Its squares.</summary>
+    public AlignedRows Squares { get; }
 }
