@@ -18,6 +18,50 @@ public sealed class PursuitStateTests
     }
 
     [Fact]
+    public void An_atom_taken_out_leaves_what_the_others_alone_would_have_made()
+    {
+        foreach (int m in (int[])[7, 16, 40, 150])
+            for (int slot = 0; slot < 5; slot++)
+            {
+                AtomDictionary dictionary = RandomData.Dictionary(m, Size, seed: m);
+                Matrix x = RandomData.Normal(1, Size, seed: 3), b = new(1, m);
+                Gemm.Multiply(x, dictionary.PackedTransposed, b);
+                int[] five = [5, 2, 6, 0, 3], four = [.. five.Where((_, t) => t != slot)];
+                PursuitState state = Of(five, dictionary, b), expected = Of(four, dictionary, b);
+                int size = state.Count;
+
+                int next = state.RemoveAt(slot, nonNegative: false, out double squares);
+
+                Assert.Equal((5, 4), (size, state.Count));
+                Assert.Equal(four, state.Atoms.ToArray());
+                double norm = OmpTwin.Norm(LassoTwin.Widen(x.Row(0))), bound = 2000 * Tolerance.UnitRoundoff * norm;
+                for (int k = 0; k < m; k++)
+                    Assert.InRange(Math.Abs(state.Correlation(k) - expected.Correlation(k)), 0, bound);
+                Assert.Equal(Enumerable.Range(0, m).MaxBy(k => Math.Abs(state.Correlation(k))), next);
+                double[] values = new double[4], others = new double[4];
+                state.LeastSquares(values);
+                expected.LeastSquares(others);
+                for (int s = 0; s < 4; s++)
+                    Assert.InRange(Math.Abs(values[s] - others[s]), 0, bound);
+                var twin = new OmpTwin(dictionary);
+                double[] signal = LassoTwin.Widen(x.Row(0));
+                double with = OmpTwin.Norm(twin.Residual(signal, twin.LeastSquares(signal, five))), without = OmpTwin.Norm(twin.Residual(signal, twin.LeastSquares(signal, four)));
+                Assert.InRange(Math.Abs(squares - (without * without - with * with)), 0, bound * norm);
+                // And it goes on from there as if the atom had never been in.
+                Assert.InRange(Math.Abs(state.Project(1) - expected.Project(1)), 0, 2000 * Tolerance.UnitRoundoff);
+            }
+
+        static PursuitState Of(int[] atoms, AtomDictionary dictionary, Matrix b)
+        {
+            var state = new PursuitState(dictionary.AtomCount, 6);
+            state.Begin(b.Row(0), nonNegative: false);
+            foreach (int k in atoms)
+                state.Append(k, dictionary.IdentityMinusGram, k, state.Project(k), nonNegative: false);
+            return state;
+        }
+    }
+
+    [Fact]
     public void Equal_correlations_give_the_lowest_index()
     {
         for (int m = 1; m <= 300; m++)

@@ -70,7 +70,8 @@ internal sealed class OmpTwin(AtomDictionary dictionary, bool[]? known = null)
     }
 
     /// <summary>
-    /// Puts a support into the order in which its atoms entered, and says by how much, at worst, the correlation of one was below the largest of all when it did.
+    /// Puts a support into the order in which its atoms entered, and says by how much, at worst, the correlation of one was below the largest of all when it did,
+    /// as a share of ‖x‖, or of 128 times what was left of it where that is less: from there on pursuit goes on in double.
     /// </summary>
     public (List<int> Order, double WorstChoice) Replay(double[] x, IEnumerable<int> support)
     {
@@ -82,7 +83,7 @@ internal sealed class OmpTwin(AtomDictionary dictionary, bool[]? known = null)
         {
             double[] c = Correlations(r);
             int chosen = left.MaxBy(k => Math.Abs(c[k]));
-            worst = Math.Max(worst, c.Max(Math.Abs) - Math.Abs(c[chosen]));
+            worst = Math.Max(worst, (c.Max(Math.Abs) - Math.Abs(c[chosen])) / Math.Min(Norm(x), 128 * Norm(r)));
             left.Remove(chosen);
             order.Add(chosen);
             r = Residual(x, LeastSquares(x, order));

@@ -137,6 +137,9 @@ public sealed class OmpTests
 
         Assert.Equal(40, report.CountOf(OmpStatus.ErrorReached));
         Assert.InRange(report.Atoms.Count(k => k == 3), 30, 40);
+        // An error of the order of the code's own rounding is claimed only where the rounded code keeps it.
+        foreach (float error in (float[])[1e-6f, 3e-7f, 1e-7f, 3e-8f])
+            OmpAudit.Check(new OmpEncoder(dictionary, new OmpOptions { Error = error }), x);
     }
 
     private static AtomDictionary Dictionary(string name) => name switch
