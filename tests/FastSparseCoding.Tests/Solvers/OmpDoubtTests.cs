@@ -54,6 +54,32 @@ public sealed class OmpDoubtTests
     }
 
     [Fact]
+    public void What_a_large_coefficient_leaves_is_coded_by_its_own_size()
+    {
+        AtomDictionary dictionary = RandomData.Dictionary(100, 30, seed: 8);
+        Matrix x = RandomData.Normal(60, 30, seed: 9);
+        for (int i = 0; i < 60; i++)
+            for (int j = 0; j < 30; j++)
+                x[i, j] = 1e4f * dictionary.Atoms.Row(i)[j] + 0.02f * x[i, j];
+
+        Assert.Equal(60, OmpAudit.Check(new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 5 }), x).CountOf(OmpStatus.AtomLimit));
+    }
+
+    [Fact]
+    public void An_atom_that_is_another_one_but_for_rounding_is_dependent()
+    {
+        AtomDictionary dictionary = AtomDictionary.Normalize(new Matrix(2, 2, [1, 0, 1, 1.2e-6f]));
+        Matrix x = new(1, 2, [0, 1]), z = new(1, 2);
+        foreach (bool nonNegative in (bool[])[false, true])
+        {
+            OmpReport report = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 2, NonNegative = nonNegative }).Solve(x, z, cancellation: Cancellation);
+
+            Assert.Equal([nonNegative ? OmpStatus.NoCorrelation : OmpStatus.Dependent], report.Status);
+            Assert.Equal([0, 1.2e-6f], z.Values);
+        }
+    }
+
+    [Fact]
     public void Patches_of_pictures_are_coded_in_patches_of_others()
     {
         IReadOnlyList<GrayImage> pictures = DeadLeaves.GenerateMany(4, 64, seed: 1);
