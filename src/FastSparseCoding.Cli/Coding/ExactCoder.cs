@@ -13,15 +13,21 @@ internal sealed class ExactCoder(LassoSolver solver, TrainableEncoder? start, Re
 
     public string Method => solver.Name;
 
-    public Matrix Encode(Matrix x, CommandContext context)
+    public Matrix Encode(Matrix x, Matrix? mask, CommandContext context)
     {
         Matrix z = start?.Encode(x, context.Threads, context.Cancellation) ?? new Matrix(x.Rows, solver.CodeSize);
-        SolveReport report = relative?.Solve(x, z, null, context.Threads, context.Cancellation)
-            ?? solver.Solve(x, z, warmStart: start is not null, context.Threads, context.Cancellation);
+        SolveReport report = Solve(x, mask, z, context);
         _uncertified += report.Unconverged;
         _iterations += report.Iterations.Sum(k => (long)k);
         _largestGap = report.RelativeGap.Append(_largestGap).Max();
         return z;
+    }
+
+    private SolveReport Solve(Matrix x, Matrix? mask, Matrix z, CommandContext context)
+    {
+        if (mask is not null)
+            return ((ActiveSetSolver)solver).Solve(x, mask, z, context.Threads, context.Cancellation);
+        return relative?.Solve(x, z, null, context.Threads, context.Cancellation) ?? solver.Solve(x, z, warmStart: start is not null, context.Threads, context.Cancellation);
     }
 
     public string? Warning(long rows) => _uncertified == 0 ? null

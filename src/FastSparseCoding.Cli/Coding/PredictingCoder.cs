@@ -8,7 +8,7 @@ internal sealed class PredictingCoder(TrainableEncoder encoder) : ICoder
 {
     public string Method => encoder.Kind;
 
-    public Matrix Encode(Matrix x, CommandContext context) => encoder.Encode(x, context.Threads, context.Cancellation);
+    public Matrix Encode(Matrix x, Matrix? mask, CommandContext context) => encoder.Encode(x, context.Threads, context.Cancellation);
 
     public string? Warning(long rows) => null;
 

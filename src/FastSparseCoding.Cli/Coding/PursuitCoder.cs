@@ -12,10 +12,10 @@ internal sealed class PursuitCoder(OmpEncoder encoder) : ICoder
 
     public string Method => encoder.Options.NonNegative ? "OMP, z ≥ 0" : "OMP";
 
-    public Matrix Encode(Matrix x, CommandContext context)
+    public Matrix Encode(Matrix x, Matrix? mask, CommandContext context)
     {
         var z = new Matrix(x.Rows, encoder.CodeSize);
-        OmpReport report = encoder.Solve(x, z, threads: context.Threads, cancellation: context.Cancellation);
+        OmpReport report = encoder.Solve(x, z, mask: mask, threads: context.Threads, cancellation: context.Cancellation);
         _reached += report.CountOf(OmpStatus.ErrorReached);
         _sumOfNorms += report.ResidualNorms.Sum();
         _largestNorm = report.ResidualNorms.Append(_largestNorm).Max();

@@ -22,6 +22,7 @@ internal sealed class EncodeCommand
     private readonly Option<int?> _samples = new("--samples") { Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.", HelpName = "N" };
     private readonly Option<int?> _stride = new("--stride") { Description = "Pixels from one patch of the grid to the next, from 1 to 10000. [default: the patch's side]", HelpName = "PIXELS" };
     private readonly Option<string?> _signals = new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
+    private readonly Option<string?> _mask = new("--mask") { Description = "With a dictionary and an .npy of signals: an .npy [N×n] of 1 where a value is known and 0 where it is not; only what is known counts.", HelpName = "FILE.npy" };
     private readonly PenaltyOptions _penalty = new(perSignal: true);
     private readonly PursuitOptions _pursuit = new();
     private readonly PatchOptions _patches = new();
@@ -31,9 +32,9 @@ internal sealed class EncodeCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new EncodeCommand();
-        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or of few atoms by orthogonal matching pursuit; or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --lambda 0.1max -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --max-atoms 10 --error 0.5 -o codes.npy"])
+        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or of few atoms by orthogonal matching pursuit; or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --lambda 0.1max -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --max-atoms 10 --error 0.5 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --mask known.npy -o codes.npy"])
         {
-            self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals,
+            self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals, self._mask,
         };
         self._penalty.AddTo(command);
         self._pursuit.AddTo(command);
@@ -56,10 +57,10 @@ internal sealed class EncodeCommand
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start("encoding");
-            foreach (Matrix x in stream.Blocks)
+            foreach ((Matrix x, Matrix? mask) in stream.Blocks)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                tally.Encode(x, coder, codes, context);
+                tally.Encode(x, mask, coder, codes, context);
                 signals?.AppendRows(x);
                 piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate, TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
             }
@@ -89,11 +90,13 @@ internal sealed class EncodeCommand
                 throw new UserError(FormattableString.Invariant($"{_tolerance.Name} is {tolerance}; it must be from 1E-07 to 1."));
             Penalty penalty = _penalty.Bind(parsed, model);
             string solver = parsed.GetValue(_solver) ?? "active-set";
+            if (parsed.GetValue(_mask) is not null && (solver != "active-set" || parsed.GetValue(_warmStart) is not null || _penalty.IsPerSignal(parsed)))
+                throw new UserError($"{_mask.Name} is for the active set at one λ and without {_warmStart.Name}, or for orthogonal matching pursuit.");
             // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
             float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
             return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = _penalty.IsPerSignal(parsed) ? Math.Max(1e-7, tolerance / 2) : tolerance, StartThreshold = startThreshold });
         }
-        foreach (Option option in (Option[])[.. _penalty.All, .. _pursuit.All, _solver, _tolerance, _warmStart])
+        foreach (Option option in (Option[])[.. _penalty.All, .. _pursuit.All, _solver, _tolerance, _warmStart, _mask])
             if (parsed.GetResult(option) is { Implicit: false })
                 throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{model.Encoder.Kind}' encoder, which predicts codes of {model.Encoder.Penalty}.");
         return null;
@@ -119,7 +122,9 @@ internal sealed class EncodeCommand
         string[] paths = parsed.GetRequiredValue(_images);
         int? samples = parsed.GetValue(_samples) is { } count ? Range.Check(_samples, count, 1, 1_000_000_000) : null;
         if (SignalInput.IsArray(paths))
-            return SignalStream.OfArray(paths[0], model.SignalSize);
+            return SignalStream.OfArray(paths[0], model.SignalSize, parsed.GetValue(_mask));
+        if (parsed.GetValue(_mask) is not null)
+            throw new UserError($"{_mask.Name} is for an .npy of signals; {paths[0]} is none.");
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
         if (WholeImageInput.IsOne(paths))
@@ -138,10 +143,10 @@ internal sealed class EncodeCommand
 
         public double Rate => Rows / _clock.Elapsed.TotalSeconds;
 
-        public void Encode(Matrix x, ICoder coder, CodeOutput codes, CommandContext context)
+        public void Encode(Matrix x, Matrix? mask, ICoder coder, CodeOutput codes, CommandContext context)
         {
             _clock.Start();
-            Matrix z = coder.Encode(x, context);
+            Matrix z = coder.Encode(x, mask, context);
             _clock.Stop();
             if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
                 throw new UserError(FormattableString.Invariant($"the code of signal {Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));

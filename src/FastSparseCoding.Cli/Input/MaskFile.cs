@@ -9,18 +9,48 @@ internal static class MaskFile
     public static Matrix Read(string path, Matrix x, string signals)
     {
         Matrix mask = Npy.ReadMatrix(path);
-        if ((mask.Rows, mask.Columns) != (x.Rows, x.Columns))
-            throw new UserError($"{path}: is [{mask.Rows}×{mask.Columns}]; expected [{x.Rows}×{x.Columns}], the shape of {signals}.");
-        for (int i = 0; i < mask.Rows; i++)
-        {
-            CheckRow(path, mask.Row(i), x.Row(i), i, signals);
-            if (!mask.Row(i).Contains(1f))
-                throw new UserError($"{path}: has no known value at row {i}; every row must have at least one.");
-        }
+        CheckShape(path, mask.Rows, mask.Columns, x.Rows, x.Columns, signals);
+        CheckRows(path, mask, x, 0, signals);
         return mask;
     }
 
-    private static void CheckRow(string path, ReadOnlySpan<float> mask, ReadOnlySpan<float> x, int row, string signals)
+    /// <summary>The same for files larger than memory, block by block.</summary>
+    /// <param name="path">The mask.</param>
+    /// <param name="signals">The signals, whose blocks are given in order.</param>
+    /// <param name="blocks">Blocks of rows of the signals.</param>
+    /// <returns>The signals with their mask.</returns>
+    public static IEnumerable<(Matrix X, Matrix Mask)> Beside(string path, string signals, IEnumerable<Matrix> blocks)
+    {
+        using NpyReader reader = NpyReader.Open(path);
+        long first = 0;
+        foreach (Matrix x in blocks)
+        {
+            var mask = new Matrix(x.Rows, x.Columns);
+            reader.Read(first, mask);
+            CheckRows(path, mask, x, first, signals);
+            yield return (x, mask);
+            first += x.Rows;
+        }
+    }
+
+    /// <summary>Refuses a mask of another shape than its signals.</summary>
+    public static void CheckShape(string path, long rows, long columns, long expectedRows, long expectedColumns, string signals)
+    {
+        if ((rows, columns) != (expectedRows, expectedColumns))
+            throw new UserError($"{path}: is [{rows}×{columns}]; expected [{expectedRows}×{expectedColumns}], the shape of {signals}.");
+    }
+
+    private static void CheckRows(string path, Matrix mask, Matrix x, long first, string signals)
+    {
+        for (int i = 0; i < mask.Rows; i++)
+        {
+            CheckRow(path, mask.Row(i), x.Row(i), first + i, signals);
+            if (!mask.Row(i).Contains(1f))
+                throw new UserError($"{path}: has no known value at row {first + i}; every row must have at least one.");
+        }
+    }
+
+    private static void CheckRow(string path, ReadOnlySpan<float> mask, ReadOnlySpan<float> x, long row, string signals)
     {
         for (int j = 0; j < mask.Length; j++)
         {
