@@ -49,6 +49,7 @@ internal static class App
         root.Add(LearnCommand.Create(context));
         root.Add(TrainCommand.Create(context));
         root.Add(EncodeCommand.Create(context));
+        root.Add(PathCommand.Create(context));
         root.Add(EvaluateCommand.Create(context));
         root.Add(ClassifyCommand.Create(context));
         root.Add(InfoCommand.Create(context));

@@ -27,7 +27,7 @@ public sealed class AtomDictionary
     /// <param name="atoms">Atoms in rows [m×n], finite, each of norm 1 within <see cref="NormTolerance"/>.</param>
     /// <exception cref="ArgumentException">There is no atom, a value is not finite, or an atom is not of unit norm.</exception>
     public AtomDictionary(ReadOnlyMatrixView atoms)
-        : this(Checked(atoms, requireUnitNorm: true))
+        : this(Checked(atoms, requireUnitNorm: true, null))
     {
     }
 
@@ -77,7 +77,18 @@ public sealed class AtomDictionary
     /// <param name="atoms">Atoms in rows [m×n], finite and none of them zero.</param>
     /// <returns>The dictionary of the normalised rows.</returns>
     /// <exception cref="ArgumentException">A value is not finite, or a row is zero.</exception>
-    public static AtomDictionary Normalize(ReadOnlyMatrixView atoms) => new(Checked(atoms, requireUnitNorm: false));
+    public static AtomDictionary Normalize(ReadOnlyMatrixView atoms) => new(Checked(atoms, requireUnitNorm: false, null));
+
+    /// <summary>Scales rows of any norm s_k to unit norm, and tells the norms: z_k times an atom is z_k/s_k times its row.</summary>
+    /// <param name="atoms">Atoms in rows [m×n], finite and none of them zero.</param>
+    /// <param name="norms">Receives the norms s [m] of the rows.</param>
+    /// <returns>The dictionary of the normalised rows.</returns>
+    /// <exception cref="ArgumentException">A value is not finite, or a row is zero.</exception>
+    public static AtomDictionary Normalize(ReadOnlyMatrixView atoms, out float[] norms)
+    {
+        norms = new float[atoms.Rows];
+        return new(Checked(atoms, requireUnitNorm: false, norms));
+    }
 
     /// <summary>Codes back to signals: x̂ = zD.</summary>
     /// <param name="z">Codes [N×m].</param>
@@ -104,7 +115,7 @@ public sealed class AtomDictionary
     /// <inheritdoc/>
     public override string ToString() => $"AtomDictionary [{AtomCount}×{SignalSize}] {Hash}";
 
-    private static Matrix Checked(ReadOnlyMatrixView atoms, bool requireUnitNorm)
+    private static Matrix Checked(ReadOnlyMatrixView atoms, bool requireUnitNorm, float[]? norms)
     {
         if (atoms.Rows == 0 || atoms.Columns == 0)
             Throw.Argument(nameof(atoms), $"'atoms' is [{atoms.Rows}×{atoms.Columns}]; a dictionary needs at least one atom of one value.");
@@ -118,6 +129,8 @@ public sealed class AtomDictionary
                 string mustBe = requireUnitNorm ? "1" : "above 0";
                 Throw.Argument(nameof(atoms), string.Create(CultureInfo.InvariantCulture, $"'atoms' has norm {norm:G6} at row {k}; it must be {mustBe}."));
             }
+            if (norms is not null)
+                norms[k] = (float)norm;
             // A second construction from the same rows must give the same bits: leave what is 1 to float precision alone.
             if (Math.Abs(norm - 1) <= 1e-6)
                 continue;

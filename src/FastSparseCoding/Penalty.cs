@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding;
@@ -140,9 +142,12 @@ public sealed class Penalty : IEquatable<Penalty>
     public override int GetHashCode() => HashCode.Combine(Lambda, Ridge, NonNegative, _weights.Length);
 
     /// <inheritdoc/>
-    public override string ToString()
+    public override string ToString() => ToString("");
+
+    /// <summary>The penalty in words, its λ in some unit.</summary>
+    internal string ToString(string unit)
     {
-        string text = FormattableString.Invariant($"λ = {Lambda}");
+        string text = FormattableString.Invariant($"λ = {Lambda}{unit}");
         if (_weights.Length > 0)
             text += $", {_weights.Length} weights";
         if (Ridge > 0)
@@ -152,6 +157,23 @@ public sealed class Penalty : IEquatable<Penalty>
 
     /// <summary>What the kernels of shrinkage add to −θ: see <see cref="Shrinkage"/>.</summary>
     internal float Floor => NonNegative ? float.NegativeInfinity : 0;
+
+    /// <summary>Whether it is λ‖z‖₁ and nothing else.</summary>
+    internal bool IsLasso => _weights.Length == 0 && Ridge == 0 && !NonNegative;
+
+    /// <summary>Everything that decides the codes, the same text in every culture: what a checkpoint must agree with.</summary>
+    internal string Settings
+    {
+        get
+        {
+            string text = FormattableString.Invariant($"lambda {Lambda}");
+            if (_weights.Length > 0)
+                text += $", weights {Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(Weights)))[..16]}";
+            if (Ridge > 0)
+                text += FormattableString.Invariant($", ridge {Ridge}");
+            return NonNegative ? text + ", non-negative" : text;
+        }
+    }
 
     /// <summary>The thresholds τλw_k of m atoms, each rounded once.</summary>
     internal float[] Thresholds(int count, double tau = 1)
@@ -169,10 +191,13 @@ public sealed class Penalty : IEquatable<Penalty>
     }
 
     /// <summary>Refuses weights of another number than atoms.</summary>
-    internal Penalty For(AtomDictionary dictionary)
+    internal Penalty For(AtomDictionary dictionary) => For(dictionary.AtomCount);
+
+    /// <summary>Refuses weights of another number than the values of a code.</summary>
+    internal Penalty For(int codeSize)
     {
         if (_weights.Length > 0)
-            Throw.IfLengthNot(_weights.Length, dictionary.AtomCount, "penalty.Weights");
+            Throw.IfLengthNot(_weights.Length, codeSize, "penalty.Weights");
         return this;
     }
 }

@@ -28,6 +28,23 @@ public sealed class ListaTests
         Assert.True(errors[1] < 0.7 * errors[0] && errors[2] < 0.85 * errors[1] && errors[3] < 0.85 * errors[2], string.Join(", ", errors));
     }
 
+    /// <summary>
+    /// Codes that must not be negative are predicted no worse than signed ones of the same patches and atoms: of a million samples the error of 100 atoms
+    /// is 7.3 % of ‖Z*‖² instead of 9.3 % at T = 1, 4.0 % instead of 5.7 % at T = 3, and 5.0 % instead of 6.6 % by ten updates of LCoD.
+    /// </summary>
+    [Theory]
+    [InlineData(Problem.Photographs100)]
+    [InlineData(Problem.Generated)]
+    public void Codes_that_must_not_be_negative_are_predicted_no_worse(string problem)
+    {
+        foreach ((string kind, int depth) in ((string, int)[])[("lista", 1), ("lista", 3), ("lcod", 10)])
+        {
+            double signed = Problem.Of(problem).RelativeError(kind, depth), nonNegative = Problem.Of(problem + Problem.NonNegative).RelativeError(kind, depth);
+
+            Assert.True(nonNegative < 0.95 * signed, $"{kind} {depth}: {nonNegative} against {signed}");
+        }
+    }
+
     /// <summary>The feed-forward baselines stay behind one layer of LISTA, tanh farthest.</summary>
     [Theory]
     [InlineData(Problem.Photographs100)]

@@ -18,6 +18,9 @@ internal sealed class Problem
     /// <summary>The problems' names: photographs with the reference dictionaries, and generated pictures, which need no data.</summary>
     public const string Photographs100 = "photographs, 100 atoms", Photographs400 = "photographs, 400 atoms", Generated = "generated pictures, 64 atoms";
 
+    /// <summary>After the name of a problem: the same patches and atoms, with codes that must not be negative.</summary>
+    public const string NonNegative = ", z ≥ 0";
+
     public const float Lambda = 0.5f;
 
     private const int HeldOutSignals = 500;
@@ -28,11 +31,14 @@ internal sealed class Problem
     private readonly CodedSignals _signals;
     private readonly Matrix _heldOut;
 
-    private Problem(AtomDictionary dictionary, ISignalSource source, int samples, Matrix x)
+    private readonly Penalty _penalty;
+
+    private Problem(AtomDictionary dictionary, Penalty penalty, ISignalSource source, int samples, Matrix x)
     {
         Dictionary = dictionary;
         X = x;
-        var exact = new ActiveSetSolver(dictionary, Lambda);
+        _penalty = penalty;
+        var exact = new ActiveSetSolver(dictionary, penalty);
         Codes = exact.Encode(x, cancellation: TestContext.Current.CancellationToken);
         _signals = CodedSignals.Encode(source, exact, samples, cancellation: TestContext.Current.CancellationToken);
         _heldOut = new Matrix(HeldOutSignals, dictionary.SignalSize);
@@ -49,20 +55,21 @@ internal sealed class Problem
 
     public static Problem Of(string name)
     {
-        if (name != Generated)
+        if (!name.StartsWith(Generated, StringComparison.Ordinal))
             SharedData.RequireAll();
-        return All.GetOrAdd(name, _ => new Lazy<Problem>(() => name switch
+        var penalty = new Penalty(Lambda, nonNegative: name.EndsWith(NonNegative, StringComparison.Ordinal));
+        return All.GetOrAdd(name, _ => new Lazy<Problem>(() => name.Replace(NonNegative, "", StringComparison.Ordinal) switch
         {
-            Photographs100 => OfPhotographs(100, 150_000),
-            Photographs400 => OfPhotographs(400, 100_000),
-            _ => OfGeneratedPictures(60_000),
+            Photographs100 => OfPhotographs(100, penalty, 150_000),
+            Photographs400 => OfPhotographs(400, penalty, 100_000),
+            _ => OfGeneratedPictures(penalty, 60_000),
         })).Value;
     }
 
     /// <summary>The encoder of a kind and depth, trained on all samples.</summary>
     public TrainableEncoder Train(string kind, int depth = 0) => _encoders.GetOrAdd((kind, depth), _ => new Lazy<TrainableEncoder>(() =>
     {
-        TrainableEncoder encoder = EncoderFactory.Create(kind, Dictionary, Lambda, depth);
+        TrainableEncoder encoder = EncoderFactory.Create(kind, Dictionary, _penalty, depth);
         EncoderTrainer.Train(encoder, _signals, _heldOut, new() { Samples = _signals.Count }, cancellation: TestContext.Current.CancellationToken);
         return encoder;
     })).Value;
@@ -71,22 +78,25 @@ internal sealed class Problem
 
     public double Error(string kind, int depth = 0) => CodeEvaluator.CodeError(Predict(kind, depth), Codes);
 
+    /// <summary>‖Z − Z*‖² over ‖Z*‖².</summary>
+    public double RelativeError(string kind, int depth) => Error(kind, depth) / CodeEvaluator.CodeError(new Matrix(Codes.Rows, Codes.Columns), Codes);
+
     /// <summary>Iterations of FISTA that make an encoder's error.</summary>
-    public double FistaIterations(string kind, int depth) => Curve(new FistaSolver(Dictionary, Lambda), 100).IterationsFor(Error(kind, depth));
+    public double FistaIterations(string kind, int depth) => Curve(new FistaSolver(Dictionary, _penalty), 100).IterationsFor(Error(kind, depth));
 
     /// <summary>Updates of CoD that make an encoder's error.</summary>
-    public double CodUpdates(string kind, int depth) => Curve(new GreedyCoordinateDescentSolver(Dictionary, Lambda), 400).IterationsFor(Error(kind, depth));
+    public double CodUpdates(string kind, int depth) => Curve(new GreedyCoordinateDescentSolver(Dictionary, _penalty), 400).IterationsFor(Error(kind, depth));
 
     private PredictionCurve Curve(LassoSolver solver, int last)
         => PredictionCurve.Measure(solver, X, Codes, PredictionCurve.Spaced(last), cancellation: TestContext.Current.CancellationToken);
 
-    private static Problem OfPhotographs(int atoms, int samples) => new(SharedData.Dictionary(atoms), SharedData.TrainingPatches(seed: 1), samples, SharedData.X);
+    private static Problem OfPhotographs(int atoms, Penalty penalty, int samples) => new(SharedData.Dictionary(atoms), penalty, SharedData.TrainingPatches(seed: 1), samples, SharedData.X);
 
-    private static Problem OfGeneratedPictures(int samples)
+    private static Problem OfGeneratedPictures(Penalty penalty, int samples)
     {
         IReadOnlyList<GrayImage> pictures = DeadLeaves.GenerateMany(12, 128, seed: 1);
         var source = new PatchSource([.. pictures.Take(10)], PatchPreprocessing.Default, seed: 1);
         AtomDictionary dictionary = DictionaryLearner.Learn(source, new() { AtomCount = 64, Lambda = Lambda, Samples = 20_000 }, cancellation: TestContext.Current.CancellationToken);
-        return new Problem(dictionary, source, samples, Patches.Sample([.. pictures.Skip(10)], PatchPreprocessing.Default, 1000, seed: 2));
+        return new Problem(dictionary, penalty, source, samples, Patches.Sample([.. pictures.Skip(10)], PatchPreprocessing.Default, 1000, seed: 2));
     }
 }

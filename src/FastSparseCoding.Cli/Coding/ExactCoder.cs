@@ -7,25 +7,18 @@ namespace FastSparseCoding.Cli.Coding;
 /// <summary>Exact codes, each with its certificate, from zero or from a prediction.</summary>
 internal sealed class ExactCoder(LassoSolver solver, TrainableEncoder? start) : ICoder
 {
-    private long _uncertified;
-    private double _largestGap;
-    private long _iterations;
+    private readonly Certificates _certificates = new();
 
     public string Method => solver.Name;
 
     public Matrix Encode(Matrix x, CommandContext context)
     {
         Matrix z = start?.Encode(x, context.Threads, context.Cancellation) ?? new Matrix(x.Rows, solver.CodeSize);
-        SolveReport report = solver.Solve(x, z, warmStart: start is not null, context.Threads, context.Cancellation);
-        _uncertified += report.Unconverged;
-        _iterations += report.Iterations.Sum(k => (long)k);
-        _largestGap = report.RelativeGap.Append(_largestGap).Max();
+        _certificates.Add(solver.Solve(x, z, warmStart: start is not null, context.Threads, context.Cancellation));
         return z;
     }
 
-    public string? Warning(long rows) => _uncertified == 0 ? null
-        : FormattableString.Invariant($"{_uncertified:N0} of {rows:N0} codes are not certified at the relative gap {solver.Options.Tolerance}; the largest is {_largestGap:G2}.");
+    public string? Warning(long rows) => _certificates.Warning(rows, solver.Options.Tolerance);
 
-    public void Tell(Result result, long rows)
-        => result.Add("penalty", solver.Penalty.ToString()).Add("certified_rows", rows - _uncertified).Add("largest_relative_gap", _largestGap).Add("mean_iterations", (double)_iterations / Math.Max(1, rows));
+    public void Tell(Result result, long rows) => _certificates.Tell(result, solver.Penalty.ToString(), rows);
 }

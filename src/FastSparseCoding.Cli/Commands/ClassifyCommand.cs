@@ -100,7 +100,10 @@ internal sealed class ClassifyCommand
         if (model?.Encoder is null && parsed.GetValue(_endToEnd))
             throw new UserError($"{_endToEnd.Name} trains an encoder; {(model is null ? $"{_raw.Name} has none" : $"{model.Path} holds a dictionary")}.");
         if (model is { Encoder: null })
-            return new ActiveSetSolver(model.Dictionary!, Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? model.Lambda ?? 0.5f));
+        {
+            Penalty learned = model.Penalty ?? 0.5f;
+            return new ActiveSetSolver(model.Dictionary!, learned.WithLambda(Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? learned.Lambda)));
+        }
         if (parsed.GetValue(_lambda) is not null)
             throw new UserError($"{_lambda.Name} is for the exact codes of a dictionary; {(model is null ? $"{_raw.Name} has no codes" : $"{model.Path} holds a '{model.Encoder!.Kind}' encoder")}.");
         return model?.Encoder;

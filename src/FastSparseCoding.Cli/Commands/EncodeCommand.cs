@@ -22,7 +22,7 @@ internal sealed class EncodeCommand
     private readonly Option<int?> _samples = new("--samples") { Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.", HelpName = "N" };
     private readonly Option<int?> _stride = new("--stride") { Description = "Pixels from one patch of the grid to the next, from 1 to 10000. [default: the patch's side]", HelpName = "PIXELS" };
     private readonly Option<string?> _signals = new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
-    private readonly PenaltyOptions _penalty = new();
+    private readonly PenaltyOptions _penalty = new(perSignal: true);
     private readonly PursuitOptions _pursuit = new();
     private readonly PatchOptions _patches = new();
 
@@ -31,7 +31,7 @@ internal sealed class EncodeCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new EncodeCommand();
-        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or of few atoms by orthogonal matching pursuit; or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --max-atoms 10 --error 0.5 -o codes.npy"])
+        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or of few atoms by orthogonal matching pursuit; or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --lambda 0.1max -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --max-atoms 10 --error 0.5 -o codes.npy"])
         {
             self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals,
         };
@@ -75,9 +75,12 @@ internal sealed class EncodeCommand
     private ICoder BindCoder(ParseResult parsed, ModelInput model)
     {
         if (model.Encoder is null && _pursuit.AreGiven(parsed))
-            return new PursuitCoder(_pursuit.Bind(parsed, model, _penalty.IsNonNegative(parsed), [.. _penalty.Weighing, _solver, _tolerance, _warmStart]));
+            return new PursuitCoder(_pursuit.Bind(parsed, model, _penalty.IsNonNegative(parsed, model.Penalty), [.. _penalty.Weighing, _solver, _tolerance, _warmStart]));
         LassoSolver? solver = BindSolver(parsed, model);
-        return solver is null ? new PredictingCoder(model.Encoder!) : new ExactCoder(solver, BindWarmStart(parsed, model, solver));
+        if (solver is null)
+            return new PredictingCoder(model.Encoder!);
+        TrainableEncoder? start = BindWarmStart(parsed, model, solver);
+        return _penalty.IsPerSignal(parsed) ? new RelativeCoder(new RelativeLassoEncoder(solver)) : new ExactCoder(solver, start);
     }
 
     private LassoSolver? BindSolver(ParseResult parsed, ModelInput model)
@@ -91,11 +94,11 @@ internal sealed class EncodeCommand
             string solver = parsed.GetValue(_solver) ?? "active-set";
             // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
             float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
-            return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = tolerance, StartThreshold = startThreshold });
+            return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = _penalty.IsPerSignal(parsed) ? Math.Max(1e-7, tolerance / 2) : tolerance, StartThreshold = startThreshold });
         }
         foreach (Option option in (Option[])[.. _penalty.All, .. _pursuit.All, _solver, _tolerance, _warmStart])
             if (parsed.GetResult(option) is { Implicit: false })
-                throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{model.Encoder.Kind}' encoder, which predicts codes of λ = {model.Lambda}.");
+                throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{model.Encoder.Kind}' encoder, which predicts codes of {model.Encoder.Penalty}.");
         return null;
     }
 
@@ -103,9 +106,14 @@ internal sealed class EncodeCommand
     {
         if (solver is null || parsed.GetValue(_warmStart) is not { } path)
             return null;
+        if (_penalty.IsPerSignal(parsed))
+            throw new UserError($"{_warmStart.Name} predicts codes of one λ; with a fraction of λmax every signal has another.");
         TrainableEncoder start = ModelFile.LoadEncoder(path, model.Dictionary);
-        if (start.Lambda != solver.Lambda)
-            throw new UserError($"{path}: predicts codes of λ = {start.Lambda}; the codes asked for are of λ = {solver.Lambda}.");
+        if (!start.Penalty.Equals(solver.Penalty))
+        {
+            string predicted = start.Penalty.ToString(), asked = solver.Penalty.ToString();
+            throw new UserError($"{path}: predicts codes of {predicted}; the codes asked for are of {(asked == predicted ? "other weights" : asked)}.");
+        }
         return start;
     }
 

@@ -44,11 +44,11 @@ internal sealed class EvaluateCommand
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start("evaluating");
-            var exact = new ActiveSetSolver(dictionary, encoder.Lambda);
+            var exact = new ActiveSetSolver(dictionary, encoder.Penalty);
             if (codes is null)
                 (x, codes) = Solve(exact, x, context);
             piece.Report(1, 3, "exact codes done");
-            var curves = ExactCurves.Measure(dictionary, encoder.Lambda, x, codes, context);
+            var curves = ExactCurves.Measure(dictionary, encoder.Penalty, x, codes, context);
             piece.Report(2, 3, "curves of FISTA and CoD done");
             MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context);
             result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
@@ -64,7 +64,7 @@ internal sealed class EvaluateCommand
     {
         CertifiedCodes certified = CertifiedCodes.Of(exact, x, context.Threads, context.Cancellation);
         if (certified.Codes.Rows == 0)
-            throw new UserError(FormattableString.Invariant($"none of the {x.Rows} signals has a certified code of λ = {exact.Lambda}; there is nothing to measure against."));
+            throw new UserError(FormattableString.Invariant($"none of the {x.Rows} signals has a certified code of {exact.Penalty}; there is nothing to measure against."));
         return (certified.Signals, certified.Codes);
     }
 
@@ -115,7 +115,7 @@ internal sealed class EvaluateCommand
     {
         CodeQuality quality = measured.Quality;
         return new Result()
-            .Add("kind", encoder.Kind).Add("depth", encoder.Depth).Add("signals", x.Rows).Add("lambda", encoder.Lambda).Add("dictionary", dictionary.Hash)
+            .Add("kind", encoder.Kind).Add("depth", encoder.Depth).Add("signals", x.Rows).Add("lambda", encoder.Lambda).Add("penalty", encoder.Penalty.ToString()).Add("dictionary", dictionary.Hash)
             .Add("code_error", quality.CodeError).Add("relative_code_error", quality.RelativeCodeError).Add("relative_objective_gap", quality.RelativeObjectiveGap)
             .Add("support_precision", quality.SupportPrecision).Add("support_recall", quality.SupportRecall).Add("support_f1", quality.SupportF1).Add("non_zeros", quality.MeanNonZeros)
             .Add("fista_iterations_for_equal_error", measured.FistaIterations).Add("cod_updates_for_equal_error", measured.CodUpdates)

@@ -10,7 +10,7 @@ internal static class InfoCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var file = new Argument<string>("FILE") { Description = "A model, .npy or .npz file." };
-        var command = new ExampledCommand("info", "Says what a file holds: kind, format version, λ, preprocessing, shapes. Checks a model's checksum.", ["sparsecode info dictionary.safetensors"]) { file };
+        var command = new ExampledCommand("info", "Says what a file holds: kind, format version, penalty, preprocessing, shapes. Checks a model's checksum.", ["sparsecode info dictionary.safetensors"]) { file };
         command.SetAction(parsed =>
         {
             FileDescription description = FileDescription.Read(parsed.GetRequiredValue(file));

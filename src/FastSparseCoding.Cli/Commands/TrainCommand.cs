@@ -18,13 +18,13 @@ internal sealed class TrainCommand
     private readonly Option<string> _output = new("--output", "-o") { Description = "The encoder to write (.safetensors).", Required = true, HelpName = "FILE" };
     private readonly Option<string> _kind = new("--encoder") { Description = "The architecture: lista and lcod of the paper, its baselines, or lista-layers, a lista with thresholds and gains for every layer.", DefaultValueFactory = _ => "lista" };
     private readonly Option<int?> _depth = new("--depth") { Description = "lista, lista-layers: products by S, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 10000 [default: 10].", HelpName = "T" };
-    private readonly Option<float?> _lambda = new("--lambda") { Description = "Sparsity weight λ of the codes to predict, above 0. [default: the dictionary's, or 0.5]", HelpName = "λ" };
     private readonly Option<long> _samples = new("--samples") { Description = "Patches to train on, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
     private readonly Option<int> _batch = new("--batch") { Description = "Patches in a step, from 1 to 65536.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
     private readonly Option<string> _optimizer = new("--optimizer") { Description = "adam: with a rate that falls along a cosine; sgd: with the paper's rate ∝ 1/(t + t₀).", DefaultValueFactory = _ => "adam" };
     private readonly Option<float?> _rate = new("--learning-rate") { Description = "Rate at the start, above 0. [default: the library's for the optimiser]", HelpName = "η" };
     private readonly Option<int> _evaluations = new("--evaluations") { Description = "How many times the held-out error is measured, from 1 to 10000.", DefaultValueFactory = _ => Defaults.Evaluations, HelpName = "N" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
+    private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
     private TrainCommand()
@@ -36,10 +36,11 @@ internal sealed class TrainCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new TrainCommand();
-        var command = new ExampledCommand("train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy or IDX file) is kept apart to measure the error.", ["sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors"])
+        var command = new ExampledCommand("train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy or IDX file) is kept apart to measure the error.", ["sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors", "sparsecode train dictionary.safetensors signals.npy --encoder lcod --non-negative -o lcod.safetensors"])
         {
-            self._dictionary, self._images, self._output, self._kind, self._depth, self._lambda, self._samples, self._batch, self._optimizer, self._rate, self._evaluations, self._resume,
+            self._dictionary, self._images, self._output, self._kind, self._depth, self._samples, self._batch, self._optimizer, self._rate, self._evaluations, self._resume,
         };
+        self._penalty.AddTo(command);
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
@@ -51,7 +52,7 @@ internal sealed class TrainCommand
         string kind = parsed.GetRequiredValue(_kind), output = parsed.GetRequiredValue(_output);
         int depth = BindDepth(parsed, kind);
         ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary));
-        float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? model.Lambda ?? 0.5f);
+        Penalty penalty = BindPenalty(parsed, model, kind);
         string[] paths = parsed.GetRequiredValue(_images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         OutputFile.RequireWritable(output);
@@ -60,12 +61,12 @@ internal sealed class TrainCommand
         SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation);
         SignalInput.RequireSize(paths, input.SignalSize, model.SignalSize);
 
-        TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, lambda, depth);
+        TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         TrainingReport report = Train(encoder, input, options, output, parsed.GetValue(_resume), context);
         ModelFile.Save(output, encoder, input.Preprocessing);
         File.Delete(Checkpoint.PathFor(output));
         context.Print(new Result()
-            .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("code_error", report.BestError).Add("relative_error", report.BestRelativeError)
+            .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("penalty", penalty.ToString()).Add("code_error", report.BestError).Add("relative_error", report.BestRelativeError)
             .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches)
             .Add("uncertified_targets", report.UncertifiedTargets).Add("uncertified_held_out", report.UncertifiedHeldOut).Add("seconds", report.Elapsed.TotalSeconds));
         return ExitCode.Done;
@@ -81,6 +82,14 @@ internal sealed class TrainCommand
         Seed = context.Seed,
         Threads = context.Threads,
     };
+
+    private Penalty BindPenalty(ParseResult parsed, ModelInput model, string kind)
+    {
+        Penalty penalty = _penalty.Bind(parsed, model);
+        if (penalty.NonNegative && kind is "tanh" or "tanh2")
+            throw new UserError($"{_kind.Name} is {kind}, which predicts codes of either sign; the codes to predict are of {penalty}.");
+        return penalty;
+    }
 
     private int BindDepth(ParseResult parsed, string kind)
     {
@@ -101,7 +110,7 @@ internal sealed class TrainCommand
         if (start is not null)
             start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data) };
         (ISignalSource source, Matrix heldOut) = input.Split(options.HeldOut, options.Seed);
-        var target = new ActiveSetSolver(encoder.Dictionary!, encoder.Lambda);
+        var target = new ActiveSetSolver(encoder.Dictionary!, encoder.Penalty);
         TrainingReport? report = null;
         context.Track(board =>
         {

@@ -4,7 +4,7 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Cli.Input;
 
 /// <summary>The DICTIONARY or ENCODER of a command line: a model file, or an .npy with the atoms of a dictionary.</summary>
-internal sealed record ModelInput(string Path, AtomDictionary? Dictionary, TrainableEncoder? Encoder, float? Lambda, PatchPreprocessing? Preprocessing)
+internal sealed record ModelInput(string Path, AtomDictionary? Dictionary, TrainableEncoder? Encoder, Penalty? Penalty, PatchPreprocessing? Preprocessing)
 {
     public int SignalSize => Encoder?.SignalSize ?? Dictionary!.SignalSize;
 
@@ -17,9 +17,9 @@ internal sealed record ModelInput(string Path, AtomDictionary? Dictionary, Train
             return new ModelInput(path, ReadAtoms(path), null, null, null);
         ModelInfo info = ModelFile.ReadInfo(path);
         if (info.IsDictionary)
-            return new ModelInput(path, ModelFile.LoadDictionary(path), null, info.Lambda, info.Preprocessing);
+            return new ModelInput(path, ModelFile.LoadDictionary(path), null, info.Penalty, info.Preprocessing);
         TrainableEncoder encoder = ModelFile.LoadEncoder(path);
-        return new ModelInput(path, encoder.Dictionary, encoder, info.Lambda, info.Preprocessing);
+        return new ModelInput(path, encoder.Dictionary, encoder, info.Penalty, info.Preprocessing);
     }
 
     /// <summary>Opens what must be a dictionary.</summary>

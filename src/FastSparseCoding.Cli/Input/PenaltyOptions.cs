@@ -3,13 +3,29 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>What exact codes pay for not being zero: λ Σ w|z| + ½μ‖z‖², optionally z ≥ 0.</summary>
+/// <summary>What exact codes pay for not being zero, whether they are asked for, learned from or to be predicted: λ Σ w|z| + ½μ‖z‖², optionally z ≥ 0.</summary>
 internal sealed class PenaltyOptions
 {
-    private readonly Option<float?> _lambda = new("--lambda") { Description = "With a dictionary: sparsity weight λ, above 0. [default: the dictionary's, or 0.5]", HelpName = "λ" };
-    private readonly Option<bool> _nonNegative = new("--non-negative") { Description = "With a dictionary: codes without negative values." };
-    private readonly Option<string?> _weights = new("--weights") { Description = "With a dictionary: a weight above 0 for every atom, by which its λ is multiplied, as [1×m] or m values.", HelpName = "FILE.npy" };
-    private readonly Option<float?> _ridge = new("--ridge") { Description = "With a dictionary: weight μ of ½‖z‖² (elastic net), 0 or more. [default: 0]", HelpName = "μ" };
+    private readonly bool _perSignal;
+    private readonly Option<SparsityWeight?> _lambda = new("--lambda") { HelpName = "λ" };
+    private readonly Option<bool> _nonNegative = new("--non-negative");
+    private readonly Option<string?> _weights = new("--weights") { HelpName = "FILE.npy" };
+    private readonly Option<float?> _ridge = new("--ridge") { HelpName = "μ" };
+
+    /// <summary>Creates the options.</summary>
+    /// <param name="perSignal">Whether λ may be a fraction of λmax, a weight for each signal: only where codes are the end.</param>
+    /// <param name="fromModel">Whether what is not given is the penalty that a dictionary was learned with.</param>
+    public PenaltyOptions(bool perSignal = false, bool fromModel = true)
+    {
+        _perSignal = perSignal;
+        string Default(string own, string alone) => $"[default: {(fromModel ? own : alone)}]";
+        _lambda.Description = perSignal
+            ? $"Of exact codes: sparsity weight λ, above 0; or as 0.1max a fraction, up to 1max, of each signal's own λmax, from which on its code is zero. {Default("the dictionary's, or 0.5", "0.5")}"
+            : $"Of exact codes: sparsity weight λ, above 0. {Default("the dictionary's, or 0.5", "0.5")}";
+        _nonNegative.Description = $"Of exact codes: without negative values; 'false' allows them. {Default("as the dictionary was learned", "false")}";
+        _weights.Description = $"Of exact codes: a weight above 0 for every atom, by which its λ is multiplied, as [1×m] or m values. {Default("the dictionary's, or 1", "1")}";
+        _ridge.Description = $"Of exact codes: weight μ of ½‖z‖² (elastic net), 0 or more. {Default("the dictionary's, or 0", "0")}";
+    }
 
     /// <summary>All of the options.</summary>
     public IReadOnlyList<Option> All => [_lambda, _nonNegative, _weights, _ridge];
@@ -17,31 +33,41 @@ internal sealed class PenaltyOptions
     /// <summary>Those that say nothing but what a lasso weighs.</summary>
     public IEnumerable<Option> Weighing => All.Where(option => option != _nonNegative);
 
-    /// <summary>Whether codes must not be negative.</summary>
-    public bool IsNonNegative(ParseResult parsed) => parsed.GetValue(_nonNegative);
+    /// <summary>Whether codes must not be negative; where it is not given, as the model has it.</summary>
+    public bool IsNonNegative(ParseResult parsed, Penalty? otherwise)
+        => parsed.GetResult(_nonNegative) is { Implicit: false } ? parsed.GetValue(_nonNegative) : otherwise?.NonNegative ?? false;
 
-    public void AddTo(Command command)
+    public void AddTo(Command command, bool withLambda = true)
     {
-        foreach (Option option in All)
+        foreach (Option option in All.Where(o => withLambda || o != _lambda))
             command.Add(option);
     }
 
-    /// <summary>The penalty asked for on the codes of a dictionary.</summary>
-    public Penalty Bind(ParseResult parsed, ModelInput model)
+    /// <summary>Whether λ is a fraction of each signal's λmax.</summary>
+    public bool IsPerSignal(ParseResult parsed) => parsed.GetValue(_lambda) is { OfMax: true };
+
+    /// <summary>The penalty asked for on the codes of a dictionary: what is not given is that of its model. λ is a fraction where it is one for each signal.</summary>
+    public Penalty Bind(ParseResult parsed, ModelInput model) => Bind(parsed, model.Penalty ?? 0.5f, model.CodeSize, model.Path);
+
+    /// <summary>The same on the codes of so many atoms, of an owner that a message can name.</summary>
+    public Penalty Bind(ParseResult parsed, Penalty otherwise, int atoms, string owner)
     {
-        float lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? model.Lambda ?? 0.5f);
-        float ridge = Range.CheckNotNegative(_ridge, parsed.GetValue(_ridge) ?? 0);
-        float[] weights = parsed.GetValue(_weights) is { } path ? ReadWeights(path, model) : [];
-        return new Penalty(lambda, weights, ridge, parsed.GetValue(_nonNegative));
+        if (IsPerSignal(parsed) && !_perSignal)
+            throw new UserError($"{_lambda.Name} is {parsed.GetValue(_lambda)}; a fraction of λmax is another weight for every signal, and here all signals have one: give a number.");
+        float lambda = Range.CheckWeight(_lambda, parsed.GetValue(_lambda) ?? new SparsityWeight(otherwise.Lambda, false)).Value;
+        float ridge = Range.CheckNotNegative(_ridge, parsed.GetValue(_ridge) ?? otherwise.Ridge);
+        ReadOnlySpan<float> weights = parsed.GetValue(_weights) is { } path ? ReadWeights(path, atoms, owner) : otherwise.Weights;
+        bool nonNegative = IsNonNegative(parsed, otherwise);
+        return new Penalty(lambda, weights, ridge, nonNegative);
     }
 
-    private static float[] ReadWeights(string path, ModelInput model)
+    private static float[] ReadWeights(string path, int atoms, string owner)
     {
         (int rows, int columns, double[] values) = Npy.ReadDoubles(path);
         if (rows != 1)
-            throw new UserError($"{path}: is [{rows}×{columns}]; expected the weights of the {model.CodeSize} atoms of {model.Path} in one row.");
-        if (columns != model.CodeSize)
-            throw new UserError($"{path}: holds {columns} weights; {model.Path} has {model.CodeSize} atoms.");
+            throw new UserError($"{path}: is [{rows}×{columns}]; expected the weights of the {atoms} atoms of {owner} in one row.");
+        if (columns != atoms)
+            throw new UserError($"{path}: holds {columns} weights; {owner} has {atoms} atoms.");
         for (int k = 0; k < values.Length; k++)
             if (!((float)values[k] > 0) || !float.IsFinite((float)values[k]))
                 throw new UserError(FormattableString.Invariant($"{path}: weight {k} is {values[k]}; every weight must be a finite number above 0 in float32."));

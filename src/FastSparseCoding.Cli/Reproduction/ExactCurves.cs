@@ -12,11 +12,11 @@ internal sealed record ExactCurves(PredictionCurve Ista, PredictionCurve Fista, 
     /// <summary>Where the curve of coordinate descent ends, for every atom of the dictionary.</summary>
     private const int LastUpdatesPerAtom = 10;
 
-    public static ExactCurves Measure(AtomDictionary dictionary, float lambda, Matrix x, Matrix codes, CommandContext context)
+    public static ExactCurves Measure(AtomDictionary dictionary, Penalty penalty, Matrix x, Matrix codes, CommandContext context)
         => new(
-            Run(new IstaSolver(dictionary, lambda), LastIteration, x, codes, context),
-            Run(new FistaSolver(dictionary, lambda), LastIteration, x, codes, context),
-            Run(new GreedyCoordinateDescentSolver(dictionary, lambda), LastUpdatesPerAtom * dictionary.AtomCount, x, codes, context));
+            Run(new IstaSolver(dictionary, penalty), LastIteration, x, codes, context),
+            Run(new FistaSolver(dictionary, penalty), LastIteration, x, codes, context),
+            Run(new GreedyCoordinateDescentSolver(dictionary, penalty), LastUpdatesPerAtom * dictionary.AtomCount, x, codes, context));
 
     private static PredictionCurve Run(LassoSolver solver, int last, Matrix x, Matrix codes, CommandContext context)
         => PredictionCurve.Measure(solver, x, codes, PredictionCurve.Spaced(last), null, context.Threads, context.Cancellation);

@@ -57,7 +57,7 @@ internal static class Plots
         return model;
     }
 
-    private static LogarithmicAxis Axis(AxisPosition position, string title) => new()
+    internal static LogarithmicAxis Axis(AxisPosition position, string title) => new()
     {
         Position = position,
         Title = title,

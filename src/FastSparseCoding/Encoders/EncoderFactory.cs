@@ -9,21 +9,21 @@ public static class EncoderFactory
     /// <summary>An encoder initialised from a dictionary.</summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
-    /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
+    /// <param name="penalty">What those codes pay for not being zero; a number λ stands for λ‖z‖₁. The tanh kinds refuse one that forbids negative codes.</param>
     /// <param name="depth">Products by S (lista, lista-layers), coordinate updates (lcod); 0 for the others.</param>
     /// <returns>The encoder, ready to be trained.</returns>
-    /// <exception cref="ArgumentException">There is no such kind, or λ or the depth is out of range.</exception>
-    public static TrainableEncoder Create(string kind, AtomDictionary dictionary, float lambda, int depth)
+    /// <exception cref="ArgumentException">There is no such kind, the kind cannot predict its codes, or the depth is out of range.</exception>
+    public static TrainableEncoder Create(string kind, AtomDictionary dictionary, Penalty penalty, int depth)
     {
         Check(kind, depth);
         return kind switch
         {
-            "lista" => ListaEncoder.FromDictionary(dictionary, lambda, depth),
-            "lcod" => LcodEncoder.FromDictionary(dictionary, lambda, depth),
-            "lista-layers" => LayeredListaEncoder.FromDictionary(dictionary, lambda, depth),
-            "shrink" => ShrinkEncoder.FromDictionary(dictionary, lambda),
-            "tanh" => TanhEncoder.FromDictionary(dictionary, lambda),
-            _ => DoubleTanhEncoder.FromDictionary(dictionary, lambda),
+            "lista" => ListaEncoder.FromDictionary(dictionary, penalty, depth),
+            "lcod" => LcodEncoder.FromDictionary(dictionary, penalty, depth),
+            "lista-layers" => LayeredListaEncoder.FromDictionary(dictionary, penalty, depth),
+            "shrink" => ShrinkEncoder.FromDictionary(dictionary, penalty),
+            "tanh" => TanhEncoder.FromDictionary(dictionary, penalty),
+            _ => DoubleTanhEncoder.FromDictionary(dictionary, penalty),
         };
     }
 
@@ -32,21 +32,21 @@ public static class EncoderFactory
     /// <param name="signalSize">Size of a signal n.</param>
     /// <param name="codeSize">Size of a code m.</param>
     /// <param name="depth">Products by S (lista, lista-layers), coordinate updates (lcod); 0 for the others.</param>
-    /// <param name="lambda">Sparsity weight λ of the codes it predicts, above 0.</param>
+    /// <param name="penalty">What the codes it predicts pay for not being zero; a number λ stands for λ‖z‖₁. The tanh kinds refuse one that forbids negative codes.</param>
     /// <param name="dictionary">The dictionary whose codes it predicts, or null.</param>
     /// <returns>The encoder.</returns>
-    /// <exception cref="ArgumentException">There is no such kind, or a size, λ or the depth is out of range.</exception>
-    public static TrainableEncoder CreateEmpty(string kind, int signalSize, int codeSize, int depth, float lambda, AtomDictionary? dictionary)
+    /// <exception cref="ArgumentException">There is no such kind, the kind cannot predict codes of the penalty, or a size or the depth is out of range.</exception>
+    public static TrainableEncoder CreateEmpty(string kind, int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary)
     {
         Check(kind, depth);
         return kind switch
         {
-            "lista" => new ListaEncoder(signalSize, codeSize, depth, lambda, dictionary),
-            "lcod" => new LcodEncoder(signalSize, codeSize, depth, lambda, dictionary),
-            "lista-layers" => new LayeredListaEncoder(signalSize, codeSize, depth, lambda, dictionary),
-            "shrink" => new ShrinkEncoder(signalSize, codeSize, lambda, dictionary),
-            "tanh" => new TanhEncoder(signalSize, codeSize, lambda, dictionary),
-            _ => new DoubleTanhEncoder(signalSize, codeSize, lambda, dictionary),
+            "lista" => new ListaEncoder(signalSize, codeSize, depth, penalty, dictionary),
+            "lcod" => new LcodEncoder(signalSize, codeSize, depth, penalty, dictionary),
+            "lista-layers" => new LayeredListaEncoder(signalSize, codeSize, depth, penalty, dictionary),
+            "shrink" => new ShrinkEncoder(signalSize, codeSize, penalty, dictionary),
+            "tanh" => new TanhEncoder(signalSize, codeSize, penalty, dictionary),
+            _ => new DoubleTanhEncoder(signalSize, codeSize, penalty, dictionary),
         };
     }
 

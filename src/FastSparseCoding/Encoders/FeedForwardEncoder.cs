@@ -11,8 +11,8 @@ public abstract class FeedForwardEncoder : TrainableEncoder
     private readonly PackedMatrix _weightsTransposed;
     private readonly PackedMatrix _weights;
 
-    private protected FeedForwardEncoder(int signalSize, int codeSize, float lambda, AtomDictionary? dictionary, ParameterSlab parameters)
-        : base(signalSize, codeSize, 0, lambda, dictionary, parameters)
+    private protected FeedForwardEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary, ParameterSlab parameters)
+        : base(signalSize, codeSize, 0, penalty, dictionary, parameters)
     {
         _weightsTransposed = new PackedMatrix(signalSize, codeSize);
         _weights = new PackedMatrix(codeSize, signalSize);
@@ -29,6 +29,15 @@ public abstract class FeedForwardEncoder : TrainableEncoder
     }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
+
+    /// <summary>Refuses penalties without negative codes: a tanh has either sign, and cut off below zero it would be another encoder than the paper's.</summary>
+    private protected static Penalty EitherSign(Penalty penalty, string kind)
+    {
+        ArgumentNullException.ThrowIfNull(penalty);
+        if (penalty.NonNegative)
+            Throw.Argument(nameof(penalty), $"'penalty' is {penalty}; it must allow negative codes, since '{kind}' predicts codes of either sign.");
+        return penalty;
+    }
 
     /// <summary>z = f(b) for a batch of rows.</summary>
     private protected abstract void Activate(ReadOnlyMatrixView b, MatrixView z);
@@ -77,32 +86,38 @@ public abstract class FeedForwardEncoder : TrainableEncoder
 /// <summary>The plain shrinkage encoder h_θ(W_e x): LISTA at depth 0, LCoD without updates. Windows: W_e [m×n], theta [1×m].</summary>
 public sealed class ShrinkEncoder : FeedForwardEncoder
 {
-    internal ShrinkEncoder(int signalSize, int codeSize, float lambda, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, lambda, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("theta", 1, codeSize)))
+    internal ShrinkEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, penalty, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("theta", 1, codeSize)))
     {
     }
 
     /// <inheritdoc/>
     public override string Kind => "shrink";
 
-    /// <summary>The encoder that equals one iteration of ISTA: W_e = D/L, θ = λ/L.</summary>
+    /// <summary>The same for the codes of the lasso, λ‖z‖₁.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
     /// <returns>The encoder, ready to be trained.</returns>
-    public static ShrinkEncoder FromDictionary(AtomDictionary dictionary, float lambda)
+    /// <exception cref="ArgumentOutOfRangeException">λ is out of range.</exception>
+    public static ShrinkEncoder FromDictionary(AtomDictionary dictionary, float lambda) => FromDictionary(dictionary, new Penalty(lambda));
+
+    /// <summary>The encoder that equals one iteration of ISTA: W_e = D/L, θ = λw/L, both divided by 1 + μ/L.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="penalty">What those codes pay for not being zero.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    /// <exception cref="ArgumentException">The weights are not those of m atoms.</exception>
+    public static ShrinkEncoder FromDictionary(AtomDictionary dictionary, Penalty penalty)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        var encoder = new ShrinkEncoder(dictionary.SignalSize, dictionary.AtomCount, lambda, dictionary);
-        float step = 1 / dictionary.Lipschitz;
-        TensorPrimitives.Multiply(dictionary.Atoms.Values, step, encoder.Parameters.View("W_e").Values);
-        encoder.Parameters.View("theta").Values.Fill(lambda * step);
+        var encoder = new ShrinkEncoder(dictionary.SignalSize, dictionary.AtomCount, penalty, dictionary);
+        ProximalStep.OfGradient(dictionary, penalty, encoder.Parameters.View("W_e"), s: default, encoder.Parameters.View("theta").Values);
         encoder.Refresh();
         return encoder;
     }
 
     internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
 
-    private protected override void Activate(ReadOnlyMatrixView b, MatrixView z) => Shrinkage.SoftThreshold(b, Parameters.View(Parameters.Windows[1]).Values, z);
+    private protected override void Activate(ReadOnlyMatrixView b, MatrixView z) => Shrinkage.SoftThreshold(b, Parameters.View(Parameters.Windows[1]).Values, z, Penalty.Floor);
 
     private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView db)
         => Shrinkage.SoftThresholdBackward(z, dz, db, gradient.View(gradient.Windows[1]).Values);
@@ -113,22 +128,30 @@ public sealed class ShrinkEncoder : FeedForwardEncoder
 /// </summary>
 public sealed class TanhEncoder : FeedForwardEncoder
 {
-    internal TanhEncoder(int signalSize, int codeSize, float lambda, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, lambda, dictionary, new ParameterSlab(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize)))
+    internal TanhEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, EitherSign(penalty, "tanh"), dictionary, new ParameterSlab(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize)))
     {
     }
 
     /// <inheritdoc/>
     public override string Kind => "tanh";
 
-    /// <summary>The encoder that starts near z = xDᵀ/L: W = D/L, u = 0, g = 1.</summary>
+    /// <summary>The same for the codes of the lasso, λ‖z‖₁.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
     /// <returns>The encoder, ready to be trained.</returns>
-    public static TanhEncoder FromDictionary(AtomDictionary dictionary, float lambda)
+    /// <exception cref="ArgumentOutOfRangeException">λ is out of range.</exception>
+    public static TanhEncoder FromDictionary(AtomDictionary dictionary, float lambda) => FromDictionary(dictionary, new Penalty(lambda));
+
+    /// <summary>The encoder that starts near z = xDᵀ/L: W = D/L, u = 0, g = 1.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="penalty">What those codes pay for not being zero; it must allow negative ones. The start does not depend on it.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    /// <exception cref="ArgumentException">The penalty forbids negative codes, or its weights are not those of m atoms.</exception>
+    public static TanhEncoder FromDictionary(AtomDictionary dictionary, Penalty penalty)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        var encoder = new TanhEncoder(dictionary.SignalSize, dictionary.AtomCount, lambda, dictionary);
+        var encoder = new TanhEncoder(dictionary.SignalSize, dictionary.AtomCount, penalty, dictionary);
         TensorPrimitives.Multiply(dictionary.Atoms.Values, 1 / dictionary.Lipschitz, encoder.Parameters.View("W").Values);
         encoder.Parameters.View("gain").Values.Fill(1);
         encoder.Refresh();
@@ -176,22 +199,30 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
     /// <summary>Coefficients whose hyperbolic tangents are taken together.</summary>
     private const int Chunk = 256;
 
-    internal DoubleTanhEncoder(int signalSize, int codeSize, float lambda, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, lambda, dictionary, new ParameterSlab(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize)))
+    internal DoubleTanhEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, EitherSign(penalty, "tanh2"), dictionary, new ParameterSlab(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize)))
     {
     }
 
     /// <inheritdoc/>
     public override string Kind => "tanh2";
 
-    /// <summary>The encoder that starts near a shrunk xDᵀ/L: W = D/L, u = 1, g = 1.</summary>
+    /// <summary>The same for the codes of the lasso, λ‖z‖₁.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
     /// <returns>The encoder, ready to be trained.</returns>
-    public static DoubleTanhEncoder FromDictionary(AtomDictionary dictionary, float lambda)
+    /// <exception cref="ArgumentOutOfRangeException">λ is out of range.</exception>
+    public static DoubleTanhEncoder FromDictionary(AtomDictionary dictionary, float lambda) => FromDictionary(dictionary, new Penalty(lambda));
+
+    /// <summary>The encoder that starts near a shrunk xDᵀ/L: W = D/L, u = 1, g = 1.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="penalty">What those codes pay for not being zero; it must allow negative ones. The start does not depend on it.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    /// <exception cref="ArgumentException">The penalty forbids negative codes, or its weights are not those of m atoms.</exception>
+    public static DoubleTanhEncoder FromDictionary(AtomDictionary dictionary, Penalty penalty)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        var encoder = new DoubleTanhEncoder(dictionary.SignalSize, dictionary.AtomCount, lambda, dictionary);
+        var encoder = new DoubleTanhEncoder(dictionary.SignalSize, dictionary.AtomCount, penalty, dictionary);
         TensorPrimitives.Multiply(dictionary.Atoms.Values, 1 / dictionary.Lipschitz, encoder.Parameters.View("W").Values);
         encoder.Parameters.View("u").Values.Fill(1);
         encoder.Parameters.View("gain").Values.Fill(1);

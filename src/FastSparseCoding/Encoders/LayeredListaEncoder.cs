@@ -16,8 +16,8 @@ public sealed class LayeredListaEncoder : TrainableEncoder
     private readonly PackedMatrix _st;
     private readonly PackedMatrix _s;
 
-    internal LayeredListaEncoder(int signalSize, int codeSize, int depth, float lambda, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, depth, lambda, dictionary, Windows(signalSize, codeSize, depth))
+    internal LayeredListaEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, depth, penalty, dictionary, Windows(signalSize, codeSize, depth))
     {
         _encoderTransposed = new PackedMatrix(signalSize, codeSize);
         _encoder = new PackedMatrix(codeSize, signalSize);
@@ -31,19 +31,28 @@ public sealed class LayeredListaEncoder : TrainableEncoder
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize * CodeSize;
 
-    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: W_e = D/L, S = I − G/L, θ_t = λ/L, g_t = 1.</summary>
+    /// <summary>The same for the codes of the lasso, λ‖z‖₁.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
     /// <param name="depth">Products by S, from 0 to <see cref="ListaEncoder.MaxDepth"/>.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
-    public static LayeredListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
+    public static LayeredListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth) => FromDictionary(dictionary, new Penalty(lambda), depth);
+
+    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: W_e = D/L, S = I − G/L, θ_t = λw/L, each divided by 1 + μ/L, and g_t = 1.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="penalty">What those codes pay for not being zero.</param>
+    /// <param name="depth">Products by S, from 0 to <see cref="ListaEncoder.MaxDepth"/>.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    /// <exception cref="ArgumentException">The depth is out of range, or the weights are not those of m atoms.</exception>
+    public static LayeredListaEncoder FromDictionary(AtomDictionary dictionary, Penalty penalty, int depth)
     {
-        ListaEncoder shared = ListaEncoder.FromDictionary(dictionary, lambda, depth);
-        var encoder = new LayeredListaEncoder(dictionary.SignalSize, dictionary.AtomCount, depth, lambda, dictionary);
-        shared.Parameters.View("W_e").Values.CopyTo(encoder.Parameters.View("W_e").Values);
-        shared.Parameters.View("S_transposed").Values.CopyTo(encoder.Parameters.View("S_transposed").Values);
-        encoder.Parameters.View("theta").Values.Fill(shared.Parameters.View("theta").Values[0]);
+        ArgumentNullException.ThrowIfNull(dictionary);
+        var encoder = new LayeredListaEncoder(dictionary.SignalSize, dictionary.AtomCount, depth, penalty, dictionary);
+        MatrixView theta = encoder.Parameters.View("theta");
+        ProximalStep.OfGradient(dictionary, penalty, encoder.Parameters.View("W_e"), encoder.Parameters.View("S_transposed"), theta.Row(0));
+        for (int t = 1; t <= depth; t++)
+            theta.Row(0).CopyTo(theta.Row(t));
         encoder.Parameters.View("gain").Values.Fill(1);
         encoder.Refresh();
         return encoder;
@@ -73,6 +82,7 @@ public sealed class LayeredListaEncoder : TrainableEncoder
     {
         private readonly LayeredListaEncoder _encoder;
         private readonly ParameterWindow _we, _st, _theta, _gain;
+        private readonly float _floor;      // 0, or −∞ where codes must not be negative
         private readonly bool _keepTape;
         private readonly Matrix _b;         // B = xW_eᵀ [N×m]
         private readonly Matrix _scaled;    // g_t ⊙ B [N×m], then dB
@@ -85,6 +95,7 @@ public sealed class LayeredListaEncoder : TrainableEncoder
         {
             _encoder = encoder;
             _keepTape = keepTape;
+            _floor = encoder.Penalty.Floor;
             IReadOnlyList<ParameterWindow> windows = encoder.Parameters.Windows;
             (_we, _st, _theta, _gain) = (windows[0], windows[1], windows[2], windows[3]);
             _b = new Matrix(maxRows, encoder.CodeSize);
@@ -101,11 +112,11 @@ public sealed class LayeredListaEncoder : TrainableEncoder
             MatrixView b = _b.RowRange(0, x.Rows), scaled = _scaled.RowRange(0, x.Rows), theta = _encoder.Parameters.View(_theta);
             Gemm.Multiply(x, _encoder._encoderTransposed, b);                           // B = xW_eᵀ
             Scale(b, 0, scaled);
-            Shrinkage.SoftThreshold(scaled, theta.Row(0), Z(0, x.Rows));                // Z(0) = h_{θ₀}(g₀ ⊙ B)
+            Shrinkage.SoftThreshold(scaled, theta.Row(0), Z(0, x.Rows), _floor);        // Z(0) = h_{θ₀}(g₀ ⊙ B)
             for (int t = 1; t <= _encoder.Depth; t++)
             {
                 Scale(b, t, scaled);
-                SparseProduct.MultiplyAddShrink(Z(t - 1, x.Rows), _encoder._st, scaled, theta.Row(t), Z(t, x.Rows));   // Z(t) = h_{θ_t}(g_t ⊙ B + Z(t−1)Sᵀ)
+                SparseProduct.MultiplyAddShrink(Z(t - 1, x.Rows), _encoder._st, scaled, theta.Row(t), Z(t, x.Rows), _floor);   // Z(t) = h_{θ_t}(g_t ⊙ B + Z(t−1)Sᵀ)
             }
             return Z(_encoder.Depth, x.Rows);
         }

@@ -20,8 +20,8 @@ public sealed class LcodEncoder : TrainableEncoder
     private readonly PackedMatrix _encoder;
     private readonly AlignedRows _st;
 
-    internal LcodEncoder(int signalSize, int codeSize, int depth, float lambda, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, depth, lambda, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize)))
+    internal LcodEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, depth, penalty, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize)))
     {
         Throw.IfOutside(depth, 0, MaxDepth);
         _encoderTransposed = new PackedMatrix(signalSize, codeSize);
@@ -35,16 +35,24 @@ public sealed class LcodEncoder : TrainableEncoder
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize;
 
-    /// <summary>The encoder that equals <paramref name="depth"/> updates of CoD: W_e = D, S = I − G, θ = λ.</summary>
+    /// <summary>The same for the codes of the lasso, λ‖z‖₁.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
     /// <param name="depth">Coordinate updates, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
-    public static LcodEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
+    public static LcodEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth) => FromDictionary(dictionary, new Penalty(lambda), depth);
+
+    /// <summary>The encoder that equals <paramref name="depth"/> updates of CoD: W_e = D, S = I − G, θ = λw, each divided by 1 + μ.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="penalty">What those codes pay for not being zero.</param>
+    /// <param name="depth">Coordinate updates, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    /// <exception cref="ArgumentException">The depth is out of range, or the weights are not those of m atoms.</exception>
+    public static LcodEncoder FromDictionary(AtomDictionary dictionary, Penalty penalty, int depth)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        var encoder = new LcodEncoder(dictionary.SignalSize, dictionary.AtomCount, depth, lambda, dictionary);
+        var encoder = new LcodEncoder(dictionary.SignalSize, dictionary.AtomCount, depth, penalty, dictionary);
         encoder.Initialize(dictionary);
         return encoder;
     }
@@ -52,14 +60,15 @@ public sealed class LcodEncoder : TrainableEncoder
     /// <summary>An encoder that starts from a random dictionary instead of the one whose codes it will predict.</summary>
     /// <param name="signalSize">Size of a signal n.</param>
     /// <param name="codeSize">Size of a code m.</param>
-    /// <param name="lambda">Sparsity weight λ of the codes to predict, above 0.</param>
+    /// <param name="penalty">What the codes to predict pay for not being zero; a number λ stands for λ‖z‖₁.</param>
     /// <param name="depth">Coordinate updates, from 0 to <see cref="MaxDepth"/>.</param>
     /// <param name="seed">Seed of the random atoms.</param>
     /// <returns>The encoder, ready to be trained.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A size, λ or the depth is out of range.</exception>
-    public static LcodEncoder Random(int signalSize, int codeSize, float lambda, int depth, int seed)
+    /// <exception cref="ArgumentOutOfRangeException">A size or the depth is out of range.</exception>
+    /// <exception cref="ArgumentException">The weights are not those of m atoms.</exception>
+    public static LcodEncoder Random(int signalSize, int codeSize, Penalty penalty, int depth, int seed)
     {
-        var encoder = new LcodEncoder(signalSize, codeSize, depth, lambda, dictionary: null);
+        var encoder = new LcodEncoder(signalSize, codeSize, depth, penalty, dictionary: null);
         encoder.Initialize(RandomAtoms.Draw(codeSize, signalSize, seed));
         return encoder;
     }
@@ -78,12 +87,7 @@ public sealed class LcodEncoder : TrainableEncoder
 
     private void Initialize(AtomDictionary dictionary)
     {
-        MatrixView s = Parameters.View("S_transposed");
-        dictionary.Atoms.Values.CopyTo(Parameters.View("W_e").Values);      // W_e = D
-        TensorPrimitives.Negate(dictionary.Gram.Values, s.Values);          // S = I − G, symmetric
-        for (int k = 0; k < CodeSize; k++)
-            s.Row(k)[k] = 0;
-        Parameters.View("theta").Values.Fill(Lambda);                       // θ = λ
+        ProximalStep.OfCoordinate(dictionary, Penalty, Parameters.View("W_e"), Parameters.View("S_transposed"), Parameters.View("theta").Values);
         Refresh();
     }
 
@@ -91,6 +95,7 @@ public sealed class LcodEncoder : TrainableEncoder
     {
         private readonly LcodEncoder _encoder;
         private readonly ParameterWindow _we, _st, _theta;
+        private readonly float _floor;      // 0, or −∞ where codes must not be negative
         private readonly bool _keepTape;
         private readonly Matrix _b;         // B, then dB [N×m]
         private readonly Matrix _z;         // the codes returned [N×m]
@@ -102,6 +107,7 @@ public sealed class LcodEncoder : TrainableEncoder
         {
             _encoder = encoder;
             _keepTape = keepTape;
+            _floor = encoder.Penalty.Floor;
             (_we, _st, _theta) = (encoder.Parameters.Windows[0], encoder.Parameters.Windows[1], encoder.Parameters.Windows[2]);
             _b = new Matrix(maxRows, encoder.CodeSize);
             _z = new Matrix(maxRows, encoder.CodeSize);
@@ -114,8 +120,8 @@ public sealed class LcodEncoder : TrainableEncoder
             ReadOnlySpan<float> theta = _encoder.Parameters.View(_theta).Values;
             Gemm.Multiply(x, _encoder._encoderTransposed, _b.RowRange(0, x.Rows));      // B = xW_eᵀ
             // T times: k = argmax |h_θ(B) − z|; e = z̄_k − z_k; B += e·S_{:,k}; z_k = z̄_k
-            GreedyRows.Update(_b.RowRange(0, x.Rows), _encoder._st, theta, _encoder.Depth, _keepTape ? _tape.AsSpan(0, x.Rows * _encoder.Depth) : default);
-            Shrinkage.SoftThreshold(_b.RowRange(0, x.Rows), theta, _z.RowRange(0, x.Rows));     // return h_θ(B)
+            GreedyRows.Update(_b.RowRange(0, x.Rows), _encoder._st, theta, _encoder.Depth, _keepTape ? _tape.AsSpan(0, x.Rows * _encoder.Depth) : default, _floor);
+            Shrinkage.SoftThreshold(_b.RowRange(0, x.Rows), theta, _z.RowRange(0, x.Rows), _floor);     // return h_θ(B)
             return _z.RowRange(0, x.Rows);
         }
 
@@ -142,9 +148,10 @@ public sealed class LcodEncoder : TrainableEncoder
                 float de = (float)Reduction.Dot(dB, st.Row(k));                         // de = Σ_j dB_j S_jk
                 TensorPrimitives.MultiplyAdd(dB, e, dSt.Row(k), dSt.Row(k));            // dS_{:,k} += e·dB
                 float theta = _encoder.Parameters.View(_theta).Values[k];
-                float g = Math.Abs(b) > theta ? dz[k] + de : 0;                         // g = h'_θ(b)(dz_k + de)
+                int side = b > theta ? 1 : b < _floor - theta ? -1 : 0;                 // sign(h_θ(b)), the dead zone from floor − θ to θ
+                float g = side != 0 ? dz[k] + de : 0;                                   // g = h'_θ(b)(dz_k + de)
                 dB[k] += g;                                                             // dB_k += g
-                dTheta[k] -= b > 0 ? g : -g;                                            // dθ_k −= sign(b)·g
+                dTheta[k] -= side * g;                                                  // dθ_k −= sign(b)·g
                 dz[k] = -de;                                                            // dz_k = −de
             }
         }

@@ -19,8 +19,8 @@ public sealed class ListaEncoder : TrainableEncoder
     private readonly PackedMatrix _s;
     private Lazy<AlignedRows> _stRows;
 
-    internal ListaEncoder(int signalSize, int codeSize, int depth, float lambda, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, depth, lambda, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize)))
+    internal ListaEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary)
+        : base(signalSize, codeSize, depth, penalty, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize)))
     {
         Throw.IfOutside(depth, 0, MaxDepth);
         _encoderTransposed = new PackedMatrix(signalSize, codeSize);
@@ -36,16 +36,24 @@ public sealed class ListaEncoder : TrainableEncoder
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize * CodeSize;
 
-    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: W_e = D/L, S = I − G/L, θ = λ/L.</summary>
+    /// <summary>The same for the codes of the lasso, λ‖z‖₁.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
     /// <param name="depth">Products by S, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
-    public static ListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
+    public static ListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth) => FromDictionary(dictionary, new Penalty(lambda), depth);
+
+    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: W_e = D/L, S = I − G/L, θ = λw/L, each divided by 1 + μ/L.</summary>
+    /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
+    /// <param name="penalty">What those codes pay for not being zero.</param>
+    /// <param name="depth">Products by S, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
+    /// <returns>The encoder, ready to be trained.</returns>
+    /// <exception cref="ArgumentException">The depth is out of range, or the weights are not those of m atoms.</exception>
+    public static ListaEncoder FromDictionary(AtomDictionary dictionary, Penalty penalty, int depth)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        var encoder = new ListaEncoder(dictionary.SignalSize, dictionary.AtomCount, depth, lambda, dictionary);
+        var encoder = new ListaEncoder(dictionary.SignalSize, dictionary.AtomCount, depth, penalty, dictionary);
         encoder.Initialize(dictionary);
         return encoder;
     }
@@ -53,14 +61,15 @@ public sealed class ListaEncoder : TrainableEncoder
     /// <summary>An encoder that starts from a random dictionary instead of the one whose codes it will predict.</summary>
     /// <param name="signalSize">Size of a signal n.</param>
     /// <param name="codeSize">Size of a code m.</param>
-    /// <param name="lambda">Sparsity weight λ of the codes to predict, above 0.</param>
+    /// <param name="penalty">What the codes to predict pay for not being zero; a number λ stands for λ‖z‖₁.</param>
     /// <param name="depth">Products by S, from 0 to <see cref="MaxDepth"/>.</param>
     /// <param name="seed">Seed of the random atoms.</param>
     /// <returns>The encoder, ready to be trained.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A size, λ or the depth is out of range.</exception>
-    public static ListaEncoder Random(int signalSize, int codeSize, float lambda, int depth, int seed)
+    /// <exception cref="ArgumentOutOfRangeException">A size or the depth is out of range.</exception>
+    /// <exception cref="ArgumentException">The weights are not those of m atoms.</exception>
+    public static ListaEncoder Random(int signalSize, int codeSize, Penalty penalty, int depth, int seed)
     {
-        var encoder = new ListaEncoder(signalSize, codeSize, depth, lambda, dictionary: null);
+        var encoder = new ListaEncoder(signalSize, codeSize, depth, penalty, dictionary: null);
         encoder.Initialize(RandomAtoms.Draw(codeSize, signalSize, seed));
         return encoder;
     }
@@ -72,7 +81,7 @@ public sealed class ListaEncoder : TrainableEncoder
     public ListaEncoder Truncate(int depth)
     {
         Throw.IfOutside(depth, 0, Depth);
-        var first = new ListaEncoder(SignalSize, CodeSize, depth, Lambda, Dictionary);
+        var first = new ListaEncoder(SignalSize, CodeSize, depth, Penalty, Dictionary);
         Parameters.Values.CopyTo(first.Parameters.Values);
         first.Refresh();
         return first;
@@ -98,13 +107,7 @@ public sealed class ListaEncoder : TrainableEncoder
 
     private void Initialize(AtomDictionary dictionary)
     {
-        float step = 1 / dictionary.Lipschitz;
-        MatrixView s = Parameters.View("S_transposed");
-        TensorPrimitives.Multiply(dictionary.Atoms.Values, step, Parameters.View("W_e").Values);   // W_e = D/L
-        TensorPrimitives.Multiply(dictionary.Gram.Values, -step, s.Values);                         // S = I − G/L, symmetric
-        for (int k = 0; k < CodeSize; k++)
-            s.Row(k)[k] += 1;
-        Parameters.View("theta").Values.Fill(Lambda * step);                                        // θ = λ/L
+        ProximalStep.OfGradient(dictionary, Penalty, Parameters.View("W_e"), Parameters.View("S_transposed"), Parameters.View("theta").Values);
         Refresh();
     }
 
@@ -113,6 +116,7 @@ public sealed class ListaEncoder : TrainableEncoder
     {
         private readonly ListaEncoder _encoder;
         private readonly ParameterWindow _dWe, _dSt, _theta;
+        private readonly float _floor;      // 0, or −∞ where codes must not be negative
         private readonly bool _keepTape;
         private readonly Matrix _b;         // B = xW_eᵀ [N×m], then dB
         private readonly Matrix[] _z;       // Z(t) [N×m]
@@ -124,6 +128,7 @@ public sealed class ListaEncoder : TrainableEncoder
         {
             _encoder = encoder;
             _keepTape = keepTape;
+            _floor = encoder.Penalty.Floor;
             (_dWe, _dSt, _theta) = (encoder.Parameters.Windows[0], encoder.Parameters.Windows[1], encoder.Parameters.Windows[2]);
             _b = new Matrix(maxRows, encoder.CodeSize);
             _z = new Matrix[keepTape ? encoder.Depth + 1 : 2];
@@ -138,11 +143,11 @@ public sealed class ListaEncoder : TrainableEncoder
             MatrixView b = _b.RowRange(0, x.Rows);
             ReadOnlySpan<float> theta = _encoder.Parameters.View(_theta).Values;
             Gemm.Multiply(x, _encoder._encoderTransposed, b);                           // B = xW_eᵀ
-            Shrinkage.SoftThreshold(b, theta, Z(0, x.Rows));                            // Z(0) = h_θ(B)
+            Shrinkage.SoftThreshold(b, theta, Z(0, x.Rows), _floor);                    // Z(0) = h_θ(B)
             if (x.Rows == 1)
                 return ForwardRow(b, theta);
             for (int t = 1; t <= _encoder.Depth; t++)
-                SparseProduct.MultiplyAddShrink(Z(t - 1, x.Rows), _encoder._st, b, theta, Z(t, x.Rows));   // Z(t) = h_θ(B + Z(t−1)Sᵀ)
+                SparseProduct.MultiplyAddShrink(Z(t - 1, x.Rows), _encoder._st, b, theta, Z(t, x.Rows), _floor);   // Z(t) = h_θ(B + Z(t−1)Sᵀ)
             return Z(_encoder.Depth, x.Rows);
         }
 
@@ -150,7 +155,7 @@ public sealed class ListaEncoder : TrainableEncoder
         {
             AlignedRows st = _encoder._stRows.Value;
             for (int t = 1; t <= _encoder.Depth; t++)
-                SparseRows.MultiplyAddShrink(Z(t - 1, 1).Row(0), st, b.Row(0), theta, Z(t, 1).Row(0));     // Z(t) = h_θ(B + Z(t−1)Sᵀ)
+                SparseRows.MultiplyAddShrink(Z(t - 1, 1).Row(0), st, b.Row(0), theta, Z(t, 1).Row(0), _floor);     // Z(t) = h_θ(B + Z(t−1)Sᵀ)
             return Z(_encoder.Depth, 1);
         }
 

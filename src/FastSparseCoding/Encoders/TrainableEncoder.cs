@@ -11,17 +11,17 @@ public abstract class TrainableEncoder : ISparseEncoder
 
     private readonly WorkspacePool<EncoderPass> _passes;
 
-    private protected TrainableEncoder(int signalSize, int codeSize, int depth, float lambda, AtomDictionary? dictionary, ParameterSlab parameters)
+    private protected TrainableEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary, ParameterSlab parameters)
     {
         Throw.IfBelow(signalSize, 1);
         Throw.IfBelow(codeSize, 1);
-        Throw.IfNotPositive(lambda);
+        ArgumentNullException.ThrowIfNull(penalty);
         if (dictionary is not null)
             Throw.IfShapeNot(dictionary.AtomCount, dictionary.SignalSize, codeSize, signalSize, nameof(dictionary));
         SignalSize = signalSize;
         CodeSize = codeSize;
         Depth = depth;
-        Lambda = lambda;
+        Penalty = penalty.For(codeSize);
         Dictionary = dictionary;
         Parameters = parameters;
         _passes = new WorkspacePool<EncoderPass>(() => CreatePass(EncodeRows, keepTape: false));
@@ -39,8 +39,11 @@ public abstract class TrainableEncoder : ISparseEncoder
     /// <summary>LISTA: products by S; LCoD: coordinate updates; 0 for the others.</summary>
     public int Depth { get; }
 
+    /// <summary>What the codes it predicts pay for not being zero.</summary>
+    public Penalty Penalty { get; }
+
     /// <summary>The sparsity weight λ of the codes it predicts.</summary>
-    public float Lambda { get; }
+    public float Lambda => Penalty.Lambda;
 
     /// <summary>The dictionary whose codes it predicts, or null when it was made without one.</summary>
     public AtomDictionary? Dictionary { get; }

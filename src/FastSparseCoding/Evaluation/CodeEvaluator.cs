@@ -34,17 +34,17 @@ public static class CodeEvaluator
     /// <summary>All measures at once.</summary>
     /// <param name="x">Signals [N×n], N at least 1.</param>
     /// <param name="dictionary">Dictionary D [m×n].</param>
-    /// <param name="lambda">Sparsity weight λ, above 0.</param>
+    /// <param name="penalty">What the codes pay for not being zero; a number λ stands for λ‖z‖₁.</param>
     /// <param name="z">Codes [N×m].</param>
     /// <param name="exact">Optimal codes [N×m].</param>
     /// <returns>The measures.</returns>
     /// <exception cref="ArgumentException">A shape is wrong.</exception>
-    public static CodeQuality Compare(Matrix x, AtomDictionary dictionary, float lambda, Matrix z, Matrix exact)
+    public static CodeQuality Compare(Matrix x, AtomDictionary dictionary, Penalty penalty, Matrix z, Matrix exact)
     {
         ArgumentNullException.ThrowIfNull(x);
         double error = CodeError(z, exact);
         double scale = Reduction.Dot(exact.Values, exact.Values) / exact.Rows;
-        double[] energies = LassoObjective.Energies(x, dictionary, z, lambda), optimal = LassoObjective.Energies(x, dictionary, exact, lambda);
+        double[] energies = LassoObjective.Energies(x, dictionary, z, penalty), optimal = LassoObjective.Energies(x, dictionary, exact, penalty);
         double gap = 0;
         int counted = 0;
         for (int i = 0; i < energies.Length; i++)

@@ -40,7 +40,7 @@ public sealed class ConvergenceCurve
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(exact);
         ArgumentNullException.ThrowIfNull(iterations);
-        double[] optimal = LassoObjective.Energies(x, solver.Dictionary, exact, solver.Lambda);
+        double[] optimal = LassoObjective.Energies(x, solver.Dictionary, exact, solver.Penalty);
         int counted = optimal.Count(e => e > 0);
         if (counted == 0)
             Throw.Argument(nameof(x), "'x' has no signal with an energy above 0; at least one is needed.");
@@ -51,7 +51,7 @@ public sealed class ConvergenceCurve
             int at = Array.BinarySearch(counts, k), block = first / SparseEncoderExtensions.BlockRows;
             for (int i = 0; i < z.Rows; i++)
                 if (optimal[first + i] > 0)
-                    sums[block, at] += LassoObjective.Energy(x.Row(first + i), solver.Dictionary, z.Row(i), solver.Lambda) / optimal[first + i] - 1;
+                    sums[block, at] += LassoObjective.Energy(x.Row(first + i), solver.Dictionary, z.Row(i), solver.Penalty) / optimal[first + i] - 1;
         }, start, threads, cancellation);
         double[] gaps = [.. Enumerable.Range(0, counts.Length).Select(at => Enumerable.Range(0, sums.GetLength(0)).Sum(block => sums[block, at]) / counted)];
         return new ConvergenceCurve(solver.Name, counts, gaps);

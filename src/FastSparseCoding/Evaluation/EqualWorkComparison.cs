@@ -18,8 +18,8 @@ public sealed record EqualWorkPoint(CodeQuality Predictor, CodeQuality Solver, i
 }
 
 /// <summary>
-/// A condition under which predictors are held against the exact solvers: signals that need not be like those trained on, and a sparsity
-/// weight that need not be the trained one. The optimal codes are those of these signals at this weight; signals whose code is not certified are left out.
+/// A condition under which predictors are held against the exact solvers: signals that need not be like those trained on, and a penalty,
+/// its λ above all, that need not be the trained one. The optimal codes are those of these signals under it; signals whose code is not certified are left out.
 /// </summary>
 public sealed class EqualWorkComparison
 {
@@ -37,28 +37,31 @@ public sealed class EqualWorkComparison
 
     /// <summary>Finds the optimal codes of the condition.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
-    /// <param name="lambda">Sparsity weight λ, above 0.</param>
+    /// <param name="penalty">What the codes pay for not being zero; a number λ stands for λ‖z‖₁.</param>
     /// <param name="x">Signals [N×n], N at least 1, finite.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
     /// <param name="cancellation">Stops between blocks of rows.</param>
-    /// <exception cref="ArgumentException">A shape or λ is wrong, or a signal is not finite.</exception>
+    /// <exception cref="ArgumentException">A shape is wrong, or a signal is not finite.</exception>
     /// <exception cref="ArithmeticException">No code was certified.</exception>
-    public EqualWorkComparison(AtomDictionary dictionary, float lambda, Matrix x, int threads = 0, CancellationToken cancellation = default)
+    public EqualWorkComparison(AtomDictionary dictionary, Penalty penalty, Matrix x, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(x);
         Throw.IfBelow(x.Rows, 1, "x.Rows");
-        CertifiedCodes certified = CertifiedCodes.Of(new ActiveSetSolver(dictionary, lambda), x, threads, cancellation);
+        CertifiedCodes certified = CertifiedCodes.Of(new ActiveSetSolver(dictionary, penalty), x, threads, cancellation);
         if (certified.Codes.Rows == 0)
             Throw.NoneCertified(certified.Uncertified, "signals", "there is nothing to compare with");
-        (_dictionary, Lambda, _x, _threads, _cancellation) = (dictionary, lambda, certified.Signals, threads, cancellation);
+        (_dictionary, Penalty, _x, _threads, _cancellation) = (dictionary, penalty, certified.Signals, threads, cancellation);
         (Exact, Uncertified) = (certified.Codes, certified.Uncertified);
-        _fista = new(() => Curve(new FistaSolver(dictionary, lambda), LastIteration));
-        _cod = new(() => Curve(new GreedyCoordinateDescentSolver(dictionary, lambda), LastUpdatesPerAtom * dictionary.AtomCount));
+        _fista = new(() => Curve(new FistaSolver(dictionary, penalty), LastIteration));
+        _cod = new(() => Curve(new GreedyCoordinateDescentSolver(dictionary, penalty), LastUpdatesPerAtom * dictionary.AtomCount));
     }
 
+    /// <summary>What the codes pay for not being zero.</summary>
+    public Penalty Penalty { get; }
+
     /// <summary>The sparsity weight λ.</summary>
-    public float Lambda { get; }
+    public float Lambda => Penalty.Lambda;
 
     /// <summary>Signals left out because their code was not certified.</summary>
     public int Uncertified { get; }
@@ -79,12 +82,12 @@ public sealed class EqualWorkComparison
         int iterations = greedy
             ? WorkCount.CoordinateUpdates(encoder.SignalSize, encoder.CodeSize, encoder.MultiplyAdds)
             : WorkCount.GradientIterations(encoder.SignalSize, encoder.CodeSize, encoder.MultiplyAdds);
-        LassoSolver solver = greedy ? new GreedyCoordinateDescentSolver(_dictionary, Lambda) : new FistaSolver(_dictionary, Lambda);
+        LassoSolver solver = greedy ? new GreedyCoordinateDescentSolver(_dictionary, Penalty) : new FistaSolver(_dictionary, Penalty);
         var stopped = new Matrix(_x.Rows, _dictionary.AtomCount);
         solver.Trace(_x, [iterations], (_, first, z) => z.Values.CopyTo(stopped.RowRange(first, z.Rows).Values), null, _threads, _cancellation);
-        CodeQuality predicted = CodeEvaluator.Compare(_x, _dictionary, Lambda, encoder.Encode(_x, _threads, _cancellation), Exact);
+        CodeQuality predicted = CodeEvaluator.Compare(_x, _dictionary, Penalty, encoder.Encode(_x, _threads, _cancellation), Exact);
         double worth = predicted.CodeError > 0 ? (greedy ? _cod : _fista).Value.IterationsFor(predicted.CodeError) : double.PositiveInfinity;
-        return new EqualWorkPoint(predicted, CodeEvaluator.Compare(_x, _dictionary, Lambda, stopped, Exact), iterations, worth);
+        return new EqualWorkPoint(predicted, CodeEvaluator.Compare(_x, _dictionary, Penalty, stopped, Exact), iterations, worth);
     }
 
     private PredictionCurve Curve(LassoSolver solver, int last) => PredictionCurve.Measure(solver, _x, Exact, PredictionCurve.Spaced(last), null, _threads, _cancellation);

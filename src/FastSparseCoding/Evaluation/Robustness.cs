@@ -31,7 +31,7 @@ public static class Robustness
     {
         ArgumentNullException.ThrowIfNull(encoder);
         Throw.IfNotPositive(factor);
-        TrainableEncoder scaled = EncoderFactory.CreateEmpty(encoder.Kind, encoder.SignalSize, encoder.CodeSize, encoder.Depth, encoder.Lambda * factor, encoder.Dictionary);
+        TrainableEncoder scaled = EncoderFactory.CreateEmpty(encoder.Kind, encoder.SignalSize, encoder.CodeSize, encoder.Depth, encoder.Penalty.WithLambda(encoder.Lambda * factor), encoder.Dictionary);
         encoder.Parameters.Values.CopyTo(scaled.Parameters.Values);
         foreach (ref float theta in scaled.Parameters.View("theta").Values)
             theta *= factor;

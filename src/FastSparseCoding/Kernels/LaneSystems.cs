@@ -42,7 +42,7 @@ internal sealed unsafe class LaneSystems
     /// <summary>A size that all systems are padded to.</summary>
     public static int Padded(int size) => (size + RowBlock - 1) / RowBlock * RowBlock;
 
-    /// <summary>Sets A's row of an unknown in one lane up to its diagonal, which is 1: a_j = −s_{atoms[j]}.</summary>
+    /// <summary>Sets A's row of an unknown in one lane up to its diagonal, of A = I − S: a_j = −s_{atoms[j]}, and 1 − s on the diagonal.</summary>
     /// <param name="lane">Number of the lane.</param>
     /// <param name="unknown">Number of the unknown.</param>
     /// <param name="s">The row of S of its atom [m].</param>
@@ -58,8 +58,8 @@ internal sealed unsafe class LaneSystems
         {
             for (int j = 0; j < unknown; j++, a += lanes)
                 *a = -row[of[j]];
+            *a = 1 - row[of[unknown]];
         }
-        *a = 1;
     }
 
     /// <summary>Sets A's column of an unknown in one lane below its diagonal, but for the rows to be skipped.</summary>

@@ -37,6 +37,15 @@ internal static unsafe class PreciseRows
         }
     }
 
+    /// <summary>r = r ⊙ mask. r [n padded], mask [n].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Mask(Span<double> r, ReadOnlySpan<float> mask)
+    {
+        Throw.IfLengthNot(r.Length, Padded(mask.Length), nameof(r));
+        for (int i = 0; i < mask.Length; i++)
+            r[i] *= mask[i];
+    }
+
     /// <summary>rounded = r, each value to the nearest float32. r [n padded], rounded [n].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Round(ReadOnlySpan<double> r, Span<float> rounded)

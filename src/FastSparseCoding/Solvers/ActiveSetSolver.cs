@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
@@ -10,7 +9,7 @@ namespace FastSparseCoding.Solvers;
 /// side in float32, and <see cref="PreciseActiveSet"/> finishes in double the rows that float32 leaves above the tolerance. Every row carries its
 /// certificate.
 /// </summary>
-public sealed class ActiveSetSolver : LassoSolver
+public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
 {
     /// <summary>Greedy updates end when the largest is below this fraction of λ: from there on solving on the support is the faster.</summary>
     private const float GreedyThreshold = 0.3f;
@@ -18,7 +17,13 @@ public sealed class ActiveSetSolver : LassoSolver
     /// <summary>The search for a support begins at this fraction of the row's λmax, or at λ where that is larger.</summary>
     private const float FirstLevel = 0.08f;
 
-    /// <summary>A start that is further than this share of λ from stationary on its support is a prediction: what is small in it is mostly of wrong atoms.</summary>
+    /// <summary>The same where no greedy descent leads there.</summary>
+    private const float FirstLevelFromNothing = 0.75f;
+
+    /// <summary>
+    /// A start that is further than this share of λ from stationary on its support, whatever the weight, is a prediction, and no solution of another λ: what
+    /// is small in it is mostly of wrong atoms.
+    /// </summary>
     private const double Prediction = 0.1;
 
     /// <summary>With more atoms than this, products come from the atoms themselves: S = I − G would take more memory than it saves time.</summary>
@@ -60,17 +65,19 @@ public sealed class ActiveSetSolver : LassoSolver
         }
         Operators operators = _operators.Value;
         MatrixView b = rows.B.RowRange(0, x.Rows);
+        bool masked = run.Mask.Columns > 0;
         Gemm.Multiply(x, operators.EncoderTransposed, b);                                       // B = xDᵀ
-        ChooseStarts(x, b, z, rows, operators);
-        if (operators.S is { } s)
+        AlignedRows? s = masked ? null : operators.S;
+        ChooseStarts(x, b, z, rows, operators, s is null ? FirstLevelFromNothing : FirstLevel);
+        if (s is not null)
             GreedyRows.Descend(b, rows.Scales.AsSpan(0, x.Rows), s, operators.Thresholds, Penalty.Floor, GreedyThreshold * operators.SmallestThreshold, 2 * rows.Homotopy.Capacity, z);
-        rows.Homotopy.Solve(x, b, z, rows.Rows, run.Cancellation);
+        (masked ? rows.MaskedHomotopy : rows.Homotopy).Solve(x, run.Mask, b, z, rows.Rows, run.Cancellation);
         Finish(x, z, rows, run);
     }
 
     /// <summary>Where each row's search begins: at its start and λ itself, or at zero and a fraction of its λmax where that is larger and there is no start, or a poor one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ChooseStarts(ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, Workspace rows, Operators operators)
+    private void ChooseStarts(ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, Workspace rows, Operators operators, float firstLevel)
     {
         for (int i = 0; i < b.Rows; i++)
         {
@@ -84,7 +91,7 @@ public sealed class ActiveSetSolver : LassoSolver
                 z.Row(i).Clear();
             else if (rows.StartViolation(i) > Prediction)
                 DropSmall(z.Row(i), operators.Thresholds);
-            rows.Rows.Levels[i] = starts ? 1 : Math.Max(1, FirstLevel * ofZero);
+            rows.Rows.Levels[i] = starts ? 1 : Math.Max(1, firstLevel * ofZero);
             rows.Scales[i] = 1 / rows.Rows.Levels[i];
         }
     }
@@ -93,7 +100,7 @@ public sealed class ActiveSetSolver : LassoSolver
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(ReadOnlyMatrixView x, MatrixView z, Workspace rows, BlockRun run)
     {
-        rows.Certificate.Certify(x, z, rows.Rows).CopyTo(rows.Results);
+        rows.Certificate.Certify(x, z, run.Mask, rows.Rows).CopyTo(rows.Results);
         rows.Rows.Changes.CopyTo(rows.Iterations, 0);
         int open = 0;
         for (int i = 0; i < x.Rows; i++)
@@ -110,17 +117,21 @@ public sealed class ActiveSetSolver : LassoSolver
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Improve(ReadOnlyMatrixView x, MatrixView z, Workspace rows, int open, BlockRun run, bool wholly)
     {
+        bool masked = run.Mask.Columns > 0;
+        AlignedRows? products = masked || _operators.Value.S is null ? null : Dictionary.IdentityMinusGram;
         for (int j = 0; j < open; j++)
         {
             int i = rows.Open[j];
             x.Row(i).CopyTo(rows.OpenSignals.Row(j));
+            run.Mask.Row(i).CopyTo(rows.OpenMasks.Row(j));
             z.Row(i).CopyTo(rows.OpenCodes.Row(j));
             if (wholly)
                 SolveInDouble(i, x.Row(i), rows.OpenCodes.Row(j), rows, run);
             else
-                rows.Precise.TryRefine(x.Row(i), _operators.Value.S is null ? null : Dictionary.IdentityMinusGram, rows.OpenCodes.Row(j), run.Cancellation);
+                rows.Precise.TryRefine(x.Row(i), run.Mask.Row(i), products, rows.OpenCodes.Row(j), run.Cancellation);
         }
-        ReadOnlySpan<RowResult> results = rows.Certificate.Certify(rows.OpenSignals.RowRange(0, open), rows.OpenCodes.RowRange(0, open));
+        ReadOnlySpan<RowResult> results = rows.Certificate.Certify(
+            rows.OpenSignals.RowRange(0, open), rows.OpenCodes.RowRange(0, open), masked ? rows.OpenMasks.RowRange(0, open) : default);
         int left = 0;
         for (int j = 0; j < open; j++)
         {
@@ -145,17 +156,17 @@ public sealed class ActiveSetSolver : LassoSolver
             for (int t = 0; t < run.Trace?.Codes.Length; t++)
             {
                 z.Row(i).CopyTo(run.Trace.Codes[t].Row(i));
-                rows.Precise.Solve(x.Row(i), run.Trace.Codes[t].Row(i), run.Trace.Iterations[t], run.Cancellation);
+                rows.Precise.Solve(x.Row(i), run.Mask.Row(i), run.Trace.Codes[t].Row(i), run.Trace.Iterations[t], run.Cancellation);
             }
-            rows.Iterations[i] = rows.Precise.Solve(x.Row(i), z.Row(i), run.IterationLimit, run.Cancellation);
+            rows.Iterations[i] = rows.Precise.Solve(x.Row(i), run.Mask.Row(i), z.Row(i), run.IterationLimit, run.Cancellation);
         }
-        rows.Certificate.Certify(x, z).CopyTo(rows.Results);
+        rows.Certificate.Certify(x, z, run.Mask).CopyTo(rows.Results);
     }
 
     private void SolveInDouble(int i, ReadOnlySpan<float> x, Span<float> z, Workspace rows, BlockRun run)
     {
         rows.ReplaceIfWorse(i, z);
-        rows.Iterations[i] += rows.Precise.Solve(x, z, MostChanges, run.Cancellation);
+        rows.Iterations[i] += rows.Precise.Solve(x, run.Mask.Row(i), z, MostChanges, run.Cancellation);
     }
 
     /// <summary>More changes of a support than this are rounding in circles.</summary>
@@ -166,13 +177,13 @@ public sealed class ActiveSetSolver : LassoSolver
     {
         public Operators(AtomDictionary dictionary, Penalty penalty)
         {
-            float share = Scale = 1 / (1 + penalty.Ridge);
-            Thresholds = penalty.Thresholds(dictionary.AtomCount, share);
+            Scale = ProximalStep.Share(penalty, step: 1);
+            Thresholds = ProximalStep.CoordinateThresholds(dictionary, penalty);
             InverseThresholds = Array.ConvertAll(Thresholds, t => 1 / t);
             SmallestThreshold = Thresholds.Min();
-            EncoderTransposed = share == 1 ? dictionary.PackedTransposed : PackedMatrix.OfTransposed(Scaled(dictionary.Atoms, share));
+            EncoderTransposed = ProximalStep.CoordinateEncoder(dictionary, penalty);
             if (dictionary.AtomCount <= MostAtomsOfGram)
-                S = share == 1 ? dictionary.IdentityMinusGram : dictionary.IdentityMinusGram.Times(share);
+                S = ProximalStep.CoordinateProducts(dictionary, penalty);
         }
 
         /// <summary>The scale, 1/(1 + μ).</summary>
@@ -191,24 +202,17 @@ public sealed class ActiveSetSolver : LassoSolver
         public float[] InverseThresholds { get; }
 
         public float SmallestThreshold { get; }
-
-        private static Matrix Scaled(ReadOnlyMatrixView matrix, float factor)
-        {
-            var scaled = new Matrix(matrix.Rows, matrix.Columns);
-            TensorPrimitives.Multiply(matrix.Values, factor, scaled.Values);
-            return scaled;
-        }
     }
 
     private sealed class Workspace(AtomDictionary dictionary, Penalty penalty, Operators operators) : BlockWorkspace(dictionary, penalty)
     {
-        /// <summary>Solves in float32. With a ridge a support may be larger than the signal.</summary>
-        public Homotopy Homotopy { get; } = new(
-            dictionary.SignalSize,
-            penalty.Ridge > 0 ? dictionary.AtomCount : dictionary.SignalSize,
-            new AtomCorrelations(dictionary, operators.S, operators.EncoderTransposed, operators.Scale),
-            operators.Thresholds,
-            penalty.Floor);
+        private readonly Lazy<Homotopy> _maskedHomotopy = new(() => Create(dictionary, penalty, operators, null));
+
+        /// <summary>Solves in float32.</summary>
+        public Homotopy Homotopy { get; } = Create(dictionary, penalty, operators, operators.S);
+
+        /// <summary>The same for signals that are known in part: S is of no use for those.</summary>
+        public Homotopy MaskedHomotopy => _maskedHomotopy.Value;
 
         /// <summary>Finishes in double.</summary>
         public PreciseActiveSet Precise { get; } = new(dictionary, penalty);
@@ -219,11 +223,21 @@ public sealed class ActiveSetSolver : LassoSolver
         /// <summary>Inverse of the multiple of λ that every row begins at.</summary>
         public float[] Scales { get; } = new float[SparseEncoderExtensions.BlockRows];
 
-        /// <summary>The rows above the tolerance, and copies of their signals and codes.</summary>
+        /// <summary>The rows above the tolerance, and copies of their signals, masks and codes.</summary>
         public int[] Open { get; } = new int[SparseEncoderExtensions.BlockRows];
 
         public Matrix OpenSignals { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
 
+        public Matrix OpenMasks { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
+
         public Matrix OpenCodes { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+
+        /// <summary>With a ridge a support may be larger than the signal.</summary>
+        private static Homotopy Create(AtomDictionary dictionary, Penalty penalty, Operators operators, AlignedRows? s) => new(
+            dictionary.SignalSize,
+            penalty.Ridge > 0 ? dictionary.AtomCount : dictionary.SignalSize,
+            new AtomCorrelations(dictionary, s, operators.EncoderTransposed, operators.Scale),
+            operators.Thresholds,
+            penalty.Floor);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using FastSparseCoding.Kernels;
 
@@ -6,7 +7,8 @@ namespace FastSparseCoding.Solvers;
 /// <summary>
 /// How the lanes of a <see cref="Homotopy"/> learn of the atoms outside their supports. From S = I − G a row's B = xDᵀ + zS is a sum of as many rows of S as
 /// the support has atoms; from the residuals r = x − zD of many rows it is one product with all atoms. The first reads k·m numbers a row, the second
-/// computes n·m products: it is taken where S would be in no cache, and where there is none.
+/// computes n·m products: it is taken where S would be in no cache, where there is none, and where values of signals are unknown, so that every row has a
+/// Gram matrix of its own.
 /// </summary>
 internal sealed class AtomCorrelations
 {
@@ -21,6 +23,7 @@ internal sealed class AtomCorrelations
     private readonly Matrix _residuals;
     private readonly Matrix _correlations;
     private readonly int[] _rowOf = new int[LaneSystems.Lanes];     // row of every lane in the product
+    private readonly float[][] _masks;      // of every lane [n]; empty where all of its row is known
     private readonly float[] _rowOfS;
     private readonly double[] _atom;
     private readonly double[] _products;
@@ -37,21 +40,34 @@ internal sealed class AtomCorrelations
         int lanes = _sums ? 0 : LaneSystems.Lanes;
         _residuals = new Matrix(lanes, dictionary.SignalSize);
         _correlations = new Matrix(lanes, dictionary.AtomCount);
+        _masks = [.. Enumerable.Repeat(Array.Empty<float>(), LaneSystems.Lanes)];
         _rowOfS = new float[s is null ? dictionary.AtomCount : 0];
         _atom = new double[PreciseRows.Padded(dictionary.SignalSize)];
         _products = new double[Homotopy.MostAtoms];
     }
 
-    /// <summary>The row of S of an atom [m], valid at some others, until the next call.</summary>
+    /// <summary>A lane goes over to a row with another mask [n], empty where all of the row is known.</summary>
+    public void SetMask(int lane, ReadOnlySpan<float> mask)
+    {
+        if (_masks[lane].Length != mask.Length)
+            _masks[lane] = new float[mask.Length];
+        mask.CopyTo(_masks[lane]);
+    }
+
+    /// <summary>The row of S of an atom [m] for a lane, valid at that atom and some others, until the next call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public ReadOnlySpan<float> RowOfS(int atom, ReadOnlySpan<int> others)
+    public ReadOnlySpan<float> RowOfS(int lane, int atom, ReadOnlySpan<int> others)
     {
         if (_s is not null)
             return _s.Row(atom);
+        float[] mask = _masks[lane];
         PreciseRows.Widen(_dictionary.Atoms.Row(atom), _atom);
+        if (mask.Length > 0)
+            PreciseRows.Mask(_atom, mask);
         PreciseRows.Dots(_dictionary.Rows, others, _atom, _products.AsSpan(0, others.Length));
         for (int j = 0; j < others.Length; j++)
             _rowOfS[others[j]] = (float)(-_scale * _products[j]);
+        _rowOfS[atom] = mask.Length == 0 ? 0 : (float)(_scale * (1 - PreciseRows.Dot(_atom, _atom)));      // 1 − (‖Md‖² + μ)/(1 + μ)
         return _rowOfS;
     }
 
@@ -67,7 +83,10 @@ internal sealed class AtomCorrelations
             if (lane.Row < 0)
                 continue;
             _rowOf[lane.Number] = rows;
-            SparseRows.Residual(x.Row(lane.Row), _dictionary.Rows, lane.Support.Atoms, lane.Support.Values, _residuals.Row(rows++));    // r = x − zD
+            Span<float> r = _residuals.Row(rows++);
+            SparseRows.Residual(x.Row(lane.Row), _dictionary.Rows, lane.Support.Atoms, lane.Support.Values, r);                        // r = x − zD
+            if (_masks[lane.Number].Length > 0)
+                TensorPrimitives.Multiply(r, _masks[lane.Number], r);
         }
         Gemm.Multiply(_residuals.RowRange(0, rows), _encoderTransposed, _correlations.RowRange(0, rows));                              // c = rDᵀ
     }

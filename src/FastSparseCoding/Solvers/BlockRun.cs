@@ -1,8 +1,11 @@
 namespace FastSparseCoding.Solvers;
 
 /// <summary>What a block of rows is solved for, to the tolerance or for a trace of an exact number of iterations, and how each row ended.</summary>
-internal readonly struct BlockRun(LassoSolver solver, BlockWorkspace workspace, CodeTrace? trace, CancellationToken cancellation)
+internal readonly ref struct BlockRun(LassoSolver solver, BlockWorkspace workspace, CodeTrace? trace, ReadOnlyMatrixView mask, CancellationToken cancellation)
 {
+    /// <summary>1 where a value of a signal is known, 0 where it is not [rows×n]; no column at all where every value is.</summary>
+    public ReadOnlyMatrixView Mask { get; } = mask;
+
     public CodeTrace? Trace { get; } = trace;
 
     /// <summary>A trace runs on, however small the gap.</summary>
@@ -57,6 +60,7 @@ internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
     private readonly double[] _energiesOfZero = new double[SparseEncoderExtensions.BlockRows];
     private readonly double[] _startViolations = new double[SparseEncoderExtensions.BlockRows];
     private Matrix? _starts;
+    private Matrix? _known;
 
     /// <summary>B = xDᵀ [rows×m].</summary>
     public Matrix B { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
@@ -69,6 +73,15 @@ internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
 
     /// <summary>Energy and gap of every row.</summary>
     public RowResult[] Results { get; } = new RowResult[SparseEncoderExtensions.BlockRows];
+
+    /// <summary>x where it is known, 0 where not; valid until the next call.</summary>
+    public ReadOnlyMatrixView Known(ReadOnlyMatrixView x, ReadOnlyMatrixView mask)
+    {
+        _known ??= new Matrix(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
+        for (int i = 0; i < x.Rows; i++)
+            Masks.Apply(x.Row(i), mask.Row(i), _known.Row(i));
+        return _known.RowRange(0, x.Rows);
+    }
 
     /// <summary>Forgets the starts of another block: rows start from zero.</summary>
     public void StartFromZero()
@@ -88,7 +101,7 @@ internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
     /// <summary>Whether row i has a start of less energy than zero.</summary>
     public bool StartIsWorthwhile(int i) => _startEnergies[i] < _energiesOfZero[i];
 
-    /// <summary>How far row i's start is from stationary on its support, as a share of its thresholds.</summary>
+    /// <summary>How far row i's start is from stationary on its support at any weight, as a share of its thresholds.</summary>
     public double StartViolation(int i) => _startViolations[i];
 
     /// <summary>Replaces a code that is worse than its start or than zero by the better of them; whether it was. Not even a NaN is better than zero.</summary>

@@ -55,16 +55,23 @@ internal sealed class Certificate
     /// <summary>Certifies rows and returns what was found, valid until the next call.</summary>
     /// <param name="x">Signals [N×n].</param>
     /// <param name="z">Codes [N×m].</param>
+    /// <param name="mask">1 where a signal is known, 0 where it is not and must be 0 [N×n]; no column at all where everything is.</param>
     /// <param name="rows">What the homotopy that made the codes knows of the atoms near their thresholds, which saves looking at all; or null.</param>
+    /// <param name="scales">
+    /// What each row, its signal and its code, is multiplied by first, in double: the certificate is then that of λ divided by it; empty for 1 each.
+    /// </param>
     /// <returns>Energy and gap of every row; NaN where double overflows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public ReadOnlySpan<RowResult> Certify(ReadOnlyMatrixView x, ReadOnlyMatrixView z, HomotopyRows? rows = null)
+    public ReadOnlySpan<RowResult> Certify(
+        ReadOnlyMatrixView x, ReadOnlyMatrixView z, ReadOnlyMatrixView mask = default, HomotopyRows? rows = null, ReadOnlySpan<double> scales = default)
     {
         int open = 0;
         for (int i = 0; i < x.Rows; i++)
         {
             Span<double> r = Residual(i);
-            int count = FormResidual(x.Row(i), z.Row(i), r);
+            int count = FormResidual(x.Row(i), z.Row(i), scales.IsEmpty ? 1 : scales[i], r);
+            if (mask.Columns > 0)
+                PreciseRows.Mask(r, mask.Row(i));                               // what is not known is no error
             _sums[i] = SumUp(r, count) with { Excess = ExcessOnSupport(r, count) };
             if (rows is null || !rows.TryGetNear(i, out _))
                 PreciseRows.Round(r, _residuals.Row(open++));
@@ -80,38 +87,44 @@ internal sealed class Certificate
         return _rows.AsSpan(0, x.Rows);
     }
 
-    /// <summary>Looks at starts: the energy of each and of zero, and how far it is from stationary on its support, max over S of |g_k − λw_k·sign(z_k)|/(λw_k).</summary>
+    /// <summary>
+    /// Looks at starts: the energy of each and of zero, and how far it is from stationary on its support at any weight: half of the range, over S, of
+    /// sign(z_k)·g_k/(λw_k), which are all 1 at the solution, and all λ'/λ at that of λ'.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Inspect(ReadOnlyMatrixView x, ReadOnlyMatrixView z, Span<double> energies, Span<double> energiesOfZero, Span<double> violations)
     {
         for (int i = 0; i < x.Rows; i++)
         {
             Span<double> r = Residual(i);
-            int count = FormResidual(x.Row(i), z.Row(i), r);
+            int count = FormResidual(x.Row(i), z.Row(i), 1, r);
             RowResult result = Result(SumUp(r, count), 1);
             (energies[i], energiesOfZero[i]) = (result.Energy, result.EnergyOfZero);
             Span<double> products = _products.AsSpan(0, count);
             PreciseRows.Dots(_dictionary.Rows, _support.AsSpan(0, count), r, products);
-            double worst = 0;
+            double low = double.PositiveInfinity, high = double.NegativeInfinity;
             for (int s = 0; s < count; s++)
             {
-                double slope = (products[s] - _penalty.Ridge * _values[s]) * _inverses[_support[s]], violation = Math.Abs(slope - (_values[s] > 0 ? 1 : -1));
-                worst = violation > worst ? violation : worst;
+                double slope = (products[s] - _penalty.Ridge * _values[s]) * _inverses[_support[s]], along = _values[s] > 0 ? slope : -slope;
+                low = along < low ? along : low;
+                high = along > high ? along : high;
             }
-            violations[i] = worst;
+            violations[i] = count == 0 ? 0 : 0.5 * (high - low);
         }
     }
 
     private Span<double> Residual(int i) => _preciseResiduals.AsSpan(i * _x.Length, _x.Length);
 
-    /// <summary>r = x − zD in double; returns the number of non-zeros of z, which are listed.</summary>
+    /// <summary>r = x − zD in double, of a row times a scale; returns the number of non-zeros of z, which are listed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FormResidual(ReadOnlySpan<float> x, ReadOnlySpan<float> z, Span<double> r)
+    private int FormResidual(ReadOnlySpan<float> x, ReadOnlySpan<float> z, double scale, Span<double> r)
     {
         int count = NonZeros.List(z, _nonZeros, _support);
         for (int s = 0; s < count; s++)
-            _values[s] = _nonZeros[s];
+            _values[s] = scale * _nonZeros[s];
         PreciseRows.Widen(x, _x);
+        if (scale != 1)
+            TensorPrimitives.Multiply(_x, scale, _x);
         PreciseRows.Residual(_x, _dictionary.Rows, _support.AsSpan(0, count), _values.AsSpan(0, count), r);
         return count;
     }

@@ -18,6 +18,9 @@ public abstract class CoordinateSolver : LassoSolver
 
     private protected override BlockWorkspace CreateWorkspace() => new RowWorkspace(Dictionary, Penalty);
 
+    /// <summary>W_eᵀ [n×m], by which signals become B.</summary>
+    private protected virtual PackedMatrix EncoderTransposed => Dictionary.PackedTransposed;
+
     /// <summary>
     /// Improves one row's z until its largest change is below <paramref name="threshold"/> or the iterations run out; returns how many it took.
     /// </summary>
@@ -26,7 +29,7 @@ public abstract class CoordinateSolver : LassoSolver
     private protected override void SolveBlock(ReadOnlyMatrixView x, MatrixView z, BlockWorkspace workspace, BlockRun run)
     {
         var rows = (RowWorkspace)workspace;
-        Gemm.Multiply(x, Dictionary.PackedTransposed, rows.B.RowRange(0, x.Rows));     // B = xDᵀ
+        Gemm.Multiply(x, EncoderTransposed, rows.B.RowRange(0, x.Rows));     // B = xW_eᵀ, as a rule xDᵀ
         for (int i = 0; i < x.Rows; i++)
         {
             if (run.Trace is not null)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -84,16 +83,12 @@ public abstract class GradientSolver : LassoSolver
     {
         public Operators(AtomDictionary dictionary, Penalty penalty)
         {
-            float step = 1 / dictionary.Lipschitz, share = 1 / (1 + penalty.Ridge * step);
             var s = new Matrix(dictionary.AtomCount, dictionary.AtomCount);
             var encoder = new Matrix(dictionary.AtomCount, dictionary.SignalSize);
-            TensorPrimitives.Multiply(dictionary.Gram.Values, -step * share, s.Values);
-            for (int j = 0; j < s.Rows; j++)
-                s[j, j] += share;
-            TensorPrimitives.Multiply(dictionary.Atoms.Values, step * share, encoder.Values);
+            Threshold = new float[dictionary.AtomCount];
+            ProximalStep.OfGradient(dictionary, penalty, encoder, s, Threshold);
             S = PackedMatrix.Of(s);
             EncoderTransposed = PackedMatrix.OfTransposed(encoder);
-            Threshold = penalty.Thresholds(dictionary.AtomCount, step * share);
         }
 
         /// <summary>S = I − G/L [m×m], symmetric.</summary>

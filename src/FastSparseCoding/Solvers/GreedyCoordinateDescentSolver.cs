@@ -12,9 +12,10 @@ public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
     /// <summary>Updates between looks at the cancellation.</summary>
     private const int CheckEvery = 256;
 
-    private readonly Lazy<AlignedRows> _s;      // S = I − G
-    private readonly float[] _theta;            // θ = λw
-    private readonly float _share;              // all of it divided by 1 + μ, which makes the diagonal of G + μI 1
+    // Each divided by 1 + μ, which makes the diagonal of G + μI 1.
+    private readonly Lazy<PackedMatrix> _encoderTransposed;     // W_eᵀ = Dᵀ
+    private readonly Lazy<AlignedRows> _s;                      // S = I − G
+    private readonly float[] _theta;                            // θ = λw
 
     /// <summary>Creates the solver for the lasso.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
@@ -32,13 +33,15 @@ public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
     public GreedyCoordinateDescentSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options = null)
         : base(dictionary, penalty, options)
     {
-        _share = 1 / (1 + penalty.Ridge);
-        _theta = penalty.Thresholds(dictionary.AtomCount, _share);
-        _s = new Lazy<AlignedRows>(() => _share == 1 ? dictionary.IdentityMinusGram : dictionary.IdentityMinusGram.Times(_share));
+        _encoderTransposed = new Lazy<PackedMatrix>(() => ProximalStep.CoordinateEncoder(dictionary, penalty));
+        _theta = ProximalStep.CoordinateThresholds(dictionary, penalty);
+        _s = new Lazy<AlignedRows>(() => ProximalStep.CoordinateProducts(dictionary, penalty));
     }
 
     /// <inheritdoc/>
     public override string Name => "CoD";
+
+    private protected override PackedMatrix EncoderTransposed => _encoderTransposed.Value;
 
     private protected override int GenerousIterations => (int)Math.Min(int.MaxValue, 1000L * CodeSize);
 
@@ -47,10 +50,10 @@ public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
     {
         AlignedRows s = _s.Value;
         Span<float> b = workspace.Running;
-        TensorPrimitives.Multiply(correlations, _share, b);
+        correlations.CopyTo(b);
         for (int j = 0; j < z.Length; j++)
             if (z[j] != 0)
-                TensorPrimitives.MultiplyAdd(s.Row(j), z[j], b, b);                             // B = xDᵀ + zS
+                TensorPrimitives.MultiplyAdd(s.Row(j), z[j], b, b);                             // B = xW_eᵀ + zS
         ReadOnlySpan<float> row = default;
         float e = 0;
         for (int k = 0; ; k++)

@@ -47,6 +47,7 @@ internal sealed class Homotopy
     private readonly float[] _excess;
     private readonly int[] _atoms;
     private readonly int[] _sizes = new int[SparseEncoderExtensions.BlockRows];
+    private readonly int[] _starts;             // where the rows of every size begin
     private readonly int[] _order = new int[SparseEncoderExtensions.BlockRows];
 
     /// <summary>Allocates for signals of n values and supports of some size at most, with thresholds θ = λw [m], one-sided where the floor is −∞.</summary>
@@ -57,6 +58,7 @@ internal sealed class Homotopy
         _systems = new LaneSystems(Math.Min(MostAtoms, LaneSystems.Padded(Math.Min(thresholds.Length, largestSupport))));
         for (int l = 0; l < _lanes.Length; l++)
             _lanes[l] = new HomotopyLane(new LaneSupport(_systems, l, correlations, thresholds), l, _systems.Capacity);
+        _starts = new int[thresholds.Length + 2];
         _signalSize = signalSize;
         _smallestThreshold = TensorPrimitives.Min<float>(thresholds);
         _magnitudes = new float[thresholds.Length];
@@ -68,19 +70,20 @@ internal sealed class Homotopy
     public int Capacity => _systems.Capacity;
 
     /// <summary>Solves rows in place, from the supports and signs of their codes. A row that is given up holds the code of the smallest multiple of λ reached.</summary>
-    /// <param name="x">Signals [N×n].</param>
+    /// <param name="x">Signals [N×n], 0 where they are not known.</param>
+    /// <param name="mask">1 where they are known [N×n]; no column at all where everything is.</param>
     /// <param name="b">xDᵀ [N×m].</param>
     /// <param name="z">Codes [N×m].</param>
     /// <param name="rows">Where each row starts; receives its changes and near atoms.</param>
     /// <param name="cancellation">Stops between rounds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Solve(ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, HomotopyRows rows, CancellationToken cancellation)
+    public void Solve(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, ReadOnlyMatrixView b, MatrixView z, HomotopyRows rows, CancellationToken cancellation)
     {
         Order(z);
         rows.Clear();
         int next = 0, active = 0;
         foreach (HomotopyLane lane in _lanes)
-            active += TryTake(lane, ref next, z, rows) ? 1 : 0;
+            active += TryTake(lane, ref next, mask, z, rows) ? 1 : 0;
         while (active > 0)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -98,7 +101,7 @@ internal sealed class Homotopy
                     lane.Write(z.Row(lane.Row));
                 else
                     lane.WriteOptimal(z.Row(lane.Row));
-                active -= TryTake(lane, ref next, z, rows) ? 0 : 1;
+                active -= TryTake(lane, ref next, mask, z, rows) ? 0 : 1;
             }
         }
     }
@@ -107,14 +110,21 @@ internal sealed class Homotopy
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Order(ReadOnlyMatrixView z)
     {
+        Array.Clear(_starts);
         for (int i = 0; i < z.Rows; i++)
-            (_order[i], _sizes[i]) = (i, NonZeros.Count(z.Row(i)));
-        _sizes.AsSpan(0, z.Rows).Sort(_order.AsSpan(0, z.Rows));
+        {
+            _sizes[i] = NonZeros.Count(z.Row(i));
+            _starts[_sizes[i] + 1]++;
+        }
+        for (int size = 1; size < _starts.Length; size++)
+            _starts[size] += _starts[size - 1];
+        for (int i = 0; i < z.Rows; i++)
+            _order[_starts[_sizes[i]]++] = i;
     }
 
     /// <summary>Gives a lane the next row; false, and the lane idle, when there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool TryTake(HomotopyLane lane, ref int next, MatrixView z, HomotopyRows rows)
+    private bool TryTake(HomotopyLane lane, ref int next, ReadOnlyMatrixView mask, MatrixView z, HomotopyRows rows)
     {
         if (next == z.Rows)
         {
@@ -123,6 +133,7 @@ internal sealed class Homotopy
         }
         int row = _order[next++];
         lane.Begin(row, rows.Levels[row], rows.LevelsOfZero[row]);
+        _correlations.SetMask(lane.Number, mask.Row(row));
         int count = NonZeros.List(z.Row(row), _excess, _atoms);
         float smallest = SmallestOfStart(count);
         for (int i = 0; i < count; i++)

@@ -138,7 +138,7 @@ internal sealed class LaneSupport
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetProducts(int slot, ReadOnlySpan<int> atoms, bool below)
     {
-        ReadOnlySpan<float> s = _correlations.RowOfS(atoms[slot], below ? atoms : atoms[..slot]);
+        ReadOnlySpan<float> s = _correlations.RowOfS(_lane, atoms[slot], below ? atoms : atoms[..slot]);
         _systems.SetRow(_lane, slot, s, atoms);
         if (below)
             _systems.SetColumn(_lane, slot, s, atoms, _changed);

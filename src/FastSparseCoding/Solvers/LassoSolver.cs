@@ -56,7 +56,7 @@ public abstract class LassoSolver : ISparseEncoder
         for (int start = 0; start < x.Rows; start += SparseEncoderExtensions.BlockRows)
         {
             int count = Math.Min(SparseEncoderExtensions.BlockRows, x.Rows - start);
-            SolveBlock(x.RowRange(start, count), z.RowRange(start, count), warmStart: false, null, start, cancellation);
+            SolveBlock(x.RowRange(start, count), default, z.RowRange(start, count), warmStart: false, null, start, cancellation);
         }
     }
 
@@ -79,7 +79,7 @@ public abstract class LassoSolver : ISparseEncoder
             z.Values.Clear();
         var report = new SolveReport(x.Rows);
         RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, SparseEncoderExtensions.BlockRows, threads), threads, cancellation,
-            (first, count) => SolveBlock(x.RowRange(first, count), z.RowRange(first, count), warmStart, report, first, cancellation));
+            (first, count) => SolveBlock(x.RowRange(first, count), default, z.RowRange(first, count), warmStart, report, first, cancellation));
         return report;
     }
 
@@ -114,7 +114,7 @@ public abstract class LassoSolver : ISparseEncoder
             BlockWorkspace workspace = _workspaces.Rent();
             var trace = new CodeTrace(iterations, count, CodeSize);
             workspace.StartFromZero();
-            SolveBlock(x.RowRange(first, count), z.RowRange(first, count), workspace, new BlockRun(this, workspace, trace, cancellation));
+            SolveBlock(x.RowRange(first, count), z.RowRange(first, count), workspace, new BlockRun(this, workspace, trace, default, cancellation));
             _workspaces.Return(workspace);
             for (int i = 0; i < iterations.Count; i++)
                 observer(iterations[i], first, trace.Codes[i]);
@@ -139,10 +139,14 @@ public abstract class LassoSolver : ISparseEncoder
         Throw.IfNotFinite(x, nameof(x));
     }
 
-    private void SolveBlock(ReadOnlyMatrixView x, MatrixView z, bool warmStart, SolveReport? report, int first, CancellationToken cancellation)
+    /// <summary>Solves a block of rows, of which a mask may tell what is known, and reports on them.</summary>
+    internal void SolveBlock(
+        ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, bool warmStart, SolveReport? report, int first, CancellationToken cancellation)
     {
         BlockWorkspace workspace = _workspaces.Rent();
         workspace.StartFromZero();
+        if (mask.Columns > 0)
+            x = workspace.Known(x, mask);
         if (warmStart)
         {
             Allow(z.Values);
@@ -150,12 +154,12 @@ public abstract class LassoSolver : ISparseEncoder
             for (int i = 0; i < z.Rows && Options.StartThreshold > 0; i++)
                 DropSmall(z.Row(i), _startThresholds);
         }
-        SolveBlock(x, z, workspace, new BlockRun(this, workspace, null, cancellation));
+        SolveBlock(x, z, workspace, new BlockRun(this, workspace, null, mask, cancellation));
         for (int i = 0; i < x.Rows; i++)
         {
             if (workspace.ReplaceIfWorse(i, z.Row(i)))
-                workspace.Results[i] = workspace.Certificate.Certify(x.RowRange(i, 1), z.RowRange(i, 1))[0];
-            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i].RelativeGap, Options.Tolerance);
+                workspace.Results[i] = workspace.Certificate.Certify(x.RowRange(i, 1), z.RowRange(i, 1), mask.RowRange(i, 1))[0];
+            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i].RelativeGap, workspace.Results[i].Energy, Options.Tolerance);
         }
         _workspaces.Return(workspace);
     }

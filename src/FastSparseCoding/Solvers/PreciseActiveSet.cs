@@ -29,18 +29,19 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
     /// Takes one Newton step on the support of z with the signs held, z_S ← z_S + (G_SS + μI)⁻¹(c_S − μz_S − λws); false, and z left alone, where that
     /// changes a sign.
     /// </summary>
-    /// <param name="x">Signal [n].</param>
+    /// <param name="x">Signal [n], 0 where it is not known.</param>
+    /// <param name="mask">1 where the signal is known [n]; empty where all of it is.</param>
     /// <param name="s">I − G, or null to take products from the atoms.</param>
     /// <param name="z">Code [m].</param>
     /// <param name="cancellation">Stops between atoms.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TryRefine(ReadOnlySpan<float> x, AlignedRows? s, Span<float> z, CancellationToken cancellation)
+    public bool TryRefine(ReadOnlySpan<float> x, ReadOnlySpan<float> mask, AlignedRows? s, Span<float> z, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        int count = _support.Begin(x, z);
+        int count = _support.Begin(x, mask, z);
         if (s is null || !_support.TryTakeAll(count, s, SmallestRoundedPivot))
         {
-            _support.Begin(x, z);
+            _support.Begin(x, mask, z);
             _support.TakeIndependent(count, SmallestPivot, cancellation);
         }
         if (_support.Count < count)
@@ -55,17 +56,18 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
     }
 
     /// <summary>Improves z until it is optimal to double precision, the changes of the support run out, or rounding ends the descent; returns how many changes it took.</summary>
-    /// <param name="x">Signal [n].</param>
+    /// <param name="x">Signal [n], 0 where it is not known.</param>
+    /// <param name="mask">1 where the signal is known [n]; empty where all of it is.</param>
     /// <param name="z">Code [m]; not worse afterwards, but for the rounding to float32.</param>
     /// <param name="limit">Most changes.</param>
     /// <param name="cancellation">Stops between changes.</param>
-    public int Solve(ReadOnlySpan<float> x, Span<float> z, int limit, CancellationToken cancellation)
+    public int Solve(ReadOnlySpan<float> x, ReadOnlySpan<float> mask, Span<float> z, int limit, CancellationToken cancellation)
     {
         if (limit == 0)
             return 0;                                                           // the start as it is, whatever of it is spanned by the rest
         int changes = 0;
         double best = double.PositiveInfinity;
-        _support.TakeIndependent(_support.Begin(x, z), SmallestPivot, cancellation);
+        _support.TakeIndependent(_support.Begin(x, mask, z), SmallestPivot, cancellation);
         while (true)
         {
             changes += MinimizeWithSignsHeld(limit - changes, cancellation);

@@ -17,6 +17,8 @@ internal sealed class PreciseSupport
     private readonly double[] _atom;        // an atom, widened [n]
     private readonly double[] _x;           // the signal [n]
     private readonly double[] _r;           // r = x − zD [n]
+    private readonly float[] _mask;         // 1 where the signal is known [n]
+    private bool _masked;
     private int[] _atoms = [];
     private double[] _signs = [];
     private double[] _values = [];
@@ -26,7 +28,7 @@ internal sealed class PreciseSupport
     {
         (_dictionary, _penalty) = (dictionary, penalty);
         int n = PreciseRows.Padded(dictionary.SignalSize), m = dictionary.AtomCount + NonZeros.Slack;
-        (_atom, _x, _r) = (new double[n], new double[n], new double[n]);
+        (_atom, _x, _r, _mask) = (new double[n], new double[n], new double[n], new float[dictionary.SignalSize]);
         (_nonZeros, _list) = (new float[m], new int[m]);
         MostAtoms = penalty.Ridge > 0 ? dictionary.AtomCount : Math.Min(dictionary.AtomCount, dictionary.SignalSize);
     }
@@ -45,10 +47,12 @@ internal sealed class PreciseSupport
     /// <summary>The residual r = x − zD of the last <see cref="FormResidual"/>.</summary>
     public ReadOnlySpan<double> Residual => _r;
 
-    /// <summary>Takes a signal, and no atom yet; returns the non-zeros of a start.</summary>
+    /// <summary>Takes a signal with a mask, which is empty where all of it is known, and no atom yet; returns the non-zeros of a start.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Begin(ReadOnlySpan<float> x, ReadOnlySpan<float> z)
+    public int Begin(ReadOnlySpan<float> x, ReadOnlySpan<float> mask, ReadOnlySpan<float> z)
     {
+        _masked = !mask.IsEmpty;
+        mask.CopyTo(_mask);
         PreciseRows.Widen(x, _x);
         int count = NonZeros.List(z, _nonZeros, _list);
         Reserve(Math.Min(count, MostAtoms));
@@ -98,7 +102,12 @@ internal sealed class PreciseSupport
 
     /// <summary>r = x − zD.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void FormResidual() => PreciseRows.Residual(_x, _dictionary.Rows, Atoms, Values, _r);
+    public void FormResidual()
+    {
+        PreciseRows.Residual(_x, _dictionary.Rows, Atoms, Values, _r);
+        if (_masked)
+            PreciseRows.Mask(_r, _mask);
+    }
 
     /// <summary>E(x, z), of the last residual.</summary>
     public double Energy()
@@ -134,6 +143,8 @@ internal sealed class PreciseSupport
         Span<double> g = _slopes.AsSpan(0, PreciseFactor.Padded(Count));
         g.Clear();
         PreciseRows.Widen(_dictionary.Atoms.Row(atom), _atom);
+        if (_masked)
+            PreciseRows.Mask(_atom, _mask);
         PreciseRows.Dots(_dictionary.Rows, Atoms, _atom, g[..Count]);
         _factor.SolveTransposed(g);
         return PreciseRows.Dot(_atom, _atom) + _penalty.Ridge - PreciseRows.Dot(g, g);

@@ -33,8 +33,8 @@ public static class ClassifierFile
         ModelWriter writer = encoder switch
         {
             null => OfSignals(classifier, preprocessing),
-            TrainableEncoder e => ModelFile.Writer(ModelFormat.ClassifierKind, e.Lambda, e.Depth, e.SignalSize, e.CodeSize, e.Dictionary, preprocessing),
-            ActiveSetSolver s => ModelFile.Writer(ModelFormat.ClassifierKind, s.Lambda, depth: 0, s.SignalSize, s.CodeSize, s.Dictionary, preprocessing),
+            TrainableEncoder e => ModelFile.Writer(ModelFormat.ClassifierKind, e.Penalty, e.Depth, e.SignalSize, e.CodeSize, e.Dictionary, preprocessing),
+            ActiveSetSolver s => ModelFile.Writer(ModelFormat.ClassifierKind, s.Penalty, depth: 0, s.SignalSize, s.CodeSize, s.Dictionary, preprocessing),
             _ => Throw.Argument<ModelWriter>(nameof(encoder), $"'encoder' is a {encoder.GetType().Name}; it must be a trainable encoder, an active-set solver or nothing."),
         };
         writer.Set(ModelFormat.CodesOfKey, encoder is null ? NoCodes : (encoder as TrainableEncoder)?.Kind ?? ModelFormat.DictionaryKind);
@@ -83,7 +83,7 @@ public static class ClassifierFile
         {
             ModelInfo exact = ModelFile.Info(reader, kind);
             AtomDictionary dictionary = ModelFile.Dictionary(reader, exact) ?? Throw.InvalidFile<AtomDictionary>(reader.Path, $"its metadata has no '{ModelFormat.DictionaryHashKey}'.");
-            return new ActiveSetSolver(dictionary, exact.Lambda);
+            return new ActiveSetSolver(dictionary, exact.Penalty);
         }
         if (!EncoderFactory.Kinds.Contains(kind))
             Throw.InvalidFile(reader.Path, $"its metadata has {ModelFormat.CodesOfKey} '{kind}'; expected one of {string.Join(", ", [NoCodes, ModelFormat.DictionaryKind, .. EncoderFactory.Kinds])}.");

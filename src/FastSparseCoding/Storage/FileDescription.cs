@@ -22,7 +22,7 @@ public sealed class FileDescription
     /// <summary>Names and values in the order to show them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts => _facts;
 
-    /// <summary>Looks into a file; values are not read, but for what names the kind of a sparse matrix and the checksum of a model.</summary>
+    /// <summary>Looks into a file; values are not read, but for what names the kind of a sparse matrix, and the checksum and penalty of a model.</summary>
     /// <param name="path">The file.</param>
     /// <returns>What it holds.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
@@ -92,6 +92,8 @@ public sealed class FileDescription
         using ModelReader model = ModelReader.Open(path);
         var description = new FileDescription(path, "model");
         description.Add(ModelFormat.KindKey, model.Kind);
+        if (model.Has(ModelFormat.LambdaKey))
+            description.Add("penalty", PenaltyFormat.Read(model).ToString());
         foreach ((string key, string value) in model.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             if (key is not (ModelFormat.KindKey or ModelFormat.FormatKey or ModelFormat.ChecksumKey))
                 description.Add(key, value);

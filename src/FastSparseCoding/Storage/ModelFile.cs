@@ -4,7 +4,7 @@ using FastSparseCoding.Solvers;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Dictionaries and encoders as safetensors files that any tool can open, with a format version, λ, the preprocessing, the dictionary's fingerprint
+/// Dictionaries and encoders as safetensors files that any tool can open, with a format version, the penalty, the preprocessing, the dictionary's fingerprint
 /// and a checksum. A file appears whole or not at all.
 /// </summary>
 public static class ModelFile
@@ -12,15 +12,15 @@ public static class ModelFile
     /// <summary>Writes a dictionary.</summary>
     /// <param name="path">The target; its folder must exist.</param>
     /// <param name="dictionary">The dictionary.</param>
-    /// <param name="lambda">Sparsity weight λ it was learned with, above 0.</param>
+    /// <param name="penalty">What codes paid for not being zero when it was learned; a number λ stands for λ‖z‖₁.</param>
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
-    /// <exception cref="ArgumentException">λ or the preprocessing is out of range, or is of another signal size.</exception>
+    /// <exception cref="ArgumentException">The weights are not those of its atoms, or the preprocessing is out of range or of another signal size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void Save(string path, AtomDictionary dictionary, float lambda, PatchPreprocessing? preprocessing = null)
+    public static void Save(string path, AtomDictionary dictionary, Penalty penalty, PatchPreprocessing? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
-        Throw.IfNotPositive(lambda);
-        Writer(ModelFormat.DictionaryKind, lambda, depth: 0, dictionary.SignalSize, dictionary.AtomCount, dictionary, preprocessing).Save(path);
+        ArgumentNullException.ThrowIfNull(penalty);
+        Writer(ModelFormat.DictionaryKind, penalty.For(dictionary), depth: 0, dictionary.SignalSize, dictionary.AtomCount, dictionary, preprocessing).Save(path);
     }
 
     /// <summary>Writes an encoder, together with the dictionary whose codes it predicts, so that the file can be evaluated alone.</summary>
@@ -32,7 +32,7 @@ public static class ModelFile
     public static void Save(string path, TrainableEncoder encoder, PatchPreprocessing? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        ModelWriter writer = Writer(encoder.Kind, encoder.Lambda, encoder.Depth, encoder.SignalSize, encoder.CodeSize, encoder.Dictionary, preprocessing);
+        ModelWriter writer = Writer(encoder.Kind, encoder.Penalty, encoder.Depth, encoder.SignalSize, encoder.CodeSize, encoder.Dictionary, preprocessing);
         AddParameters(writer, ModelFormat.ParameterPrefix, encoder.Parameters);
         writer.Save(path);
     }
@@ -77,7 +77,7 @@ public static class ModelFile
         return Encoder(reader, info);
     }
 
-    /// <summary>Reads whatever encodes signals: an encoder, or for a dictionary the exact active-set solver with its λ.</summary>
+    /// <summary>Reads whatever encodes signals: an encoder, or for a dictionary the exact active-set solver with its penalty.</summary>
     /// <param name="path">A model file.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
@@ -85,7 +85,7 @@ public static class ModelFile
     public static ISparseEncoder Load(string path)
     {
         ModelInfo info = ReadInfo(path);
-        return info.IsDictionary ? new ActiveSetSolver(LoadDictionary(path), info.Lambda) : LoadEncoder(path);
+        return info.IsDictionary ? new ActiveSetSolver(LoadDictionary(path), info.Penalty) : LoadEncoder(path);
     }
 
     /// <summary>Adds every window of a slab as a tensor.</summary>
@@ -113,7 +113,7 @@ public static class ModelFile
     internal static TrainableEncoder Encoder(ModelReader reader, ModelInfo info)
     {
         RequireRoom(reader, info);
-        TrainableEncoder encoder = reader.Build("encoder", () => EncoderFactory.CreateEmpty(info.Kind, info.SignalSize, info.CodeSize, info.Depth, info.Lambda, Dictionary(reader, info)));
+        TrainableEncoder encoder = reader.Build("encoder", () => EncoderFactory.CreateEmpty(info.Kind, info.SignalSize, info.CodeSize, info.Depth, info.Penalty, Dictionary(reader, info)));
         ReadParameters(reader, ModelFormat.ParameterPrefix, encoder.Parameters);
         encoder.Refresh();
         return encoder;
@@ -127,10 +127,10 @@ public static class ModelFile
             Throw.InvalidFile(reader.Path, $"its metadata tells of a code size of {info.CodeSize} and a signal size of {info.SignalSize}; its tensors hold {values} values in all.");
     }
 
-    internal static ModelWriter Writer(string kind, float lambda, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, PatchPreprocessing? preprocessing)
+    internal static ModelWriter Writer(string kind, Penalty penalty, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, PatchPreprocessing? preprocessing)
     {
         var writer = new ModelWriter(kind);
-        writer.Set(ModelFormat.LambdaKey, lambda);
+        PenaltyFormat.Write(writer, penalty);
         writer.Set(ModelFormat.DepthKey, depth);
         writer.Set(ModelFormat.SignalSizeKey, signalSize);
         writer.Set(ModelFormat.CodeSizeKey, codeSize);
@@ -151,7 +151,7 @@ public static class ModelFile
     internal static ModelInfo Info(ModelReader reader, string kind) => new(
         kind,
         reader.FormatVersion,
-        reader.Number(ModelFormat.LambdaKey, float.Epsilon, float.MaxValue),
+        PenaltyFormat.Read(reader),
         reader.Number(ModelFormat.DepthKey, 0, int.MaxValue),
         reader.Number(ModelFormat.SignalSizeKey, 1, int.MaxValue),
         reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue),

@@ -5,14 +5,23 @@ internal static class ModelFormat
 {
     public const string FormatName = "fast-sparse-coding";
 
-    /// <summary>Raised when a file could no longer be read right by an older version of the library.</summary>
-    public const int Version = 1;
+    /// <summary>The newest version that is read. It was raised when a file could no longer be read right by an older version of the library.</summary>
+    public const int Version = 2;
+
+    /// <summary>The version that says what every reader understands; a file is of a newer one only where it must be.</summary>
+    public const int BasicVersion = 1;
+
+    /// <summary>From this version on a file may hold another penalty than λ‖z‖₁.</summary>
+    public const int PenaltyVersion = 2;
 
     public const string FormatKey = "format";
     public const string VersionKey = "format_version";
     public const string KindKey = "kind";
     public const string ChecksumKey = "checksum";
     public const string LambdaKey = "lambda";
+    public const string RidgeKey = "ridge";
+    public const string NonNegativeKey = "non_negative";
+    public const string WeightsTensor = "penalty.weights";
     public const string DepthKey = "depth";
     public const string SignalSizeKey = "signal_size";
     public const string CodeSizeKey = "code_size";

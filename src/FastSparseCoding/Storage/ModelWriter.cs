@@ -13,7 +13,7 @@ internal sealed class ModelWriter
     public ModelWriter(string kind)
     {
         Set(ModelFormat.FormatKey, ModelFormat.FormatName);
-        Set(ModelFormat.VersionKey, ModelFormat.Version);
+        Set(ModelFormat.VersionKey, ModelFormat.BasicVersion);
         Set(ModelFormat.KindKey, kind);
     }
 

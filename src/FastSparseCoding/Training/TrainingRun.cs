@@ -50,7 +50,7 @@ internal sealed class TrainingRun
         _best = encoder.Parameters.Values.ToArray();
         _settings = string.Create(
             CultureInfo.InvariantCulture,
-            $"{encoder.Kind} [{encoder.CodeSize}×{encoder.SignalSize}], depth {encoder.Depth}, lambda {encoder.Lambda}, dictionary {encoder.Dictionary?.Hash ?? "none"}, {options.Settings(encoder.CodeSize)}");
+            $"{encoder.Kind} [{encoder.CodeSize}×{encoder.SignalSize}], depth {encoder.Depth}, {encoder.Penalty.Settings}, dictionary {encoder.Dictionary?.Hash ?? "none"}, {options.Settings(encoder.CodeSize)}");
     }
 
     /// <summary>Number of steps from start to end.</summary>

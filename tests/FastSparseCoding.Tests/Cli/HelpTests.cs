@@ -7,9 +7,10 @@ public sealed class HelpTests
 {
     [Theory]
     [InlineData("reproduce", "--images", "--atoms", "--out", "--quick", "--full")]
-    [InlineData("learn", "--atoms", "--lambda", "--samples", "--method", "--patch", "--min-std", "--normalize", "--mosaic", "--resume", "--output")]
-    [InlineData("train", "--encoder", "--depth", "--samples", "--optimizer", "--learning-rate", "--resume", "--output")]
+    [InlineData("learn", "--atoms", "--lambda", "--non-negative", "--weights", "--ridge", "--non-negative-atoms", "--start", "--mask", "--samples", "--method", "--patch", "--min-std", "--normalize", "--mosaic", "--resume", "--output")]
+    [InlineData("train", "--encoder", "--depth", "--lambda", "--non-negative", "--weights", "--ridge", "--samples", "--optimizer", "--learning-rate", "--resume", "--output")]
     [InlineData("encode", "--lambda", "--non-negative", "--weights", "--ridge", "--max-atoms", "--error", "--solver", "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--output")]
+    [InlineData("path", "--output", "--plot", "--points", "--from", "--to", "--samples", "--held-out", "--non-negative", "--weights", "--ridge", "--patch")]
     [InlineData("evaluate", "--dictionary", "--codes", "--samples")]
     [InlineData("classify", "--encoder", "--raw", "--lambda", "--end-to-end", "--epochs", "--learning-rate", "--output")]
     [InlineData("info", "--json")]
@@ -35,7 +36,7 @@ public sealed class HelpTests
     {
         string help = Succeed("--help").Out;
 
-        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "evaluate", "classify", "info" })
+        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "path", "evaluate", "classify", "info" })
             Assert.Contains($"\n  sparsecode {command}", help, StringComparison.Ordinal);
     }
 

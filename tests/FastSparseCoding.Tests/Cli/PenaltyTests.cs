@@ -75,12 +75,14 @@ public sealed class PenaltyTests(Workspace workspace) : IClassFixture<Workspace>
     }
 
     [Fact]
-    public void A_warm_start_may_predict_the_codes_of_another_penalty()
+    public void A_warm_start_predicts_codes_of_the_same_penalty()
     {
+        string encoder = _folder.File("nonnegative.safetensors");
+        Succeed("train", workspace.Dictionary, workspace.Images, "--non-negative", "--depth", "1", "--samples", "3000", "-o", encoder);
         Encode("--non-negative").Dispose();
         Matrix cold = Npy.ReadMatrix(Output);
 
-        using JsonDocument json = Encode("--non-negative", "--warm-start", workspace.Encoder);
+        using JsonDocument json = Encode("--non-negative", "--warm-start", encoder);
 
         Assert.Equal(200, json.RootElement.GetProperty("certified_rows").GetInt64());
         Matrix warm = Npy.ReadMatrix(Output);
@@ -106,7 +108,8 @@ public sealed class PenaltyTests(Workspace workspace) : IClassFixture<Workspace>
         Refused("--ridge is -0.1; it must be a finite number, 0 or more.", "--ridge", "-0.1");
         Refused("--ridge is NaN; it must be a finite number, 0 or more.", "--ridge", "NaN");
         Refused("--ridge is Infinity; it must be a finite number, 0 or more.", "--ridge", "Infinity");
-        Refused($"{workspace.Encoder}: predicts codes of λ = 0.5; the codes asked for are of λ = 0.4.", "--lambda", "0.4", "--non-negative", "--warm-start", workspace.Encoder);
+        Refused($"{workspace.Encoder}: predicts codes of λ = 0.5; the codes asked for are of λ = 0.4, z ≥ 0.", "--lambda", "0.4", "--non-negative", "--warm-start", workspace.Encoder);
+        Refused($"{workspace.Encoder}: predicts codes of λ = 0.5; the codes asked for are of λ = 0.5, z ≥ 0.", "--non-negative", "--warm-start", workspace.Encoder);
 
         void Refused(string message, params string[] options)
         {

@@ -95,4 +95,13 @@ public sealed class AtomDictionaryTests
         }
         return norm;
     }
+
+    [Fact]
+    public void Normalising_tells_the_norms()
+    {
+        AtomDictionary dictionary = AtomDictionary.Normalize(new Matrix(3, 2, [3, 4, 0, -1, 0.3f, 0.4f]), out float[] norms);
+
+        Assert.Equal([5, 1, 0.5f], norms);
+        Assert.Equal([0.6f, 0.8f, 0, -1, 0.6f, 0.8f], dictionary.Atoms.Values);
+    }
 }

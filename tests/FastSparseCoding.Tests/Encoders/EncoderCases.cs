@@ -1,5 +1,6 @@
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Tests.Reference;
+using FastSparseCoding.Tests.Solvers;
 using FastSparseCoding.Tests.Support;
 using Xunit;
 
@@ -30,6 +31,10 @@ internal sealed class EncoderCase
         { "lista-layers", 0 }, { "lista-layers", 3 },
     };
 
+    /// <summary>Every kind with every penalty whose codes it can predict.</summary>
+    public static TheoryData<string, int, string> Family { get; } = new(
+        from kind in Kinds from member in Problems.Members where !(kind.Data.Item1.StartsWith("tanh", StringComparison.Ordinal) && Problems.Penalty(member.Data, 1, 1).NonNegative) select (kind.Data.Item1, kind.Data.Item2, member.Data));
+
     public TrainableEncoder Encoder { get; }
 
     public EncoderTwin Twin { get; }
@@ -41,11 +46,11 @@ internal sealed class EncoderCase
     public double[] Parameters => LassoTwin.Widen(Encoder.Parameters.Values);
 
     /// <summary>The first of a row of seeds at which no pre-activation comes within <paramref name="distance"/> of its threshold.</summary>
-    public static EncoderCase Create(string kind, int depth, double distance = 1e-3, int signalSize = 11, int codeSize = 13)
+    public static EncoderCase Create(string kind, int depth, double distance = 1e-3, int signalSize = 11, int codeSize = 13, string member = "")
     {
         for (int seed = 0; seed < 1000; seed += 10)
         {
-            var candidate = new EncoderCase(EncoderFactory.Create(kind, RandomData.Dictionary(codeSize, signalSize, seed), 0.3f, depth), seed);
+            var candidate = new EncoderCase(EncoderFactory.Create(kind, RandomData.Dictionary(codeSize, signalSize, seed), Problems.Penalty(member, 0.3f, codeSize), depth), seed);
             candidate.Twin.Loss(candidate.Parameters, EncoderTwin.Rows(candidate.X), EncoderTwin.Rows(candidate.Target));
             if (candidate.Twin.NearestKink > distance)
                 return candidate;

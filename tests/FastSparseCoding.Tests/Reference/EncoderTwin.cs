@@ -4,9 +4,9 @@ namespace FastSparseCoding.Tests.Reference;
 
 /// <summary>
 /// An encoder in double precision, signal by signal and loop by loop, with a backward pass of its own. The parameters lie in one array as in
-/// the library: the windows of the encoder one after the other.
+/// the library: the windows of the encoder one after the other. Of the penalty only the sign matters here: weights and ridge are in the parameters.
 /// </summary>
-internal abstract class EncoderTwin(int signalSize, int codeSize)
+internal abstract class EncoderTwin(int signalSize, int codeSize, Penalty penalty)
 {
     protected int N => signalSize;
 
@@ -17,12 +17,12 @@ internal abstract class EncoderTwin(int signalSize, int codeSize)
 
     public static EncoderTwin Of(TrainableEncoder encoder) => encoder.Kind switch
     {
-        "lista" => new ListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Depth),
-        "lista-layers" => new LayeredListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Depth),
-        "lcod" => new LcodTwin(encoder.SignalSize, encoder.CodeSize, encoder.Depth),
-        "shrink" => new ListaTwin(encoder.SignalSize, encoder.CodeSize, depth: -1),
-        "tanh" => new TanhTwin(encoder.SignalSize, encoder.CodeSize, twice: false),
-        "tanh2" => new TanhTwin(encoder.SignalSize, encoder.CodeSize, twice: true),
+        "lista" => new ListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, encoder.Depth),
+        "lista-layers" => new LayeredListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, encoder.Depth),
+        "lcod" => new LcodTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, encoder.Depth),
+        "shrink" => new ListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, depth: -1),
+        "tanh" => new TanhTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, twice: false),
+        "tanh2" => new TanhTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, twice: true),
         _ => throw new ArgumentException(encoder.Kind, nameof(encoder)),
     };
 
@@ -78,13 +78,16 @@ internal abstract class EncoderTwin(int signalSize, int codeSize)
 
     protected double Shrink(double v, double theta)
     {
-        NearestKink = Math.Min(NearestKink, Math.Abs(Math.Abs(v) - theta));
-        return KernelTwins.SoftThreshold(v, theta);
+        NearestKink = Math.Min(NearestKink, Math.Abs((penalty.NonNegative ? v : Math.Abs(v)) - theta));
+        return KernelTwins.SoftThreshold(v, theta, penalty.NonNegative);
     }
+
+    /// <summary>On which side of its dead zone a pre-activation lies: 1 above, 0 inside, −1 below, where there is nothing when codes must not be negative.</summary>
+    protected int Side(double v, double theta) => v > theta ? 1 : v < -theta && !penalty.NonNegative ? -1 : 0;
 }
 
 /// <summary>LISTA; depth −1 is the shrinkage encoder, which has no window for S.</summary>
-internal sealed class ListaTwin(int signalSize, int codeSize, int depth) : EncoderTwin(signalSize, codeSize)
+internal sealed class ListaTwin(int signalSize, int codeSize, Penalty penalty, int depth) : EncoderTwin(signalSize, codeSize, penalty)
 {
     private int SAt => M * N;
 
@@ -101,10 +104,11 @@ internal sealed class ListaTwin(int signalSize, int codeSize, int depth) : Encod
             double[] dc = new double[M], before = new double[M];
             for (int k = 0; k < M; k++)
             {
-                if (Math.Abs(layers[t].C[k]) <= p[ThetaAt + k])
+                int side = Side(layers[t].C[k], p[ThetaAt + k]);
+                if (side == 0)
                     continue;
                 dc[k] = d[k];
-                dp[ThetaAt + k] -= Math.Sign(layers[t].C[k]) * dc[k];
+                dp[ThetaAt + k] -= side * dc[k];
                 db[k] += dc[k];
             }
             for (int j = 0; j < M && t > 0; j++)
@@ -139,7 +143,7 @@ internal sealed class ListaTwin(int signalSize, int codeSize, int depth) : Encod
 }
 
 /// <summary>LISTA whose layers have thresholds and gains of their own: the same layers again, with the parameters of layer t at row t.</summary>
-internal sealed class LayeredListaTwin(int signalSize, int codeSize, int depth) : EncoderTwin(signalSize, codeSize)
+internal sealed class LayeredListaTwin(int signalSize, int codeSize, Penalty penalty, int depth) : EncoderTwin(signalSize, codeSize, penalty)
 {
     private int SAt => M * N;
 
@@ -158,9 +162,10 @@ internal sealed class LayeredListaTwin(int signalSize, int codeSize, int depth) 
             var before = new double[M];
             for (int k = 0; k < M; k++)
             {
-                if (Math.Abs(layers[t].C[k]) <= p[ThetaAt(t) + k])
+                int side = Side(layers[t].C[k], p[ThetaAt(t) + k]);
+                if (side == 0)
                     continue;
-                dp[ThetaAt(t) + k] -= Math.Sign(layers[t].C[k]) * d[k];
+                dp[ThetaAt(t) + k] -= side * d[k];
                 dp[GainAt(t) + k] += b[k] * d[k];
                 db[k] += p[GainAt(t) + k] * d[k];
                 for (int j = 0; j < M && t > 0; j++)
@@ -191,7 +196,7 @@ internal sealed class LayeredListaTwin(int signalSize, int codeSize, int depth) 
     }
 }
 
-internal sealed class LcodTwin(int signalSize, int codeSize, int depth) : EncoderTwin(signalSize, codeSize)
+internal sealed class LcodTwin(int signalSize, int codeSize, Penalty penalty, int depth) : EncoderTwin(signalSize, codeSize, penalty)
 {
     private int SAt => M * N;
 
@@ -223,10 +228,11 @@ internal sealed class LcodTwin(int signalSize, int codeSize, int depth) : Encode
 
     private void Through(double b, int k, double d, double[] p, double[] dp, double[] db)
     {
-        if (Math.Abs(b) <= p[ThetaAt + k])
+        int side = Side(b, p[ThetaAt + k]);
+        if (side == 0)
             return;
         db[k] += d;
-        dp[ThetaAt + k] -= Math.Sign(b) * d;
+        dp[ThetaAt + k] -= side * d;
     }
 
     private (double[] B, double[] Z, List<(int K, double Before, double Change)> Updates) Run(double[] p, double[] x)
@@ -238,7 +244,7 @@ internal sealed class LcodTwin(int signalSize, int codeSize, int depth) : Encode
             double[] change = [.. Enumerable.Range(0, M).Select(k => Shrink(b[k], p[ThetaAt + k]) - state[k])];
             int[] order = [.. Enumerable.Range(0, M).OrderByDescending(k => Math.Abs(change[k]))];
             int best = order[0];
-            if (M > 1)
+            if (change[best] != 0 && M > 1)     // where nothing changes, it does not matter of what
                 NearestKink = Math.Min(NearestKink, Math.Abs(change[best]) - Math.Abs(change[order[1]]));
             updates.Add((best, b[best], change[best]));
             for (int j = 0; j < M; j++)
@@ -250,7 +256,7 @@ internal sealed class LcodTwin(int signalSize, int codeSize, int depth) : Encode
 }
 
 /// <summary>g ⊙ tanh(Wx + u), or g ⊙ (tanh(Wx + u) + tanh(Wx − u)).</summary>
-internal sealed class TanhTwin(int signalSize, int codeSize, bool twice) : EncoderTwin(signalSize, codeSize)
+internal sealed class TanhTwin(int signalSize, int codeSize, Penalty penalty, bool twice) : EncoderTwin(signalSize, codeSize, penalty)
 {
     private int UAt => M * N;
 

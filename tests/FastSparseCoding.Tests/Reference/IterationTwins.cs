@@ -2,11 +2,11 @@ namespace FastSparseCoding.Tests.Reference;
 
 /// <summary>
 /// A number of iterations of each iterative solver from zero, in double precision, straight from the papers: the Gram matrix is never formed but
-/// for CoD, whose algorithm is stated on it.
+/// for CoD, whose algorithm is stated on it. Every step ends in the proximal step of the penalty.
 /// </summary>
-internal sealed class IterationTwins(AtomDictionary dictionary, double lambda)
+internal sealed class IterationTwins(AtomDictionary dictionary, Penalty penalty)
 {
-    private readonly LassoTwin _lasso = new(dictionary, lambda);
+    private readonly PenaltyTwin _twin = new(dictionary, penalty);
 
     private int Size => dictionary.AtomCount;
 
@@ -44,15 +44,15 @@ internal sealed class IterationTwins(AtomDictionary dictionary, double lambda)
         return z;
     }
 
-    /// <summary>Algorithm 2: k updates of the coordinate that changes most, then h_λ(B).</summary>
+    /// <summary>Algorithm 2: k updates of the coordinate that changes most, then the proximal step of B.</summary>
     public double[] GreedyCoordinateDescent(ReadOnlySpan<float> x, int k)
     {
-        double[] b = _lasso.Correlations(x, new double[Size]), z = new double[Size];
+        double[] b = _twin.Correlations(x, new double[Size]), z = new double[Size];
         for (int i = 0; i < k; i++)
         {
             double[] change = new double[Size];
             for (int j = 0; j < Size; j++)
-                change[j] = KernelTwins.SoftThreshold(b[j], lambda) - z[j];
+                change[j] = Prox(b[j], 1, j) - z[j];
             int[] order = [.. Enumerable.Range(0, Size).OrderByDescending(j => Math.Abs(change[j]))];
             int best = order[0];
             double runnerUp = Size > 1 ? Math.Abs(change[order[1]]) : 0;
@@ -64,7 +64,7 @@ internal sealed class IterationTwins(AtomDictionary dictionary, double lambda)
                     b[j] -= Product(j, best) * change[best];
             z[best] += change[best];
         }
-        return Array.ConvertAll(b, v => KernelTwins.SoftThreshold(v, lambda));
+        return [.. b.Select((v, j) => Prox(v, 1, j))];
     }
 
     /// <summary>k sweeps over all coordinates in order, every correlation computed anew.</summary>
@@ -73,17 +73,20 @@ internal sealed class IterationTwins(AtomDictionary dictionary, double lambda)
         var z = new double[Size];
         for (int i = 0; i < k; i++)
             for (int j = 0; j < Size; j++)
-                z[j] = KernelTwins.SoftThreshold(z[j] + _lasso.Correlations(x, z)[j], lambda);
+                z[j] = Prox(z[j] + _twin.Correlations(x, z)[j], 1, j);
         return z;
     }
 
     private double[] GradientStep(ReadOnlySpan<float> x, double[] z)
     {
-        double[] c = _lasso.Correlations(x, z), next = new double[Size];
+        double[] c = _twin.Correlations(x, z), next = new double[Size];
         for (int j = 0; j < Size; j++)
-            next[j] = KernelTwins.SoftThreshold(z[j] + c[j] / dictionary.Lipschitz, lambda / dictionary.Lipschitz);
+            next[j] = Prox(z[j] + c[j] / dictionary.Lipschitz, 1.0 / dictionary.Lipschitz, j);
         return next;
     }
+
+    /// <summary>argmin over z of ½(z − v)² + τ(λw_k|z| + ½μz²), of z ≥ 0 where the penalty wants it.</summary>
+    private double Prox(double v, double tau, int k) => KernelTwins.SoftThreshold(v, tau * penalty.Threshold(k), penalty.NonNegative) / (1 + tau * penalty.Ridge);
 
     private bool PointsUphill(double[] y, double[] next, double[] z)
     {

@@ -27,7 +27,7 @@ public sealed class PreciseActiveSetTests
             float[] z = [.. optimal.Row(i).ToArray().Select((value, k) => value * (1 + 0.01f * (k % 3 - 1)))];
             double before = LassoObjective.KktViolation(x.Row(i), dictionary, z, penalty);
 
-            Assert.True(precise.TryRefine(x.Row(i), fromGram ? dictionary.IdentityMinusGram : null, z, TestContext.Current.CancellationToken));
+            Assert.True(precise.TryRefine(x.Row(i), [], fromGram ? dictionary.IdentityMinusGram : null, z, TestContext.Current.CancellationToken));
 
             Assert.InRange(before, 1e-3, 1);
             // A coefficient is rounded by half a unit in its last place, and a slope is a sum of all of them.
@@ -41,7 +41,7 @@ public sealed class PreciseActiveSetTests
     {
         AtomDictionary dictionary = new(new Matrix(2, 2, [1, 0, 0, 1]));
         float[] z = [0.5f, 0.01f];
-        Assert.False(new PreciseActiveSet(dictionary, 0.1f).TryRefine([1, -1], dictionary.IdentityMinusGram, z, TestContext.Current.CancellationToken));
+        Assert.False(new PreciseActiveSet(dictionary, 0.1f).TryRefine([1, -1], [], dictionary.IdentityMinusGram, z, TestContext.Current.CancellationToken));
         Assert.Equal([0.5f, 0.01f], z);
     }
 

@@ -89,7 +89,7 @@ public sealed class ModelContainerTests : IDisposable
     [Theory]
     [InlineData("format", "other", "is a safetensors file but no model of this library: its metadata has no format 'fast-sparse-coding'.")]
     [InlineData("format", null, "is a safetensors file but no model of this library: its metadata has no format 'fast-sparse-coding'.")]
-    [InlineData("format_version", "2", "is of model format version 2; this version of the library reads up to 1.")]
+    [InlineData("format_version", "3", "is of model format version 3; this version of the library reads up to 2.")]
     [InlineData("format_version", "one", "its metadata has format_version 'one'; expected a number from 1 to 2147483647.")]
     [InlineData("format_version", null, "its metadata has no 'format_version'.")]
     [InlineData("kind", null, "its metadata has no 'kind'.")]
