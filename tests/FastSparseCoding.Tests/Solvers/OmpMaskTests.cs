@@ -136,7 +136,7 @@ public sealed class OmpMaskTests
         mask[1, 4] = 0.5f;
         Assert.Equal("'mask' holds 0.5 at row 1, column 4; it must hold 1 where a value is known and 0 where it is not. (Parameter 'mask')", Message(() => encoder.EncodeMasked(x, mask)));
         (mask[1, 4], x[1, 4]) = (1, float.NaN);
-        Assert.Equal("'x' holds NaN at row 1, column 4, which the mask calls known; known values must be finite. (Parameter 'x')", Message(() => encoder.EncodeMasked(x, mask)));
+        Assert.Equal("'x' holds NaN at row 1, column 4; every known value must be finite. (Parameter 'x')", Message(() => encoder.EncodeMasked(x, mask)));
         Assert.Equal("'mask' is [2×24]; it must be [3×24]. (Parameter 'mask')", Message(() => encoder.Encode(x.View, mask.RowRange(0, 2), z.View)));
     }
 
