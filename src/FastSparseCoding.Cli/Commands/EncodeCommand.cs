@@ -78,7 +78,12 @@ internal sealed class EncodeCommand
         if (model.Encoder is null && _pursuit.AreGiven(parsed))
             return new PursuitCoder(_pursuit.Bind(parsed, model, _penalty.IsNonNegative(parsed, model.Penalty), [.. _penalty.Weighing, _solver, _tolerance, _warmStart]));
         LassoSolver? solver = BindSolver(parsed, model);
-        return solver is null ? new PredictingCoder(model.Encoder!) : new ExactCoder(solver, BindWarmStart(parsed, model, solver), _penalty.IsPerSignal(parsed) ? new RelativeLassoEncoder(solver) : null);
+        if (solver is null)
+            return new PredictingCoder(model.Encoder!);
+        if (parsed.GetValue(_mask) is not null)
+            return new MaskedCoder((ActiveSetSolver)solver);
+        TrainableEncoder? start = BindWarmStart(parsed, model, solver);
+        return _penalty.IsPerSignal(parsed) ? new RelativeCoder(new RelativeLassoEncoder(solver)) : new ExactCoder(solver, start);
     }
 
     private LassoSolver? BindSolver(ParseResult parsed, ModelInput model)

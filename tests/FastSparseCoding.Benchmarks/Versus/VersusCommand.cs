@@ -5,13 +5,14 @@ namespace FastSparseCoding.Benchmarks.Versus;
 
 /// <summary>
 /// versus FOLDER [encode|forward|train|dictionary|gemm|regimes|omp|factor ...]: times our side of every workload of the peers' scripts on the same arrays, one line of JSON with the peers' field
-/// names for each. Without a name all but the last three, whose arrays are others.
+/// names for each. Without a name all but regimes, omp and factor, whose arrays are others.
 /// </summary>
 internal static class VersusCommand
 {
     private const string Usage =
         "usage: versus FOLDER [encode|forward|train|dictionary|gemm ...] [--shared ../shared] [--dictionaries SHARED/reference] [--atoms 100,400] [--threads 1,2]\n"
-        + "       versus FOLDER regimes|omp|factor [--shared ../shared] [--cells 0,3]";
+        + "       versus FOLDER regimes|omp [--shared ../shared] [--cells 0,3]\n"
+        + "       versus FOLDER factor [--cells 0,2]";
 
     /// <summary>Workloads of several sizes, in numbered cells, and the files that cells need.</summary>
     private static readonly (string Name, int Cells, Action<string, string, int[]> Run, Func<string, string, int[], IEnumerable<string>> Files)[] InCells =

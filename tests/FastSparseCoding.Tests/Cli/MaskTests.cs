@@ -74,9 +74,7 @@ public sealed class MaskTests(Workspace workspace) : IClassFixture<Workspace>, I
 
     private void Refused(string message, params string[] arguments)
     {
-        Outcome outcome = Invoke(["encode", .. arguments, "-q", "-o", Output]);
-
-        Assert.Equal((1, $"error: {message}\n"), (outcome.ExitCode, outcome.Error));
+        Refuse(message, ["encode", .. arguments, "-o", Output]);
         Assert.False(File.Exists(Output));
     }
 }
