@@ -5,6 +5,9 @@ namespace FastSparseCoding.Imaging;
 /// <summary>Pictures of folders and lists of files, in an order that does not depend on the file system.</summary>
 public static class ImageFolder
 {
+    /// <summary>Pixels of all pictures that are loaded at once, of 4 bytes each: 2 GiB.</summary>
+    public const long MaxPixels = 1L << 29;
+
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
     /// <summary>
@@ -36,22 +39,39 @@ public static class ImageFolder
     /// <param name="cancellation">Stops between two pictures.</param>
     /// <returns>The pictures, in ordinal order of their paths.</returns>
     /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A folder holds no images, or a file is no image or damaged.</exception>
+    /// <exception cref="InvalidDataException">A folder holds no images, a file is no image or damaged, or there are more than <see cref="MaxPixels"/> pixels.</exception>
     public static IReadOnlyList<GrayImage> Load(string path, CancellationToken cancellation = default) => Load([path], cancellation);
 
-    /// <summary>Reads pictures.</summary>
+    /// <summary>Reads pictures, to have them all in memory; <see cref="ImageStore"/> and <see cref="Stream"/> read more than that.</summary>
     /// <param name="paths">Files and folders, as for <see cref="Find"/>.</param>
     /// <param name="cancellation">Stops between two pictures.</param>
     /// <returns>The pictures, in the order found.</returns>
     /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A folder holds no images, or a file is no image or damaged.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A folder holds no images, a file is no image or damaged (the first of those that are), or there are more than <see cref="MaxPixels"/> pixels.
+    /// </exception>
     public static IReadOnlyList<GrayImage> Load(IEnumerable<string> paths, CancellationToken cancellation = default)
     {
-        IReadOnlyList<string> files = Find(paths);
-        var images = new GrayImage[files.Count];
-        RowBlocks.Run(files.Count, 1, 0, cancellation, (i, _) => images[i] = ImageFile.Load(files[i]));
+        var images = new List<GrayImage>();
+        long pixels = 0;
+        foreach (GrayImage image in Stream(paths, 0, cancellation))
+        {
+            if ((pixels += image.Pixels.Length) > MaxPixels)
+                Throw.InvalidFile(image.Name, $"is one picture too many: at most {MaxPixels} pixels are held at once.");
+            images.Add(image);
+        }
         return images;
     }
+
+    /// <summary>Reads pictures one after the other, a few ahead, and keeps none.</summary>
+    /// <param name="paths">Files and folders, as for <see cref="Find"/>.</param>
+    /// <param name="threads">Threads that decode; 0 for one per core. The pictures do not depend on it.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <returns>The pictures, in the order found; to be walked once.</returns>
+    /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A folder holds no images, or, when its turn comes, a file is no image or damaged.</exception>
+    public static IEnumerable<GrayImage> Stream(IEnumerable<string> paths, int threads = 0, CancellationToken cancellation = default)
+        => PictureReader.Read(Find(paths), threads, cancellation).Select(p => p.Picture.ToGray(p.Path));
 
     private static List<string> Walk(string folder)
     {

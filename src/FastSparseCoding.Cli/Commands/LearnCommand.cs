@@ -62,7 +62,7 @@ internal sealed class LearnCommand
             OutputFile.RequireWritable(mosaic, output);
         if (parsed.GetValue(_whiten))
             preprocessing = preprocessing with { Whitening = FitWhitening(paths, preprocessing, context) };
-        SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation);
+        SignalInput input = SignalInput.Open(paths, preprocessing, context);
         if (mosaic is not null)
             RequireSquare(input.SignalSize);
         AtomDictionary dictionary = Learn(input, options, output, parsed.GetValue(_resume), context, out LearningProgress last);
@@ -108,7 +108,8 @@ internal sealed class LearnCommand
             throw new UserError($"--whiten is for images; {paths[0]} holds signals that are taken as they are.");
         if (WholeImageInput.IsOne(paths))
             return ZcaWhitening.Fit(WholeImageInput.Read(paths[0], preprocessing));
-        return ZcaWhitening.Fit(Patches.Sample(ImageFolder.Load(paths, context.Cancellation), preprocessing, WhiteningPatches, context.Seed));
+        using ImageStore images = SignalInput.LoadImages(paths, context);
+        return ZcaWhitening.Fit(Patches.Sample(images, preprocessing, WhiteningPatches, context.Seed));
     }
 
     private static void WriteMosaic(string path, AtomDictionary dictionary)

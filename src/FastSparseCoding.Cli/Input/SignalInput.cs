@@ -26,10 +26,10 @@ internal abstract class SignalInput
         => paths.Count == 1 && string.Equals(Path.GetExtension(paths[0]), ".npy", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(paths[0]);
 
     /// <summary>Opens images, an IDX file or an .npy file, whole.</summary>
-    public static SignalInput Open(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation)
+    public static SignalInput Open(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CommandContext context)
         => IsArray(paths) ? RowInput.OfArray(paths[0])
             : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)
-            : new ImageInput(paths, preprocessing, cancellation);
+            : new ImageInput(LoadImages(paths, context), preprocessing);
 
     /// <summary>Refuses signals of a size that a model cannot take.</summary>
     public static void RequireSize(IReadOnlyList<string> paths, int size, int expected)
@@ -76,22 +76,25 @@ internal abstract class SignalInput
         private Matrix Copy(int start, int count) => new(count, x.Columns, x.RowRange(start, count).Values.ToArray());
     }
 
-    private sealed class ImageInput(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation) : SignalInput
+    private sealed class ImageInput(ImageStore images, PatchPreprocessing preprocessing) : SignalInput
     {
-        private readonly IReadOnlyList<GrayImage> _images = ImageFolder.Load(paths, cancellation);
-
         public override int SignalSize => preprocessing.SignalSize;
 
         public override PatchPreprocessing? Preprocessing => preprocessing;
 
-        public override string Identity => $"pixels {Fingerprint.Of(_images)}, {Fingerprint.Of(preprocessing)}";
+        public override string Identity => $"pixels {Fingerprint.Of(images)}, {Fingerprint.Of(preprocessing)}";
 
         public override (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed)
         {
-            (IReadOnlyList<GrayImage> learn, IReadOnlyList<GrayImage> measure) = SplitImages(_images);
+            bool few = images.Count < ImagesToHoldOut;
+            ImageStore learn = few ? images : images.Where(i => i % 10 != 9), measure = few ? images : images.Where(i => i % 10 == 9);
             return (new PatchSource(learn, preprocessing, seed), Patches.Sample(measure, preprocessing, heldOut, unchecked(seed + 1)));
         }
     }
+
+    /// <summary>Images to draw patches from, as many as there are.</summary>
+    public static ImageStore LoadImages(IReadOnlyList<string> paths, CommandContext context)
+        => ImageStore.Load(paths, threads: context.Threads, cancellation: context.Cancellation);
 
     /// <summary>Every tenth image is kept apart; of few images, none.</summary>
     public static (IReadOnlyList<GrayImage> Learn, IReadOnlyList<GrayImage> Measure) SplitImages(IReadOnlyList<GrayImage> images)
