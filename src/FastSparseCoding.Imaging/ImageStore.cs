@@ -59,6 +59,8 @@ public sealed class ImageStore : IDisposable
     public static ImageStore Of(IReadOnlyList<GrayImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
+        foreach (GrayImage image in images)
+            ArgumentNullException.ThrowIfNull(image, nameof(images));
         return new ImageStore([.. images.Select(i => new HeldGrayImage(i))], null);
     }
 

@@ -54,7 +54,7 @@ internal sealed class GifCodes
         if (code == _clear + 1)
             Throw.InvalidFile(_path, "is cut short or damaged: the data of its first frame end before its last pixel.");
         if (code > _next || (code == _next && (_previous < 0 || _next == MaxCodes)))
-            Throw.InvalidFile(_path, $"is damaged: its first frame has a code {code} where {_next} is the highest.");
+            Throw.InvalidFile(_path, $"is damaged: its first frame has a code {code} that stands for nothing yet.");
         if (_previous >= 0 && _next < MaxCodes)
         {
             (_prefix[_next], _first[_next], _length[_next]) = ((ushort)_previous, _first[_previous], (ushort)(_length[_previous] + 1));

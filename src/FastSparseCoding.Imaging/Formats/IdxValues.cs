@@ -64,7 +64,7 @@ internal sealed class IdxValues : IDisposable
         if (read > (_zipped ? 1 : 0))
             Throw.InvalidFile(_path, $"holds more values than its sizes {string.Join('×', Sizes)} make.");
         if (_zipped && (read == 0 || rest[0] != 1))
-            Throw.InvalidFile(_path, "is cut short: it does not end as a gzip file ends.");
+            Throw.InvalidFile(_path, $"is cut short: it ends before the last value of its sizes {string.Join('×', Sizes)}, or before its own check sum.");
     }
 
     public void Dispose()

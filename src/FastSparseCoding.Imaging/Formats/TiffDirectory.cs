@@ -32,6 +32,8 @@ internal sealed class TiffDirectory
             Throw.InvalidFile(path, $"has {Samples} samples of {Bits} bits a pixel; expected 1 to 64 of 1, 2, 4, 8 or 16 bits.");
         if (Bits > 16 || One(TiffTags.SampleFormat, 1) is not (1 or 4))
             Throw.InvalidFile(path, $"has samples of {Bits} bits and format {One(TiffTags.SampleFormat, 1)}; expected unsigned ones of up to 16 bits.");
+        if (!TiffTags.IsRead(Compression))
+            Throw.InvalidFile(path, $"is compressed by method {Compression}; expected none (1), CCITT (2, 3, 4), LZW (5), JPEG (7), deflate (8) or PackBits (32773).");
         if (Photometric == 3 && Count(TiffTags.Palette) != 3L << (int)Math.Min(Bits, 16))
             Throw.InvalidFile(path, $"is damaged: its palette has {Count(TiffTags.Palette)} values; {Bits} bits need {3L << (int)Bits}.");
         if (Count(TiffTags.TileWidth) > 0)

@@ -19,6 +19,9 @@ internal static class TiffTags
         _ => 0,
     };
 
+    /// <summary>Whether there is a bound to what a method of compression unpacks to, and it is read.</summary>
+    public static bool IsRead(long compression) => MostUnpacked(compression, 1, 1, 1) >= 0;
+
     /// <summary>No strip or tile of so many bytes unpacks to more than this; −1 for what is not read.</summary>
     public static long MostUnpacked(long compression, long bytes, long width, long rowBytes) => compression switch
     {

@@ -159,7 +159,7 @@ public sealed class BrokenImageTests : IDisposable
         Refused("a.jpg", [.. valid[..scan], 0xFF, 0xD9], "is damaged: it has no scan of its component 1.");
         byte[] one = [.. valid];
         one[scan + 7] = 1;
-        Refused("a.jpg", one, "is damaged: it has no scan of its component 2.");
+        Refused("a.jpg", one, "is damaged: a scan is of coefficient 0 of component 1, and not the one that must follow the scans before it.");
         byte[] twice = [.. valid];
         twice[frame + 13] = 1;
         Refused("a.jpg", twice, "is damaged: it has two components 1.");
