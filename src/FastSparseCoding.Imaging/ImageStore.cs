@@ -9,8 +9,8 @@ namespace FastSparseCoding.Imaging;
 /// </summary>
 public sealed class ImageStore : IDisposable
 {
-    /// <summary>Bytes of pixels that are kept in memory unless told otherwise: 512 MiB.</summary>
-    public const long DefaultMemory = 512L << 20;
+    /// <summary>Bytes of pixels that are kept in memory unless told otherwise: 256 MiB.</summary>
+    public const long DefaultMemory = 256L << 20;
 
     private readonly HeldImage[] _images;
     private readonly ScratchFile? _scratch;
