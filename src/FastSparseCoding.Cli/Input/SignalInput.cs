@@ -94,7 +94,18 @@ internal abstract class SignalInput
 
     /// <summary>Images to draw patches from, as many as there are.</summary>
     public static ImageStore LoadImages(IReadOnlyList<string> paths, CommandContext context)
-        => ImageStore.Load(paths, threads: context.Threads, cancellation: context.Cancellation);
+    {
+        WarnPassedOver(paths, context);
+        return ImageStore.Load(paths, threads: context.Threads, cancellation: context.Cancellation);
+    }
+
+    /// <summary>Says which pictures of folders are left out, being of kinds that are not read.</summary>
+    public static void WarnPassedOver(IReadOnlyList<string> paths, CommandContext context)
+    {
+        IReadOnlyList<string> others = ImageFolder.FindPassedOver(paths);
+        if (others.Count > 0)
+            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {others[0]}{(others.Count == 1 ? " is" : $" and {others.Count - 1:N0} more are")} left out; expected files ending in {string.Join(", ", ImageFile.Extensions)}."));
+    }
 
     /// <summary>Every tenth image is kept apart; of few images, none.</summary>
     public static (IReadOnlyList<GrayImage> Learn, IReadOnlyList<GrayImage> Measure) SplitImages(IReadOnlyList<GrayImage> images)

@@ -48,6 +48,7 @@ internal sealed class SignalStream
     {
         if (samples is { } count)
             return new SignalStream(count, Draw(new PatchSource(SignalInput.LoadImages(paths, context), preprocessing, context.Seed), count));
+        SignalInput.WarnPassedOver(paths, context);
         var grid = new ImageGrid(paths, preprocessing, stride, context);
         return new SignalStream(() => grid.Total, grid.Blocks);
     }

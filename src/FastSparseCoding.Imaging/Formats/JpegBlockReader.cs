@@ -126,6 +126,8 @@ internal sealed class JpegBlockReader(string path, JpegBits bits, JpegBand band)
                     break;
                 }
             }
+            if (zeros >= 0)
+                RequireInside(k, band.Last);        // the place that was counted to lies behind the band
         }
         if (_endOfBandRun > 0)
         {
