@@ -4,8 +4,10 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Reads pictures: JPEG, PNG, BMP, GIF (its first frame), TIFF (its first page), PGM and PPM, told apart by their content, and turned upright as their
-/// Exif notes or TIFF tag say. Colours become gray by the luma of ITU-R BT.601, rounded to the bits that the file has, 8 or 16; alpha is ignored.
+/// Reads pictures: JPEG, PNG, BMP, GIF (its first frame), TIFF (its first page), PGM and PPM, told apart by their content, and turned
+/// upright as their
+/// Exif notes or TIFF tag say. Colours become gray by the luma of ITU-R BT.601, rounded to the bits that the file has, 8 or 16; alpha is
+/// ignored.
 /// A picture of which the file lacks a part is refused: no pixel comes from anywhere else.
 /// </summary>
 public static class ImageFile

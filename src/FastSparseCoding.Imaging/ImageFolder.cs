@@ -9,12 +9,16 @@ public static class ImageFolder
     public const long MaxPixels = 1L << 29;
 
     private static readonly string[] OtherPictures =
-        [".webp", ".heic", ".heif", ".avif", ".jxl", ".jp2", ".jfif", ".jpe", ".dib", ".pbm", ".pnm", ".pam", ".tga", ".psd", ".svg", ".dng", ".cr2", ".nef", ".arw", ".exr", ".hdr"];
+        [
+            ".webp", ".heic", ".heif", ".avif", ".jxl", ".jp2", ".jfif", ".jpe",
+            ".dib", ".pbm", ".pnm", ".pam", ".tga", ".psd", ".svg", ".dng", ".cr2", ".nef", ".arw", ".exr", ".hdr",
+        ];
 
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
     /// <summary>
-    /// Finds image files: files as they are given, folders walked with their subfolders in ordinal order of the paths. Links to files count as files;
+    /// Finds image files: files as they are given, folders walked with their subfolders in ordinal order of the paths. Links to files count
+    /// as files;
     /// links to folders are followed only when given, since one may lead back to where it lies.
     /// </summary>
     /// <param name="paths">Files and folders.</param>
@@ -37,7 +41,9 @@ public static class ImageFolder
         return found;
     }
 
-    /// <summary>Finds files of folders that are pictures by their endings, of kinds that are not read, so that leaving them out can be told.</summary>
+    /// <summary>
+    /// Finds files of folders that are pictures by their endings, of kinds that are not read, so that leaving them out can be told.
+    /// </summary>
     /// <param name="paths">Files and folders, as for <see cref="Find"/>; files are never passed over.</param>
     /// <returns>Paths of files, in ordinal order in each folder.</returns>
     /// <exception cref="IOException">A folder cannot be read.</exception>
@@ -55,22 +61,26 @@ public static class ImageFolder
     /// <exception cref="InvalidDataException">A folder holds no images, a file is no image or damaged, or there are more than <see cref="MaxPixels"/> pixels.</exception>
     public static IReadOnlyList<GrayImage> Load(string path, CancellationToken cancellation = default) => Load([path], cancellation);
 
-    /// <summary>Reads pictures, to have them all in memory; <see cref="ImageStore"/> and <see cref="Stream"/> read more than that.</summary>
+    /// <summary>
+    /// Reads pictures, to have them all in memory; <see cref="ImageStore"/> and <see cref="Stream"/> read more than that.
+    /// </summary>
     /// <param name="paths">Files and folders, as for <see cref="Find"/>.</param>
     /// <param name="cancellation">Stops between two pictures.</param>
+    /// <param name="threads">Threads that decode; 0 for one per core. The pictures do not depend on it.</param>
     /// <returns>The pictures, in the order found.</returns>
     /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">
     /// A folder holds no images, a file is no image or damaged (the first of those that are), or there are more than <see cref="MaxPixels"/> pixels.
     /// </exception>
-    public static IReadOnlyList<GrayImage> Load(IEnumerable<string> paths, CancellationToken cancellation = default) => Load(paths, MaxPixels, cancellation);
+    public static IReadOnlyList<GrayImage> Load(IEnumerable<string> paths, CancellationToken cancellation = default, int threads = 0)
+        => Load(paths, MaxPixels, threads, cancellation);
 
     /// <summary>The same with a limit of one's own.</summary>
-    internal static IReadOnlyList<GrayImage> Load(IEnumerable<string> paths, long maxPixels, CancellationToken cancellation)
+    internal static IReadOnlyList<GrayImage> Load(IEnumerable<string> paths, long maxPixels, int threads, CancellationToken cancellation)
     {
         var images = new List<GrayImage>();
         long pixels = 0;
-        foreach (GrayImage image in Stream(paths, 0, cancellation))
+        foreach (GrayImage image in Stream(paths, threads, cancellation))
         {
             if ((pixels += image.Pixels.Length) > maxPixels)
                 Throw.InvalidFile(image.Name, $"is one picture too many: at most {maxPixels} pixels are held at once.");

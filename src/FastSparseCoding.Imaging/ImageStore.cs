@@ -3,7 +3,8 @@ using FastSparseCoding.Imaging.Formats;
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Pictures to draw patches from: those of 8 bits take a byte a pixel, others 4. What a budget of memory does not hold lies in a temporary file, from
+/// Pictures to draw patches from: those of 8 bits take a byte a pixel, others 4. What a budget of memory does not hold lies in a temporary
+/// file, from
 /// which patches are read as from memory, so that a folder of any size can be learned from and gives the same patches whatever the budget.
 /// Safe to share between threads.
 /// </summary>

@@ -3,7 +3,8 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Endless patches at random places of pictures, every place as likely as any other. Patch number i is a function of the seed and i alone: the same
+/// Endless patches at random places of pictures, every place as likely as any other. Patch number i is a function of the seed and i alone:
+/// the same
 /// for any blocks in which it is read, and for any number of threads. Safe to share between threads.
 /// </summary>
 public sealed class PatchSource : ISignalSource
@@ -27,7 +28,9 @@ public sealed class PatchSource : ISignalSource
     {
     }
 
-    /// <summary>Prepares a source of pictures of which not all need be in memory. The same pictures give the same patches, wherever they are held.</summary>
+    /// <summary>
+    /// Prepares a source of pictures of which not all need be in memory. The same pictures give the same patches, wherever they are held.
+    /// </summary>
     /// <param name="images">The pictures, each at least as large as a patch; not to be disposed before the last patch is read.</param>
     /// <param name="preprocessing">Size and treatment of the patches.</param>
     /// <param name="seed">The same seed gives the same patches.</param>

@@ -30,7 +30,9 @@ public static class Patches
         return x;
     }
 
-    /// <summary>Cuts a picture into patches on a grid, from the top left; those flatter than the preprocessing allows are left out.</summary>
+    /// <summary>
+    /// Cuts a picture into patches on a grid, from the top left; those flatter than the preprocessing allows are left out.
+    /// </summary>
     /// <param name="image">The picture, at least as large as a patch.</param>
     /// <param name="preprocessing">Size and treatment of the patches.</param>
     /// <param name="stride">Pixels from one patch to the next, 1 or more.</param>

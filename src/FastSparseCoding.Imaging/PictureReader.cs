@@ -4,7 +4,8 @@ using FastSparseCoding.Imaging.Formats;
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Reads pictures one after the other, some ahead on several threads: as many as fit a budget if all are as large as the largest so far. The first that
+/// Reads pictures one after the other, some ahead on several threads: as many as fit a budget if all are as large as the largest so far.
+/// The first that
 /// cannot be read, in their order, ends it.
 /// </summary>
 internal static class PictureReader
@@ -30,7 +31,8 @@ internal static class PictureReader
         }
     }
 
-    private static IEnumerable<(string Path, Picture Picture)> ReadSome(IReadOnlyList<string> files, int start, int count, int threads, CancellationToken cancellation)
+    private static IEnumerable<(string Path, Picture Picture)> ReadSome(
+        IReadOnlyList<string> files, int start, int count, int threads, CancellationToken cancellation)
     {
         var pictures = new Picture?[count];
         var failures = new ExceptionDispatchInfo?[count];

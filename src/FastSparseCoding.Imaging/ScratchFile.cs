@@ -2,7 +2,9 @@ using FastSparseCoding.Imaging.Formats;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>A temporary file of pixels. It has a name only while it is created, where the system allows, so that it cannot outlive the process.</summary>
+/// <summary>
+/// A temporary file of pixels. It has a name only while it is created, where the system allows, so that it cannot outlive the process.
+/// </summary>
 internal sealed class ScratchFile : IDisposable
 {
     private const int MostPixelsAtOnce = 1024;
@@ -13,7 +15,14 @@ internal sealed class ScratchFile : IDisposable
 
     public ScratchFile()
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, Options = FileOptions.DeleteOnClose, BufferSize = 1 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Delete,
+            Options = FileOptions.DeleteOnClose,
+            BufferSize = 1,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
@@ -47,7 +56,9 @@ internal sealed class ScratchFile : IDisposable
     public void Dispose() => _stream.Dispose();
 
     private T Unwritable<T>(Exception cause)
-        => Throw.Unwritable<T>(_path, $"it is to hold the pictures that memory does not: {cause.Message.TrimEnd('.')}. Give the folder for temporary files (TMPDIR) more room, or fewer pictures.", cause);
+        => Throw.Unwritable<T>(_path,
+            $"it is to hold the pictures that memory does not: {cause.Message.TrimEnd('.')}. "
+            + "Give the folder for temporary files (TMPDIR) more room, or fewer pictures.", cause);
 
     private void Read(long offset, Span<byte> bytes)
     {
@@ -69,7 +80,8 @@ internal sealed class ScratchFile : IDisposable
         }
     }
 
-    private sealed class Held(ScratchFile file, long start, int pixelBytes, string name, int width, int height) : HeldImage(name, width, height)
+    private sealed class Held(ScratchFile file, long start, int pixelBytes, string name, int width, int height)
+        : HeldImage(name, width, height)
     {
         public override void Read(int x, int y, Span<float> pixels)
         {

@@ -9,6 +9,9 @@ internal sealed class BmpDecoder
     private const int FileHeader = 14, OldHeader = 12, Header = 40;
     private const int Rgb = 0, Runs8 = 1, Runs4 = 2, BitFields = 3, AlphaBitFields = 6;
 
+    /// <summary>A run is 128 pixels a byte at most; rows that end before their last pixel may come to more, and not to much more.</summary>
+    private const int MostPixelsPerByte = 1024;
+
     private readonly string _path;
     private readonly byte[] _bytes;
     private readonly int _width, _height, _bits, _compression, _start;
@@ -38,7 +41,8 @@ internal sealed class BmpDecoder
         };
         if (!known)
             Throw.InvalidFile(path, $"is no BMP that can be read: it has {_bits} bits a pixel and compression {(uint)_compression}.");
-        int palette = FileHeader + header + (header == Header && _compression is BitFields ? 12 : header == Header && _compression is AlphaBitFields ? 16 : 0);
+        int masks = header > Header ? 0 : _compression == BitFields ? 12 : _compression == AlphaBitFields ? 16 : 0;
+        int palette = FileHeader + header + masks;
         uint start = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(10));
         if (start < palette || start > bytes.Length)
             Throw.InvalidFile(path, $"is damaged: its pixels begin at byte {start} of {bytes.Length}, its header ends at {palette}.");
@@ -81,9 +85,10 @@ internal sealed class BmpDecoder
     /// <summary>Runs go from the bottom up; pixels that they jump over have colour 0, and there must be a run in the last row.</summary>
     private Picture DecodeRuns()
     {
-        long most = 128L * (_bytes.Length - _start) + (long)(_bytes.Length - _start) / 2 * _width;      // two bytes are 255 pixels, or end a row
-        if (_topDown || most < (long)_width * _height)
-            Throw.InvalidFile(_path, $"is cut short or damaged: its {_width}×{_height} pixels do not come from {_bytes.Length - _start} bytes of runs, from the bottom up.");
+        int length = _bytes.Length - _start;
+        if (_topDown || (long)MostPixelsPerByte * length < (long)_width * _height)
+            Throw.InvalidFile(_path,
+                $"is cut short or damaged: its {_width}×{_height} pixels do not come from {length} bytes of runs, from the bottom up.");
         var levels = new byte[_width * _height];
         levels.AsSpan().Fill(Colour(0));
         var runs = new BmpRuns(_path, _bytes, _start, _bits);

@@ -10,6 +10,7 @@ internal static class Deflate
     public static void RequirePossible(string path, long promised, long packed)
     {
         if (promised / MostPerByte > packed)
-            Throw.InvalidFile(path, $"is cut short or damaged: it promises {promised} bytes, and has {packed} that can unpack to {packed * MostPerByte} at most.");
+            Throw.InvalidFile(path,
+                $"is cut short or damaged: it promises {promised} bytes, and has {packed} that can unpack to {packed * MostPerByte} at most.");
     }
 }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace FastSparseCoding.Imaging.Formats;
 
-/// <summary>The orientation that a camera noted (Exif 2.3, 4.6.4, tag 274). Notes that cannot be read are as good as none: no pixel depends on them.</summary>
+/// <summary>
+/// The orientation that a camera noted (Exif 2.3, 4.6.4, tag 274). Notes that cannot be read are as good as none: no pixel depends on them.
+/// </summary>
 internal static class Exif
 {
     private const int OrientationTag = 274, Short = 3, EntryBytes = 12;
@@ -22,6 +24,7 @@ internal static class Exif
                 return orientation;
         return 1;
 
-        int Number(ReadOnlySpan<byte> bytes) => little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        int Number(ReadOnlySpan<byte> bytes)
+            => little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
     }
 }

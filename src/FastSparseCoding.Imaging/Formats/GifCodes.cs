@@ -1,6 +1,8 @@
 namespace FastSparseCoding.Imaging.Formats;
 
-/// <summary>The codes of a GIF's frame (GIF89a, appendix F): each stands for a run of pixels, mostly one seen before and one pixel more.</summary>
+/// <summary>
+/// The codes of a GIF's frame (GIF89a, appendix F): each stands for a run of pixels, mostly one seen before and one pixel more.
+/// </summary>
 internal sealed class GifCodes
 {
     private const int MaxBits = 12, MaxCodes = 1 << MaxBits;
@@ -27,7 +29,9 @@ internal sealed class GifCodes
         Clear();
     }
 
-    /// <summary>No more pixels than this come from so many bytes: the longest run is as long as there are codes, of 12 bits by then.</summary>
+    /// <summary>
+    /// No more pixels than this come from so many bytes: the longest run is as long as there are codes, of 12 bits by then.
+    /// </summary>
     public static long MostPixels(long bytes) => bytes * 8 * MaxCodes / MaxBits + 1;
 
     /// <summary>The next row's grays.</summary>

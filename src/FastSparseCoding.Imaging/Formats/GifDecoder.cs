@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
-/// GIF (GIF87a, GIF89a): the first frame, on the background colour where it does not cover the screen. Transparent pixels keep the colour that is
+/// GIF (GIF87a, GIF89a): the first frame, on the background colour where it does not cover the screen. Transparent pixels keep the colour
+/// that is
 /// stored. All blocks are walked to the end, so that a file that is cut short behind the first frame is noticed too.
 /// </summary>
 internal sealed class GifDecoder
@@ -63,7 +64,8 @@ internal sealed class GifDecoder
     {
         (int left, int top, int width, int height, byte flags) = (Short(at + 1), Short(at + 3), Short(at + 5), Short(at + 7), _bytes[at + 9]);
         if (width == 0 || height == 0 || left + width > _width || top + height > _height)
-            Throw.InvalidFile(_path, $"is damaged: its first frame is {width}×{height} at ({left}, {top}) of a screen of {_width}×{_height}.");
+            Throw.InvalidFile(_path,
+                $"is damaged: its first frame is {width}×{height} at ({left}, {top}) of a screen of {_width}×{_height}.");
         byte[] grays = PaletteBytes(flags) > 0 ? Palette(at + 10, PaletteBytes(flags)) : _grays;
         if (grays.Length == 0)
             Throw.InvalidFile(_path, "is damaged: it has no palette.");

@@ -5,7 +5,8 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
-/// The values of an IDX file, read as they are asked for: no memory is taken for more than the file can hold, and no more is unpacked than its header
+/// The values of an IDX file, read as they are asked for: no memory is taken for more than the file can hold, and no more is unpacked than
+/// its header
 /// promises. A gzipped file (RFC 1952) must have its check sum and length.
 /// </summary>
 internal sealed class IdxValues : IDisposable
@@ -13,7 +14,8 @@ internal sealed class IdxValues : IDisposable
     private const int MaxValues = 1 << 30;
 
     /// <summary>
-    /// A gzip file that holds the byte 1. Put behind another it is unpacked after that one's end, but only if it has one: a reader takes a file that is
+    /// A gzip file that holds the byte 1. Put behind another it is unpacked after that one's end, but only if it has one: a reader takes a
+    /// file that is
     /// cut short for ended.
     /// </summary>
     private static readonly byte[] Mark = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 0x63, 0x04, 0x00, 0x1B, 0xDF, 0x05, 0xA5, 1, 0, 0, 0];
@@ -36,7 +38,9 @@ internal sealed class IdxValues : IDisposable
             Span<byte> magic = stackalloc byte[2];
             _zipped = _file.Stream.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1F, 0x8B];
             _file.Stream.Position = 0;
-            _values = _zipped ? new GZipStream(new MarkedStream(_file.Stream, Mark), CompressionMode.Decompress) : new BufferedStream(_file.Stream, 1 << 16);
+            _values = _zipped
+                ? new GZipStream(new MarkedStream(_file.Stream, Mark), CompressionMode.Decompress)
+                : new BufferedStream(_file.Stream, 1 << 16);
             Sizes = ReadSizes(dimensions, expected);
         }
         catch
@@ -64,7 +68,8 @@ internal sealed class IdxValues : IDisposable
         if (read > (_zipped ? 1 : 0))
             Throw.InvalidFile(_path, $"holds more values than its sizes {string.Join('×', Sizes)} make.");
         if (_zipped && (read == 0 || rest[0] != 1))
-            Throw.InvalidFile(_path, $"is cut short: it ends before the last value of its sizes {string.Join('×', Sizes)}, or before its own check sum.");
+            Throw.InvalidFile(_path,
+                $"is cut short: it ends before the last value of its sizes {string.Join('×', Sizes)}, or before its own check sum.");
     }
 
     public void Dispose()
@@ -102,7 +107,8 @@ internal sealed class IdxValues : IDisposable
         }
         catch (InvalidDataException)
         {
-            return Throw.InvalidFile<int>(_path, "is damaged: its data are not compressed as they should be, or do not match their check sum.");
+            return Throw.InvalidFile<int>(_path,
+                "is damaged: its data are not compressed as they should be, or do not match their check sum.");
         }
         catch (IOException e) when (!e.Message.StartsWith(_path, StringComparison.Ordinal))
         {

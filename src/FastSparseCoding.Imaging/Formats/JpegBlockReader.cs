@@ -1,6 +1,8 @@
 namespace FastSparseCoding.Imaging.Formats;
 
-/// <summary>What a scan tells of a block: coefficients first to last, and the bits that were known before and are not known after.</summary>
+/// <summary>
+/// What a scan tells of a block: coefficients first to last, and the bits that were known before and are not known after.
+/// </summary>
 internal readonly record struct JpegBand(int First, int Last, int High, int Low);
 
 /// <summary>Reads the blocks of one scan: sequential (ITU-T T.81, F.2) and progressive (G.2). Coefficients lie in natural order.</summary>

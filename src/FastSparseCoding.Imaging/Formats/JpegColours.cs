@@ -11,7 +11,8 @@ internal enum JpegColourSpace
 }
 
 /// <summary>
-/// Grays of a JPEG's components: those sampled coarsely are brought to full size, by halves with weights 3 and 1 as libjpeg does, others by repeating;
+/// Grays of a JPEG's components: those sampled coarsely are brought to full size, by halves with weights 3 and 1 as libjpeg does, others by
+/// repeating;
 /// colours go by RGB (JFIF 1.02), since its limits are part of the gray. CMYK is stored inverted, as Adobe does.
 /// </summary>
 internal sealed class JpegColours(JpegFrame frame, JpegColourSpace space)

@@ -3,12 +3,16 @@ using System.Buffers.Binary;
 namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
-/// JPEG (ITU-T T.81): sequential and progressive with Huffman codes and 8 bits a sample. Every block of every component must be there: what the data
+/// JPEG (ITU-T T.81): sequential and progressive with Huffman codes and 8 bits a sample. Every block of every component must be there: what
+/// the data
 /// do not tell is refused, and no coefficient is told twice, which also bounds the work.
 /// </summary>
 internal sealed class JpegDecoder
 {
-    /// <summary>Scans that a picture may have. The progressions that encoders choose have about ten, ones of single coefficients and bits a few hundred.</summary>
+    /// <summary>
+    /// Scans that a picture may have. The progressions that encoders choose have about ten, ones of single coefficients and bits a few
+    /// hundred.
+    /// </summary>
     public const int MaxScans = 500;
 
     private const byte StartOfImage = 0xD8, EndOfImage = 0xD9, StartOfScan = 0xDA;
@@ -115,7 +119,8 @@ internal sealed class JpegDecoder
             Throw.InvalidFile(_path, "is cut short: it ends within a segment.");
         int length = BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(at));
         if (length < 2 || length > _bytes.Length - at)
-            Throw.InvalidFile(_path, $"is damaged or cut short: its segment at byte {at} claims {length} bytes, {_bytes.Length - at} follow.");
+            Throw.InvalidFile(_path,
+                $"is damaged or cut short: its segment at byte {at} claims {length} bytes, {_bytes.Length - at} follow.");
         ReadOnlySpan<byte> segment = _bytes.AsSpan(at + 2, length - 2);
         at += length;
         return segment;
@@ -158,7 +163,8 @@ internal sealed class JpegDecoder
             Throw.InvalidFile(_path, $"has more than {MaxScans} scans.");
         JpegScan scan = JpegScan.Parse(_path, _frame, header, _dc, _ac);
         foreach (JpegComponent c in scan.Components)
-            c.Steps ??= _steps[c.Table] ?? Throw.InvalidFile<ushort[]>(_path, $"is damaged: it has no quantisation table {c.Table}, which its component {c.Name} needs.");
+            c.Steps ??= _steps[c.Table] ?? Throw.InvalidFile<ushort[]>(_path,
+                $"is damaged: it has no quantisation table {c.Table}, which its component {c.Name} needs.");
         return scan.Read(new JpegBlockReader(_path, new JpegBits(_path, _bytes, at), scan.Band), _restartInterval);
     }
 

@@ -102,18 +102,22 @@ internal sealed class JpegFrame
             if (other?.Name == name)
                 Throw.InvalidFile(path, $"is damaged: it has two components {name}.");
         if (across is < 1 or > 4 || down is < 1 or > 4 || entry[2] > 3)
-            Throw.InvalidFile(path, $"is damaged: its component {name} has sampling factors {across}×{down} and quantisation table {entry[2]}; expected 1 to 4, and a table 0 to 3.");
+            Throw.InvalidFile(path,
+                $"is damaged: its component {name} has sampling factors {across}×{down} and quantisation table {entry[2]}; expected 1 to 4, and a table 0 to 3.");
         return new JpegComponent(name, across, down, entry[2]);
     }
 
-    /// <summary>Takes memory, once the file is known to be long enough: a block has a bit or more in a progressive picture, two in another.</summary>
+    /// <summary>
+    /// Takes memory, once the file is known to be long enough: a block has a bit or more in a progressive picture, two in another.
+    /// </summary>
     private void Allocate(string path, long bytesLeft)
     {
         long blocks = 0;
         foreach (JpegComponent c in Components)
         {
             if (Factors.Across % c.Factors.Across != 0 || Factors.Down % c.Factors.Down != 0)
-                Throw.InvalidFile(path, $"has a component sampled {c.Factors.Across}×{c.Factors.Down} beside one sampled {Factors.Across}×{Factors.Down}; expected whole ratios.");
+                Throw.InvalidFile(path,
+                    $"has a component sampled {c.Factors.Across}×{c.Factors.Down} beside one sampled {Factors.Across}×{Factors.Down}; expected whole ratios.");
             int width = Blocks(Width * c.Factors.Across, Factors.Across), height = Blocks(Height * c.Factors.Down, Factors.Down);
             c.Blocks = (Blocks(width, 8), Blocks(height, 8));
             c.Stride = Units.Across * c.Factors.Across * 8;

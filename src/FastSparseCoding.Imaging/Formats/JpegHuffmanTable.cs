@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace FastSparseCoding.Imaging.Formats;
 
-/// <summary>Codes of up to 16 bits (ITU-T T.81, C.2 and F.2.2.3): those of up to 9 are looked up, the rest compared with the ends of their lengths.</summary>
+/// <summary>
+/// Codes of up to 16 bits (ITU-T T.81, C.2 and F.2.2.3): those of up to 9 are looked up, the rest compared with the ends of their lengths.
+/// </summary>
 internal sealed class JpegHuffmanTable
 {
     private const int FastBits = 9, MaxBits = 16;

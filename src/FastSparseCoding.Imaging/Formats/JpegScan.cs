@@ -28,7 +28,8 @@ internal sealed class JpegScan
         {
             (byte name, int dcNumber, int acNumber) = (header[1 + 2 * i], header[2 + 2 * i] >> 4, header[2 + 2 * i] & 15);
             JpegComponent component = Array.Find(frame.Components, c => c.Name == name)
-                ?? Throw.InvalidFile<JpegComponent>(path, $"is damaged: a scan is of component {name}, which the frame header does not name.");
+                ?? Throw.InvalidFile<JpegComponent>(path,
+                    $"is damaged: a scan is of component {name}, which the frame header does not name.");
             components[i] = component;
             if (band.First == 0 && band.High == 0)
                 dcs[i] = Table(dc, dcNumber);
@@ -39,7 +40,8 @@ internal sealed class JpegScan
         return new JpegScan(frame, components, dcs, acs, band);
 
         JpegHuffmanTable Table(JpegHuffmanTable?[] tables, int number)
-            => (number < 4 ? tables[number] : null) ?? Throw.InvalidFile<JpegHuffmanTable>(path, $"is damaged: a scan needs the Huffman table {number}, which does not come before it.");
+            => (number < 4 ? tables[number] : null) ?? Throw.InvalidFile<JpegHuffmanTable>(path,
+                $"is damaged: a scan needs the Huffman table {number}, which does not come before it.");
     }
 
     /// <summary>Reads all blocks of the scan.</summary>
@@ -120,7 +122,8 @@ internal sealed class JpegScan
         for (int k = band.First; k <= band.Last; k++)
         {
             if (component.Unknown[k] != (band.High == 0 ? -1 : band.High))
-                Throw.InvalidFile(path, $"is damaged: a scan is of coefficient {k} of component {component.Name}, and not the one that must follow the scans before it.");
+                Throw.InvalidFile(path,
+                    $"is damaged: a scan is of coefficient {k} of component {component.Name}, and not the one that must follow the scans before it.");
             component.Unknown[k] = (sbyte)band.Low;
         }
     }

@@ -1,7 +1,8 @@
 namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
-/// The inverse cosine transform of 8×8 coefficients in fixed point of 12 bits, by the rotations of Loeffler, Ligtenberg and Moschytz (1989): down the
+/// The inverse cosine transform of 8×8 coefficients in fixed point of 12 bits, by the rotations of Loeffler, Ligtenberg and Moschytz
+/// (1989): down the
 /// columns, which keeps 2 more bits, then along the rows. Every rounding is part of what pictures decode to.
 /// </summary>
 internal static class JpegTransform
@@ -53,7 +54,8 @@ internal static class JpegTransform
     /// <summary>The even half of eight values' transform.</summary>
     private readonly ref struct Even
     {
-        private const int C6 = (int)(0.5411961f * Scale + 0.5), S6 = (int)(-1.847759065f * Scale + 0.5), C2 = (int)(0.765366865f * Scale + 0.5);
+        private const int C6 = (int)(0.5411961f * Scale + 0.5), S6 = (int)(-1.847759065f * Scale + 0.5);
+        private const int C2 = (int)(0.765366865f * Scale + 0.5);
 
         public readonly int X0, X1, X2, X3;
 
@@ -68,9 +70,11 @@ internal static class JpegTransform
     /// <summary>The odd half of eight values' transform.</summary>
     private readonly ref struct Odd
     {
-        private const int
-            C3 = (int)(1.175875602f * Scale + 0.5), A7 = (int)(0.298631336f * Scale + 0.5), A5 = (int)(2.053119869f * Scale + 0.5), A3 = (int)(3.072711026f * Scale + 0.5), A1 = (int)(1.501321110f * Scale + 0.5),
-            B1 = (int)(-0.899976223f * Scale + 0.5), B2 = (int)(-2.562915447f * Scale + 0.5), B3 = (int)(-1.961570560f * Scale + 0.5), B4 = (int)(-0.390180644f * Scale + 0.5);
+        private const int C3 = (int)(1.175875602f * Scale + 0.5);
+        private const int A7 = (int)(0.298631336f * Scale + 0.5), A5 = (int)(2.053119869f * Scale + 0.5);
+        private const int A3 = (int)(3.072711026f * Scale + 0.5), A1 = (int)(1.501321110f * Scale + 0.5);
+        private const int B1 = (int)(-0.899976223f * Scale + 0.5), B2 = (int)(-2.562915447f * Scale + 0.5);
+        private const int B3 = (int)(-1.961570560f * Scale + 0.5), B4 = (int)(-0.390180644f * Scale + 0.5);
 
         public readonly int T0, T1, T2, T3;
 

@@ -1,6 +1,8 @@
 namespace FastSparseCoding.Imaging.Formats;
 
-/// <summary>Gray of a colour: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601) in 16-bit fixed point, rounded to the nearest, as PIL does.</summary>
+/// <summary>
+/// Gray of a colour: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601) in 16-bit fixed point, rounded to the nearest, as PIL does.
+/// </summary>
 internal static class Luma
 {
     /// <summary>Of values from 0 to <paramref name="largest"/>, 65,535 or less.</summary>

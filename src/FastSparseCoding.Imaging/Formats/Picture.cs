@@ -1,6 +1,8 @@
 namespace FastSparseCoding.Imaging.Formats;
 
-/// <summary>A decoded gray picture: levels of 8 bits where the file has no more, so that it can be kept small, values from 0 to 1 otherwise.</summary>
+/// <summary>
+/// A decoded gray picture: levels of 8 bits where the file has no more, so that it can be kept small, values from 0 to 1 otherwise.
+/// </summary>
 internal sealed class Picture
 {
     /// <summary>Level g of 8 bits as a value from 0 to 1.</summary>

@@ -3,7 +3,9 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Imaging.Formats;
 
-/// <summary>A PNG's chunks (W3C PNG, section 5), each checked against its length and check sum: the header, the palette, and where the data lie.</summary>
+/// <summary>
+/// A PNG's chunks (W3C PNG, section 5), each checked against its length and check sum: the header, the palette, and where the data lie.
+/// </summary>
 internal sealed class PngChunks
 {
     private PngChunks(PngHeader header)
@@ -57,7 +59,8 @@ internal sealed class PngChunks
         else if (type.SequenceEqual("PLTE"u8))
         {
             if (Palette.Length > 0 || Data.Count > 0 || data.Length is 0 or > 768 || data.Length % 3 != 0)
-                Throw.InvalidFile(path, $"is damaged: its palette at byte {at} has {data.Length} bytes, comes after the data, or is its second; expected 3 for each of 1 to 256 colours.");
+                Throw.InvalidFile(path,
+                    $"is damaged: its palette at byte {at} has {data.Length} bytes, comes after the data, or is its second; expected 3 for each of 1 to 256 colours.");
             Palette = data.ToArray();
         }
         else if (type.SequenceEqual("eXIf"u8))
@@ -115,7 +118,8 @@ internal readonly record struct PngHeader(int Width, int Height, int Bits, PngCo
             _ => false,
         };
         if (!known || data[10] != 0 || data[11] != 0 || data[12] > 1)
-            Throw.InvalidFile(path, $"is damaged: its header claims {bits} bits of colour type {data[9]}, compression {data[10]}, filter {data[11]} and interlace {data[12]}, which do not go together.");
+            Throw.InvalidFile(path,
+                $"is damaged: its header claims {bits} bits of colour type {data[9]}, compression {data[10]}, filter {data[11]} and interlace {data[12]}, which do not go together.");
         return new PngHeader((int)width, (int)height, bits, colour, data[12] == 1);
     }
 }

@@ -65,7 +65,10 @@ internal sealed class PngDecoder
         return _header.Bits == 16 ? new Picture(_header.Width, _header.Height, _values) : new Picture(_header.Width, _header.Height, _levels);
     }
 
-    /// <summary>Adds to every byte what its filter predicts from the byte of the pixel to the left, the one above, and the one above that (section 9.2).</summary>
+    /// <summary>
+    /// Adds to every byte what its filter predicts from the byte of the pixel to the left, the one above, and the one above that (section
+    /// 9.2).
+    /// </summary>
     private void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
     {
         int head = Math.Min(pixelBytes, row.Length);

@@ -3,8 +3,10 @@ using System.Buffers.Binary;
 namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
-/// The first directory of a TIFF (TIFF 6.0, section 2), held against the file before the library that decodes it sees it: the library takes memory for
-/// what the directory claims. Every value lies within the file; strips or tiles make the picture, lie within the file, and are large enough for it.
+/// The first directory of a TIFF (TIFF 6.0, section 2), held against the file before the library that decodes it sees it: the library takes
+/// memory for
+/// what the directory claims. Every value lies within the file; strips or tiles make the picture, lie within the file, and are large enough
+/// for it.
 /// </summary>
 internal sealed class TiffDirectory
 {
@@ -31,9 +33,11 @@ internal sealed class TiffDirectory
         if (Samples is < 1 or > 64 || Bits is not (1 or 2 or 4 or 8 or 16 or 32 or 64))
             Throw.InvalidFile(path, $"has {Samples} samples of {Bits} bits a pixel; expected 1 to 64 of 1, 2, 4, 8 or 16 bits.");
         if (Bits > 16 || One(TiffTags.SampleFormat, 1) is not (1 or 4))
-            Throw.InvalidFile(path, $"has samples of {Bits} bits and format {One(TiffTags.SampleFormat, 1)}; expected unsigned ones of up to 16 bits.");
+            Throw.InvalidFile(path,
+                $"has samples of {Bits} bits and format {One(TiffTags.SampleFormat, 1)}; expected unsigned ones of up to 16 bits.");
         if (!TiffTags.IsRead(Compression))
-            Throw.InvalidFile(path, $"is compressed by method {Compression}; expected none (1), CCITT (2, 3, 4), LZW (5), JPEG (7), deflate (8) or PackBits (32773).");
+            Throw.InvalidFile(path,
+                $"is compressed by method {Compression}; expected none (1), CCITT (2, 3, 4), LZW (5), JPEG (7), deflate (8) or PackBits (32773).");
         if (Photometric == 3 && Count(TiffTags.Palette) != 3L << (int)Math.Min(Bits, 16))
             Throw.InvalidFile(path, $"is damaged: its palette has {Count(TiffTags.Palette)} values; {Bits} bits need {3L << (int)Bits}.");
         if (Count(TiffTags.TileWidth) > 0)
@@ -81,7 +85,8 @@ internal sealed class TiffDirectory
                 Throw.InvalidFile(_path, $"is damaged: its tag {tag} is of the unknown type {type}.");
             long start = values * size <= 4 ? from + 8 : Int(from + 8);
             if (start + values * size > _bytes.Length)
-                Throw.InvalidFile(_path, $"is cut short or damaged: its tag {tag} claims {values} values of {size} bytes at byte {start}, it has {_bytes.Length}.");
+                Throw.InvalidFile(_path,
+                    $"is cut short or damaged: its tag {tag} claims {values} values of {size} bytes at byte {start}, it has {_bytes.Length}.");
             if (!_entries.TryAdd(tag, new Entry(type, values, (int)start)))
                 Throw.InvalidFile(_path, $"is damaged: it has two tags {tag}.");
         }
@@ -112,7 +117,8 @@ internal sealed class TiffDirectory
     {
         long pieces = Separate ? count * Samples : count;
         if (Count(offsetsTag) != pieces || Count(bytesTag) != pieces)
-            Throw.InvalidFile(_path, $"is damaged: it tells the place of {Count(offsetsTag)} {what} and the length of {Count(bytesTag)}; its {Width}×{Height} pixels need {pieces}.");
+            Throw.InvalidFile(_path,
+                $"is damaged: it tells the place of {Count(offsetsTag)} {what} and the length of {Count(bytesTag)}; its {Width}×{Height} pixels need {pieces}.");
         long rowBytes = (Piece.Width * (Separate ? 1 : Samples) * Bits + 7) / 8;
         if (Photometric == 6 && Compression != 7)
             rowBytes = Piece.Width;     // chroma may be sampled coarsely; luma is there in full
@@ -122,9 +128,11 @@ internal sealed class TiffDirectory
         {
             (long start, long length, long rows) = (Value(offsetsTag, i), Value(bytesTag, i), rowsOf(i));
             if (start < 8 || length < 1 || start + length > _bytes.Length)
-                Throw.InvalidFile(_path, $"is cut short or damaged: of its {what}, number {i} has {length} bytes at byte {start}, it has {_bytes.Length}.");
+                Throw.InvalidFile(_path,
+                    $"is cut short or damaged: of its {what}, number {i} has {length} bytes at byte {start}, it has {_bytes.Length}.");
             if (TiffTags.MostUnpacked(Compression, length, Piece.Width, rowBytes) < rowBytes * rows)
-                Throw.InvalidFile(_path, $"is cut short or damaged: of its {what}, number {i} has {length} bytes, too few for {rows} rows of {rowBytes}.");
+                Throw.InvalidFile(_path,
+                    $"is cut short or damaged: of its {what}, number {i} has {length} bytes, too few for {rows} rows of {rowBytes}.");
         }
     }
 
@@ -153,13 +161,16 @@ internal sealed class TiffDirectory
             TiffTags.Byte => _bytes[at],
             TiffTags.Short => Short(at),
             TiffTags.Long => Int(at),
-            _ => Throw.InvalidFile<long>(_path, $"is damaged: its tag {tag} is of type {entry.Type}; expected a number of 1, 2 or 4 bytes."),
+            _ => Throw.InvalidFile<long>(_path,
+                $"is damaged: its tag {tag} is of type {entry.Type}; expected a number of 1, 2 or 4 bytes."),
         };
     }
 
-    private int Short(int at) => _little ? BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(at));
+    private int Short(int at)
+        => _little ? BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(at));
 
-    private long Int(int at) => _little ? BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(at));
+    private long Int(int at)
+        => _little ? BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(at));
 
     private readonly record struct Entry(int Type, long Count, int Start);
 }

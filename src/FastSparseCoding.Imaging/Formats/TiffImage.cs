@@ -2,7 +2,9 @@ using BitMiracle.LibTiff.Classic;
 
 namespace FastSparseCoding.Imaging.Formats;
 
-/// <summary>TIFF, its first page: 16-bit grays and colours as they are, other layouts as the library shows them in 8-bit RGB; alpha is ignored.</summary>
+/// <summary>
+/// TIFF, its first page: 16-bit grays and colours as they are, other layouts as the library shows them in 8-bit RGB; alpha is ignored.
+/// </summary>
 internal static class TiffImage
 {
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8);
@@ -58,7 +60,8 @@ internal static class TiffImage
     }
 
     private static Picture Refuse(string path)
-        => Throw.InvalidFile<Picture>(path, $"cannot be decoded: {Clean(path, complaint) ?? "it is damaged, or of a kind that is not read"}.");
+        => Throw.InvalidFile<Picture>(path,
+            $"cannot be decoded: {Clean(path, complaint) ?? "it is damaged, or of a kind that is not read"}.");
 
     /// <summary>The library's words, without the path that stands before them already.</summary>
     private static string? Clean(string path, string? words)

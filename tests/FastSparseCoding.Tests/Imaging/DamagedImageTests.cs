@@ -144,6 +144,18 @@ public sealed class DamagedImageTests : IDisposable
         List<(int, int, uint[])> Changed(int tag, uint value) => Replace(tags, tag, value);
     }
 
+    [Fact]
+    public void A_jpeg_within_a_tiff_is_read_and_refused_when_it_is_cut_short()
+    {
+        int[] means = [.. Enumerable.Range(0, 16).Select(i => 40 * i - 300)];
+        byte[] whole = Tables(2).Frame(0xC0, 32, 32).Scan().Means(means).End(), cut = Tables(2).Frame(0xC0, 32, 32).Scan().Means(means[..9]).End();
+
+        Assert.Equal(means.Select(m => (int)Math.Floor(128 + m / 4.0 + 0.5)), Levels(_folder.Write("a.tif", Tiff(whole)), x => 8 * (x % 4), y => 8 * (y / 4), 16));
+        Refused("a.tif", Tiff(cut), "cannot be decoded: Corrupt JPEG data: premature end of data segment.");
+
+        static byte[] Tiff(byte[] jpeg) => TiffBytes.Build(Replace(TiffBytes.Strip(32, 32, 8, 1, 1, (uint)jpeg.Length), 259, 7), jpeg);
+    }
+
     private static List<(int, int, uint[])> Replace(List<(int Tag, int Type, uint[] Values)> tags, int tag, uint value)
         => [.. tags.Select(t => t.Tag == tag ? (t.Tag, t.Type, [value]) : t)];
 

@@ -39,12 +39,14 @@ public sealed class ImageDepthTests : IDisposable
         const uint Bytes1 = TestPictures.Pixels * 2;
         List<(int Tag, int Type, uint[] Values)> tags = TiffBytes.Strip(TestPictures.Width, TestPictures.Height, 16, 2, 3, 3 * Bytes1);
         (int, int, uint[])[] planes = [.. tags.Where(t => t.Tag is not (273 or 279)), (273, TiffBytes.Long, [0, Bytes1, 2 * Bytes1]), (279, TiffBytes.Long, [Bytes1, Bytes1, Bytes1]), (284, TiffBytes.Short, [2])];
+        (int, int, uint[])[] strips = [.. tags.Where(t => t.Tag is not (273 or 278 or 279)), (273, TiffBytes.Long, [0, 288, 576]), (278, TiffBytes.Long, [4]), (279, TiffBytes.Long, [288, 288, 144])];
         byte[] tile = new byte[16 * 16 * 6];
         for (int y = 0; y < TestPictures.Height; y++)
             together.AsSpan(y * TestPictures.Width * 6, TestPictures.Width * 6).CopyTo(tile.AsSpan(y * 16 * 6));
         (int, int, uint[])[] tiles = [.. tags.Where(t => t.Tag is not (273 or 278 or 279)), (322, TiffBytes.Short, [16]), (323, TiffBytes.Short, [16]), (324, TiffBytes.Long, [0]), (325, TiffBytes.Long, [(uint)tile.Length])];
 
         Check(Load("a.tif", TiffBytes.Build(tags, together, bigEndian)));
+        Check(Load("a.tif", TiffBytes.Build(strips, together, bigEndian)));
         Check(Load("a.tif", TiffBytes.Build(planes, apart, bigEndian)));
         Check(Load("a.tif", TiffBytes.Build(tiles, tile, bigEndian)));
         Check(Load("a.png", TestPictures.Png(16, 2, (i, c) => rgb[3 * i + c])));

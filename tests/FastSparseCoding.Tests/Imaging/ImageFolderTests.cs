@@ -113,9 +113,9 @@ public sealed class ImageFolderTests : IDisposable
         for (int i = 0; i < 5; i++)
             Put($"{i}.pgm");
 
-        Assert.Equal(5, ImageFolder.Load([_folder.Path], 5, TestContext.Current.CancellationToken).Count);
+        Assert.Equal(5, ImageFolder.Load([_folder.Path], 5, 2, TestContext.Current.CancellationToken).Count);
         Assert.Equal($"{_folder.File("3.pgm")}: is one picture too many: at most 3 pixels are held at once.",
-            Assert.Throws<InvalidDataException>(() => ImageFolder.Load([_folder.Path], 3, TestContext.Current.CancellationToken)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageFolder.Load([_folder.Path], 3, 2, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
