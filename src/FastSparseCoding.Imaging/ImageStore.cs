@@ -43,7 +43,7 @@ public sealed class ImageStore : IDisposable
             foreach ((string path, Picture picture) in PictureReader.Read(files, threads, cancellation))
             {
                 memory -= picture.Bytes.Length;
-                images.Add(memory >= 0 ? new HeldPicture(path, picture) : (scratch ??= new ScratchFile()).Add(path, picture));
+                images.Add(memory >= 0 ? new HeldPicture(path, picture) : (scratch ??= new ScratchFile(Path.GetTempPath())).Add(path, picture));
             }
         }
         catch

@@ -9,12 +9,13 @@ internal sealed class ScratchFile : IDisposable
 {
     private const int MostPixelsAtOnce = 1024;
 
-    private readonly string _path = Path.Combine(Path.GetTempPath(), $"fast-sparse-coding-{Path.GetRandomFileName()}");
+    private readonly string _path;
     private readonly FileStream _stream;
     private long _length;
 
-    public ScratchFile()
+    public ScratchFile(string folder)
     {
+        _path = Path.Combine(folder, $"fast-sparse-coding-{Path.GetRandomFileName()}");
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,

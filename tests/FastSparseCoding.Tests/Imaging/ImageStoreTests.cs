@@ -79,6 +79,16 @@ public sealed class ImageStoreTests : IDisposable
         static string[] Scratch() => Directory.GetFiles(Path.GetTempPath(), "fast-sparse-coding-*");
     }
 
+    [Fact]
+    public void A_temporary_file_that_cannot_be_written_is_told_with_what_helps()
+    {
+        string message = Assert.Throws<IOException>(() => new ScratchFile(_folder.File("none"))).Message;
+
+        Assert.StartsWith($"{_folder.File("none")}{Path.DirectorySeparatorChar}fast-sparse-coding-", message, StringComparison.Ordinal);
+        Assert.Contains(": cannot be written: it is to hold the pictures that memory does not: ", message, StringComparison.Ordinal);
+        Assert.EndsWith(". Give the folder for temporary files (TMPDIR) more room, or fewer pictures.", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
