@@ -12,10 +12,10 @@ internal static class Checkpoint
     public static string Seal(string settings, string data) => $"{settings}; {data}";
 
     /// <summary>The settings without the data, which must be the same.</summary>
-    public static string Unseal(string path, string settings, string data)
+    public static string Unseal(string path, string settings, string data, string what = "images, signals or preprocessing")
         => settings.EndsWith($"; {data}", StringComparison.Ordinal)
             ? settings[..^(data.Length + 2)]
-            : throw new UserError($"--resume: '{path}' was made with other images, signals or preprocessing.");
+            : throw new UserError($"--resume: '{path}' was made with other {what}.");
 
     /// <summary>Runs work that leaves checkpoints, and says how to go on when it is interrupted.</summary>
     public static T Guard<T>(string path, CommandContext context, Func<T> work)

@@ -3,7 +3,7 @@ using StbImageWriteSharp;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Writes gray pictures as 8-bit PNG.</summary>
+/// <summary>Writes pictures as 8-bit PNG.</summary>
 public static class PngFile
 {
     /// <summary>Writes a picture, whole or not at all.</summary>
@@ -22,11 +22,31 @@ public static class PngFile
     public static byte[] Encode(GrayImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var pixels = new byte[image.Width * image.Height];
+        return Encode(image.Width, image.Height, image.Pixels, ColorComponents.Grey);
+    }
+
+    /// <summary>Writes a picture in colour, whole or not at all.</summary>
+    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="width">Width in pixels, 1 or more.</param>
+    /// <param name="rgb">Red, green and blue of every pixel, row after row; values are clamped to 0 to 1 and rounded to 8 bits.</param>
+    /// <exception cref="ArgumentException">The values are not whole rows of that width.</exception>
+    /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
+    public static void WriteColor(string path, int width, ReadOnlySpan<float> rgb)
+    {
+        Throw.IfBelow(width, 1);
+        if (rgb.IsEmpty || rgb.Length % (3 * (long)width) != 0)
+            Throw.Argument(nameof(rgb), $"'rgb' has {rgb.Length} values; it must have rows of {width} pixels of 3 values.");
+        byte[] bytes = Encode(width, rgb.Length / width / 3, rgb, ColorComponents.RedGreenBlue);
+        AtomicFile.Write(path, stream => stream.Write(bytes));
+    }
+
+    private static byte[] Encode(int width, int height, ReadOnlySpan<float> values, ColorComponents components)
+    {
+        var pixels = new byte[values.Length];
         for (int i = 0; i < pixels.Length; i++)
-            pixels[i] = (byte)MathF.Round(Math.Clamp(image.Pixels[i], 0, 1) * 255);
+            pixels[i] = (byte)MathF.Round(Math.Clamp(values[i], 0, 1) * 255);
         using var stream = new MemoryStream();
-        new ImageWriter().WritePng(pixels, image.Width, image.Height, ColorComponents.Grey, stream);
+        new ImageWriter().WritePng(pixels, width, height, components, stream);
         return stream.ToArray();
     }
 }

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace FastSparseCoding;
 
 /// <summary>Random numbers as a pure function of a counter: the finaliser of SplitMix64 (Steele, Lea and Flood 2014).</summary>
 internal static class CounterRandom
 {
     /// <summary>64 well-mixed bits of a counter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong counter)
     {
         ulong z = counter + 0x9E3779B97F4A7C15UL;

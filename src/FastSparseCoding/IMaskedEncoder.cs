@@ -44,9 +44,9 @@ public static class MaskedEncoderExtensions
 internal static class Masks
 {
     /// <summary>Refuses a mask of another shape, of other numbers than 0 and 1 or without a known value in a row, and known values that are not finite.</summary>
-    public static void Check(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, int signalSize)
+    public static void Check(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, int signalSize, string name = "x")
     {
-        Throw.IfColumnsNot(x.Columns, signalSize, nameof(x));
+        Throw.IfColumnsNot(x.Columns, signalSize, name);
         Throw.IfShapeNot(mask.Rows, mask.Columns, x.Rows, x.Columns, nameof(mask));
         for (int i = 0; i < x.Rows; i++)
         {
@@ -58,7 +58,7 @@ internal static class Masks
                     Throw.Argument(nameof(mask), FormattableString.Invariant($"'mask' holds {known[j]} at row {i}, column {j}; it must hold 1 where a value is known and 0 where it is not."));
                 any |= known[j] == 1;
                 if (known[j] == 1 && !float.IsFinite(row[j]))
-                    Throw.Argument(nameof(x), FormattableString.Invariant($"'x' holds {row[j]} at row {i}, column {j}; every known value must be finite."));
+                    Throw.Argument(name, FormattableString.Invariant($"'{name}' holds {row[j]} at row {i}, column {j}; every known value must be finite."));
             }
             if (!any)
                 Throw.Argument(nameof(mask), $"'mask' has no known value at row {i}; every row must have at least one.");
@@ -70,5 +70,12 @@ internal static class Masks
     {
         for (int j = 0; j < x.Length; j++)
             known[j] = mask[j] != 0 ? x[j] : 0;
+    }
+
+    /// <summary>What is known of x takes the place of its reconstruction: x̃ = Mx + (1 − M)x̃.</summary>
+    public static void Fill(ReadOnlySpan<float> x, ReadOnlySpan<float> mask, Span<float> filled)
+    {
+        for (int j = 0; j < x.Length; j++)
+            filled[j] = mask[j] != 0 ? x[j] : filled[j];
     }
 }

@@ -26,7 +26,15 @@ public sealed class MatrixSource : ISignalSource
     {
         Throw.IfBelow(first, 0L);
         Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
-        for (int i = 0; i < x.Rows; i++)
-            _x.Row(_order[first + i]).CopyTo(x.Row(i));
+        Span<int> rows = stackalloc int[64];
+        for (int start = 0; start < x.Rows; start += rows.Length)
+        {
+            int count = Math.Min(rows.Length, x.Rows - start);
+            // All the numbers first: the copies then follow each other so closely that they wait for memory together.
+            for (int i = 0; i < count; i++)
+                rows[i] = _order[first + start + i];
+            for (int i = 0; i < count; i++)
+                _x.Row(rows[i]).CopyTo(x.Row(start + i));
+        }
     }
 }

@@ -41,26 +41,27 @@ internal static class Throw
     public static void IfNotIndex(int index, int count, [CallerArgumentExpression(nameof(index))] string name = "")
     {
         if ((uint)index >= (uint)count)
-            OutOfRange(name, index, $"from 0 to {count - 1}");
+            IndexIs(name, index, count);
     }
 
+    // What kernels check in every call is short enough to become part of them; the messages are put together elsewhere.
     public static void IfLengthNot(long length, long expected, string name)
     {
         if (length != expected)
-            Argument(name, $"'{name}' has {length} values; it must have {expected}.");
+            LengthIs(name, length, expected);
     }
 
     /// <summary>Refuses a matrix whose column count is not the expected one.</summary>
     public static void IfColumnsNot(int columns, int expected, string name)
     {
         if (columns != expected)
-            Argument(name, $"'{name}' has {columns} columns; it must have {expected}.");
+            ColumnsAre(name, columns, expected);
     }
 
     public static void IfShapeNot(int rows, int columns, int expectedRows, int expectedColumns, string name)
     {
         if (rows != expectedRows || columns != expectedColumns)
-            Argument(name, $"'{name}' is [{rows}×{columns}]; it must be [{expectedRows}×{expectedColumns}].");
+            ShapeIs(name, rows, columns, expectedRows, expectedColumns);
     }
 
     /// <summary>Refuses NaN and infinity, naming the first row and column that holds one.</summary>
@@ -118,6 +119,19 @@ internal static class Throw
 
     [DoesNotReturn]
     public static T NotSupported<T>(string message) => throw new NotSupportedException(message);
+
+    [DoesNotReturn]
+    private static void IndexIs(string name, int index, int count) => OutOfRange(name, index, $"from 0 to {count - 1}");
+
+    [DoesNotReturn]
+    private static void LengthIs(string name, long length, long expected) => Argument(name, $"'{name}' has {length} values; it must have {expected}.");
+
+    [DoesNotReturn]
+    private static void ColumnsAre(string name, int columns, int expected) => Argument(name, $"'{name}' has {columns} columns; it must have {expected}.");
+
+    [DoesNotReturn]
+    private static void ShapeIs(string name, int rows, int columns, int expectedRows, int expectedColumns)
+        => Argument(name, $"'{name}' is [{rows}×{columns}]; it must be [{expectedRows}×{expectedColumns}].");
 
     private static int FirstNotFinite(ReadOnlySpan<float> row)
     {

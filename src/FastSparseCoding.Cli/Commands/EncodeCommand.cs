@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using FastSparseCoding.Cli.Coding;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Encoders;
@@ -21,7 +22,9 @@ internal sealed class EncodeCommand
     private readonly Option<int?> _samples = new("--samples") { Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.", HelpName = "N" };
     private readonly Option<int?> _stride = new("--stride") { Description = "Pixels from one patch of the grid to the next, from 1 to 10000. [default: the patch's side]", HelpName = "PIXELS" };
     private readonly Option<string?> _signals = new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
+    private readonly Option<string?> _mask = new("--mask") { Description = "With a dictionary and an .npy of signals: an .npy [N×n] of 1 where a value is known and 0 where it is not; only what is known counts.", HelpName = "FILE.npy" };
     private readonly PenaltyOptions _penalty = new(perSignal: true);
+    private readonly PursuitOptions _pursuit = new();
     private readonly PatchOptions _patches = new();
 
     private EncodeCommand() => _solver.AcceptOnlyFromAmong(SolverFactory.Names);
@@ -29,11 +32,12 @@ internal sealed class EncodeCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new EncodeCommand();
-        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --lambda 0.1max -o codes.npy"])
+        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or of few atoms by orthogonal matching pursuit; or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --lambda 0.1max -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --max-atoms 10 --error 0.5 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --mask known.npy -o codes.npy"])
         {
-            self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals,
+            self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals, self._mask,
         };
         self._penalty.AddTo(command);
+        self._pursuit.AddTo(command);
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
@@ -42,33 +46,44 @@ internal sealed class EncodeCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model));
-        LassoSolver? solver = BindSolver(parsed, model);
-        TrainableEncoder? start = BindWarmStart(parsed, model, solver);
-        RelativeLassoEncoder? relative = solver is not null && _penalty.IsPerSignal(parsed) ? new RelativeLassoEncoder(solver) : null;
+        ICoder coder = BindCoder(parsed, model);
         string output = parsed.GetRequiredValue(_output);
         if (parsed.GetValue(_signals) is { } signalsPath)
             OutputFile.RequireWritable(signalsPath, output);
         using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse));
         using NpyWriter? signals = parsed.GetValue(_signals) is { } path ? NpyWriter.Create(path, model.SignalSize) : null;
         SignalStream stream = BindStream(parsed, model, context);
-        var tally = new Tally(relative);
+        var tally = new Tally();
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start("encoding");
-            foreach (Matrix x in stream.Blocks)
+            foreach ((Matrix x, Matrix? mask) in stream.Blocks)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                tally.Encode(x, codes, solver, start, model.Encoder, context);
+                tally.Encode(x, mask, coder, codes, context);
                 signals?.AppendRows(x);
                 piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate, TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
             }
         });
         codes.Complete();
         signals?.Complete();
-        if (tally.Uncertified > 0)
-            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {tally.Uncertified:N0} of {tally.Rows:N0} codes are not certified at the relative gap {relative?.Tolerance ?? solver!.Options.Tolerance}; the largest is {tally.LargestGap:G2}."));
-        context.Print(tally.ToResult(output, model, solver));
+        if (coder.Warning(tally.Rows) is { } warning)
+            context.Terminal.Error.WriteLine($"warning: {warning}");
+        context.Print(tally.ToResult(output, coder, model.CodeSize));
         return ExitCode.Done;
+    }
+
+    private ICoder BindCoder(ParseResult parsed, ModelInput model)
+    {
+        if (model.Encoder is null && _pursuit.AreGiven(parsed))
+            return new PursuitCoder(_pursuit.Bind(parsed, model, _penalty.IsNonNegative(parsed, model.Penalty), [.. _penalty.Weighing, _solver, _tolerance, _warmStart]));
+        LassoSolver? solver = BindSolver(parsed, model);
+        if (solver is null)
+            return new PredictingCoder(model.Encoder!);
+        if (parsed.GetValue(_mask) is not null)
+            return new MaskedCoder((ActiveSetSolver)solver);
+        TrainableEncoder? start = BindWarmStart(parsed, model, solver);
+        return _penalty.IsPerSignal(parsed) ? new RelativeCoder(new RelativeLassoEncoder(solver)) : new ExactCoder(solver, start);
     }
 
     private LassoSolver? BindSolver(ParseResult parsed, ModelInput model)
@@ -80,11 +95,13 @@ internal sealed class EncodeCommand
                 throw new UserError(FormattableString.Invariant($"{_tolerance.Name} is {tolerance}; it must be from 1E-07 to 1."));
             Penalty penalty = _penalty.Bind(parsed, model);
             string solver = parsed.GetValue(_solver) ?? "active-set";
+            if (parsed.GetValue(_mask) is not null && (solver != "active-set" || parsed.GetValue(_warmStart) is not null || _penalty.IsPerSignal(parsed)))
+                throw new UserError($"{_mask.Name} is for the active set at one λ and without {_warmStart.Name}, or for orthogonal matching pursuit.");
             // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
             float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
             return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = _penalty.IsPerSignal(parsed) ? Math.Max(1e-7, tolerance / 2) : tolerance, StartThreshold = startThreshold });
         }
-        foreach (Option option in (Option[])[.. _penalty.All, _solver, _tolerance, _warmStart])
+        foreach (Option option in (Option[])[.. _penalty.All, .. _pursuit.All, _solver, _tolerance, _warmStart, _mask])
             if (parsed.GetResult(option) is { Implicit: false })
                 throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{model.Encoder.Kind}' encoder, which predicts codes of {model.Encoder.Penalty}.");
         return null;
@@ -110,7 +127,9 @@ internal sealed class EncodeCommand
         string[] paths = parsed.GetRequiredValue(_images);
         int? samples = parsed.GetValue(_samples) is { } count ? Range.Check(_samples, count, 1, 1_000_000_000) : null;
         if (SignalInput.IsArray(paths))
-            return SignalStream.OfArray(paths[0], model.SignalSize);
+            return SignalStream.OfArray(paths[0], model.SignalSize, parsed.GetValue(_mask));
+        if (parsed.GetValue(_mask) is not null)
+            throw new UserError($"{_mask.Name} is for an .npy of signals; {paths[0]} is none.");
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
         if (WholeImageInput.IsOne(paths))
@@ -120,33 +139,19 @@ internal sealed class EncodeCommand
     }
 
     /// <summary>What was encoded so far.</summary>
-    private sealed class Tally(RelativeLassoEncoder? relative)
+    private sealed class Tally
     {
         private readonly Stopwatch _clock = new();
         private long _nonZeros;
-        private long _uncertified;
-        private double _largestGap;
-        private long _iterations;
 
         public long Rows { get; private set; }
 
-        public long Uncertified => _uncertified;
-
-        public double LargestGap => _largestGap;
-
         public double Rate => Rows / _clock.Elapsed.TotalSeconds;
 
-        public void Encode(Matrix x, CodeOutput codes, LassoSolver? solver, TrainableEncoder? start, TrainableEncoder? encoder, CommandContext context)
+        public void Encode(Matrix x, Matrix? mask, ICoder coder, CodeOutput codes, CommandContext context)
         {
             _clock.Start();
-            Matrix z = (start ?? encoder)?.Encode(x, context.Threads, context.Cancellation) ?? new Matrix(x.Rows, solver!.CodeSize);
-            if (solver is not null)
-            {
-                SolveReport report = relative?.Solve(x, z, null, context.Threads, context.Cancellation) ?? solver.Solve(x, z, warmStart: start is not null, context.Threads, context.Cancellation);
-                _uncertified += report.Unconverged;
-                _iterations += report.Iterations.Sum(k => (long)k);
-                _largestGap = report.RelativeGap.Append(_largestGap).Max();
-            }
+            Matrix z = coder.Encode(x, mask, context);
             _clock.Stop();
             if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
                 throw new UserError(FormattableString.Invariant($"the code of signal {Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));
@@ -155,13 +160,12 @@ internal sealed class EncodeCommand
             _nonZeros += z.Values.Length - z.Values.Count(0f);
         }
 
-        public Result ToResult(string output, ModelInput model, LassoSolver? solver)
+        public Result ToResult(string output, ICoder coder, int codeSize)
         {
-            Result result = new Result().Add("codes", output).Add("method", solver?.Name ?? model.Encoder!.Kind).Add("rows", Rows).Add("code_size", model.CodeSize);
+            Result result = new Result().Add("codes", output).Add("method", coder.Method).Add("rows", Rows).Add("code_size", codeSize);
             if (Rows > 0)
                 result.Add("non_zeros", (double)_nonZeros / Rows).Add("rows_per_second", Rate);
-            if (solver is not null)
-                result.Add("penalty", relative?.ToString() ?? solver.Penalty.ToString()).Add("certified_rows", Rows - _uncertified).Add("largest_relative_gap", _largestGap).Add("mean_iterations", (double)_iterations / Math.Max(1, Rows));
+            coder.Tell(result, Rows);
             return result;
         }
     }

@@ -17,14 +17,20 @@ internal sealed class LearnCommand
 
     private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The dictionary to write (.safetensors).", Required = true, HelpName = "FILE" };
-    private readonly Option<int> _atoms = new("--atoms") { Description = "Number of atoms, from 1 to 20000.", DefaultValueFactory = _ => Defaults.AtomCount, HelpName = "M" };
-    private readonly Option<float?> _lambda = new("--lambda") { Description = "Sparsity weight λ, above 0. [default: 0.5]", HelpName = "λ" };
     private readonly Option<long> _samples = new("--samples") { Description = "Patches to learn from, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
     private readonly Option<int> _batch = new("--batch") { Description = "Patches between two updates of the atoms, from 1 to 1048576.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
     private readonly Option<string> _method = new("--method") { Description = "online: statistics and block updates (Mairal et al. 2010); sgd: the paper's stochastic gradient.", DefaultValueFactory = _ => "online" };
     private readonly Option<bool> _whiten = new("--whiten") { Description = "Whiten patches (ZCA, fitted to 50,000 of them); stored in the model." };
     private readonly Option<string?> _mosaic = new("--mosaic") { Description = "Also draw the atoms as a picture.", HelpName = "FILE.png" };
+    private readonly Option<string?> _mask = new("--mask")
+    {
+        Description = "With an .npy of signals: 1 for every value that is known and 0 for every other, which then counts nowhere and may be NaN [N×n].",
+        HelpName = "FILE.npy",
+    };
+
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
+    private readonly StartOptions _start = new(Defaults.AtomCount);
+    private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
     private LearnCommand() => _method.AcceptOnlyFromAmong("online", "sgd");
@@ -32,10 +38,12 @@ internal sealed class LearnCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new LearnCommand();
-        var command = new ExampledCommand("learn", "Learns a dictionary from image patches, encoding every batch exactly.", ["sparsecode learn photos/ --atoms 100 --lambda 0.5 -o dictionary.safetensors --mosaic atoms.png"])
+        var command = new ExampledCommand("learn", "Learns a dictionary from image patches, encoding every batch exactly.", ["sparsecode learn photos/ --atoms 100 --lambda 0.5 -o dictionary.safetensors --mosaic atoms.png", "sparsecode learn spectra.npy --atoms 6 --non-negative --non-negative-atoms --lambda 0.05 -o endmembers.safetensors"])
         {
-            self._images, self._output, self._atoms, self._lambda, self._samples, self._batch, self._method, self._whiten, self._mosaic, self._resume,
+            self._images, self._output, self._samples, self._batch, self._method, self._whiten, self._mosaic, self._mask, self._resume,
         };
+        self._start.AddTo(command);
+        self._penalty.AddTo(command);
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
@@ -44,10 +52,12 @@ internal sealed class LearnCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         string output = parsed.GetRequiredValue(_output);
+        Start start = _start.Bind(parsed);
         var options = new DictionaryLearningOptions
         {
-            AtomCount = Range.Check(_atoms, parsed.GetValue(_atoms), 1, 20_000),
-            Lambda = Range.CheckPositive(_lambda, parsed.GetValue(_lambda) ?? Defaults.Lambda),
+            AtomCount = start.Atoms,
+            NonNegativeAtoms = start.NonNegativeAtoms,
+            Penalty = _penalty.Bind(parsed, start.Model?.Penalty ?? Defaults.Penalty, start.Atoms, start.Owner),
             Samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 1_000_000_000_000),
             BatchSize = Range.Check(_batch, parsed.GetValue(_batch), 1, 1_048_576),
             Method = parsed.GetValue(_method) == "sgd" ? DictionaryMethod.Sgd : DictionaryMethod.Online,
@@ -55,36 +65,40 @@ internal sealed class LearnCommand
             Threads = context.Threads,
         };
         string[] paths = parsed.GetRequiredValue(_images);
-        PatchPreprocessing preprocessing = _patches.Bind(parsed, wholeSide: WholeImageInput.Side(paths));
+        PatchPreprocessing preprocessing = _patches.Bind(parsed, start.Model?.Preprocessing, WholeImageInput.Side(paths));
         OutputFile.RequireWritable(output);
         string? mosaic = parsed.GetValue(_mosaic);
         if (mosaic is not null)
             OutputFile.RequireWritable(mosaic, output);
+        if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
+            throw new UserError($"--whiten fits a whitening of its own; the images are treated as those of {start.Model.Path} were.");
         if (parsed.GetValue(_whiten))
             preprocessing = preprocessing with { Whitening = FitWhitening(paths, preprocessing, context) };
-        SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation);
+        SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation, parsed.GetValue(_mask));
+        start.RequireSize(input.SignalSize);
         if (mosaic is not null)
             RequireSquare(input.SignalSize);
-        AtomDictionary dictionary = Learn(input, options, output, parsed.GetValue(_resume), context, out LearningProgress last);
+        AtomDictionary dictionary = Learn(input, start, options, output, parsed.GetValue(_resume), context, out LearningProgress last);
         context.WarnUncertified(last.Uncertified, options.Samples, "signals");
         if (mosaic is not null)
             WriteMosaic(mosaic, dictionary);
-        ModelFile.Save(output, dictionary, options.Lambda, input.Preprocessing);
+        ModelFile.Save(output, dictionary, options.Penalty, input.Preprocessing);
         File.Delete(Checkpoint.PathFor(output));
         context.Print(new Result()
-            .Add("dictionary", output).Add("atoms", dictionary.AtomCount).Add("signal_size", dictionary.SignalSize).Add("samples", last.Samples)
+            .Add("dictionary", output).Add("atoms", dictionary.AtomCount).Add("signal_size", dictionary.SignalSize).Add("samples", last.Samples).Add("penalty", options.Penalty.ToString())
             .Add("objective", last.Objective).Add("non_zeros", last.MeanNonZeros).Add("reseeded_atoms", last.ReseededAtoms).Add("uncertified_signals", last.Uncertified).Add("hash", dictionary.Hash));
         return ExitCode.Done;
     }
 
-    private static AtomDictionary Learn(SignalInput input, DictionaryLearningOptions options, string output, bool resume, CommandContext context, out LearningProgress last)
+    private static AtomDictionary Learn(SignalInput input, Start start, DictionaryLearningOptions options, string output, bool resume, CommandContext context, out LearningProgress last)
     {
         string checkpoint = Checkpoint.PathFor(output);
-        string data = input.Identity;
+        string data = input.Identity + start.Identity;
         LearnerState? state = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadLearner) : null;
         if (state is not null)
-            state = state with { Settings = Checkpoint.Unseal(checkpoint, state.Settings, data) };
+            state = state with { Settings = Checkpoint.Unseal(checkpoint, state.Settings, data, "images, signals, preprocessing or start") };
         ISignalSource source = input.Split(1, options.Seed).Source;
+        ISignalSource? masks = input.SplitMasks(1, options.Seed);
         AtomDictionary? dictionary = null;
         LearningProgress? reported = null;
         context.Track(board =>
@@ -96,7 +110,7 @@ internal sealed class LearnCommand
                 piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
             });
             dictionary = Checkpoint.Guard(checkpoint, context, () =>
-                DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), context.Cancellation));
+                DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, masks, context.Cancellation));
         });
         last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, state?.Uncertified ?? 0, 0, TimeSpan.Zero);
         return dictionary!;

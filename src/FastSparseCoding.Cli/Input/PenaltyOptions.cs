@@ -30,6 +30,9 @@ internal sealed class PenaltyOptions
     /// <summary>All of the options.</summary>
     public IReadOnlyList<Option> All => [_lambda, _nonNegative, _weights, _ridge];
 
+    /// <summary>Those that say nothing but what a lasso weighs.</summary>
+    public IEnumerable<Option> Weighing => All.Where(option => option != _nonNegative);
+
     public void AddTo(Command command, bool withLambda = true)
     {
         foreach (Option option in All.Where(o => withLambda || o != _lambda))
@@ -50,9 +53,12 @@ internal sealed class PenaltyOptions
         float lambda = Range.CheckWeight(_lambda, parsed.GetValue(_lambda) ?? new SparsityWeight(otherwise.Lambda, false)).Value;
         float ridge = Range.CheckNotNegative(_ridge, parsed.GetValue(_ridge) ?? otherwise.Ridge);
         ReadOnlySpan<float> weights = parsed.GetValue(_weights) is { } path ? ReadWeights(path, atoms, owner) : otherwise.Weights;
-        bool nonNegative = parsed.GetResult(_nonNegative) is { Implicit: false } ? parsed.GetValue(_nonNegative) : otherwise.NonNegative;
-        return new Penalty(lambda, weights, ridge, nonNegative);
+        return new Penalty(lambda, weights, ridge, IsNonNegative(parsed, otherwise));
     }
+
+    /// <summary>Whether codes must not be negative.</summary>
+    public bool IsNonNegative(ParseResult parsed, Penalty? otherwise)
+        => parsed.GetResult(_nonNegative) is { Implicit: false } ? parsed.GetValue(_nonNegative) : otherwise?.NonNegative ?? false;
 
     private static float[] ReadWeights(string path, int atoms, string owner)
     {

@@ -21,13 +21,17 @@ internal abstract class SignalInput
     /// <summary>Endless signals to learn from, and a fixed number that are kept apart to measure on.</summary>
     public abstract (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed);
 
+    /// <summary>The masks of the same signals to learn from, or null where all values are known.</summary>
+    public virtual ISignalSource? SplitMasks(int heldOut, int seed) => null;
+
     /// <summary>Whether the arguments are one .npy file.</summary>
     public static bool IsArray(IReadOnlyList<string> paths)
         => paths.Count == 1 && string.Equals(Path.GetExtension(paths[0]), ".npy", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(paths[0]);
 
-    /// <summary>Opens images, an IDX file or an .npy file, whole.</summary>
-    public static SignalInput Open(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation)
-        => IsArray(paths) ? RowInput.OfArray(paths[0])
+    /// <summary>Opens images, an IDX file or an .npy file, whole; of an .npy a mask may tell which values are known.</summary>
+    public static SignalInput Open(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation, string? mask = null)
+        => IsArray(paths) ? RowInput.OfArray(paths[0], mask)
+            : mask is not null ? throw new UserError($"--mask is for an .npy of signals; {paths[0]} is none.")
             : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)
             : new ImageInput(paths, preprocessing, cancellation);
 
@@ -76,19 +80,21 @@ internal abstract class SignalInput
                     throw new UserError(FormattableString.Invariant($"{path}: holds {x.Row(i)[j]} at row {firstRow + i}, column {j}; every value must be finite."));
     }
 
-    private sealed class RowInput(string path, Matrix x, PatchPreprocessing? preprocessing) : SignalInput
+    private sealed class RowInput(string path, Matrix x, PatchPreprocessing? preprocessing, Matrix? mask = null) : SignalInput
     {
         public override int SignalSize => x.Columns;
 
         public override PatchPreprocessing? Preprocessing => preprocessing;
 
-        public override string Identity => $"signals {Fingerprint.Of(x)}";
+        public override string Identity => $"signals {Fingerprint.Of(x)}{(mask is null ? "" : $", mask {Fingerprint.Of(mask)}")}";
 
-        public static RowInput OfArray(string path)
+        public static RowInput OfArray(string path, string? mask)
         {
             Matrix x = Npy.ReadMatrix(path);
             if (x.Columns == 0)
                 throw new UserError($"{path}: is [{x.Rows}×0]; expected signals of one value or more.");
+            if (mask is not null)
+                return new RowInput(path, x, null, MaskFile.Read(mask, x, path));
             RequireFinite(path, x, 0);
             return new RowInput(path, x, null);
         }
@@ -99,10 +105,11 @@ internal abstract class SignalInput
             if (aside == 0)
                 throw new UserError($"{path}: holds {x.Rows} signals; expected 10 or more, of which a tenth is kept apart to measure the error.");
             int rest = x.Rows - aside;
-            return (new MatrixSource(Copy(0, rest), seed), Copy(rest, aside));
+            return (new MatrixSource(x, seed, rest), new Matrix(aside, x.Columns, x.RowRange(rest, aside).Values.ToArray()));
         }
 
-        private Matrix Copy(int start, int count) => new(count, x.Columns, x.RowRange(start, count).Values.ToArray());
+        public override ISignalSource? SplitMasks(int heldOut, int seed)
+            => mask is null ? null : new MatrixSource(mask, seed, x.Rows - Math.Min(heldOut, x.Rows / 10));
     }
 
     private sealed class ImageInput(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation) : SignalInput

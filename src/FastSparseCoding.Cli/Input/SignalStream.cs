@@ -10,6 +10,11 @@ internal sealed class SignalStream
     private const int BlockRows = 8192;
 
     private SignalStream(long total, IEnumerable<Matrix> blocks)
+        : this(total, blocks.Select(x => (x, (Matrix?)null)))
+    {
+    }
+
+    private SignalStream(long total, IEnumerable<(Matrix X, Matrix? Mask)> blocks)
     {
         Total = total;
         Blocks = blocks;
@@ -18,15 +23,19 @@ internal sealed class SignalStream
     /// <summary>How many signals there are; of images cut on a grid, how many at most, because flat patches are left out.</summary>
     public long Total { get; }
 
-    /// <summary>The signals, in order; to be walked once.</summary>
-    public IEnumerable<Matrix> Blocks { get; }
+    /// <summary>The signals, in order, each block with a mask or null where all is known; to be walked once.</summary>
+    public IEnumerable<(Matrix X, Matrix? Mask)> Blocks { get; }
 
-    /// <summary>The rows of an .npy file.</summary>
-    public static SignalStream OfArray(string path, int signalSize)
+    /// <summary>The rows of an .npy file, of which another may tell what is known.</summary>
+    public static SignalStream OfArray(string path, int signalSize, string? mask)
     {
         using NpyReader reader = NpyReader.Open(path);
         SignalInput.RequireSize([path], reader.Columns, signalSize);
-        return new SignalStream(reader.Rows, ReadArray(path));
+        if (mask is null)
+            return new SignalStream(reader.Rows, ReadArray(path, finite: true));
+        using NpyReader masks = NpyReader.Open(mask);
+        MaskFile.CheckShape(mask, masks.Rows, masks.Columns, reader.Rows, reader.Columns, path);
+        return new SignalStream(reader.Rows, MaskFile.Beside(mask, path, ReadArray(path, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
     }
 
     /// <summary>The pictures of an IDX file, each whole.</summary>
@@ -48,14 +57,15 @@ internal sealed class SignalStream
         return new SignalStream(total, images.SelectMany(i => Patches.GridBlocks(i, preprocessing, stride, BlockRows).Select(b => b.X)));
     }
 
-    private static IEnumerable<Matrix> ReadArray(string path)
+    private static IEnumerable<Matrix> ReadArray(string path, bool finite)
     {
         using NpyReader reader = NpyReader.Open(path);
         for (long first = 0; first < reader.Rows; first += BlockRows)
         {
             var x = new Matrix((int)Math.Min(BlockRows, reader.Rows - first), reader.Columns);
             reader.Read(first, x);
-            SignalInput.RequireFinite(path, x, first);
+            if (finite)
+                SignalInput.RequireFinite(path, x, first);
             yield return x;
         }
     }

@@ -95,7 +95,7 @@ internal sealed class DigitsExperiment
             uncertified = p.Uncertified;
             piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
         });
-        AtomDictionary learned = DictionaryLearner.Learn(new MatrixSource(_data.Train, options.Seed), options, progress, state, s => CheckpointFile.Save(checkpoint, s), _context.Cancellation);
+        AtomDictionary learned = DictionaryLearner.Learn(new MatrixSource(_data.Train, options.Seed), options, progress, state, s => CheckpointFile.Save(checkpoint, s), cancellation: _context.Cancellation);
         _folder.Uncertified.Set($"digits to learn {_plan.Atoms} atoms from", uncertified, options.Samples);
         ModelFile.Save(path, learned, DigitsPlan.Lambda, _data.Preprocessing);
     }

@@ -84,7 +84,7 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
             uncertified = p.Uncertified;
             piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
         });
-        AtomDictionary learned = DictionaryLearner.Learn(data.Source(seed: 1), options, progress, state, s => CheckpointFile.Save(checkpoint, s), context.Cancellation);
+        AtomDictionary learned = DictionaryLearner.Learn(data.Source(seed: 1), options, progress, state, s => CheckpointFile.Save(checkpoint, s), cancellation: context.Cancellation);
         folder.Uncertified.Set($"signals to learn {atoms} atoms from", uncertified, options.Samples);
         ModelFile.Save(path, learned, Plan.Lambda, data.Preprocessing);
     }

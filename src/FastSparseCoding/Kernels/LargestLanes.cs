@@ -20,6 +20,23 @@ internal unsafe struct LargestLanes<TS, TV>
         _next = TS.Indices;
     }
 
+    /// <summary>Has looked at one vector, whose first index is given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public LargestLanes(TV v, int first)
+    {
+        _magnitude = TS.Max(TS.Abs(v), default);        // 0 in place of a NaN
+        _index = TS.AddInteger(TS.Indices, first);
+    }
+
+    /// <summary>Adds what another search found at higher indices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddLater(LargestLanes<TS, TV> later)
+    {
+        TV larger = TS.GreaterThan(later._magnitude, _magnitude);
+        _magnitude = TS.Select(larger, later._magnitude, _magnitude);
+        _index = TS.Select(larger, later._index, _index);
+    }
+
     /// <summary>Looks at the next vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(TV v)

@@ -118,8 +118,17 @@ internal unsafe struct RowSum : ISimdKernel
         return vector == TVectors.Value - 1 ? TS.LoadFirst(p, lanes) : TS.Load(p);
     }
 
+    /// <summary>The vector of a row of a strip, if the strip is that wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV Add<TS, TV, TVectors>(int vector, TV z, float* row, TV c)
+    public static TV Load<TS, TV, TVectors>(int vector, float* row)
+        where TS : struct, ISimd<TV>
+        where TV : unmanaged
+        where TVectors : struct, IConstant
+        => vector < TVectors.Value ? TS.Load(row + vector * TS.Count) : default;
+
+    /// <summary>c + z·row of a vector of a strip, if the strip is that wide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Add<TS, TV, TVectors>(int vector, TV z, float* row, TV c)
         where TS : struct, ISimd<TV>
         where TV : unmanaged
         where TVectors : struct, IConstant

@@ -53,6 +53,21 @@ internal static unsafe class SparseRows
         }
     }
 
+    /// <summary>c += Σ_s z_s·W_{indices[s]}. z [indices], W [k×m], c [m].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddRows(ReadOnlySpan<float> z, AlignedRows w, ReadOnlySpan<int> indices, Span<float> c)
+    {
+        Throw.IfLengthNot(z.Length, indices.Length, nameof(z));
+        Throw.IfLengthNot(c.Length, w.Columns, nameof(c));
+        fixed (float* pz = z, pc = c)
+        fixed (int* pi = indices)
+        {
+            var kernel = new RowSum { Start = pc, Length = c.Length, W = w.Data, Stride = w.Stride, Indices = pi, Z = pz, Rows = indices.Length, C = pc };
+            Simd.Run(ref kernel);
+            GC.KeepAlive(w);
+        }
+    }
+
     /// <summary>W_j += z_j·c for the non-zeros of z: the rank-one update of a gradient. z [m], c [p], W [m×p].</summary>
     public static void AddOuterProduct(ReadOnlySpan<float> z, ReadOnlySpan<float> c, MatrixView w)
     {

@@ -8,30 +8,34 @@ namespace FastSparseCoding.Learning;
 /// Learns a dictionary: encode a batch exactly, move the atoms, keep them of unit norm, re-seed those that died from the worst-reconstructed
 /// signals. Signals whose code is not certified are left out of all this, and counted.
 /// </summary>
-public sealed class DictionaryLearner
+public sealed partial class DictionaryLearner
 {
     private readonly DictionaryLearningOptions _options;
     private readonly AtomUpdate _update;
-    private readonly float[] _use;      // faded share of signals that use each atom
-    private Matrix _atoms;
+    private readonly AtomUse _use;
+    private readonly Matrix _atoms;
+    private Matrix _codes;
     private long _samples;
     private long _batches;
     private int _reseeded;
     private long _uncertified;
 
     /// <summary>Begins with atoms drawn from signals.</summary>
-    /// <param name="signals">Signals [N×n] to draw the first atoms from: at least as many distinct, non-zero ones as atoms.</param>
+    /// <param name="signals">Signals [N×n] to draw the first atoms from: at least as many distinct, non-zero ones as atoms; of what is positive in them where atoms must not be negative.</param>
     /// <param name="options">How to learn, or null for the defaults.</param>
     /// <exception cref="ArgumentException">There are too few signals, or one is not finite.</exception>
     public DictionaryLearner(Matrix signals, DictionaryLearningOptions? options = null)
+        : this(Validated(options), o => FirstAtoms(signals, o))
     {
-        ArgumentNullException.ThrowIfNull(signals);
-        _options = (options ?? DictionaryLearningOptions.Default).Validated();
-        Throw.IfNotFinite(signals, nameof(signals));
-        _atoms = FirstAtoms.Draw(signals, _options.AtomCount, _options.Seed);
-        _use = new float[_options.AtomCount];
-        Array.Fill(_use, 1f);
-        _update = AtomUpdate.Create(_options, signals.Columns);
+    }
+
+    /// <summary>Begins with the atoms of a dictionary.</summary>
+    /// <param name="start">The dictionary [m×n]; its atoms not negative where the options ask for it.</param>
+    /// <param name="options">How to learn, or null for the defaults; as many atoms as the dictionary has.</param>
+    /// <exception cref="ArgumentException">The dictionary has another number of atoms, or a negative value that it must not have.</exception>
+    public DictionaryLearner(AtomDictionary start, DictionaryLearningOptions? options = null)
+        : this(Validated(options), o => FirstAtoms(start, o))
+    {
     }
 
     /// <summary>Goes on from a stored state.</summary>
@@ -39,28 +43,29 @@ public sealed class DictionaryLearner
     /// <param name="options">The options.</param>
     /// <exception cref="ArgumentException">The state is of other options.</exception>
     public DictionaryLearner(LearnerState state, DictionaryLearningOptions? options = null)
+        : this(Validated(options), o => Checked(state, o).Atoms.Clone())
     {
-        ArgumentNullException.ThrowIfNull(state);
-        _options = (options ?? DictionaryLearningOptions.Default).Validated();
-        if (state.Settings != _options.Settings)
-            Throw.Argument(nameof(state), $"'state' is of a learning with {state.Settings}; it must be of one with {_options.Settings}.");
-        Throw.IfShapeNot(state.Atoms.Rows, state.Atoms.Columns, _options.AtomCount, state.Atoms.Columns, "state.Atoms");
-        Throw.IfShapeNot(state.A.Rows, state.A.Columns, _options.AtomCount, _options.AtomCount, "state.A");
-        Throw.IfShapeNot(state.B.Rows, state.B.Columns, _options.AtomCount, state.Atoms.Columns, "state.B");
-        Throw.IfLengthNot(state.Use.Length, _options.AtomCount, "state.Use");
-        _atoms = state.Atoms.Clone();
-        _use = (float[])state.Use.Clone();
+        state.Use.CopyTo(_use.Shares, 0);
         (_samples, _batches, _reseeded, _uncertified) = (state.Samples, state.Batches, state.ReseededAtoms, state.Uncertified);
-        _update = AtomUpdate.Create(_options, _atoms.Columns);
         state.A.Values.CopyTo(_update.A.Values);
         state.B.Values.CopyTo(_update.B.Values);
+        state.Filled.CopyTo(_update.Filled, 0);
+    }
+
+    private DictionaryLearner(DictionaryLearningOptions options, Func<DictionaryLearningOptions, Matrix> atoms)
+    {
+        _options = options;
+        _atoms = atoms(options);
+        _use = new AtomUse(options.AtomCount);
+        _update = AtomUpdate.Create(options, _atoms.Columns);
+        _codes = new Matrix(0, options.AtomCount);
     }
 
     /// <summary>The atoms as they are now.</summary>
     public AtomDictionary Dictionary => AtomDictionary.Normalize(_atoms);
 
     /// <summary>A copy of the state, to be stored.</summary>
-    public LearnerState State => new(_options.Settings, _samples, _batches, _reseeded, _uncertified, _atoms.Clone(), _update.A.Clone(), _update.B.Clone(), (float[])_use.Clone());
+    public LearnerState State => new(_options.Settings, _samples, _batches, _reseeded, _uncertified, _atoms.Clone(), _update.A.Clone(), _update.B.Clone(), (float[])_use.Shares.Clone(), (float[])_update.Filled.Clone());
 
     /// <summary>Signals seen.</summary>
     public long Samples => _samples;
@@ -71,63 +76,11 @@ public sealed class DictionaryLearner
     /// <summary>Signals seen whose codes were not certified; nothing was learned from them.</summary>
     public long UncertifiedSignals => _uncertified;
 
-    /// <summary>Mean E(x, z) over the last batch's signals with a certified code, before its update; NaN when there was none, 0 before the first batch.</summary>
+    /// <summary>Mean E(x, z) over the last batch's signals with a certified code, of known values only, before its update; NaN when there was none, 0 before the first batch.</summary>
     public double LastObjective { get; private set; }
 
     /// <summary>Mean number of non-zeros of their codes.</summary>
     public double LastNonZeros { get; private set; }
-
-    /// <summary>Learns from a matrix of signals, over and over in fresh orders.</summary>
-    /// <param name="x">Signals [N×n], finite.</param>
-    /// <param name="options">How to learn, or null for the defaults.</param>
-    /// <param name="progress">Told after every batch.</param>
-    /// <param name="cancellation">Stops the work within a fraction of a second.</param>
-    /// <returns>The dictionary.</returns>
-    /// <exception cref="ArgumentException">There are too few distinct signals, or one is not finite.</exception>
-    /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static AtomDictionary Learn(Matrix x, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        Throw.IfNotFinite(x, nameof(x));
-        options ??= DictionaryLearningOptions.Default;
-        return Learn(new MatrixSource(x, options.Seed), options, progress, null, null, cancellation);
-    }
-
-    /// <summary>Learns from a source of fresh signals.</summary>
-    /// <param name="source">The signals.</param>
-    /// <param name="options">How to learn, or null for the defaults.</param>
-    /// <param name="progress">Told after every batch.</param>
-    /// <param name="resume">A state to go on from, of the same options.</param>
-    /// <param name="onCheckpoint">Given the state about every twentieth of the way, to be stored.</param>
-    /// <param name="cancellation">Stops the work within a fraction of a second.</param>
-    /// <returns>The dictionary.</returns>
-    /// <exception cref="ArgumentException">There are too few distinct signals, or the state is of other options.</exception>
-    /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static AtomDictionary Learn(
-        ISignalSource source, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, LearnerState? resume = null, Action<LearnerState>? onCheckpoint = null, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        options = (options ?? DictionaryLearningOptions.Default).Validated();
-        DictionaryLearner learner = resume is not null ? new DictionaryLearner(resume, options) : new DictionaryLearner(FirstSignals(source, options), options);
-        long start = Stopwatch.GetTimestamp(), samplesAtStart = learner.Samples;
-        while (learner.Samples < options.Samples)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var batch = new Matrix((int)Math.Min(options.BatchSize, options.Samples - learner.Samples), source.SignalSize);
-            source.Read(learner.Samples, batch);
-            long twentieths = learner.Samples * 20 / options.Samples;
-            learner.PartialFit(batch, cancellation);
-            double rate = (learner.Samples - samplesAtStart) / Stopwatch.GetElapsedTime(start).TotalSeconds;
-            progress?.Report(new LearningProgress(learner.Samples, options.Samples, learner.LastObjective, learner.LastNonZeros, learner.ReseededAtoms, learner.UncertifiedSignals, rate, TimeSpan.FromSeconds((options.Samples - learner.Samples) / rate)));
-            if (learner.Samples * 20 / options.Samples > twentieths)
-                onCheckpoint?.Invoke(learner.State);
-        }
-        if (learner.UncertifiedSignals == learner.Samples)
-            Throw.NoneCertified(learner.Samples, "signals", "nothing was learned");
-        return learner.Dictionary;
-    }
 
     /// <summary>Learns from one batch: encodes it exactly and updates the atoms once, without the signals whose code is not certified.</summary>
     /// <param name="batch">Signals [N×n], finite, N at least 1.</param>
@@ -140,62 +93,117 @@ public sealed class DictionaryLearner
         Throw.IfColumnsNot(batch.Columns, _atoms.Columns, nameof(batch));
         Throw.IfBelow(batch.Rows, 1, "batch.Rows");
         Throw.IfNotFinite(batch, nameof(batch));
-        AtomDictionary dictionary = Dictionary;
-        CertifiedCodes certified = CertifiedCodes.Of(new ActiveSetSolver(dictionary, _options.Lambda), batch, _options.Threads, cancellation);
-        _samples += batch.Rows;
+        Learn(Solver().Solve(batch, Codes(batch.Rows), warmStart: false, _options.Threads, cancellation), batch, null);
+    }
+
+    /// <summary>
+    /// Learns from one batch of which only some values are known. Unknown values become what the atoms and codes make of them, x̃ = Mx + (1 − M)zD, and the
+    /// atoms are updated by x̃: ½‖x̃ − zD‖² is never below ½‖M(x − zD)‖² and equals it at the atoms as they are, so that what lowers the one lowers the other
+    /// (majorisation; for matrix factorisation Srebro and Jaakkola 2003). Where all is known this is the learning of whole signals, bit for bit.
+    /// </summary>
+    /// <param name="batch">Signals [N×n], N at least 1; known values finite, unknown ones anything, NaN too.</param>
+    /// <param name="mask">Mask [N×n]: 1 where a value is known, 0 where it is not; at least one known in every row.</param>
+    /// <param name="cancellation">Stops the encoding within a fraction of a second; nothing was then learned from the batch.</param>
+    /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void PartialFit(Matrix batch, Matrix mask, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(mask);
+        Throw.IfBelow(batch.Rows, 1, "batch.Rows");
+        Masks.Check(batch, mask, _atoms.Columns, nameof(batch));
+        if (!mask.Values.Contains(0f))
+        {
+            PartialFit(batch, cancellation);
+            return;
+        }
+        ActiveSetSolver solver = Solver();
+        Matrix z = Codes(batch.Rows);
+        SolveReport report = solver.Solve(batch, mask, z, _options.Threads, cancellation);
+        Matrix filled = solver.Dictionary.Reconstruct(z);               // zD
+        for (int i = 0; i < batch.Rows; i++)
+            Masks.Fill(batch.Row(i), mask.Row(i), filled.Row(i));       // x̃ = Mx + (1 − M)zD
+        Learn(report, filled, mask);
+    }
+
+    private ActiveSetSolver Solver() => new(Dictionary, _options.Penalty);
+
+    /// <summary>Room for the codes of a batch.</summary>
+    private Matrix Codes(int rows) => _codes.Rows == rows ? _codes : _codes = new Matrix(rows, _options.AtomCount);
+
+    /// <summary>Learns from signals x whose codes were just found, as far as these are certified.</summary>
+    private void Learn(SolveReport report, Matrix x, Matrix? mask)
+    {
+        CertifiedCodes certified = CertifiedCodes.Of(report, x, _codes);
+        _samples += x.Rows;
         _uncertified += certified.Uncertified;
         (LastObjective, LastNonZeros) = (double.NaN, double.NaN);
         if (certified.Codes.Rows > 0)
-            Update(dictionary, certified.Signals, certified.Codes);
+            Update(certified.Signals, certified.Uncertified == 0 ? mask : mask?.SelectRows(certified.Rows), certified.Codes, [.. certified.Rows.Select(i => report.Energy[i])]);
     }
 
-    private void Update(AtomDictionary dictionary, Matrix x, Matrix z)
+    private void Update(Matrix x, Matrix? mask, Matrix z, double[] energies)
     {
-        double[] energies = LassoObjective.Energies(x, dictionary, z, _options.Lambda);
         _batches++;
-        _update.Apply(_atoms, x, z, _batches);
-        CountUse(z);
+        _update.Apply(_atoms, x, mask, z, _batches);
+        LastNonZeros = (double)_use.Count(z) / z.Rows;
         ReplaceDeadAtoms(x, energies);
         LastObjective = energies.Average();
-        LastNonZeros = (double)NonZeros.Count(z.Values) / z.Rows;
-    }
-
-    private void CountUse(Matrix z)
-    {
-        var used = new int[z.Columns];
-        for (int i = 0; i < z.Rows; i++)
-            for (int k = 0; k < z.Columns; k++)
-                used[k] += z.Row(i)[k] != 0 ? 1 : 0;
-        // Fades over about twenty batches, so that one batch without an atom does not kill it.
-        for (int k = 0; k < used.Length; k++)
-            _use[k] += ((float)used[k] / z.Rows - _use[k]) / 20;
     }
 
     /// <summary>Atoms that hardly any signal uses become the signals that are worst explained.</summary>
-    private void ReplaceDeadAtoms(Matrix batch, double[] energies)
+    private void ReplaceDeadAtoms(Matrix x, double[] energies)
     {
-        int[] worst = [.. Enumerable.Range(0, batch.Rows).OrderByDescending(i => energies[i]).ThenBy(i => i)];
+        int[] dead = [.. Enumerable.Range(0, _use.Shares.Length).Where(k => _use.Shares[k] < _options.DeadAtomUse)];
+        if (dead.Length == 0)
+            return;
+        int[] worst = [.. Enumerable.Range(0, x.Rows).OrderByDescending(i => energies[i]).ThenBy(i => i)];
         int next = 0;
-        for (int k = 0; k < _use.Length && next < worst.Length; k++)
+        foreach (int k in dead)
         {
-            if (_use[k] >= _options.DeadAtomUse)
-                continue;
-            ReadOnlySpan<float> signal = batch.Row(worst[next++]);
-            double norm = Math.Sqrt(Reduction.Dot(signal, signal));
-            if (norm == 0)
+            while (next < worst.Length && !SignalAtoms.TryMake(x.Row(worst[next]), _atoms.Row(k), _options))
+                next++;
+            if (next++ >= worst.Length)
                 return;
-            for (int i = 0; i < signal.Length; i++)
-                _atoms.Row(k)[i] = (float)(signal[i] / norm);
             _update.Forget(k);
-            _use[k] = 1;
+            _use.Shares[k] = 1;
             _reseeded++;
         }
     }
 
-    private static Matrix FirstSignals(ISignalSource source, DictionaryLearningOptions options)
+    private static DictionaryLearningOptions Validated(DictionaryLearningOptions? options) => (options ?? DictionaryLearningOptions.Default).Validated();
+
+    private static Matrix FirstAtoms(Matrix signals, DictionaryLearningOptions options)
     {
-        var signals = new Matrix(Math.Max(4 * options.AtomCount, 1000), source.SignalSize);
-        source.Read(0, signals);
-        return signals;
+        ArgumentNullException.ThrowIfNull(signals);
+        Throw.IfNotFinite(signals, nameof(signals));
+        return SignalAtoms.Draw(signals, options);
+    }
+
+    private static Matrix FirstAtoms(AtomDictionary start, DictionaryLearningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        if (start.AtomCount != options.AtomCount)
+            Throw.Argument(nameof(start), $"'start' has {start.AtomCount} atoms; it must have {options.AtomCount}, the AtomCount of the options.");
+        int place = options.NonNegativeAtoms ? start.Atoms.Values.IndexOfAnyInRange(float.NegativeInfinity, -float.Epsilon) : -1;
+        if (place >= 0)
+        {
+            string value = FormattableString.Invariant($"{start.Atoms.Values[place]} in atom {place / start.SignalSize}, value {place % start.SignalSize}");
+            Throw.Argument(nameof(start), $"'start' holds {value}; where atoms must not be negative, it must not either.");
+        }
+        return new Matrix(start.AtomCount, start.SignalSize, start.Atoms.Values.ToArray());
+    }
+
+    private static LearnerState Checked(LearnerState state, DictionaryLearningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.Settings != options.Settings)
+            Throw.Argument(nameof(state), $"'state' is of a learning with {state.Settings}; it must be of one with {options.Settings}.");
+        Throw.IfShapeNot(state.Atoms.Rows, state.Atoms.Columns, options.AtomCount, state.Atoms.Columns, "state.Atoms");
+        Throw.IfShapeNot(state.A.Rows, state.A.Columns, options.AtomCount, options.AtomCount, "state.A");
+        Throw.IfShapeNot(state.B.Rows, state.B.Columns, options.AtomCount, state.Atoms.Columns, "state.B");
+        Throw.IfLengthNot(state.Use.Length, options.AtomCount, "state.Use");
+        Throw.IfLengthNot(state.Filled.Length, state.Atoms.Columns, "state.Filled");
+        return state;
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace FastSparseCoding.Learning;
 
@@ -21,8 +23,23 @@ public sealed record DictionaryLearningOptions
     /// <summary>Number of atoms m, 1 or more. Default 100.</summary>
     public int AtomCount { get; init; } = 100;
 
-    /// <summary>Sparsity weight λ, above 0. Default 0.5, the paper's for patches of unit deviation.</summary>
-    public float Lambda { get; init; } = 0.5f;
+    /// <summary>What codes pay for not being zero; a number λ stands for λ‖z‖₁. Default λ = 0.5, the paper's for patches of unit deviation. Weights need one for every atom.</summary>
+    public Penalty Penalty { get; init; } = 0.5f;
+
+    /// <summary>Sparsity weight λ of <see cref="Penalty"/>, finite and above 0; setting it leaves the rest of the penalty.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is out of its range.</exception>
+    public float Lambda
+    {
+        get => Penalty.Lambda;
+        init
+        {
+            Throw.IfNotPositive(value, nameof(Lambda));
+            Penalty = Penalty.WithLambda(value);
+        }
+    }
+
+    /// <summary>Whether atoms must not be negative, which with codes that must not makes of the learning a sparse non-negative factorisation. Default false.</summary>
+    public bool NonNegativeAtoms { get; init; }
 
     /// <summary>Online statistics (default) or stochastic gradient.</summary>
     public DictionaryMethod Method { get; init; } = DictionaryMethod.Online;
@@ -53,12 +70,21 @@ public sealed record DictionaryLearningOptions
     /// <summary>Everything that decides the result, the same text in every culture: what a stored state must agree with.</summary>
     internal string Settings => string.Create(
         CultureInfo.InvariantCulture,
-        $"{AtomCount} atoms, lambda {Lambda}, {Method}, samples {Samples}, batch {BatchSize}, forgetting {Forgetting}, rate {LearningRate}, dead below {DeadAtomUse}, seed {Seed}");
+        $"{AtomCount} atoms, lambda {Lambda}{Family}, {Method}, samples {Samples}, batch {BatchSize}, forgetting {Forgetting}, rate {LearningRate}, dead below {DeadAtomUse}, seed {Seed}");
+
+    /// <summary>What tells the problem from the plain lasso with atoms of any sign, of which nothing is said: states of it were stored before there was another.</summary>
+    private string Family => string.Concat(
+        Penalty.Weights.IsEmpty ? "" : $", weights {Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(Penalty.Weights)))[..16]}",
+        Penalty.Ridge == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", ridge {Penalty.Ridge}"),
+        Penalty.NonNegative ? ", non-negative codes" : "",
+        NonNegativeAtoms ? ", non-negative atoms" : "");
 
     internal DictionaryLearningOptions Validated()
     {
         Throw.IfBelow(AtomCount, 1);
-        Throw.IfNotPositive(Lambda);
+        ArgumentNullException.ThrowIfNull(Penalty);
+        if (!Penalty.Weights.IsEmpty)
+            Throw.IfLengthNot(Penalty.Weights.Length, AtomCount, "Penalty.Weights");
         if (!Enum.IsDefined(Method))
             Throw.OutOfRange(nameof(Method), Method, "Online or Sgd");
         Throw.IfBelow(Samples, 1L);

@@ -22,4 +22,5 @@ public sealed record LearningProgress(
 /// <param name="A">Σ zᵀz, faded [m×m].</param>
 /// <param name="B">Σ zᵀx, faded [m×n].</param>
 /// <param name="Use">Faded share of signals that use each atom [m].</param>
-public sealed record LearnerState(string Settings, long Samples, long Batches, int ReseededAtoms, long Uncertified, Matrix Atoms, Matrix A, Matrix B, float[] Use);
+/// <param name="Filled">Share of the signals in A and B whose value at a place is not known but filled [n]; zeros where all are known.</param>
+public sealed record LearnerState(string Settings, long Samples, long Batches, int ReseededAtoms, long Uncertified, Matrix Atoms, Matrix A, Matrix B, float[] Use, float[] Filled);

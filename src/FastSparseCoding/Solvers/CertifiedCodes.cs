@@ -45,9 +45,11 @@ public sealed class CertifiedCodes
         if (encoder is not LassoSolver solver)
             return All(x, encoder.Encode(x, threads, cancellation));
         var z = new Matrix(x.Rows, solver.CodeSize);
-        SolveReport report = solver.Solve(x, z, warmStart: false, threads, cancellation);
-        return new CertifiedCodes(x, z, [.. report.CertifiedRows]);
+        return Of(solver.Solve(x, z, warmStart: false, threads, cancellation), x, z);
     }
+
+    /// <summary>What a report says is certified.</summary>
+    internal static CertifiedCodes Of(SolveReport report, Matrix x, Matrix z) => new(x, z, report.Certified());
 
     /// <summary>Codes that are taken as they are.</summary>
     internal static CertifiedCodes All(Matrix x, Matrix z) => new(x, z, [.. Enumerable.Range(0, x.Rows)]);

@@ -47,6 +47,7 @@ internal sealed class Homotopy
     private readonly float[] _excess;
     private readonly int[] _atoms;
     private readonly int[] _sizes = new int[SparseEncoderExtensions.BlockRows];
+    private readonly int[] _starts;             // where the rows of every size begin
     private readonly int[] _order = new int[SparseEncoderExtensions.BlockRows];
 
     /// <summary>Allocates for signals of n values and supports of some size at most, with thresholds θ = λw [m], one-sided where the floor is −∞.</summary>
@@ -57,6 +58,7 @@ internal sealed class Homotopy
         _systems = new LaneSystems(Math.Min(MostAtoms, LaneSystems.Padded(Math.Min(thresholds.Length, largestSupport))));
         for (int l = 0; l < _lanes.Length; l++)
             _lanes[l] = new HomotopyLane(new LaneSupport(_systems, l, correlations, thresholds), l, _systems.Capacity);
+        _starts = new int[thresholds.Length + 2];
         _signalSize = signalSize;
         _smallestThreshold = TensorPrimitives.Min<float>(thresholds);
         _magnitudes = new float[thresholds.Length];
@@ -108,9 +110,16 @@ internal sealed class Homotopy
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Order(ReadOnlyMatrixView z)
     {
+        Array.Clear(_starts);
         for (int i = 0; i < z.Rows; i++)
-            (_order[i], _sizes[i]) = (i, NonZeros.Count(z.Row(i)));
-        _sizes.AsSpan(0, z.Rows).Sort(_order.AsSpan(0, z.Rows));
+        {
+            _sizes[i] = NonZeros.Count(z.Row(i));
+            _starts[_sizes[i] + 1]++;
+        }
+        for (int size = 1; size < _starts.Length; size++)
+            _starts[size] += _starts[size - 1];
+        for (int i = 0; i < z.Rows; i++)
+            _order[_starts[_sizes[i]]++] = i;
     }
 
     /// <summary>Gives a lane the next row; false, and the lane idle, when there is none.</summary>

@@ -159,7 +159,7 @@ public abstract class LassoSolver : ISparseEncoder
         {
             if (workspace.ReplaceIfWorse(i, z.Row(i)))
                 workspace.Results[i] = workspace.Certificate.Certify(x.RowRange(i, 1), z.RowRange(i, 1), mask.RowRange(i, 1))[0];
-            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i].RelativeGap, Options.Tolerance);
+            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i].RelativeGap, workspace.Results[i].Energy, Options.Tolerance);
         }
         _workspaces.Return(workspace);
     }

@@ -143,8 +143,12 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
             if (ClearWorse(results, z))
                 results = _certificate.Certify(x, z, scales: _scales.AsSpan(0, x.Rows));
             for (int i = 0; i < x.Rows; i++)
-                report?.Set(first + i, report.Iterations[first + i], results[i].RelativeGap, tolerance);
+                report?.Set(first + i, report.Iterations[first + i], results[i].RelativeGap, Energy(results[i], _largest[i], x.Row(i)), tolerance);
         }
+
+        /// <summary>E(x, z; fλmax) = λmax²·E(x/λmax, z/λmax; f); where λmax is 0 the code is, too.</summary>
+        private static double Energy(RowResult scaled, double largest, ReadOnlySpan<float> x)
+            => largest > 0 ? largest * largest * scaled.Energy : 0.5 * Reduction.Dot(x, x);
 
         private static bool ClearWorse(ReadOnlySpan<RowResult> results, MatrixView z)
         {

@@ -16,12 +16,14 @@ public sealed class SolveReport
     private readonly SolveStatus[] _status;
     private readonly int[] _iterations;
     private readonly double[] _relativeGap;
+    private readonly double[] _energy;
 
     internal SolveReport(int rows)
     {
         _status = new SolveStatus[rows];
         _iterations = new int[rows];
         _relativeGap = new double[rows];
+        _energy = new double[rows];
     }
 
     /// <summary>How each row ended.</summary>
@@ -33,16 +35,31 @@ public sealed class SolveReport
     /// <summary>Each row's certificate: duality gap over energy, an upper bound of (E − E*)/E. Zero for a zero signal.</summary>
     public IReadOnlyList<double> RelativeGap => _relativeGap;
 
+    /// <summary>E(x, z) of each row, at its λ and of its known values; NaN where double overflows.</summary>
+    public IReadOnlyList<double> Energy => _energy;
+
     /// <summary>Number of rows that are not certified within the tolerance.</summary>
     public int Unconverged => _status.Count(s => s != SolveStatus.Converged);
 
     /// <summary>The rows that are certified within the tolerance, ascending: those whose codes may be learned from.</summary>
-    public IReadOnlyList<int> CertifiedRows => [.. Enumerable.Range(0, _status.Length).Where(i => _status[i] == SolveStatus.Converged)];
+    public IReadOnlyList<int> CertifiedRows => Certified();
 
-    internal void Set(int row, int iterations, double relativeGap, double tolerance)
+    /// <summary><see cref="CertifiedRows"/> as an array.</summary>
+    internal int[] Certified()
+    {
+        var rows = new int[_status.Length];
+        int count = 0;
+        for (int i = 0; i < rows.Length; i++)
+            if (_status[i] == SolveStatus.Converged)
+                rows[count++] = i;
+        return count == rows.Length ? rows : rows[..count];
+    }
+
+    internal void Set(int row, int iterations, double relativeGap, double energy, double tolerance)
     {
         _iterations[row] = iterations;
         _relativeGap[row] = relativeGap;
+        _energy[row] = energy;
         _status[row] = relativeGap <= tolerance ? SolveStatus.Converged : SolveStatus.IterationLimit;
     }
 
@@ -52,5 +69,6 @@ public sealed class SolveReport
         block._status.CopyTo(_status, first);
         block._iterations.CopyTo(_iterations, first);
         block._relativeGap.CopyTo(_relativeGap, first);
+        block._energy.CopyTo(_energy, first);
     }
 }

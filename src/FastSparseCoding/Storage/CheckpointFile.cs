@@ -80,6 +80,7 @@ public static class CheckpointFile
         writer.Add("a", state.A);
         writer.Add("b", state.B);
         writer.Add<float>("use", state.Use);
+        writer.Add<float>("filled", state.Filled);
         writer.Save(path);
     }
 
@@ -95,6 +96,8 @@ public static class CheckpointFile
         Matrix atoms = reader.Matrix("atoms");
         int m = atoms.Rows, n = atoms.Columns;
         float[] use = reader.Values<float>("use");
+        // Files written before there were masks do not tell of filled values.
+        float[] filled = reader.HasTensor("filled") ? reader.Values<float>("filled") : new float[n];
         return new LearnerState(
             reader.Text(SettingsKey),
             reader.Number(SamplesKey, 0, long.MaxValue),
@@ -104,7 +107,8 @@ public static class CheckpointFile
             atoms,
             reader.Matrix("a", m, m),
             reader.Matrix("b", m, n),
-            reader.Build("'use'", () => { Throw.IfLengthNot(use.Length, m, "use"); return use; }));
+            reader.Build("'use'", () => { Throw.IfLengthNot(use.Length, m, "use"); return use; }),
+            reader.Build("'filled'", () => { Throw.IfLengthNot(filled.Length, n, "filled"); return filled; }));
     }
 
     // Files written before codes that are not certified were left out do not count them.

@@ -1,4 +1,3 @@
-using FastSparseCoding.Kernels;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 
@@ -20,47 +19,26 @@ internal static class RegimesWorkload
     public static int Count => Cells.Length;
 
     /// <summary>The files that cells need: signals X_n.npy, which regimes.py writes, and dictionaries.</summary>
-    public static IEnumerable<string> Files(string folder, string shared, IEnumerable<int> cells)
-        => cells.SelectMany(c => new[] { Signals(folder, Cells[c].Size), Path.Combine(shared, Cells[c].Dictionary) }).Distinct(StringComparer.Ordinal);
+    public static IEnumerable<string> Files(string folder, string shared, int[] cells)
+        => cells.SelectMany(c => new[] { Cell.Signals(folder, Cells[c].Size), Path.Combine(shared, Cells[c].Dictionary) }).Distinct(StringComparer.Ordinal);
 
     /// <summary>Times cells, one thread; of the first one also what the process' first two calls reach. The codes' hash is that of every vector width.</summary>
-    public static void Run(string folder, string shared, IEnumerable<int> cells)
+    public static void Run(string folder, string shared, int[] cells)
     {
         foreach (int cell in cells)
         {
             (int size, string name, float lambda) = Cells[cell];
             AtomDictionary dictionary = AtomDictionary.Normalize(Npy.ReadMatrix(Path.Combine(shared, name)));
-            Matrix x = Npy.ReadMatrix(Signals(folder, size));
+            Matrix x = Npy.ReadMatrix(Cell.Signals(folder, size));
             var solver = new ActiveSetSolver(dictionary, lambda);
             var z = new Matrix(x.Rows, dictionary.AtomCount);
             SolveReport? report = null;
             void Solve() => report = solver.Solve(x, z, threads: 1);
             Clock first = Clock.Once(Solve), second = Clock.Once(Solve), clock = Clock.Median(3, Solve);
-            string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(z.Values)))[..16];
             Workload.Emit(
-                ("cell", cell), ("n", size), ("atoms", dictionary.AtomCount), ("lam", (double)lambda), ("width", Width()), ("nonzeros", (double)SparseCodes.FromDense(z).NonZeros / z.Rows), ("signals_per_cpu_s", x.Rows / clock.Cpu),
-                ("first_call_per_cpu_s", x.Rows / first.Cpu), ("second_call_per_cpu_s", x.Rows / second.Cpu), ("codes", hash),
+                ("cell", cell), ("n", size), ("atoms", dictionary.AtomCount), ("lam", (double)lambda), ("width", Cell.Width()), ("nonzeros", (double)SparseCodes.FromDense(z).NonZeros / z.Rows), ("signals_per_cpu_s", x.Rows / clock.Cpu),
+                ("first_call_per_cpu_s", x.Rows / first.Cpu), ("second_call_per_cpu_s", x.Rows / second.Cpu), ("codes", Cell.Hash(z)),
                 ("uncertified", report!.Unconverged), ("gap_max", report.RelativeGap.Max()), ("changes_mean", report.Iterations.Average()));
         }
-    }
-
-    /// <summary>Bits of the vectors that the kernels compute with.</summary>
-    private static int Width()
-    {
-        var probe = new WidthProbe();
-        Simd.Run(ref probe);
-        return probe.Bits;
-    }
-
-    private static string Signals(string folder, int size) => Path.Combine(folder, $"X_{size}.npy");
-
-    private struct WidthProbe : ISimdKernel
-    {
-        public int Bits { get; private set; }
-
-        public void Run<TS, TV>()
-            where TS : struct, ISimd<TV>
-            where TV : unmanaged
-            => Bits = 32 * TS.Count;
     }
 }

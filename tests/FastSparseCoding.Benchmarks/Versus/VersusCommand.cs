@@ -4,16 +4,23 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Benchmarks.Versus;
 
 /// <summary>
-/// versus FOLDER [encode|forward|train|dictionary|gemm|regimes ...]: times our side of every workload of the peers' scripts on the same arrays, one line of JSON with the peers' field
-/// names for each. Without a name all but regimes, whose arrays are others.
+/// versus FOLDER [encode|forward|train|dictionary|gemm|regimes|omp|factor ...]: times our side of every workload of the peers' scripts on the same arrays, one line of JSON with the peers' field
+/// names for each. Without a name all but regimes, omp and factor, whose arrays are others.
 /// </summary>
 internal static class VersusCommand
 {
     private const string Usage =
         "usage: versus FOLDER [encode|forward|train|dictionary|gemm ...] [--shared ../shared] [--dictionaries SHARED/reference] [--atoms 100,400] [--threads 1,2]\n"
-        + "       versus FOLDER regimes [--shared ../shared] [--cells 0,3]";
+        + "       versus FOLDER regimes|omp [--shared ../shared] [--cells 0,3]\n"
+        + "       versus FOLDER factor [--cells 0,2]";
 
-    private const string Regimes = "regimes";
+    /// <summary>Workloads of several sizes, in numbered cells, and the files that cells need.</summary>
+    private static readonly (string Name, int Cells, Action<string, string, int[]> Run, Func<string, string, int[], IEnumerable<string>> Files)[] InCells =
+    [
+        ("regimes", RegimesWorkload.Count, RegimesWorkload.Run, RegimesWorkload.Files),
+        ("omp", OmpWorkload.Count, OmpWorkload.Run, OmpWorkload.Files),
+        ("factor", FactorWorkload.Count, (folder, _, cells) => FactorWorkload.Run(folder, cells), (folder, _, cells) => FactorWorkload.Files(folder, cells)),
+    ];
 
     /// <summary>Workloads on patches of 10×10, and the files of theirs that each needs.</summary>
     private static readonly (string Name, Action<Workload> Run, Func<Workload, string[]> Files)[] OnPatches =
@@ -32,30 +39,30 @@ internal static class VersusCommand
         string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
         string folder = args[0], shared = Option("--shared") ?? "../shared", dictionaries = Option("--dictionaries") ?? Path.Combine(shared, "reference");
         string[] chosen = [.. args.Skip(1).TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal))];
-        string[] known = [.. OnPatches.Select(w => w.Name), Regimes];
+        string[] known = [.. OnPatches.Select(w => w.Name), .. InCells.Select(w => w.Name)];
         if (chosen.FirstOrDefault(c => !known.Contains(c)) is { } unknown)
             return Refuse(2, $"error: '{unknown}' is no workload; they are {string.Join(", ", known)}.");
         if (chosen.Length == 0)
             chosen = [.. OnPatches.Select(w => w.Name)];
-        int[] threads = Numbers(Option("--threads") ?? "1,2"), cells = Option("--cells") is { } some ? Numbers(some) : [.. Enumerable.Range(0, RegimesWorkload.Count)];
-        if (cells.Any(c => c < 0 || c >= RegimesWorkload.Count))
-            return Refuse(2, $"error: --cells is '{Option("--cells")}'; its numbers must be from 0 to {RegimesWorkload.Count - 1}.");
+        int[] threads = Numbers(Option("--threads") ?? "1,2");
         Workload[] workloads = [.. Numbers(Option("--atoms") ?? "100,400").Select(m => new Workload(folder, Path.Combine(dictionaries, $"D_{m}.npy"), m, threads))];
-        foreach (string name in chosen)
+        var work = new List<(string Name, IEnumerable<string> Files, Action Run)>();
+        foreach (var (name, run, files) in OnPatches.Where(w => chosen.Contains(w.Name)))
+            work.AddRange(workloads.Select(workload => (name, files(workload).AsEnumerable(), (Action)(() => run(workload)))));
+        foreach (var (name, count, run, files) in InCells.Where(w => chosen.Contains(w.Name)))
         {
-            IEnumerable<string> files = name == Regimes ? RegimesWorkload.Files(folder, shared, cells) : workloads.SelectMany(Of(name).Files);
+            int[] cells = Option("--cells") is { } some ? Numbers(some) : [.. Enumerable.Range(0, count)];
+            if (cells.Any(c => c < 0 || c >= count))
+                return Refuse(2, $"error: --cells is '{Option("--cells")}'; the numbers of {name} must be from 0 to {count - 1}.");
+            work.Add((name, files(folder, shared, cells), () => run(folder, shared, cells)));
+        }
+        foreach ((string name, IEnumerable<string> files, _) in work)
             if (files.FirstOrDefault(file => !File.Exists(file)) is { } missing)
                 return Refuse(1, $"error: {name} needs '{missing}', which does not exist.");
-        }
-        foreach (Workload workload in workloads)
-            foreach (string name in chosen.Where(c => c != Regimes))
-                Of(name).Run(workload);
-        if (chosen.Contains(Regimes))
-            RegimesWorkload.Run(folder, shared, cells);
+        foreach ((_, _, Action run) in work)
+            run();
         return 0;
     }
-
-    private static (string Name, Action<Workload> Run, Func<Workload, string[]> Files) Of(string name) => OnPatches.First(w => w.Name == name);
 
     private static int Refuse(int code, string message)
     {

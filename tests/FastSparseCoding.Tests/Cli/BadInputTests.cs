@@ -168,8 +168,8 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
     }
 
     [Theory]
-    [InlineData("--lambda", "0,5", "a number such as 0.5")]
-    [InlineData("--lambda", "1,000.5", "a number such as 0.5")]
+    [InlineData("--lambda", "0,5", "a number such as 0.5, or a fraction of λmax such as 0.1max")]
+    [InlineData("--lambda", "1,000.5", "a number such as 0.5, or a fraction of λmax such as 0.1max")]
     [InlineData("--min-std", "0,02", "a number such as 0.5")]
     [InlineData("--atoms", "1e2", "a whole number such as 100")]
     [InlineData("--seed", "99999999999", "a whole number such as 100")]

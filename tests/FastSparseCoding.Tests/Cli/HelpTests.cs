@@ -7,9 +7,9 @@ public sealed class HelpTests
 {
     [Theory]
     [InlineData("reproduce", "--images", "--atoms", "--out", "--quick", "--full")]
-    [InlineData("learn", "--atoms", "--lambda", "--samples", "--method", "--patch", "--min-std", "--normalize", "--mosaic", "--resume", "--output")]
+    [InlineData("learn", "--atoms", "--lambda", "--non-negative", "--weights", "--ridge", "--non-negative-atoms", "--start", "--mask", "--samples", "--method", "--patch", "--min-std", "--normalize", "--mosaic", "--resume", "--output")]
     [InlineData("train", "--encoder", "--depth", "--lambda", "--non-negative", "--weights", "--ridge", "--samples", "--optimizer", "--learning-rate", "--resume", "--output")]
-    [InlineData("encode", "--lambda", "--non-negative", "--weights", "--ridge", "--solver", "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--output")]
+    [InlineData("encode", "--lambda", "--non-negative", "--weights", "--ridge", "--max-atoms", "--error", "--mask", "--solver", "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--output")]
     [InlineData("path", "--output", "--plot", "--points", "--from", "--to", "--samples", "--held-out", "--non-negative", "--weights", "--ridge", "--patch")]
     [InlineData("evaluate", "--dictionary", "--codes", "--samples")]
     [InlineData("classify", "--encoder", "--raw", "--lambda", "--end-to-end", "--epochs", "--learning-rate", "--output")]

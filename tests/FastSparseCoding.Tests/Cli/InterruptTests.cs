@@ -83,8 +83,10 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         string[] learn = ["learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "300000", "--batch", "100"];
         StopAtCheckpoint(output, learn);
 
-        Refuse($"--resume: '{output}.checkpoint' was made with other images, signals or preprocessing.", [.. learn, "--normalize", "zero-mean", "-o", output, "--resume"]);
-        Refuse($"--resume: '{output}.checkpoint' was made with other images, signals or preprocessing.", ["learn", Path.Combine(workspace.Images, "00.png"), .. learn[2..], "-o", output, "--resume"]);
+        string message = $"--resume: '{output}.checkpoint' was made with other images, signals, preprocessing or start.";
+        Refuse(message, [.. learn, "--normalize", "zero-mean", "-o", output, "--resume"]);
+        Refuse(message, [.. learn, "--start", workspace.Dictionary, "-o", output, "--resume"]);
+        Refuse(message, ["learn", Path.Combine(workspace.Images, "00.png"), .. learn[2..], "-o", output, "--resume"]);
         Assert.Equal(["out.checkpoint"], _folder.Names);
     }
 

@@ -10,19 +10,23 @@ public sealed class AtomUpdateTests
 {
     private const int Atoms = 7, Size = 5, Rows = 40, Batches = 3;
 
+    /// <summary>The lasso, and a member of the family with everything, with atoms of any sign and without negative values.</summary>
+    public static TheoryData<bool, bool> Family { get; } = new() { { false, false }, { false, true }, { true, false }, { true, true } };
+
     private static readonly DictionaryLearningOptions Options = new() { AtomCount = Atoms, Lambda = 0.2f, DeadAtomUse = 0, LearningRate = 0.7f, Forgetting = 1.5 };
 
-    [Fact]
-    public void Online_statistics_fade_and_every_atom_goes_to_its_minimiser()
+    [Theory]
+    [MemberData(nameof(Family))]
+    public void Online_statistics_fade_and_every_atom_goes_to_its_minimiser(bool otherPenalty, bool nonNegativeAtoms)
     {
-        DictionaryLearningOptions options = Options with { Method = DictionaryMethod.Online };
+        DictionaryLearningOptions options = Of(DictionaryMethod.Online, otherPenalty, nonNegativeAtoms);
         var learner = new DictionaryLearner(RandomData.Normal(50, Size, seed: 1), options);
         var a = new double[Atoms, Atoms];
         var b = new double[Atoms, Size];
 
         for (int t = 1; t <= Batches; t++)
         {
-            (Matrix x, Matrix z, double[,] d) = Encode(learner, t);
+            (Matrix x, Matrix z, double[,] d) = Encode(learner, options, t);
             double beta = Math.Pow(1 - 1.0 / t, options.Forgetting);
             for (int k = 0; k < Atoms; k++)
             {
@@ -36,7 +40,7 @@ public sealed class AtomUpdateTests
                 double[] step = [.. Enumerable.Range(0, Size).Select(j => (b[k, j] - Enumerable.Range(0, Atoms).Sum(l => a[k, l] * d[l, j])) / a[k, k])];
                 for (int j = 0; j < Size; j++)
                     d[k, j] += step[j];
-                Normalize(d, k);
+                Project(d, k, options);
             }
 
             learner.PartialFit(x, TestContext.Current.CancellationToken);
@@ -47,21 +51,22 @@ public sealed class AtomUpdateTests
         }
     }
 
-    [Fact]
-    public void The_gradient_step_is_averaged_over_the_batch_and_falls_with_time()
+    [Theory]
+    [MemberData(nameof(Family))]
+    public void The_gradient_step_is_averaged_over_the_batch_and_falls_with_time(bool otherPenalty, bool nonNegativeAtoms)
     {
-        DictionaryLearningOptions options = Options with { Method = DictionaryMethod.Sgd };
+        DictionaryLearningOptions options = Of(DictionaryMethod.Sgd, otherPenalty, nonNegativeAtoms);
         var learner = new DictionaryLearner(RandomData.Normal(50, Size, seed: 1), options);
 
         for (int t = 1; t <= Batches; t++)
         {
-            (Matrix x, Matrix z, double[,] d) = Encode(learner, t);
+            (Matrix x, Matrix z, double[,] d) = Encode(learner, options, t);
             double[,] next = (double[,])d.Clone();
             for (int k = 0; k < Atoms; k++)
             {
                 for (int j = 0; j < Size; j++)
                     next[k, j] += 0.7 / (1 + t / 100.0) * Enumerable.Range(0, Rows).Average(i => z[i, k] * (x[i, j] - Enumerable.Range(0, Atoms).Sum(l => z[i, l] * d[l, j])));
-                Normalize(next, k);
+                Project(next, k, options);
             }
 
             learner.PartialFit(x, TestContext.Current.CancellationToken);
@@ -70,17 +75,20 @@ public sealed class AtomUpdateTests
         }
     }
 
-    [Fact]
-    public void The_objective_told_is_that_of_the_batch_before_its_update()
+    [Theory]
+    [MemberData(nameof(Family))]
+    public void The_objective_told_is_that_of_the_batch_before_its_update(bool otherPenalty, bool nonNegativeAtoms)
     {
-        var learner = new DictionaryLearner(RandomData.Normal(50, Size, seed: 1), Options);
-        (Matrix x, Matrix z, double[,] d) = Encode(learner, 1);
+        DictionaryLearningOptions options = Of(DictionaryMethod.Online, otherPenalty, nonNegativeAtoms);
+        var learner = new DictionaryLearner(RandomData.Normal(50, Size, seed: 1), options);
+        (Matrix x, Matrix z, double[,] d) = Encode(learner, options, 1);
         double energy = 0;
         for (int i = 0; i < Rows; i++)
         {
             for (int j = 0; j < Size; j++)
                 energy += 0.5 * Math.Pow(x[i, j] - Enumerable.Range(0, Atoms).Sum(l => z[i, l] * d[l, j]), 2);
-            energy += 0.2f * z.Row(i).ToArray().Sum(v => Math.Abs((double)v));
+            for (int k = 0; k < Atoms; k++)
+                energy += options.Penalty.Threshold(k) * Math.Abs((double)z[i, k]) + 0.5 * options.Penalty.Ridge * z[i, k] * z[i, k];
         }
 
         learner.PartialFit(x, TestContext.Current.CancellationToken);
@@ -90,10 +98,10 @@ public sealed class AtomUpdateTests
     }
 
     /// <summary>A batch, its codes and the atoms as the learner has them.</summary>
-    private static (Matrix X, Matrix Z, double[,] D) Encode(DictionaryLearner learner, int t)
+    private static (Matrix X, Matrix Z, double[,] D) Encode(DictionaryLearner learner, DictionaryLearningOptions options, int t)
     {
         Matrix x = RandomData.Normal(Rows, Size, seed: 10 + t);
-        Matrix z = new ActiveSetSolver(learner.Dictionary, Options.Lambda).Encode(x, 1, TestContext.Current.CancellationToken);
+        Matrix z = new ActiveSetSolver(learner.Dictionary, options.Penalty).Encode(x, 1, TestContext.Current.CancellationToken);
         var d = new double[Atoms, Size];
         for (int k = 0; k < Atoms; k++)
             for (int j = 0; j < Size; j++)
@@ -101,8 +109,17 @@ public sealed class AtomUpdateTests
         return (x, z, d);
     }
 
-    private static void Normalize(double[,] d, int k)
+    private static DictionaryLearningOptions Of(DictionaryMethod method, bool otherPenalty, bool nonNegativeAtoms) => Options with
     {
+        Method = method,
+        NonNegativeAtoms = nonNegativeAtoms,
+        Penalty = otherPenalty ? new Penalty(0.2f, [1, 0.5f, 2, 1, 1, 0.75f, 1.5f], ridge: 0.25f, nonNegative: true) : Options.Penalty,
+    };
+
+    private static void Project(double[,] d, int k, DictionaryLearningOptions options)
+    {
+        for (int j = 0; j < Size && options.NonNegativeAtoms; j++)
+            d[k, j] = Math.Max(0, d[k, j]);
         double norm = Math.Sqrt(Enumerable.Range(0, Size).Sum(j => d[k, j] * d[k, j]));
         for (int j = 0; j < Size; j++)
             d[k, j] /= norm;

@@ -21,7 +21,7 @@ public sealed class DictionaryLearnerTests
         DictionaryLearningOptions options = Options with { Method = method, LearningRate = 3 };
         double before = Planted.Recovery(new DictionaryLearner(Planted.X, options).Dictionary);
 
-        AtomDictionary found = DictionaryLearner.Learn(Planted.X, options, new DirectProgress<LearningProgress>(told.Add), TestContext.Current.CancellationToken);
+        AtomDictionary found = DictionaryLearner.Learn(Planted.X, options, new DirectProgress<LearningProgress>(told.Add), cancellation: TestContext.Current.CancellationToken);
 
         Assert.True(Planted.Recovery(found) > recovery && before < 0.8, $"mean largest correlation with the planted atoms: {before} at first, {Planted.Recovery(found)} in the end");
         Assert.True(told[^1].Objective < 0.8 * told[0].Objective, $"objective {told[0].Objective} at first, {told[^1].Objective} in the end");
@@ -109,7 +109,7 @@ public sealed class DictionaryLearnerTests
                 stop.Cancel();
         });
 
-        Assert.ThrowsAny<OperationCanceledException>(() => DictionaryLearner.Learn(Planted.X, Options, progress, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => DictionaryLearner.Learn(Planted.X, Options, progress, cancellation: stop.Token));
     }
 
     [Fact]
@@ -157,6 +157,7 @@ public sealed class DictionaryLearnerTests
         Refused("'state.A' is [2×3]; it must be [24×24].", () => _ = new DictionaryLearner(state with { A = new Matrix(2, 3) }, Options));
         Refused("'state.B' is [24×15]; it must be [24×16].", () => _ = new DictionaryLearner(state with { B = new Matrix(24, 15) }, Options));
         Refused("'state.Use' has 1 values; it must have 24.", () => _ = new DictionaryLearner(state with { Use = [1] }, Options));
+        Refused("'state.Filled' has 2 values; it must have 16.", () => _ = new DictionaryLearner(state with { Filled = [0, 1] }, Options));
         Refused(
             "'state' is of a learning with 24 atoms, lambda 0.15, Online, samples 16000, batch 200, forgetting 3, rate 1, dead below 0.0001, seed 1; "
             + "it must be of one with 24 atoms, lambda 0.2, Online, samples 16000, batch 200, forgetting 3, rate 1, dead below 0.0001, seed 1.",

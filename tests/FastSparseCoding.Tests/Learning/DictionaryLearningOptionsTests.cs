@@ -11,8 +11,6 @@ public sealed class DictionaryLearningOptionsTests
     public static TheoryData<DictionaryLearningOptions, string> OutOfRange { get; } = new()
     {
         { Good with { AtomCount = 0 }, "'AtomCount' is 0; it must be 1 or more." },
-        { Good with { Lambda = 0 }, "'Lambda' is 0; it must be a finite number above 0." },
-        { Good with { Lambda = float.PositiveInfinity }, "'Lambda' is Infinity; it must be a finite number above 0." },
         { Good with { Method = (DictionaryMethod)5 }, "'Method' is 5; it must be Online or Sgd." },
         { Good with { Samples = 0 }, "'Samples' is 0; it must be 1 or more." },
         { Good with { BatchSize = 0 }, "'BatchSize' is 0; it must be from 1 to 1048576." },
@@ -40,12 +38,54 @@ public sealed class DictionaryLearningOptionsTests
     {
         DictionaryLearningOptions[] others =
         [
-            Good with { AtomCount = 7 }, Good with { Lambda = 0.1f }, Good with { Method = DictionaryMethod.Sgd }, Good with { Samples = 7 }, Good with { BatchSize = 7 },
+            Good with { AtomCount = 7 }, Good with { Lambda = 0.1f }, Good with { Penalty = 0.2f }, Good with { NonNegativeAtoms = true }, Good with { Method = DictionaryMethod.Sgd }, Good with { Samples = 7 }, Good with { BatchSize = 7 },
             Good with { Forgetting = 7 }, Good with { LearningRate = 7 }, Good with { DeadAtomUse = 0.7 }, Good with { Seed = 7 },
         ];
 
         Assert.Equal(typeof(DictionaryLearningOptions).GetProperties().Count(p => p.CanWrite) - 1, others.Length);
         Assert.Equal(others.Length + 1, others.Append(Good).Select(o => o.Settings).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(Good.Settings, (Good with { Threads = 7 }).Settings);
+    }
+
+    [Fact]
+    public void Every_part_of_the_penalty_is_part_of_the_settings()
+    {
+        float[] weights = [.. Enumerable.Range(0, 100).Select(k => 1f + k % 3)], others = [.. weights];
+        others[99] += 1;
+        Penalty[] penalties = [0.5f, new(0.5f, weights), new(0.5f, others), new(0.5f, ridge: 0.1f), new(0.5f, ridge: 0.2f), new(0.5f, nonNegative: true)];
+
+        Assert.Equal(penalties.Length, penalties.Select(p => (Good with { Penalty = p }).Settings).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal((Good with { Penalty = penalties[1] }).Settings, (Good with { Penalty = new Penalty(0.5f, weights) }).Settings);
+    }
+
+    [Fact]
+    public void The_settings_of_the_lasso_are_those_of_states_stored_before_there_were_other_penalties()
+        => Assert.Equal("100 atoms, lambda 0.5, Online, samples 200000, batch 512, forgetting 3, rate 1, dead below 0.0001, seed 1", Good.Settings);
+
+    [Fact]
+    public void Lambda_is_the_penaltys_and_changes_nothing_else_of_it()
+    {
+        DictionaryLearningOptions options = Good with { Penalty = new Penalty(0.2f, [1, 2], 0.3f, nonNegative: true) };
+
+        Assert.Equal(0.2f, options.Lambda);
+        Assert.Equal(new Penalty(0.4f, [1, 2], 0.3f, nonNegative: true), (options with { Lambda = 0.4f }).Penalty);
+        Assert.Equal(new Penalty(0.7f), new DictionaryLearningOptions { Lambda = 0.7f }.Penalty);
+    }
+
+    [Theory]
+    [InlineData(0, "'Lambda' is 0; it must be a finite number above 0.")]
+    [InlineData(float.PositiveInfinity, "'Lambda' is Infinity; it must be a finite number above 0.")]
+    public void A_lambda_out_of_range_is_refused_where_it_is_set(float lambda, string message)
+        => Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => Good with { Lambda = lambda }).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Weights_must_be_as_many_as_the_atoms()
+    {
+        Matrix x = RandomData.Normal(200, 4, seed: 1);
+        DictionaryLearningOptions options = Good with { AtomCount = 3, Penalty = new Penalty(0.5f, [1, 2]) };
+        const string message = "'Penalty.Weights' has 2 values; it must have 3.";
+
+        Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => DictionaryLearner.Learn(x, options, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => new DictionaryLearner(x, options)).Message, StringComparison.Ordinal);
     }
 }

@@ -25,13 +25,16 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
         var weights = new Matrix(1, 24);
         weights.Values.Fill(1.5f);
         Npy.Write(folder.File("weights.npy"), weights);
+        var known = new Matrix(100, 100);
+        known.Values.Fill(1);
+        Npy.Write(folder.File("known.npy"), known);
         string[] commands = [.. Readme.Where(l => l.StartsWith("sparsecode ", StringComparison.Ordinal)).Select(l => l.Split('#')[0])];
 
         foreach (string command in commands)
             CommandLine.Succeed([.. Small(command).Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => IsPath(word) ? folder.File(word) : word), .. Short(command)]);
 
         Assert.InRange(commands.Length, 7, 20);
-        Assert.Subset(folder.Names.ToHashSet(StringComparer.Ordinal), new HashSet<string>(["atoms.png", "classifier.safetensors", "codes.npy", "codes.npz", "dictionary.safetensors", "digits.safetensors", "lista.safetensors", "paper"], StringComparer.Ordinal));
+        Assert.Subset(folder.Names.ToHashSet(StringComparer.Ordinal), new HashSet<string>(["atoms.png", "classifier.safetensors", "codes.npy", "codes.npz", "dictionary.safetensors", "digits.safetensors", "lista.safetensors", "paper", "path.svg"], StringComparer.Ordinal));
     }
 
     [Fact]
@@ -43,7 +46,7 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
         Assert.All(targets, t => Assert.True(Path.Exists(Path.Combine(Repository.Root, t)), t));
     }
 
-    private static bool IsPath(string word) => word is "photos/" or "paper" || word.StartsWith("mnist/", StringComparison.Ordinal) || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png";
+    private static bool IsPath(string word) => word is "photos/" or "paper" || word.StartsWith("mnist/", StringComparison.Ordinal) || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png" or ".svg";
 
     /// <summary>The numbers of commands that would take minutes, small.</summary>
     private static string Small(string command)

@@ -57,6 +57,29 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Fact]
+    public void The_state_of_a_learning_is_stored_whole_and_states_of_before_there_were_masks_still_load()
+    {
+        LearnerState state = new DictionaryLearner(RandomData.Normal(50, 6, seed: 1), Learning).State with { Filled = [0, 0.5f, 0, 1, 0.25f, 0] };
+        CheckpointFile.Save(CheckpointPath, state);
+        Assert.Equal(state.Filled, CheckpointFile.LoadLearner(CheckpointPath).Filled);
+
+        var older = new ModelWriter(ModelFormat.LearnerKind);
+        older.Set("settings", state.Settings);
+        foreach (string key in new[] { "samples", "batches", "reseeded_atoms" })
+            older.Set(key, 3);
+        older.Add("atoms", state.Atoms);
+        older.Add("a", state.A);
+        older.Add("b", state.B);
+        older.Add<float>("use", state.Use);
+        older.Save(CheckpointPath);
+        LearnerState loaded = CheckpointFile.LoadLearner(CheckpointPath);
+
+        Assert.Equal((3L, 0L), (loaded.Samples, loaded.Uncertified));
+        Assert.Equal(new float[6], loaded.Filled);
+        Assert.Equal(3, new DictionaryLearner(loaded, Learning).Samples);
+    }
+
+    [Fact]
     public void Checkpoints_of_the_other_kind_and_models_are_refused()
     {
         TrainingProblem.Train(TrainingProblem.Encoder(), TrainingProblem.Options, onCheckpoint: c => CheckpointFile.Save(CheckpointPath, c));

@@ -61,7 +61,7 @@ public sealed class UncertifiedCountTests
         var options = new DictionaryLearningOptions { AtomCount = 24, Lambda = 0.3f, Samples = 600, BatchSize = 200 };
         var told = new List<LearningProgress>();
 
-        DictionaryLearner.Learn(SmoothDictionaries.UnitSignals(1000, 16, seed: 1), options, new DirectProgress<LearningProgress>(told.Add), TestContext.Current.CancellationToken);
+        DictionaryLearner.Learn(SmoothDictionaries.UnitSignals(1000, 16, seed: 1), options, new DirectProgress<LearningProgress>(told.Add), cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal([0, 0, 0], told.Select(p => p.Uncertified));
     }

@@ -1,0 +1,80 @@
+using FastSparseCoding.Solvers;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Tests.Storage;
+using FastSparseCoding.Tests.Support;
+using Xunit;
+using static FastSparseCoding.Tests.Cli.CommandLine;
+
+namespace FastSparseCoding.Tests.Cli;
+
+/// <summary>encode --mask: the library's codes of what is known, in blocks, and one line for what is wrong.</summary>
+public sealed class MaskTests(Workspace workspace) : IClassFixture<Workspace>, IDisposable
+{
+    private const int Rows = 9000;      // more than a block
+
+    private readonly TempFolder _folder = new();
+
+    private string Output => _folder.File("out.npy");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Codes_are_those_of_the_library()
+    {
+        (Matrix x, Matrix mask) = Signals(Rows);
+        for (int i = 0; i < x.Values.Length; i++)
+            if (mask.Values[i] == 0)
+                x.Values[i] = float.NaN;
+        (string signals, string known) = Write(x, mask);
+        AtomDictionary dictionary = ModelFile.LoadDictionary(workspace.Dictionary);
+        CancellationToken none = TestContext.Current.CancellationToken;
+
+        Succeed("encode", workspace.Dictionary, signals, "--mask", known, "--non-negative", "--lambda", "0.3", "-q", "-o", Output);
+        Matrix codes = new ActiveSetSolver(dictionary, new Penalty(0.3f, nonNegative: true)).EncodeMasked(x, mask, cancellation: none);
+        Assert.Equal(codes.Values.ToArray(), Npy.ReadMatrix(Output).Values.ToArray());
+
+        Succeed("encode", workspace.Dictionary, signals, "--mask", known, "--max-atoms", "3", "-q", "-o", Output);
+        codes = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 3 }).EncodeMasked(x, mask, cancellation: none);
+        Assert.Equal(codes.Values.ToArray(), Npy.ReadMatrix(Output).Values.ToArray());
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused_in_one_line()
+    {
+        (Matrix x, Matrix mask) = Signals(20);
+        (string signals, string known) = Write(x, mask);
+        string other = _folder.File("other.npy");
+        Npy.Write(other, new Matrix(19, 36));
+
+        Refused($"{other}: is [19×36]; expected [20×36], the shape of {signals}.", workspace.Dictionary, signals, "--mask", other);
+        Refused("--mask is for the active set at one λ and without --warm-start, or for orthogonal matching pursuit.", workspace.Dictionary, signals, "--mask", known, "--solver", "cd");
+        Refused("--mask is for the active set at one λ and without --warm-start, or for orthogonal matching pursuit.", workspace.Dictionary, signals, "--mask", known, "--lambda", "0.1max");
+        Refused("--mask is for the active set at one λ and without --warm-start, or for orthogonal matching pursuit.", workspace.Dictionary, signals, "--mask", known, "--warm-start", workspace.Encoder);
+        Refused($"--mask is for an .npy of signals; {workspace.Images} is none.", workspace.Dictionary, workspace.Images, "--mask", known);
+        Refused($"--mask is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.", workspace.Encoder, signals, "--mask", known);
+        Npy.Write(other, new Matrix(20, 36));
+        Refused($"{other}: has no known value at row 0; every row must have at least one.", workspace.Dictionary, signals, "--mask", other);
+    }
+
+    private static (Matrix X, Matrix Mask) Signals(int rows)
+    {
+        Matrix x = RandomData.Normal(rows, 36, seed: 5), mask = new(rows, 36);
+        for (int i = 0; i < mask.Values.Length; i++)
+            mask.Values[i] = i * 7 % 5 < 3 ? 1 : 0;
+        return (x, mask);
+    }
+
+    private (string Signals, string Mask) Write(Matrix x, Matrix mask)
+    {
+        (string signals, string known) = (_folder.File("x.npy"), _folder.File("known.npy"));
+        Npy.Write(signals, x);
+        Npy.Write(known, mask);
+        return (signals, known);
+    }
+
+    private void Refused(string message, params string[] arguments)
+    {
+        Refuse(message, ["encode", .. arguments, "-o", Output]);
+        Assert.False(File.Exists(Output));
+    }
+}
