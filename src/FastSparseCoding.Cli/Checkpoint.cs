@@ -26,7 +26,7 @@ internal static class Checkpoint
         }
         catch (OperationCanceledException) when (File.Exists(path))
         {
-            context.Terminal.Error.WriteLine($"'{path}' holds the state; --resume goes on from it.");
+            context.Terminal.Tell($"'{path}' holds the state; --resume goes on from it.");
             throw;
         }
     }

@@ -160,9 +160,9 @@ internal sealed class ClassifyCommand
             .Add($"{prefix}held_out_error", report.BestError).Add($"{prefix}test_error", error).Add($"{prefix}best_epoch", report.BestEpoch)
             .Add($"{prefix}skipped_batches", report.SkippedBatches).Add($"{prefix}seconds", report.Elapsed.TotalSeconds);
         if (report.SkippedBatches > 0)
-            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {report.SkippedBatches:N0} steps had no finite gradient and were left out; lower the learning rate."));
+            context.Terminal.Tell(FormattableString.Invariant($"warning: {report.SkippedBatches:N0} steps had no finite gradient and were left out; lower the learning rate."));
         if (report.BestEpoch == 0)
-            context.Terminal.Error.WriteLine("warning: no epoch was better than the start, which was kept; lower the learning rate or train for longer.");
+            context.Terminal.Tell("warning: no epoch was better than the start, which was kept; lower the learning rate or train for longer.");
     }
 
     private static Relay<ClassifierProgress> Relay(ProgressBoard board, string title)

@@ -68,7 +68,7 @@ internal sealed class EncodeCommand
         codes.Complete();
         signals?.Complete();
         if (coder.Warning(tally.Rows) is { } warning)
-            context.Terminal.Error.WriteLine($"warning: {warning}");
+            context.Terminal.Tell($"warning: {warning}");
         context.Print(tally.ToResult(output, coder, model.CodeSize));
         return ExitCode.Done;
     }
