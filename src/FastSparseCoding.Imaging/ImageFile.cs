@@ -4,8 +4,11 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Reads pictures: JPEG, PNG, BMP, GIF (its first frame), TIFF, PGM and PPM, told apart by their content. Colours become gray by the luma of ITU-R
-/// BT.601, rounded to 8 bits as in other tools; alpha is ignored; 16-bit PNG and TIFF are read with 8 bits.
+/// Reads pictures: JPEG, PNG, BMP, GIF (its first frame), TIFF (its first page), PGM and PPM, told apart by their content, and turned
+/// upright as their
+/// Exif notes or TIFF tag say. Colours become gray by the luma of ITU-R BT.601, rounded to the bits that the file has, 8 or 16; alpha is
+/// ignored.
+/// A picture of which the file lacks a part is refused: no pixel comes from anywhere else.
 /// </summary>
 public static class ImageFile
 {
@@ -19,21 +22,43 @@ public static class ImageFile
 
     /// <summary>Reads a picture.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The picture, named by its path.</returns>
-    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <returns>The picture, upright, named by its path.</returns>
+    /// <exception cref="IOException">There is no such file, it cannot be read, or memory does not suffice for its pixels.</exception>
     /// <exception cref="InvalidDataException">It is of none of the formats, damaged, cut short or too large.</exception>
-    public static GrayImage Load(string path)
+    public static GrayImage Load(string path) => Guard(path, bytes => Decode(path, bytes).ToGray(path));
+
+    /// <summary>The same, as small as its depth allows.</summary>
+    internal static Picture LoadPicture(string path) => Guard(path, bytes => Decode(path, bytes));
+
+    private static T Guard<T>(string path, Func<byte[], T> decode)
     {
-        byte[] bytes = ReadAll(path);
+        try
+        {
+            return decode(ReadAll(path));
+        }
+        catch (OutOfMemoryException e)
+        {
+            return Throw.Unreadable<T>(path, "there is not enough memory for its pixels.", e);
+        }
+    }
+
+    private static Picture Decode(string path, byte[] bytes)
+    {
         if (bytes.Length == 0)
             Throw.InvalidFile(path, "is empty; expected an image.");
-        if (Netpbm.Matches(bytes))
-            return Netpbm.Decode(path, bytes);
+        if (JpegDecoder.Matches(bytes))
+            return JpegDecoder.Decode(path, bytes);
+        if (PngDecoder.Matches(bytes))
+            return PngDecoder.Decode(path, bytes);
         if (TiffImage.Matches(bytes))
             return TiffImage.Decode(path, bytes);
-        if (RasterImage.Matches(bytes))
-            return RasterImage.Decode(path, bytes);
-        return Throw.InvalidFile<GrayImage>(path, "is no image of a known format; expected JPEG, PNG, BMP, GIF, TIFF, PGM or PPM.");
+        if (GifDecoder.Matches(bytes))
+            return GifDecoder.Decode(path, bytes);
+        if (BmpDecoder.Matches(bytes))
+            return BmpDecoder.Decode(path, bytes);
+        if (Netpbm.Matches(bytes))
+            return Netpbm.Decode(path, bytes);
+        return Throw.InvalidFile<Picture>(path, "is no image of a known format; expected JPEG, PNG, BMP, GIF, TIFF, PGM or PPM.");
     }
 
     /// <summary>Refuses sizes that no picture here has.</summary>

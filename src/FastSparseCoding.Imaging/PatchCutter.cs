@@ -12,9 +12,15 @@ internal sealed class PatchCutter(PatchPreprocessing preprocessing)
     public void RequireFits(GrayImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
+        RequireFits(image.Name, image.Width, image.Height);
+    }
+
+    /// <summary>Refuses a picture that holds no patch.</summary>
+    public void RequireFits(string image, int width, int height)
+    {
         int size = _preprocessing.PatchSize;
-        if (image.Width < size || image.Height < size)
-            Throw.Argument(nameof(image), $"{image.Name}: is {image.Width}×{image.Height} pixels; it must be at least {size}×{size}, the size of a patch.");
+        if (width < size || height < size)
+            Throw.Argument(nameof(image), $"{image}: is {width}×{height} pixels; it must be at least {size}×{size}, the size of a patch.");
     }
 
     /// <summary>Cuts the patch whose top-left pixel is (x, y); false when it is flatter than the preprocessing allows.</summary>
@@ -23,6 +29,15 @@ internal sealed class PatchCutter(PatchPreprocessing preprocessing)
         int size = _preprocessing.PatchSize;
         for (int row = 0; row < size; row++)
             image.Row(y + row).Slice(x, size).CopyTo(patch[(row * size)..]);
+        return Normalize(patch);
+    }
+
+    /// <summary>The same of a picture in a store.</summary>
+    public bool Cut(ImageStore images, int image, int x, int y, Span<float> patch)
+    {
+        int size = _preprocessing.PatchSize;
+        for (int row = 0; row < size; row++)
+            images.Read(image, x, y + row, patch.Slice(row * size, size));
         return Normalize(patch);
     }
 

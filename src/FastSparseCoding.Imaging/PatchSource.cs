@@ -3,7 +3,8 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Endless patches at random places of pictures, every place as likely as any other. Patch number i is a function of the seed and i alone: the same
+/// Endless patches at random places of pictures, every place as likely as any other. Patch number i is a function of the seed and i alone:
+/// the same
 /// for any blocks in which it is read, and for any number of threads. Safe to share between threads.
 /// </summary>
 public sealed class PatchSource : ISignalSource
@@ -11,7 +12,7 @@ public sealed class PatchSource : ISignalSource
     /// <summary>Places tried before the pictures count as flat.</summary>
     private const int MaxAttempts = 1_000_000;
 
-    private readonly GrayImage[] _images;
+    private readonly ImageStore _images;
     private readonly long[] _ends;      // places in the pictures up to and including each
     private readonly PatchPreprocessing _preprocessing;
     private readonly PatchCutter _cutter;
@@ -23,21 +24,34 @@ public sealed class PatchSource : ISignalSource
     /// <param name="seed">The same seed gives the same patches.</param>
     /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of range.</exception>
     public PatchSource(IReadOnlyList<GrayImage> images, PatchPreprocessing preprocessing, int seed)
+        : this(ImageStore.Of(images), preprocessing, seed)
+    {
+    }
+
+    /// <summary>
+    /// Prepares a source of pictures of which not all need be in memory. The same pictures give the same patches, wherever they are held.
+    /// </summary>
+    /// <param name="images">The pictures, each at least as large as a patch; not to be disposed before the last patch is read.</param>
+    /// <param name="preprocessing">Size and treatment of the patches.</param>
+    /// <param name="seed">The same seed gives the same patches.</param>
+    /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of range.</exception>
+    public PatchSource(ImageStore images, PatchPreprocessing preprocessing, int seed)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(preprocessing);
         if (images.Count == 0)
             Throw.Argument(nameof(images), "'images' is empty; it must hold at least one image.");
-        _images = [.. images];
+        _images = images;
         _preprocessing = preprocessing;
         _cutter = new PatchCutter(preprocessing);
         _seed = CounterRandom.Mix((ulong)seed);
-        _ends = new long[_images.Length];
+        _ends = new long[images.Count];
         long places = 0;
-        for (int i = 0; i < _images.Length; i++)
+        for (int i = 0; i < _ends.Length; i++)
         {
-            _cutter.RequireFits(_images[i]);
-            places += (long)(_images[i].Width - preprocessing.PatchSize + 1) * (_images[i].Height - preprocessing.PatchSize + 1);
+            (int width, int height) = images.SizeOf(i);
+            _cutter.RequireFits(images.NameOf(i), width, height);
+            places += (long)(width - preprocessing.PatchSize + 1) * (height - preprocessing.PatchSize + 1);
             _ends[i] = places;
         }
         Cut(0, new float[SignalSize]);      // fails here, not in the middle of a training, when all is flat
@@ -68,11 +82,12 @@ public sealed class PatchSource : ISignalSource
             if (i < 0)
                 i = ~i;
             long within = i == 0 ? place : place - _ends[i - 1];
-            int across = _images[i].Width - _preprocessing.PatchSize + 1;
-            if (_cutter.Cut(_images[i], (int)(within % across), (int)(within / across), patch))
+            int across = _images.SizeOf(i).Width - _preprocessing.PatchSize + 1;
+            if (_cutter.Cut(_images, i, (int)(within % across), (int)(within / across), patch))
                 return;
         }
+        string others = _images.Count == 1 ? "" : FormattableString.Invariant($" and {_images.Count - 1} more");
         Throw.Argument("images", FormattableString.Invariant(
-            $"The images are too flat: none of {MaxAttempts} random patches has a standard deviation of {_preprocessing.MinimumDeviation} or more."));
+            $"{_images.NameOf(0)}{others}: too flat: none of {MaxAttempts} random patches has a standard deviation of {_preprocessing.MinimumDeviation} or more."));
     }
 }

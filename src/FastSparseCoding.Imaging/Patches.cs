@@ -13,6 +13,16 @@ public static class Patches
     /// <returns>Signals [N×n].</returns>
     /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of range.</exception>
     public static Matrix Sample(IReadOnlyList<GrayImage> images, PatchPreprocessing preprocessing, int count, int seed)
+        => Sample(ImageStore.Of(images), preprocessing, count, seed);
+
+    /// <summary>Draws patches at random places of pictures of which not all need be in memory.</summary>
+    /// <param name="images">The pictures, each at least as large as a patch.</param>
+    /// <param name="preprocessing">Size and treatment of the patches.</param>
+    /// <param name="count">Number of patches N, 0 or more.</param>
+    /// <param name="seed">The same seed gives the same patches.</param>
+    /// <returns>Signals [N×n].</returns>
+    /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of range.</exception>
+    public static Matrix Sample(ImageStore images, PatchPreprocessing preprocessing, int count, int seed)
     {
         var source = new PatchSource(images, preprocessing, seed);
         var x = new Matrix(count, source.SignalSize);
@@ -20,7 +30,9 @@ public static class Patches
         return x;
     }
 
-    /// <summary>Cuts a picture into patches on a grid, from the top left; those flatter than the preprocessing allows are left out.</summary>
+    /// <summary>
+    /// Cuts a picture into patches on a grid, from the top left; those flatter than the preprocessing allows are left out.
+    /// </summary>
     /// <param name="image">The picture, at least as large as a patch.</param>
     /// <param name="preprocessing">Size and treatment of the patches.</param>
     /// <param name="stride">Pixels from one patch to the next, 1 or more.</param>

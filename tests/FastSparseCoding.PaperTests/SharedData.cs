@@ -26,6 +26,9 @@ internal static class SharedData
     /// <summary>Patches of the photographs of BSDS500 val, which no dictionary was learned from.</summary>
     public static Matrix ValidationPatches(int count, int seed) => Patches.Sample(ImageFolder.Load(Require("data/bsds500/val"), TestContext.Current.CancellationToken), PatchPreprocessing.Default, count, seed);
 
+    /// <summary>All photographs, train and val.</summary>
+    public static IEnumerable<GrayImage> Photographs() => ImageFolder.Stream([Require("data/bsds500/train"), Require("data/bsds500/val")], 0, TestContext.Current.CancellationToken);
+
     /// <summary>A dictionary of smooth atoms, 64 signals, and the lowest energy of float32 codes known for each at a weight of 1e-2, 1e-3 or 1e-4.</summary>
     public static (AtomDictionary Dictionary, Matrix X, double[] Lowest) Case(string family, float lambda)
     {

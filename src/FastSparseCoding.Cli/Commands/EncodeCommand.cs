@@ -135,7 +135,7 @@ internal sealed class EncodeCommand
         if (WholeImageInput.IsOne(paths))
             return SignalStream.OfWholeImages(paths[0], preprocessing);
         int stride = Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000);
-        return SignalStream.OfImages(paths, preprocessing, samples, stride, context.Seed, context.Cancellation);
+        return SignalStream.OfImages(paths, preprocessing, samples, stride, parsed.GetRequiredValue(_output), context);
     }
 
     /// <summary>What was encoded so far.</summary>

@@ -92,7 +92,8 @@ internal sealed class EvaluateCommand
                 return WholeImageInput.Read(paths[0], preprocessing);
             if (parsed.GetValue(_codes) is { } codes)
                 throw new UserError($"--codes {codes} belongs to the rows of an .npy; the signals given are patches of images.");
-            return Patches.Sample(ImageFolder.Load(paths, context.Cancellation), preprocessing, samples, context.Seed);
+            using ImageStore images = SignalInput.LoadImages(paths, null, context);
+            return Patches.Sample(images, preprocessing, samples, context.Seed);
         }
         Matrix x = Npy.ReadMatrix(paths[0]);
         SignalInput.RequireSize(paths, x.Columns, model.SignalSize);

@@ -73,8 +73,8 @@ internal sealed class LearnCommand
         if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
             throw new UserError($"--whiten fits a whitening of its own; the images are treated as those of {start.Model.Path} were.");
         if (parsed.GetValue(_whiten))
-            preprocessing = preprocessing with { Whitening = FitWhitening(paths, preprocessing, context) };
-        SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation, parsed.GetValue(_mask));
+            preprocessing = preprocessing with { Whitening = FitWhitening(paths, preprocessing, output, context) };
+        SignalInput input = SignalInput.Open(paths, preprocessing, output, context, parsed.GetValue(_mask));
         start.RequireSize(input.SignalSize);
         if (mosaic is not null)
             RequireSquare(input.SignalSize);
@@ -116,13 +116,14 @@ internal sealed class LearnCommand
         return dictionary!;
     }
 
-    private static ZcaWhitening FitWhitening(string[] paths, PatchPreprocessing preprocessing, CommandContext context)
+    private static ZcaWhitening FitWhitening(string[] paths, PatchPreprocessing preprocessing, string output, CommandContext context)
     {
         if (SignalInput.IsArray(paths))
             throw new UserError($"--whiten is for images; {paths[0]} holds signals that are taken as they are.");
         if (WholeImageInput.IsOne(paths))
             return ZcaWhitening.Fit(WholeImageInput.Read(paths[0], preprocessing));
-        return ZcaWhitening.Fit(Patches.Sample(ImageFolder.Load(paths, context.Cancellation), preprocessing, WhiteningPatches, context.Seed));
+        using ImageStore images = SignalInput.LoadImages(paths, output, context);
+        return ZcaWhitening.Fit(Patches.Sample(images, preprocessing, WhiteningPatches, context.Seed));
     }
 
     private static void WriteMosaic(string path, AtomDictionary dictionary)

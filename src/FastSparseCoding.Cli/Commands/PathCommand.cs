@@ -117,10 +117,13 @@ internal sealed class PathCommand
             return SignalInput.DrawRows(paths[0], model.SignalSize, samples, context.Seed);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
-        if (!WholeImageInput.IsOne(paths))
-            return Patches.Sample(ImageFolder.Load(paths, context.Cancellation), preprocessing, samples, context.Seed);
-        Matrix x = WholeImageInput.Read(paths[0], preprocessing);
-        return x.Rows <= samples ? x : x.SelectRows(SignalInput.Draw(x.Rows, samples, context.Seed));
+        if (WholeImageInput.IsOne(paths))
+        {
+            Matrix x = WholeImageInput.Read(paths[0], preprocessing);
+            return x.Rows <= samples ? x : x.SelectRows(SignalInput.Draw(x.Rows, samples, context.Seed));
+        }
+        using ImageStore images = SignalInput.LoadImages(paths, null, context);
+        return Patches.Sample(images, preprocessing, samples, context.Seed);
     }
 
     private static ResultTable Table(IReadOnlyList<LassoPathPoint> points, IReadOnlyList<HeldOutError> errors, double largest)

@@ -75,7 +75,7 @@ internal sealed class ReproduceCommand
         string[] paths = parsed.GetValue(_images) ?? [];
         return paths.Length == 0
             ? PictureInput.Generate(preprocessing, context.Seed)
-            : new PictureInput(ImageFolder.Load(paths, context.Cancellation), string.Join(", ", paths), preprocessing);
+            : new PictureInput(ImageFolder.Load(paths, context.Cancellation, context.Threads), string.Join(", ", paths), preprocessing);
     }
 
     // As it was given, but for the folder, which means nothing to another reader.

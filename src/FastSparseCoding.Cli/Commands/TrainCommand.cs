@@ -58,7 +58,7 @@ internal sealed class TrainCommand
         OutputFile.RequireWritable(output);
         if (!SignalInput.IsArray(paths))
             SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
-        SignalInput input = SignalInput.Open(paths, preprocessing, context.Cancellation);
+        SignalInput input = SignalInput.Open(paths, preprocessing, output, context);
         SignalInput.RequireSize(paths, input.SignalSize, model.SignalSize);
 
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);

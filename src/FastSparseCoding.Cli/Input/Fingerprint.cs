@@ -8,13 +8,21 @@ namespace FastSparseCoding.Cli.Input;
 /// <summary>Short texts that tell data from other data.</summary>
 internal static class Fingerprint
 {
-    public static string Of(IReadOnlyList<GrayImage> images)
+    public static string Of(IReadOnlyList<GrayImage> images) => Of(ImageStore.Of(images));
+
+    public static string Of(ImageStore images)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (GrayImage image in images)
+        for (int i = 0; i < images.Count; i++)
         {
-            hash.AppendData(BitConverter.GetBytes(image.Width));
-            hash.AppendData(MemoryMarshal.AsBytes(image.Pixels));
+            (int width, int height) = images.SizeOf(i);
+            var row = new float[width];
+            hash.AppendData(BitConverter.GetBytes(width));
+            for (int y = 0; y < height; y++)
+            {
+                images.Read(i, 0, y, row);
+                hash.AppendData(MemoryMarshal.AsBytes(row.AsSpan()));
+            }
         }
         return Text(hash.GetHashAndReset());
     }

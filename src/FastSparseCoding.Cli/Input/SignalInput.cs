@@ -29,11 +29,11 @@ internal abstract class SignalInput
         => paths.Count == 1 && string.Equals(Path.GetExtension(paths[0]), ".npy", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(paths[0]);
 
     /// <summary>Opens images, an IDX file or an .npy file, whole; of an .npy a mask may tell which values are known.</summary>
-    public static SignalInput Open(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation, string? mask = null)
+    public static SignalInput Open(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask = null)
         => IsArray(paths) ? RowInput.OfArray(paths[0], mask)
             : mask is not null ? throw new UserError($"--mask is for an .npy of signals; {paths[0]} is none.")
             : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)
-            : new ImageInput(paths, preprocessing, cancellation);
+            : new ImageInput(LoadImages(paths, output, context), preprocessing);
 
     /// <summary>Rows of an .npy drawn at random, without repeats and in their order, or all of them when there are no more.</summary>
     public static Matrix DrawRows(string path, int signalSize, int count, int seed)
@@ -112,21 +112,36 @@ internal abstract class SignalInput
             => mask is null ? null : new MatrixSource(mask, seed, x.Rows - Math.Min(heldOut, x.Rows / 10));
     }
 
-    private sealed class ImageInput(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, CancellationToken cancellation) : SignalInput
+    private sealed class ImageInput(ImageStore images, PatchPreprocessing preprocessing) : SignalInput
     {
-        private readonly IReadOnlyList<GrayImage> _images = ImageFolder.Load(paths, cancellation);
-
         public override int SignalSize => preprocessing.SignalSize;
 
         public override PatchPreprocessing? Preprocessing => preprocessing;
 
-        public override string Identity => $"pixels {Fingerprint.Of(_images)}, {Fingerprint.Of(preprocessing)}";
+        public override string Identity => $"pixels {Fingerprint.Of(images)}, {Fingerprint.Of(preprocessing)}";
 
         public override (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed)
         {
-            (IReadOnlyList<GrayImage> learn, IReadOnlyList<GrayImage> measure) = SplitImages(_images);
+            bool few = images.Count < ImagesToHoldOut;
+            ImageStore learn = few ? images : images.Where(i => i % 10 != 9), measure = few ? images : images.Where(i => i % 10 == 9);
             return (new PatchSource(learn, preprocessing, seed), Patches.Sample(measure, preprocessing, heldOut, unchecked(seed + 1)));
         }
+    }
+
+    /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the output; without one memory holds all.</summary>
+    public static ImageStore LoadImages(IReadOnlyList<string> paths, string? output, CommandContext context)
+    {
+        WarnPassedOver(paths, context);
+        string? folder = output is null ? null : Path.GetDirectoryName(Path.GetFullPath(output));
+        return ImageStore.Load(paths, folder is null ? long.MaxValue : ImageStore.DefaultMemory, folder, context.Threads, context.Cancellation);
+    }
+
+    /// <summary>Says which pictures of folders are left out, being of kinds that are not read.</summary>
+    public static void WarnPassedOver(IReadOnlyList<string> paths, CommandContext context)
+    {
+        IReadOnlyList<string> others = ImageFolder.FindPassedOver(paths);
+        if (others.Count > 0)
+            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {others[0]}{(others.Count == 1 ? " is" : $" and {others.Count - 1:N0} more are")} left out; expected files ending in {string.Join(", ", ImageFile.Extensions)}."));
     }
 
     /// <summary>Every tenth image is kept apart; of few images, none.</summary>

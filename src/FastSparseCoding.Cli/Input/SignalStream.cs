@@ -9,19 +9,21 @@ internal sealed class SignalStream
     /// <summary>Signals in a block: enough for every core, little enough to stay small.</summary>
     private const int BlockRows = 8192;
 
+    private readonly Func<long> _total;
+
     private SignalStream(long total, IEnumerable<Matrix> blocks)
-        : this(total, blocks.Select(x => (x, (Matrix?)null)))
+        : this(() => total, blocks.Select(x => (x, (Matrix?)null)))
     {
     }
 
-    private SignalStream(long total, IEnumerable<(Matrix X, Matrix? Mask)> blocks)
+    private SignalStream(Func<long> total, IEnumerable<(Matrix X, Matrix? Mask)> blocks)
     {
-        Total = total;
+        _total = total;
         Blocks = blocks;
     }
 
-    /// <summary>How many signals there are; of images cut on a grid, how many at most, because flat patches are left out.</summary>
-    public long Total { get; }
+    /// <summary>How many signals there are; of images cut on a grid, about how many, by those that were read so far.</summary>
+    public long Total => _total();
 
     /// <summary>The signals, in order, each block with a mask or null where all is known; to be walked once.</summary>
     public IEnumerable<(Matrix X, Matrix? Mask)> Blocks { get; }
@@ -31,11 +33,12 @@ internal sealed class SignalStream
     {
         using NpyReader reader = NpyReader.Open(path);
         SignalInput.RequireSize([path], reader.Columns, signalSize);
+        long rows = reader.Rows;
         if (mask is null)
-            return new SignalStream(reader.Rows, ReadArray(path, finite: true));
+            return new SignalStream(rows, ReadArray(path, finite: true));
         using NpyReader masks = NpyReader.Open(mask);
-        MaskFile.CheckShape(mask, masks.Rows, masks.Columns, reader.Rows, reader.Columns, path);
-        return new SignalStream(reader.Rows, MaskFile.Beside(mask, path, ReadArray(path, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
+        MaskFile.CheckShape(mask, masks.Rows, masks.Columns, rows, reader.Columns, path);
+        return new SignalStream(() => rows, MaskFile.Beside(mask, path, ReadArray(path, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
     }
 
     /// <summary>The pictures of an IDX file, each whole.</summary>
@@ -46,15 +49,13 @@ internal sealed class SignalStream
     }
 
     /// <summary>Patches of images: at random places, or all on a grid.</summary>
-    public static SignalStream OfImages(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int? samples, int stride, int seed, CancellationToken cancellation)
+    public static SignalStream OfImages(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int? samples, int stride, string output, CommandContext context)
     {
-        IReadOnlyList<GrayImage> images = ImageFolder.Load(paths, cancellation);
-        // Also the check that the images are large enough and not all flat.
-        var source = new PatchSource(images, preprocessing, seed);
         if (samples is { } count)
-            return new SignalStream(count, Draw(source, count));
-        long total = images.Sum(i => ((i.Width - preprocessing.PatchSize) / stride + 1L) * ((i.Height - preprocessing.PatchSize) / stride + 1));
-        return new SignalStream(total, images.SelectMany(i => Patches.GridBlocks(i, preprocessing, stride, BlockRows).Select(b => b.X)));
+            return new SignalStream(count, Draw(new PatchSource(SignalInput.LoadImages(paths, output, context), preprocessing, context.Seed), count));
+        SignalInput.WarnPassedOver(paths, context);
+        var grid = new ImageGrid(paths, preprocessing, stride, context);
+        return new SignalStream(() => grid.Total, grid.Blocks.Select(x => (x, (Matrix?)null)));
     }
 
     private static IEnumerable<Matrix> ReadArray(string path, bool finite)
@@ -77,6 +78,36 @@ internal sealed class SignalStream
             var x = new Matrix(Math.Min(BlockRows, count - first), source.SignalSize);
             source.Read(first, x);
             yield return x;
+        }
+    }
+
+    /// <summary>Patches on a grid of pictures that are read one after the other.</summary>
+    private sealed class ImageGrid(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int stride, CommandContext context)
+    {
+        private readonly IReadOnlyList<string> _files = ImageFolder.Find(paths);
+        private long _places;       // in the pictures read
+        private int _read;
+
+        public long Total => _read == 0 ? 0 : (long)((double)_places / _read * _files.Count);
+
+        public IEnumerable<Matrix> Blocks
+        {
+            get
+            {
+                bool some = false;
+                foreach (GrayImage image in ImageFolder.Stream(_files, context.Threads, context.Cancellation))
+                {
+                    _read++;
+                    _places += Math.Max(0, (image.Width - preprocessing.PatchSize) / stride + 1L) * Math.Max(0, (image.Height - preprocessing.PatchSize) / stride + 1);
+                    foreach ((Matrix x, _) in Patches.GridBlocks(image, preprocessing, stride, BlockRows))
+                    {
+                        some = true;
+                        yield return x;
+                    }
+                }
+                if (!some)
+                    throw new UserError(FormattableString.Invariant($"{string.Join(", ", paths)}: too flat: no patch of the grid has a standard deviation of {preprocessing.MinimumDeviation} or more."));
+            }
         }
     }
 }

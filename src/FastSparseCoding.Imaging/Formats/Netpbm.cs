@@ -16,9 +16,9 @@ internal sealed class Netpbm
     public static bool Matches(ReadOnlySpan<byte> bytes)
         => bytes.Length > 2 && bytes[0] == 'P' && bytes[1] is (byte)'2' or (byte)'3' or (byte)'5' or (byte)'6' && (IsSpace(bytes[2]) || bytes[2] == '#');
 
-    public static GrayImage Decode(string path, byte[] bytes) => new Netpbm(path, bytes).Decode();
+    public static Picture Decode(string path, byte[] bytes) => new Netpbm(path, bytes).Decode();
 
-    private GrayImage Decode()
+    private Picture Decode()
     {
         bool plain = _bytes[1] is (byte)'2' or (byte)'3', colour = _bytes[1] is (byte)'3' or (byte)'6';
         int width = ReadNumber("width", int.MaxValue), height = ReadNumber("height", int.MaxValue);
@@ -33,10 +33,19 @@ internal sealed class Netpbm
         long need = plain ? values : values * size, have = Math.Max(0, _bytes.Length - _at);
         if (have < need)
             Throw.InvalidFile(_path, $"is cut short: its {width}×{height} pixels need {need} bytes or more, {have} follow.");
+        if (largest == 255)
+        {
+            var levels = new byte[width * height];
+            for (int i = 0; i < levels.Length; i++)
+                levels[i] = (byte)Gray();
+            return new Picture(width, height, levels);
+        }
         var pixels = new float[width * height];
         for (int i = 0; i < pixels.Length; i++)
-            pixels[i] = (colour ? Luma.Of(Next(), Next(), Next(), largest) : Next()) / (float)largest;
-        return new GrayImage(width, height, pixels, _path);
+            pixels[i] = Gray() / (float)largest;
+        return new Picture(width, height, pixels);
+
+        int Gray() => colour ? Luma.Of(Next(), Next(), Next(), largest) : Next();
 
         int Next()
         {

@@ -84,6 +84,22 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
     }
 
     [Fact]
+    public void Pictures_that_are_too_flat_on_a_grid_and_pictures_left_out()
+    {
+        string images = Directory.CreateDirectory(_folder.File("flat")).FullName;
+        PngFile.Write(Path.Combine(images, "flat.png"), new GrayImage(20, 20));
+        File.WriteAllText(Path.Combine(images, "other.webp"), "RIFF");
+
+        Outcome outcome = Run("encode", workspace.Dictionary, images, "-o", _folder.File("out.npy"));
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(
+            [$"warning: {Path.Combine(images, "other.webp")} is left out; expected files ending in .jpg, .jpeg, .png, .bmp, .gif, .tif, .tiff, .pgm, .ppm.",
+                $"error: {images}: too flat: no patch of the grid has a standard deviation of 0.02 or more."],
+            outcome.ErrorLines);
+    }
+
+    [Fact]
     public void Values_that_are_not_finite()
     {
         Matrix x = RandomData.Normal(50, 36, seed: 1);

@@ -80,9 +80,41 @@ public sealed class IdxFileTests : IDisposable
 
         for (int length = 0; length < file.Length; length++)
             Assert.True(Refuses(_folder.Write("x", file[..length])), $"{length} of {file.Length} bytes were accepted");
-        // A gzip file ends with a mark, a check sum and a length, of which the reader may need none: what it then reads is whole, by its sizes.
-        for (int length = 0; length < zipped.Length - 10; length++)
+        for (int length = 0; length < zipped.Length; length++)
             Assert.True(Refuses(_folder.Write("x", zipped[..length])), $"{length} of {zipped.Length} gzipped bytes were accepted");
+    }
+
+    [Fact]
+    public void A_gzip_file_must_have_its_check_sum_and_end()
+    {
+        byte[] file = Idx([2, 3, 2], [.. Enumerable.Range(0, 12).Select(i => (byte)i)]), zipped = Zip(file);
+
+        for (int cut = 1; cut <= 8; cut++)
+            Refused(zipped[..^cut], "is cut short: it ends before the last value of its sizes 2×3×2, or before its own check sum.", "is damaged: its data are not compressed as they should be, or do not match their check sum.");
+        for (int at = 1; at <= 8; at++)
+        {
+            byte[] wrong = [.. zipped];
+            wrong[^at] ^= 1;
+            Refused(wrong, "is damaged: its data are not compressed as they should be, or do not match their check sum.");
+        }
+        Refused(Zip([.. file, 1]), "holds more values than its sizes 2×3×2 make.");
+        Refused(Zip(file[..^1]), "is cut short: it ends before the last value of its sizes 2×3×2, or before its own check sum.");
+        Refused(Zip(file[..^2]), "is cut short: it ends before the last value of its sizes 2×3×2.");
+        Assert.Equal(2, IdxFile.ReadImages(_folder.Write("x", [.. Zip(file[..9]), .. Zip(file[9..])])).Images.Rows);       // files one after the other are one
+    }
+
+    [Fact]
+    public void No_more_is_unpacked_or_allocated_than_is_promised_and_can_be()
+    {
+        byte[] bomb = Zip([.. Idx([1, 1, 1], []), .. new byte[64 << 20]]), claim = Zip(Idx([1024, 1024, 1024], []));
+        string path = _folder.Write("x", bomb);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Refused(bomb, "holds more values than its sizes 1×1×1 make.");
+        Refused(claim, $"is cut short or damaged: it promises 1073741824 bytes, and has {claim.Length} that can unpack to {claim.Length * 1032} at most.");
+        Assert.Throws<InvalidDataException>(() => IdxFile.ReadLabels(path));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2 << 20);
     }
 
     private static bool Refuses(string path)
@@ -119,10 +151,10 @@ public sealed class IdxFileTests : IDisposable
         Assert.Throws<ArgumentException>(() => IdxFile.ReadLabels(""));
     }
 
-    private void Refused(byte[] bytes, string problem)
+    private void Refused(byte[] bytes, params string[] problems)
     {
         string path = _folder.Write("x", bytes);
-        Assert.Equal($"{path}: {problem}", Assert.Throws<InvalidDataException>(() => IdxFile.ReadImages(path)).Message);
+        Assert.Contains(Assert.Throws<InvalidDataException>(() => IdxFile.ReadImages(path)).Message, problems.Select(p => $"{path}: {p}"));
     }
 
     private static byte[] Idx(int[] sizes, byte[] values)

@@ -98,6 +98,27 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_of_kinds_that_are_not_read_are_found_to_be_told()
+    {
+        foreach (string name in (string[])["b/x.webp", "a.HEIC", "a.png", "notes.txt"])
+            Put(name);
+
+        Assert.Equal(["a.HEIC", "b/x.webp"], ImageFolder.FindPassedOver([_folder.Path, _folder.File("a.HEIC")]).Select(Name));
+        Assert.Empty(ImageFolder.FindPassedOver([_folder.File("b/x.webp"), _folder.File("a.png")]));
+    }
+
+    [Fact]
+    public void Pictures_of_too_many_pixels_to_hold_are_refused_at_the_one_that_is_too_many()
+    {
+        for (int i = 0; i < 5; i++)
+            Put($"{i}.pgm");
+
+        Assert.Equal(5, ImageFolder.Load([_folder.Path], 5, 2, TestContext.Current.CancellationToken).Count);
+        Assert.Equal($"{_folder.File("3.pgm")}: is one picture too many: at most 3 pixels are held at once.",
+            Assert.Throws<InvalidDataException>(() => ImageFolder.Load([_folder.Path], 3, 2, TestContext.Current.CancellationToken)).Message);
+    }
+
+    [Fact]
     public void A_file_of_a_folder_that_is_no_picture_is_named()
     {
         for (int i = 0; i < 10; i++)

@@ -157,7 +157,7 @@ public sealed class PatchSourceTests
         Refused("photos/narrow.png: is 9×50 pixels; it must be at least 10×10, the size of a patch.", () => Patches.Sample([Photos[0], narrow], PatchPreprocessing.Default, 1, 1));
         Refused("low.png: is 50×9 pixels; it must be at least 10×10, the size of a patch.", () => Patches.Sample([low], PatchPreprocessing.Default, 1, 1));
         Refused("'images' is empty; it must hold at least one image.", () => Patches.Sample([], PatchPreprocessing.Default, 1, 1));
-        Refused("The images are too flat: none of 1000000 random patches has a standard deviation of 0.02 or more.",
+        Refused("an image and 1 more: too flat: none of 1000000 random patches has a standard deviation of 0.02 or more.",
             () => _ = new PatchSource([PatchPictures.Constant(20, 20, 0.7f), PatchPictures.Constant(30, 20, 0.1f)], new PatchPreprocessing { PatchSize = 2 }, 1));
     }
 
@@ -180,7 +180,8 @@ public sealed class PatchSourceTests
         Refused("'MinimumDeviation' is 0; it must be a finite number above 0.", () => Patches.Sample(Photos, new PatchPreprocessing { MinimumDeviation = 0 }, 1, 1));
         Refused("'MinimumDeviation' is NaN; it must be from 0 to 1.", () => Patches.Sample(Photos, Raw with { MinimumDeviation = float.NaN }, 1, 1));
         Refused("'Whitening' has 2 values; it must have 9.", () => Patches.Sample(Photos, Raw with { Whitening = new ZcaWhitening([0, 0], new Matrix(2, 2)) }, 1, 1));
-        Assert.Throws<ArgumentNullException>(() => Patches.Sample(null!, Raw, 1, 1));
+        Assert.Throws<ArgumentNullException>(() => Patches.Sample((ImageStore)null!, Raw, 1, 1));
+        Assert.Throws<ArgumentNullException>(() => Patches.Sample((GrayImage[])null!, Raw, 1, 1));
         Assert.Throws<ArgumentNullException>(() => Patches.Sample(Photos, null!, 1, 1));
         Assert.Throws<ArgumentNullException>(() => Patches.Sample([Photos[0], null!], Raw, 1, 1));
         Assert.ThrowsAny<ArgumentException>(() => Patches.Sample(Photos, Raw, -1, 1));

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 using Xunit;
@@ -60,13 +59,10 @@ internal static class TestPictures
         foreach ((int left, int top, int dx, int dy) in passes)
             for (int y = top; y < Height; y += dy)
                 rows.AddRange(Row(y, left, dx));
-        using var zipped = new MemoryStream();
-        using (var zlib = new ZLibStream(zipped, CompressionLevel.Optimal))
-            zlib.Write([.. rows]);
         return
         [
-            0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10,
-            .. Chunk("IHDR"u8, header), .. palette is null ? [] : Chunk("PLTE"u8, palette), .. Chunk("IDAT"u8, zipped.ToArray()), .. Chunk("IEND"u8, []),
+            .. PngChunk.Signature, .. PngChunk.Build("IHDR"u8, header), .. palette is null ? [] : PngChunk.Build("PLTE"u8, palette),
+            .. PngChunk.Build("IDAT"u8, PngChunk.Pack([.. rows])), .. PngChunk.Build("IEND"u8, []),
         ];
 
         List<byte> Row(int y, int left, int dx)
@@ -118,14 +114,6 @@ internal static class TestPictures
             ? [.. Le(width)[..2], .. Le(height)[..2], 1, 0, (byte)bits, 0]
             : [.. Le(width), .. Le(height), 1, 0, (byte)bits, 0, .. Le(0), .. Le(pixels.Length), .. Le(2835), .. Le(2835), .. Le(palette.Length / 4), .. Le(0)];
         return [(byte)'B', (byte)'M', .. Le(start + pixels.Length), .. Le(0), .. Le(start), .. Le(headerSize), .. sizes, .. palette, .. pixels];
-    }
-
-    private static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)
-    {
-        byte[] length = new byte[4], sum = new byte[4], content = [.. type, .. data];
-        BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
-        BinaryPrimitives.WriteUInt32BigEndian(sum, CheckSum(content));
-        return [.. length, .. content, .. sum];
     }
 
     private static uint CheckSum(ReadOnlySpan<byte> bytes)

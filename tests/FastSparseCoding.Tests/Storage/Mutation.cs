@@ -36,7 +36,8 @@ internal static class Mutation
         return refused;
     }
 
-    private static byte[] Damage(byte[] valid, Random random)
+    /// <summary>A damaged copy: cut short, lengthened, a run overwritten, or bits flipped.</summary>
+    public static byte[] Damage(byte[] valid, Random random)
     {
         switch (random.Next(8))
         {

@@ -1,0 +1,88 @@
+namespace FastSparseCoding.Imaging.Formats;
+
+/// <summary>
+/// A decoded gray picture: levels of 8 bits where the file has no more, so that it can be kept small, values from 0 to 1 otherwise.
+/// </summary>
+internal sealed class Picture
+{
+    /// <summary>Level g of 8 bits as a value from 0 to 1.</summary>
+    private static readonly float[] Values8 = [.. Enumerable.Range(0, 256).Select(g => g / 255f)];
+
+    private readonly byte[]? _levels;
+    private readonly float[]? _values;
+
+    public Picture(int width, int height, byte[] levels)
+    {
+        (Width, Height, _levels) = (width, height, levels);
+    }
+
+    public Picture(int width, int height, float[] values)
+    {
+        (Width, Height, _values) = (width, height, values);
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    /// <summary>Bytes that a pixel takes here: 1 or 4.</summary>
+    public int PixelBytes => _levels is null ? sizeof(float) : 1;
+
+    /// <summary>The pixels as they lie in memory, row after row.</summary>
+    public ReadOnlySpan<byte> Bytes => _levels ?? System.Runtime.InteropServices.MemoryMarshal.AsBytes(_values.AsSpan());
+
+    /// <summary>Pixels as they lie in memory, as values from 0 to 1.</summary>
+    public static void Expand(ReadOnlySpan<byte> bytes, int pixelBytes, Span<float> values)
+    {
+        if (pixelBytes != 1)
+        {
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes).CopyTo(values);
+            return;
+        }
+        for (int i = 0; i < bytes.Length; i++)
+            values[i] = Values8[bytes[i]];
+    }
+
+    /// <summary>The picture as it is meant to be seen.</summary>
+    /// <param name="orientation">1 to 8, as in TIFF 6.0 and Exif 2.3, tag 274; 1 is upright.</param>
+    public Picture Upright(int orientation)
+    {
+        if (orientation == 1)
+            return this;
+        (int width, int height) = orientation < 5 ? (Width, Height) : (Height, Width);
+        return _levels is not null
+            ? new Picture(width, height, Turn(_levels, orientation))
+            : new Picture(width, height, Turn(_values!, orientation));
+    }
+
+    public GrayImage ToGray(string name)
+    {
+        if (_values is not null)
+            return new GrayImage(Width, Height, _values, name);
+        var values = new float[_levels!.Length];
+        Expand(_levels, 1, values);
+        return new GrayImage(Width, Height, values, name);
+    }
+
+    /// <summary>Pixel (x, y) of the result is source[start + x · right + y · down].</summary>
+    private T[] Turn<T>(T[] source, int orientation)
+    {
+        int last = source.Length - 1, bottom = source.Length - Width;
+        (int start, int right, int down) = orientation switch
+        {
+            2 => (Width - 1, -1, Width),
+            3 => (last, -1, -Width),
+            4 => (bottom, 1, -Width),
+            5 => (0, Width, 1),
+            6 => (bottom, -Width, 1),
+            7 => (last, -Width, -1),
+            _ => (Width - 1, Width, -1),
+        };
+        var turned = new T[source.Length];
+        int across = orientation < 5 ? Width : Height, i = 0;
+        for (int row = start; i < turned.Length; row += down)
+            for (int x = 0, from = row; x < across; x++, from += right)
+                turned[i++] = source[from];
+        return turned;
+    }
+}

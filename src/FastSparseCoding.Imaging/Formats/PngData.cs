@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace FastSparseCoding.Imaging.Formats;
+
+/// <summary>
+/// A PNG's compressed data: no more is unpacked than the header promises, and no less is accepted, nor anything behind it or with another
+/// check sum
+/// (RFC 1950).
+/// </summary>
+internal sealed class PngData : IDisposable
+{
+    private readonly string _path;
+    private readonly ZLibStream _unpacked;
+    private readonly uint _expected;
+    private uint _a = 1, _b;        // Adler-32 of what was read
+
+    public PngData(string path, byte[] bytes, List<(int Start, int Length)> pieces, long promised)
+    {
+        _path = path;
+        long length = pieces.Sum(p => (long)p.Length);
+        if (length < 6)
+            Throw.InvalidFile(path, "is cut short or damaged: its data are too few for their check sum.");
+        Deflate.RequirePossible(path, promised, length);
+        using var joined = new MemoryStream((int)length);
+        foreach ((int start, int count) in pieces)
+            joined.Write(bytes, start, count);
+        byte[] data = joined.GetBuffer();
+        _expected = BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan((int)length - 4));
+        _unpacked = new ZLibStream(new MemoryStream(data, 0, (int)length), CompressionMode.Decompress);
+    }
+
+    public void ReadExactly(Span<byte> row)
+    {
+        int read = Read(row);
+        if (read < row.Length)
+            Throw.InvalidFile(_path, "is cut short or damaged: its data hold fewer rows than its header promises.");
+        Add(row);
+    }
+
+    /// <summary>Refuses what follows the last row, and a check sum that is not that of all rows.</summary>
+    public void Finish()
+    {
+        if (Read(new byte[1]) > 0)
+            Throw.InvalidFile(_path, "is damaged: its data hold more than its header promises.");
+        if ((_b << 16 | _a) != _expected)
+            Throw.InvalidFile(_path, "is damaged: its data do not match their check sum.");
+    }
+
+    public void Dispose() => _unpacked.Dispose();
+
+    private int Read(Span<byte> target)
+    {
+        try
+        {
+            return _unpacked.ReadAtLeast(target, target.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException)
+        {
+            return Throw.InvalidFile<int>(_path, "is damaged: its data are not compressed as they should be.");
+        }
+    }
+
+    private void Add(ReadOnlySpan<byte> bytes)
+    {
+        const int Most = 5552;      // bytes that can be added before a sum of them passes 2³²
+        while (bytes.Length > 0)
+        {
+            foreach (byte value in bytes[..Math.Min(Most, bytes.Length)])
+            {
+                _a += value;
+                _b += _a;
+            }
+            (_a, _b) = (_a % 65_521, _b % 65_521);
+            bytes = bytes[Math.Min(Most, bytes.Length)..];
+        }
+    }
+}

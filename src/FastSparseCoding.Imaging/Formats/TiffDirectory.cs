@@ -1,0 +1,176 @@
+using System.Buffers.Binary;
+
+namespace FastSparseCoding.Imaging.Formats;
+
+/// <summary>
+/// The first directory of a TIFF (TIFF 6.0, section 2), held against the file before the library that decodes it sees it: the library takes
+/// memory for
+/// what the directory claims. Every value lies within the file; strips or tiles make the picture, lie within the file, and are large enough
+/// for it.
+/// </summary>
+internal sealed class TiffDirectory
+{
+    private const long MostPieceBytes = 1 << 30;
+
+    private readonly string _path;
+    private readonly byte[] _bytes;
+    private readonly bool _little;
+    private readonly Dictionary<int, Entry> _entries = [];
+
+    private TiffDirectory(string path, byte[] bytes)
+    {
+        (_path, _bytes, _little) = (path, bytes, bytes[0] == 'I');
+        ReadEntries();
+        (long width, long height) = (One(TiffTags.Width), One(TiffTags.Height));
+        ImageFile.CheckSize(path, width, height);
+        (Width, Height) = (width, height);
+        Samples = One(TiffTags.Samples, 1);
+        Bits = SampleBits(Samples);
+        Compression = One(TiffTags.Compression, 1);
+        Photometric = One(TiffTags.Photometric);
+        Orientation = One(TiffTags.Orientation, 1) is >= 1 and <= 8 and long orientation ? (int)orientation : 1;
+        Separate = One(TiffTags.Planar, 1) == 2;
+        if (Samples is < 1 or > 64 || Bits is not (1 or 2 or 4 or 8 or 16 or 32 or 64))
+            Throw.InvalidFile(path, $"has {Samples} samples of {Bits} bits a pixel; expected 1 to 64 of 1, 2, 4, 8 or 16 bits.");
+        if (Bits > 16 || One(TiffTags.SampleFormat, 1) is not (1 or 4))
+            Throw.InvalidFile(path,
+                $"has samples of {Bits} bits and format {One(TiffTags.SampleFormat, 1)}; expected unsigned ones of up to 16 bits.");
+        if (!TiffTags.IsRead(Compression))
+            Throw.InvalidFile(path,
+                $"is compressed by method {Compression}; expected none (1), CCITT (2, 3, 4), LZW (5), JPEG (7), deflate (8) or PackBits (32773).");
+        if (Photometric == 3 && Count(TiffTags.Palette) != 3L << (int)Math.Min(Bits, 16))
+            Throw.InvalidFile(path, $"is damaged: its palette has {Count(TiffTags.Palette)} values; {Bits} bits need {3L << (int)Bits}.");
+        if (Count(TiffTags.TileWidth) > 0)
+            CheckTiles();
+        else
+            CheckStrips();
+    }
+
+    public long Width { get; }
+
+    public long Height { get; }
+
+    public long Samples { get; }
+
+    public long Bits { get; }
+
+    public long Compression { get; }
+
+    public long Photometric { get; }
+
+    /// <summary>How the picture is meant to be seen, 1 to 8.</summary>
+    public int Orientation { get; }
+
+    /// <summary>Whether each sample has strips or tiles of its own.</summary>
+    public bool Separate { get; }
+
+    /// <summary>Size of a tile, or of a strip.</summary>
+    public (long Width, long Height) Piece { get; private set; }
+
+    public bool Tiled => Count(TiffTags.TileWidth) > 0;
+
+    public static TiffDirectory Read(string path, byte[] bytes) => new(path, bytes);
+
+    private void ReadEntries()
+    {
+        long at = _bytes.Length < 8 ? _bytes.Length : Int(4);
+        int count = at < 8 || at + 2 > _bytes.Length ? 0 : Short((int)at);
+        if (count == 0 || at + 2 + 12L * count > _bytes.Length)
+            Throw.InvalidFile(_path, "is cut short or damaged: its first directory does not lie within it.");
+        for (int i = 0, from = (int)at + 2; i < count; i++, from += 12)
+        {
+            (int tag, int type, long values) = (Short(from), Short(from + 2), Int(from + 4));
+            int size = TiffTags.SizeOf(type);
+            if (size == 0)
+                Throw.InvalidFile(_path, $"is damaged: its tag {tag} is of the unknown type {type}.");
+            long start = values * size <= 4 ? from + 8 : Int(from + 8);
+            if (start + values * size > _bytes.Length)
+                Throw.InvalidFile(_path,
+                    $"is cut short or damaged: its tag {tag} claims {values} values of {size} bytes at byte {start}, it has {_bytes.Length}.");
+            if (!_entries.TryAdd(tag, new Entry(type, values, (int)start)))
+                Throw.InvalidFile(_path, $"is damaged: it has two tags {tag}.");
+        }
+    }
+
+    private void CheckStrips()
+    {
+        long rows = Math.Min(One(TiffTags.RowsPerStrip, Height), Height);
+        if (rows < 1)
+            Throw.InvalidFile(_path, "is damaged: its strips have 0 rows.");
+        Piece = (Width, rows);
+        long down = (Height + rows - 1) / rows;
+        CheckPieces("strips", TiffTags.StripOffsets, TiffTags.StripBytes, down, i => Math.Min(rows, Height - i % down * rows));
+    }
+
+    private void CheckTiles()
+    {
+        (long width, long height) = (One(TiffTags.TileWidth), One(TiffTags.TileHeight));
+        if (width is < 1 or > 1 << 20 || height is < 1 or > 1 << 20 || width % 16 != 0 || height % 16 != 0)
+            Throw.InvalidFile(_path, $"is damaged: its tiles are of {width}×{height} pixels; expected multiples of 16.");
+        Piece = (width, height);
+        long across = (Width + width - 1) / width, down = (Height + height - 1) / height;
+        CheckPieces("tiles", TiffTags.TileOffsets, TiffTags.TileBytes, across * down, _ => height);
+    }
+
+    /// <summary>Checks that there is every strip or tile, within the file, and long enough for what it unpacks to.</summary>
+    private void CheckPieces(string what, int offsetsTag, int bytesTag, long count, Func<long, long> rowsOf)
+    {
+        long pieces = Separate ? count * Samples : count;
+        if (Count(offsetsTag) != pieces || Count(bytesTag) != pieces)
+            Throw.InvalidFile(_path,
+                $"is damaged: it tells the place of {Count(offsetsTag)} {what} and the length of {Count(bytesTag)}; its {Width}×{Height} pixels need {pieces}.");
+        long rowBytes = (Piece.Width * (Separate ? 1 : Samples) * Bits + 7) / 8;
+        if (Photometric == 6 && Compression != 7)
+            rowBytes = Piece.Width;     // chroma may be sampled coarsely; luma is there in full
+        if (rowBytes * Piece.Height > MostPieceBytes)
+            Throw.InvalidFile(_path, $"has {what} of {rowBytes * Piece.Height} bytes; at most {MostPieceBytes} are read.");
+        for (long i = 0; i < pieces; i++)
+        {
+            (long start, long length, long rows) = (Value(offsetsTag, i), Value(bytesTag, i), rowsOf(i));
+            if (start < 8 || length < 1 || start + length > _bytes.Length)
+                Throw.InvalidFile(_path,
+                    $"is cut short or damaged: of its {what}, number {i} has {length} bytes at byte {start}, it has {_bytes.Length}.");
+            if (TiffTags.MostUnpacked(Compression, length, Piece.Width, rowBytes) < rowBytes * rows)
+                Throw.InvalidFile(_path,
+                    $"is cut short or damaged: of its {what}, number {i} has {length} bytes, too few for {rows} rows of {rowBytes}.");
+        }
+    }
+
+    /// <summary>Bits of a sample, which must be the same for all.</summary>
+    private long SampleBits(long samples)
+    {
+        long bits = Count(TiffTags.Bits) == 0 ? 1 : Value(TiffTags.Bits, 0);
+        for (long i = 1; i < Math.Min(Count(TiffTags.Bits), samples); i++)
+            if (Value(TiffTags.Bits, i) != bits)
+                Throw.InvalidFile(_path, $"has samples of {bits} and of {Value(TiffTags.Bits, i)} bits; expected as many for each.");
+        return bits;
+    }
+
+    private long Count(int tag) => _entries.TryGetValue(tag, out Entry entry) ? entry.Count : 0;
+
+    private long One(int tag) => Count(tag) > 0 ? Value(tag, 0) : Throw.InvalidFile<long>(_path, $"is damaged: it has no tag {tag}.");
+
+    private long One(int tag, long otherwise) => Count(tag) > 0 ? Value(tag, 0) : otherwise;
+
+    private long Value(int tag, long index)
+    {
+        Entry entry = _entries[tag];
+        int at = entry.Start + (int)index * TiffTags.SizeOf(entry.Type);
+        return entry.Type switch
+        {
+            TiffTags.Byte => _bytes[at],
+            TiffTags.Short => Short(at),
+            TiffTags.Long => Int(at),
+            _ => Throw.InvalidFile<long>(_path,
+                $"is damaged: its tag {tag} is of type {entry.Type}; expected a number of 1, 2 or 4 bytes."),
+        };
+    }
+
+    private int Short(int at)
+        => _little ? BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(at));
+
+    private long Int(int at)
+        => _little ? BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(at));
+
+    private readonly record struct Entry(int Type, long Count, int Start);
+}

@@ -1,0 +1,161 @@
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Tests.Storage;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Imaging;
+
+/// <summary>Pictures of any number give the same patches wherever they are held, and the first that is damaged ends their reading.</summary>
+public sealed class ImageStoreTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3000)]
+    [InlineData(ImageStore.DefaultMemory)]
+    public void Patches_do_not_depend_on_where_the_pictures_are_held(long memory)
+    {
+        WritePictures();
+        IReadOnlyList<GrayImage> images = ImageFolder.Load(_folder.Path, TestContext.Current.CancellationToken);
+        using ImageStore store = ImageStore.Load([_folder.Path], memory, null, 2, TestContext.Current.CancellationToken);
+
+        Assert.Equal(images.Select(i => (i.Name, i.Width, i.Height)), Enumerable.Range(0, store.Count).Select(i => (store.NameOf(i), store.SizeOf(i).Width, store.SizeOf(i).Height)));
+        Assert.Equal(Draw(ImageStore.Of(images)), Draw(store));
+        Assert.Equal(Draw(ImageStore.Of([.. images.Where((_, i) => i % 2 == 1)])), Draw(store.Where(i => i % 2 == 1)));
+        for (int i = 0; i < store.Count; i++)
+        {
+            var row = new float[images[i].Width];
+            store.Read(i, 0, images[i].Height - 1, row);
+            Assert.Equal(images[i].Row(images[i].Height - 1).ToArray(), row);
+        }
+
+        static float[] Draw(ImageStore images) => Patches.Sample(images, PatchPreprocessing.Default, 300, seed: 7).Values.ToArray();
+    }
+
+    [Fact]
+    public void A_row_longer_than_what_is_read_at_once_comes_whole()
+    {
+        ushort[] wide = [.. Enumerable.Range(0, 5000).Select(i => (ushort)(13 * i))];
+        string path = _folder.Write("wide.pgm", [.. "P5 5000 1 65535 "u8, .. wide.SelectMany(v => new[] { (byte)(v >> 8), (byte)v })]);
+        using ImageStore store = ImageStore.Load([path], memory: 0, cancellation: TestContext.Current.CancellationToken);
+
+        var row = new float[4999];
+        store.Read(0, 1, 0, row);
+
+        Assert.Equal(wide[1..].Select(v => v / 65535f), row);
+    }
+
+    [Fact]
+    public void Reading_pixels_again_allocates_nothing()
+    {
+        WritePictures();
+        using ImageStore store = ImageStore.Load([_folder.Path], memory: 0, cancellation: TestContext.Current.CancellationToken);
+        var row = new float[10];
+        store.Read(0, 0, 0, row);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            store.Read(i % store.Count, 3, 4, row);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void The_temporary_file_is_gone_with_the_store()
+    {
+        WritePictures();
+        string[] before = Scratch();
+        ImageStore store = ImageStore.Load([_folder.Path], memory: 0, cancellation: TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+            Assert.Empty(Scratch().Except(before, StringComparer.Ordinal));       // it has no name even before
+        store.Dispose();
+
+        Assert.Empty(Scratch().Except(before, StringComparer.Ordinal));
+        Assert.Throws<ObjectDisposedException>(() => store.Read(0, 0, 0, new float[1]));
+
+        static string[] Scratch() => Directory.GetFiles(Path.GetTempPath(), "fast-sparse-coding-*");
+    }
+
+    [Fact]
+    public void A_temporary_file_that_cannot_be_written_is_told_with_what_helps()
+    {
+        string message = Assert.Throws<IOException>(() => new ScratchFile(_folder.File("none"))).Message;
+
+        Assert.StartsWith($"{_folder.File("none")}{Path.DirectorySeparatorChar}fast-sparse-coding-", message, StringComparison.Ordinal);
+        Assert.Contains(": cannot be written: it is to hold the pictures that memory does not: ", message, StringComparison.Ordinal);
+        Assert.EndsWith(". Give that folder more room, or fewer pictures.", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void The_first_picture_that_is_damaged_is_told_and_none_behind_it_read(int threads)
+    {
+        for (int i = 0; i < 200; i++)
+            _folder.Write($"{i:D3}.pgm", i is 3 or 4 or 7 ? "P5 9 9 255"u8.ToArray() : [.. "P5 1 1 255 "u8, (byte)i]);
+        string expected = $"{_folder.File("003.pgm")}: is cut short: its 9×9 pixels need 81 bytes or more, 0 follow.";
+
+        for (int repeat = 0; repeat < 10; repeat++)
+            Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => ImageStore.Load([_folder.Path], threads: threads, cancellation: TestContext.Current.CancellationToken)).Message);
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder.Path, TestContext.Current.CancellationToken)).Message);
+
+        // What is read ahead is a few pictures a thread: those far behind may as well not exist.
+        IReadOnlyList<string> files = ImageFolder.Find([_folder.Path]);
+        for (int i = 100; i < 200; i++)
+            File.Delete(files[i]);
+        Assert.Equal(3, Read(files));
+
+        int Read(IReadOnlyList<string> paths)
+        {
+            int read = 0;
+            using IEnumerator<(string, FastSparseCoding.Imaging.Formats.Picture)> pictures = PictureReader.Read(paths, threads, CancellationToken.None).GetEnumerator();
+            Assert.Equal(expected, Assert.Throws<InvalidDataException>(() =>
+            {
+                while (pictures.MoveNext())
+                    read++;
+            }).Message);
+            return read;
+        }
+    }
+
+    [Fact]
+    public void Pictures_are_streamed_in_their_order()
+    {
+        for (int i = 0; i < 50; i++)
+            _folder.Write($"{i:D2}.pgm", [.. "P5 1 1 255 "u8, (byte)i]);
+
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => i / 255f), ImageFolder.Stream([_folder.Path], 3, TestContext.Current.CancellationToken).Select(i => i[0, 0]));
+        Assert.Throws<FileNotFoundException>(() => ImageFolder.Stream([_folder.File("none")], cancellation: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Bad_arguments_are_refused()
+    {
+        using ImageStore store = ImageStore.Of([new GrayImage(4, 3)]);
+
+        Assert.StartsWith("'memory' is -1; it must be 0 or more.", Assert.ThrowsAny<ArgumentException>(() => ImageStore.Load([_folder.Path], -1, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'image' is 1; it must be from 0 to 0.", Assert.ThrowsAny<ArgumentException>(() => store.SizeOf(1)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'y' is 3; it must be from 0 to 2.", Assert.ThrowsAny<ArgumentException>(() => store.Read(0, 0, 3, new float[1])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'x' is 2; it must be from 0 to 1.", Assert.ThrowsAny<ArgumentException>(() => store.Read(0, 2, 0, new float[3])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>(() => ImageStore.Of(null!));
+        Assert.Throws<ArgumentNullException>(() => ImageStore.Of([null!]));
+        Assert.Throws<ArgumentNullException>(() => store.Where(null!));
+    }
+
+    /// <summary>Pictures of 8 and of 16 bits.</summary>
+    private void WritePictures()
+    {
+        var random = new Random(1);
+        for (int i = 0; i < 7; i++)
+        {
+            (int width, int height) = (30 + 5 * i, 41 - 3 * i);
+            var pixels = new byte[width * height * (1 + i % 2)];
+            random.NextBytes(pixels);
+            _folder.Write($"{i}.pgm", [.. System.Text.Encoding.ASCII.GetBytes($"P5 {width} {height} {(i % 2 == 0 ? 255 : 65535)} "), .. pixels]);
+        }
+    }
+}
