@@ -58,7 +58,7 @@ internal sealed class ClassifyCommand
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model?.Preprocessing, train.Side);
         if (encoder is not null)
             SignalInput.RequireSize([folder], train.Images.Columns, encoder.SignalSize);
-        OutputFile.RequireWritable(output);
+        OutputFile.Require([model?.Path, .. Directory.Exists(folder) ? Directory.GetFiles(folder) : []], (_output, output));
         WholeImages.Normalize(train.Images, preprocessing);
         WholeImages.Normalize(test.Images, preprocessing);
         var classifier = new LinearClassifier(encoder?.CodeSize ?? train.Images.Columns, 1 + Math.Max((byte)1, train.Labels.Concat(test.Labels).Max()));

@@ -46,10 +46,7 @@ internal sealed class PathCommand
         Penalty penalty = _penalty.Bind(parsed, model);
         double? share = parsed.GetValue(_heldOut) is { } given ? Range.CheckShare(_heldOut, given) : null;
         string? output = parsed.GetValue(_output), plot = parsed.GetValue(_plot);
-        if (output is not null)
-            OutputFile.RequireWritable(output, plot);
-        if (plot is not null)
-            OutputFile.RequireWritable(plot);
+        OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, _penalty.WeightsPath(parsed)], (_output, output), (_plot, plot));
         Matrix x = ReadSignals(parsed, model, context);
         double largest = LassoPath.LambdaMax(x, model.Dictionary!, penalty);
         var path = new LassoPath(model.Dictionary!, penalty, Lambdas(from, to, count, largest));
