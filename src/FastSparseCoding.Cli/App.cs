@@ -9,10 +9,13 @@ namespace FastSparseCoding.Cli;
 /// <summary>The command line: parses, runs a command and turns every expected failure into one line and an exit code.</summary>
 internal static class App
 {
+    // A name that begins with @ is a file's like any other: nothing in a folder may become options.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command line.</summary>
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
     {
-        ParseResult parsed = Root(terminal, cancellation).Parse(args);
+        ParseResult parsed = Root(terminal, cancellation).Parse(args, Parsing);
         if (parsed.Errors.Count > 0)
             return Refuse(parsed, terminal);
         try
@@ -27,12 +30,12 @@ internal static class App
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            terminal.Error.WriteLine("interrupted");
+            terminal.Tell("interrupted");
             return ExitCode.Interrupted;
         }
         catch (Exception e) when (IsExpected(e))
         {
-            terminal.Error.WriteLine($"error: {Message(e)}");
+            terminal.Tell($"error: {UserError.Text(e).ReplaceLineEndings(" ")}");
             return ExitCode.BadInput;
         }
     }
@@ -63,20 +66,13 @@ internal static class App
     private static int Refuse(ParseResult parsed, Terminal terminal)
     {
         foreach (ParseError error in parsed.Errors)
-            terminal.Error.WriteLine($"error: {error.Message}");
+            terminal.Tell($"error: {error.Message}");
         string name = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-        terminal.Error.WriteLine($"'sparsecode{name} --help' lists what can be given.");
+        terminal.Tell($"'sparsecode{name} --help' lists what can be given.");
         return ExitCode.BadUsage;
     }
 
     // What input, files and the disk can cause. Anything else is a defect and shows itself as one.
     private static bool IsExpected(Exception e)
         => e is UserError or ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or ArithmeticException or InsufficientMemoryException or OutOfMemoryException;
-
-    // The framework appends " (Parameter 'x')" to messages that already name the parameter, on one line or the next.
-    private static string Message(Exception e)
-    {
-        string text = e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
-        return text.ReplaceLineEndings(" ");
-    }
 }

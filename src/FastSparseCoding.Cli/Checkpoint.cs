@@ -1,9 +1,21 @@
+using FastSparseCoding.Storage;
+
 namespace FastSparseCoding.Cli;
 
 /// <summary>The file beside an output from which an interrupted run goes on.</summary>
 internal static class Checkpoint
 {
     public static string PathFor(string output) => output + ".checkpoint";
+
+    /// <summary>What checkpoints of learn and of train say that they are.</summary>
+    public const string OfLearning = "learner-state", OfTraining = "training-checkpoint";
+
+    /// <summary>Refuses a file in a checkpoint's place that is none: the end of the work would delete it.</summary>
+    public static void RequireOwn(string path, string kind)
+    {
+        if (File.Exists(path) && !IsOfKind(path, kind))
+            throw new UserError($"{path}: is in the place of the checkpoint, but is none of this command; move it away or give another --output.");
+    }
 
     public static T Load<T>(string path, Func<string, T> load)
         => File.Exists(path) ? load(path) : throw new UserError($"--resume: there is no '{path}' to go on from.");
@@ -15,10 +27,32 @@ internal static class Checkpoint
     public static string Unseal(string path, string settings, string data, string what = "images, signals or preprocessing")
         => settings.EndsWith($"; {data}", StringComparison.Ordinal)
             ? settings[..^(data.Length + 2)]
-            : throw new UserError($"--resume: '{path}' was made with other {what}.");
+            : throw new UserError($"--resume: '{path}' was made with other {what}; give the same, or leave --resume away to begin anew.");
 
-    /// <summary>Runs work that leaves checkpoints, and says how to go on when it is interrupted.</summary>
-    public static T Guard<T>(string path, CommandContext context, Func<T> work)
+    private static bool IsOfKind(string path, string kind)
+    {
+        try
+        {
+            return FileDescription.Read(path).Facts.Any(fact => fact.Key == "kind" && fact.Value == kind);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    // The argument's name means nothing to who gave a file.
+    private static string OfFile(ArgumentException e)
+        => UserError.Text(e).Replace("'resume' is", "it is", StringComparison.Ordinal).Replace("'state' is", "it is", StringComparison.Ordinal);
+
+    private static bool IsOfState(ArgumentException e) => e.ParamName?.Split('.')[0] is "resume" or "state";
+
+    /// <summary>Runs work that leaves checkpoints: says how to go on when it is interrupted, and names the file that an argument came from.</summary>
+    /// <param name="path">The checkpoint.</param>
+    /// <param name="input">Where the signals are from.</param>
+    /// <param name="context">Of the command.</param>
+    /// <param name="work">The work.</param>
+    public static T Guard<T>(string path, string input, CommandContext context, Func<T> work)
     {
         try
         {
@@ -26,8 +60,16 @@ internal static class Checkpoint
         }
         catch (OperationCanceledException) when (File.Exists(path))
         {
-            context.Terminal.Error.WriteLine($"'{path}' holds the state; --resume goes on from it.");
+            context.Terminal.Tell($"'{path}' holds the state; --resume goes on from it.");
             throw;
+        }
+        catch (ArgumentException e) when (IsOfState(e))
+        {
+            throw new UserError($"--resume: '{path}' cannot be gone on from: {OfFile(e)} Give the options that it was made with, or leave --resume away to begin anew.");
+        }
+        catch (ArgumentException e) when (e.ParamName is "signals")
+        {
+            throw new UserError($"{input}: {UserError.Text(e)}");
         }
     }
 }

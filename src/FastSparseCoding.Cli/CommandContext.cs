@@ -16,9 +16,20 @@ internal sealed record CommandContext(Terminal Terminal, bool Json, bool Quiet, 
     public void WarnUncertified(long count, long total, string signals, string consequence = " and were left out")
     {
         if (count > 0)
-            Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {count:N0} of {total:N0} {signals} have no certified code{consequence}; a larger λ helps."));
+            Terminal.Tell(FormattableString.Invariant($"warning: {count:N0} of {total:N0} {signals} have no certified code{consequence}; a larger λ helps."));
     }
 
     /// <summary>Prints a result as text, or as JSON when asked for.</summary>
-    public void Print(Result result) => result.Print(Terminal.Out, Json);
+    public void Print(Result result)
+    {
+        try
+        {
+            result.Print(Terminal.Out, Json);
+            Terminal.Out.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"the result cannot be written to standard output: {e.Message}");
+        }
+    }
 }

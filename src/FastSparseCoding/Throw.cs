@@ -78,6 +78,14 @@ internal static class Throw
         }
     }
 
+    /// <summary>Refuses NaN, infinity and what is out of a range, naming the first place that holds one.</summary>
+    public static void IfOutside(ReadOnlySpan<float> values, float minimum, float maximum, string name)
+    {
+        for (int i = 0; i < values.Length; i++)
+            if (!(values[i] >= minimum && values[i] <= maximum))
+                Argument(name, string.Create(CultureInfo.InvariantCulture, $"'{name}' holds {values[i]} at place {i}; it must be {(minimum == float.MinValue ? "finite" : $"from {minimum} to {maximum}")}."));
+    }
+
     [DoesNotReturn]
     public static void OutOfRange<T>(string name, T value, string mustBe)
         => throw new ArgumentOutOfRangeException(name, string.Create(CultureInfo.InvariantCulture, $"'{name}' is {value}; it must be {mustBe}."));
@@ -104,7 +112,7 @@ internal static class Throw
     public static T InvalidFile<T>(string path, string message) => throw new InvalidDataException($"{path}: {message}");
 
     [DoesNotReturn]
-    public static void NoSuchFile(string path) => throw new FileNotFoundException($"{path}: there is no such file.", path);
+    public static T NoSuchFile<T>(string path) => throw new FileNotFoundException($"{path}: there is no such file.", path);
 
     /// <summary>An input that cannot be opened or read; the message names the path as the caller gave it.</summary>
     [DoesNotReturn]

@@ -66,10 +66,8 @@ internal sealed class LearnCommand
         };
         string[] paths = parsed.GetRequiredValue(_images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, start.Model?.Preprocessing, WholeImageInput.Side(paths));
-        OutputFile.RequireWritable(output);
         string? mosaic = parsed.GetValue(_mosaic);
-        if (mosaic is not null)
-            OutputFile.RequireWritable(mosaic, output);
+        OutputFile.RequireWithCheckpoint(Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], (_output, output), (_mosaic, mosaic));
         if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
             throw new UserError($"--whiten fits a whitening of its own; the images are treated as those of {start.Model.Path} were.");
         if (parsed.GetValue(_whiten))
@@ -109,7 +107,7 @@ internal sealed class LearnCommand
                 reported = p;
                 piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
             });
-            dictionary = Checkpoint.Guard(checkpoint, context, () =>
+            dictionary = Checkpoint.Guard(checkpoint, input.Name, context, () =>
                 DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, masks, context.Cancellation));
         });
         last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, state?.Uncertified ?? 0, 0, TimeSpan.Zero);

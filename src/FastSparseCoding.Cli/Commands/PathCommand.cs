@@ -46,10 +46,7 @@ internal sealed class PathCommand
         Penalty penalty = _penalty.Bind(parsed, model);
         double? share = parsed.GetValue(_heldOut) is { } given ? Range.CheckShare(_heldOut, given) : null;
         string? output = parsed.GetValue(_output), plot = parsed.GetValue(_plot);
-        if (output is not null)
-            OutputFile.RequireWritable(output, plot);
-        if (plot is not null)
-            OutputFile.RequireWritable(plot);
+        OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, _penalty.WeightsPath(parsed)], (_output, output), (_plot, plot));
         if (share is not null && model.SignalSize < 2)
             throw new UserError($"{_heldOut.Name} keeps values of a signal from its code; signals of one value have none to spare.");
         Matrix x = ReadSignals(parsed, model, context);
