@@ -43,7 +43,8 @@ public sealed class ClassifierFileTests : IDisposable
     {
         ClassifierFile.Save(ModelPath, new ClassifierModel(Classifier(12), Encoder("lcod"), null));
 
-        string[] facts = [.. FileDescription.Read(ModelPath).Facts.Select(f => $"{f.Key}: {f.Value}")];
+        FileDescription info = FileDescription.Read(ModelPath);
+        string[] facts = [.. info.Facts.Concat(info.Metadata).Concat(info.Tensors).Select(f => $"{f.Key}: {f.Value}")];
 
         Assert.Equal("kind: classifier", facts[0]);
         Assert.Superset(

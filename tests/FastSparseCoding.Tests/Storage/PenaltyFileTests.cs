@@ -139,7 +139,8 @@ public sealed class PenaltyFileTests : IDisposable
     public void Info_shows_the_penalty()
     {
         ModelFile.Save(ModelPath, Dictionary, Whole);
-        string[] facts = [.. FileDescription.Read(ModelPath).Facts.Select(fact => $"{fact.Key}: {fact.Value}")];
+        FileDescription info = FileDescription.Read(ModelPath);
+        string[] facts = [.. info.Facts.Concat(info.Metadata).Concat(info.Tensors).Select(fact => $"{fact.Key}: {fact.Value}")];
         Assert.Equal(["kind: dictionary", "penalty: λ = 0.3, 12 weights, μ = 0.3, z ≥ 0"], facts[..2]);
         Assert.Superset(new HashSet<string>(["lambda: 0.3", "ridge: 0.3", "non_negative: true", "penalty.weights: [12] F32", "format_version: 2"], StringComparer.Ordinal), new HashSet<string>(facts, StringComparer.Ordinal));
 
