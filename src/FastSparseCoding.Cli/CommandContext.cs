@@ -20,5 +20,16 @@ internal sealed record CommandContext(Terminal Terminal, bool Json, bool Quiet, 
     }
 
     /// <summary>Prints a result as text, or as JSON when asked for.</summary>
-    public void Print(Result result) => result.Print(Terminal.Out, Json);
+    public void Print(Result result)
+    {
+        try
+        {
+            result.Print(Terminal.Out, Json);
+            Terminal.Out.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"the result cannot be written to standard output: {e.Message}");
+        }
+    }
 }

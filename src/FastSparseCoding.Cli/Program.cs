@@ -1,14 +1,22 @@
 using System.Runtime.InteropServices;
 using FastSparseCoding.Cli;
+using FastSparseCoding.Cli.Output;
 
-using var stop = new CancellationTokenSource();
-using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-return App.Run(args, new Terminal(Console.Out, Console.Error, !Console.IsErrorRedirected), stop.Token);
+// Where files are limited in size (ulimit -f) a write that passes the limit is to fail as one on a full disk does, not to end the process.
+const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
-// The first signal asks the work to stop and clean up; a second one ends the process at once.
-void Stop(PosixSignalContext signal)
+var terminal = new Terminal(Console.Out, new ForgivingWriter(Console.Error), !Console.IsErrorRedirected);
+using var stop = new StopSignals(End);
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop.Receive);
+using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop.Receive);
+using PosixSignalRegistration? exceeded = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(FileSizeExceeded, signal => signal.Cancel = true);
+return App.Run(args, terminal, stop.Token);
+
+void End()
 {
-    signal.Cancel = !stop.IsCancellationRequested;
-    stop.Cancel();
+    // On a thread of its own and past the console, which makes whoever writes wait for a write to standard output that may never end.
+    var last = new Thread(() => RawError.Write(terminal.IsInteractive ? "\e[?25h\ninterrupted\n" : "interrupted\n")) { IsBackground = true };    // the bars hide the cursor
+    last.Start();
+    last.Join(TimeSpan.FromSeconds(0.2));
+    Environment.Exit(ExitCode.Interrupted);
 }

@@ -104,7 +104,7 @@ internal static class Throw
     public static T InvalidFile<T>(string path, string message) => throw new InvalidDataException($"{path}: {message}");
 
     [DoesNotReturn]
-    public static void NoSuchFile(string path) => throw new FileNotFoundException($"{path}: there is no such file.", path);
+    public static T NoSuchFile<T>(string path) => throw new FileNotFoundException($"{path}: there is no such file.", path);
 
     /// <summary>An input that cannot be opened or read; the message names the path as the caller gave it.</summary>
     [DoesNotReturn]

@@ -50,6 +50,22 @@ public static class EncoderFactory
         };
     }
 
+    /// <summary>The parameters of an encoder that is not made yet.</summary>
+    /// <exception cref="ArgumentException">There is no such kind, the depth is out of range, or the parameters are more than one buffer holds.</exception>
+    internal static IReadOnlyList<ParameterWindow> Layout(string kind, int signalSize, int codeSize, int depth)
+    {
+        Check(kind, depth);
+        return kind switch
+        {
+            "lista" => ListaEncoder.Layout(signalSize, codeSize, depth),
+            "lcod" => LcodEncoder.Layout(signalSize, codeSize, depth),
+            "lista-layers" => LayeredListaEncoder.Layout(signalSize, codeSize, depth),
+            "shrink" => ShrinkEncoder.Layout(signalSize, codeSize),
+            "tanh" => TanhEncoder.Layout(signalSize, codeSize),
+            _ => DoubleTanhEncoder.Layout(signalSize, codeSize),
+        };
+    }
+
     private static void Check(string kind, int depth)
     {
         if (!Kinds.Contains(kind))

@@ -87,9 +87,13 @@ public abstract class FeedForwardEncoder : TrainableEncoder
 public sealed class ShrinkEncoder : FeedForwardEncoder
 {
     internal ShrinkEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, penalty, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("theta", 1, codeSize)))
+        : base(signalSize, codeSize, penalty, dictionary, new ParameterSlab(Layout(signalSize, codeSize)))
     {
     }
+
+    /// <summary>The windows of its parameters.</summary>
+    internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize)
+        => ParameterSlab.Layout(("W_e", codeSize, signalSize), ("theta", 1, codeSize));
 
     /// <inheritdoc/>
     public override string Kind => "shrink";
@@ -129,9 +133,13 @@ public sealed class ShrinkEncoder : FeedForwardEncoder
 public sealed class TanhEncoder : FeedForwardEncoder
 {
     internal TanhEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, EitherSign(penalty, "tanh"), dictionary, new ParameterSlab(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize)))
+        : base(signalSize, codeSize, EitherSign(penalty, "tanh"), dictionary, new ParameterSlab(Layout(signalSize, codeSize)))
     {
     }
+
+    /// <summary>The windows of its parameters.</summary>
+    internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize)
+        => ParameterSlab.Layout(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize));
 
     /// <inheritdoc/>
     public override string Kind => "tanh";
@@ -200,9 +208,13 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
     private const int Chunk = 256;
 
     internal DoubleTanhEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, EitherSign(penalty, "tanh2"), dictionary, new ParameterSlab(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize)))
+        : base(signalSize, codeSize, EitherSign(penalty, "tanh2"), dictionary, new ParameterSlab(Layout(signalSize, codeSize)))
     {
     }
+
+    /// <summary>The windows of its parameters.</summary>
+    internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize)
+        => ParameterSlab.Layout(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize));
 
     /// <inheritdoc/>
     public override string Kind => "tanh2";

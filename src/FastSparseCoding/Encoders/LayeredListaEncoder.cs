@@ -17,7 +17,7 @@ public sealed class LayeredListaEncoder : TrainableEncoder
     private readonly PackedMatrix _s;
 
     internal LayeredListaEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, depth, penalty, dictionary, Windows(signalSize, codeSize, depth))
+        : base(signalSize, codeSize, depth, penalty, dictionary, new ParameterSlab(Layout(signalSize, codeSize, depth)))
     {
         _encoderTransposed = new PackedMatrix(signalSize, codeSize);
         _encoder = new PackedMatrix(codeSize, signalSize);
@@ -71,10 +71,11 @@ public sealed class LayeredListaEncoder : TrainableEncoder
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
 
-    private static ParameterSlab Windows(int signalSize, int codeSize, int depth)
+    /// <summary>The windows of its parameters.</summary>
+    internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, ListaEncoder.MaxDepth);
-        return new ParameterSlab(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", depth + 1, codeSize), ("gain", depth + 1, codeSize));
+        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", depth + 1, codeSize), ("gain", depth + 1, codeSize));
     }
 
     /// <summary>Tape: xW_eᵀ and Z(0..T). h' and the sign of C are those of Z.</summary>

@@ -21,9 +21,8 @@ public sealed class LcodEncoder : TrainableEncoder
     private readonly AlignedRows _st;
 
     internal LcodEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, depth, penalty, dictionary, new ParameterSlab(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize)))
+        : base(signalSize, codeSize, depth, penalty, dictionary, new ParameterSlab(Layout(signalSize, codeSize, depth)))
     {
-        Throw.IfOutside(depth, 0, MaxDepth);
         _encoderTransposed = new PackedMatrix(signalSize, codeSize);
         _encoder = new PackedMatrix(codeSize, signalSize);
         _st = new AlignedRows(codeSize, codeSize);
@@ -82,6 +81,13 @@ public sealed class LcodEncoder : TrainableEncoder
     }
 
     internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
+
+    /// <summary>The windows of its parameters.</summary>
+    internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
+    {
+        Throw.IfOutside(depth, 0, MaxDepth);
+        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize));
+    }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
 

@@ -18,17 +18,24 @@ public sealed class ParameterSlab
 {
     private readonly float[] _values;
 
-    internal ParameterSlab(params ReadOnlySpan<(string Name, int Rows, int Columns)> windows)
+    internal ParameterSlab(IReadOnlyList<ParameterWindow> windows)
+        : this(windows, windows[^1].Offset + windows[^1].Length)
+    {
+    }
+
+    /// <summary>Windows that follow each other.</summary>
+    /// <exception cref="ArgumentException">All values together are more than one buffer holds.</exception>
+    internal static IReadOnlyList<ParameterWindow> Layout(params ReadOnlySpan<(string Name, int Rows, int Columns)> windows)
     {
         var all = new ParameterWindow[windows.Length];
-        int offset = 0;
+        long offset = 0;
         for (int i = 0; i < windows.Length; i++)
         {
-            all[i] = new ParameterWindow(windows[i].Name, offset, windows[i].Rows, windows[i].Columns);
-            offset = checked(offset + checked(windows[i].Rows * windows[i].Columns));
+            all[i] = new ParameterWindow(windows[i].Name, (int)offset, windows[i].Rows, windows[i].Columns);
+            offset += (long)windows[i].Rows * windows[i].Columns;
+            Throw.IfAbove(offset, Array.MaxLength, "number of parameters");
         }
-        Windows = all;
-        _values = new float[offset];
+        return all;
     }
 
     private ParameterSlab(IReadOnlyList<ParameterWindow> windows, int length)

@@ -12,8 +12,9 @@ internal sealed unsafe class AlignedRows
     {
         Rows = rows;
         Columns = columns;
+        Throw.IfAbove(columns, Array.MaxLength - 15, nameof(columns));
         Stride = Padded(columns);
-        _values = AlignedMemory.Allocate(checked(rows * Stride));
+        _values = AlignedMemory.Allocate((long)rows * Stride);
         Data = AlignedMemory.Start(_values);
     }
 

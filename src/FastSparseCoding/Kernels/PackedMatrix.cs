@@ -17,7 +17,7 @@ internal sealed unsafe class PackedMatrix
         Throw.IfBelow(columns, 0);
         Rows = rows;
         Columns = columns;
-        _values = AlignedMemory.Allocate(checked((int)Panels.Length(rows, columns)));
+        _values = AlignedMemory.Allocate(Panels.Length(rows, columns));
     }
 
     /// <summary>Rows k of the factor: the inner dimension of products.</summary>

@@ -11,7 +11,7 @@ internal static unsafe class Panels
         => Vector512.IsHardwareAccelerated ? Simd512.Count : Vector256.IsHardwareAccelerated ? Simd256.Count : Vector128.IsHardwareAccelerated ? Simd128.Count : SimdScalar.Count;
 
     /// <summary>Floats that a packed [k×m] takes.</summary>
-    public static long Length(int k, int m) => (long)k * ((m + Lanes - 1) / Lanes * Lanes);
+    public static long Length(int k, int m) => (long)k * (((long)m + Lanes - 1) / Lanes * Lanes);
 
     /// <summary>Packs B [k×m], whose rows are <paramref name="stride"/> floats apart.</summary>
     public static void Pack(float* b, nint stride, int k, int m, float* panels)

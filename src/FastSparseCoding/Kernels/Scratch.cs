@@ -8,7 +8,12 @@ internal static unsafe class AlignedMemory
     public const int Alignment = 64;
 
     /// <summary>An array that holds <paramref name="count"/> floats from <see cref="Start"/> on. The garbage collector never moves it.</summary>
-    public static float[] Allocate(int count) => GC.AllocateArray<float>(count + Alignment / sizeof(float), pinned: true);
+    /// <exception cref="ArgumentOutOfRangeException">One array does not hold so many.</exception>
+    public static float[] Allocate(long count)
+    {
+        Throw.IfAbove(count, Array.MaxLength - Alignment / sizeof(float));
+        return GC.AllocateArray<float>((int)count + Alignment / sizeof(float), pinned: true);
+    }
 
     /// <summary>The first aligned float; valid while the array is reachable.</summary>
     public static float* Start(float[] array)

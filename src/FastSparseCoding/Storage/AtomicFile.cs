@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace FastSparseCoding.Storage;
 
 /// <summary>
@@ -5,11 +7,15 @@ namespace FastSparseCoding.Storage;
 /// target. Without <see cref="Commit"/> the partial file is deleted and an existing target stays as it was.
 /// </summary>
 /// <remarks>
-/// A symbolic link is followed, so the file it points to is replaced, not the link. An existing target keeps its Unix mode. A target marked
-/// read-only is refused, although a rename could replace it.
+/// A symbolic link is followed, so the file it points to is replaced, not the link. An existing target keeps its Unix mode, which the temporary file has
+/// before its first byte. Pipes, sockets, devices and a target marked read-only are refused, although a rename could replace them. After the rename the
+/// folder is flushed too.
 /// </remarks>
 public sealed class AtomicFile : IDisposable
 {
+    // What the common file systems take; the temporary name is short, so that a longer one would be found only by the rename at the end.
+    private const int MaxNameBytes = 255;
+
     private readonly string _target;
     private readonly string _temporary;
     private readonly Stream _file;
@@ -34,8 +40,11 @@ public sealed class AtomicFile : IDisposable
     /// <summary>Begins a file.</summary>
     /// <param name="path">The target. Its folder must exist; the target itself may.</param>
     /// <returns>The open file, to be committed and disposed by the caller.</returns>
-    /// <exception cref="IOException">The folder does not exist or cannot be written to, or the target is a folder, a device or read-only.</exception>
-    public static AtomicFile Create(string path) => Create(path, OpenNew);
+    /// <exception cref="IOException">The folder does not exist or cannot be written to, or the target is a folder, a pipe, a socket, a device or read-only, or its name is too long.</exception>
+    public static AtomicFile Create(string path) => Create(path, open: null);
+
+    /// <summary>Deletes the temporary files of all atomic files that are being written, and refuses new ones: for a process that is about to end.</summary>
+    public static void AbandonAll() => PartialFiles.OfProcess.DeleteAll();
 
     /// <summary>Writes a whole file.</summary>
     /// <param name="path">The target. Its folder must exist; the target itself may.</param>
@@ -70,45 +79,50 @@ public sealed class AtomicFile : IDisposable
         _finished = true;
         _stream.Abandon();
         _file.Dispose();
-        Delete(_temporary);
+        PartialFiles.OfProcess.Delete(_temporary);
     }
 
-    /// <summary>Begins a file whose temporary is opened by <paramref name="open"/>: the seam through which tests simulate a full disk.</summary>
-    internal static AtomicFile Create(string path, Func<string, Stream> open)
+    /// <summary>Begins a file whose temporary is opened by <paramref name="open"/>, if given: the seam through which tests simulate a full disk.</summary>
+    internal static AtomicFile Create(string path, Func<string, Stream>? open)
     {
-        (Stream file, string temporary) = OpenBeside(path, open);
-        return new AtomicFile(path, Resolve(path), temporary, file);
+        string target = Resolve(path);
+        (Stream file, string temporary) = OpenBeside(path, target, open);
+        return new AtomicFile(path, target, temporary, file);
     }
 
     /// <summary>Opens a new temporary file in the target's folder.</summary>
-    internal static (Stream File, string Temporary) OpenBeside(string path, Func<string, Stream> open)
+    internal static (Stream File, string Temporary) OpenBeside(string path, Func<string, Stream>? open) => OpenBeside(path, Resolve(path), open);
+
+    private static (Stream File, string Temporary) OpenBeside(string path, string target, Func<string, Stream>? open)
     {
-        string folder = System.IO.Path.GetDirectoryName(Resolve(path)) ?? "";
+        string folder = System.IO.Path.GetDirectoryName(target) ?? "";
         string temporary = System.IO.Path.Combine(folder, $".partial-{Guid.NewGuid():N}.tmp");
-        return (Guard(path, temporary, () => open(temporary)), temporary);
+        return (Guard(path, temporary, () => PartialFiles.OfProcess.Add(temporary, () => open?.Invoke(temporary) ?? OpenNew(temporary, target))), temporary);
     }
 
-    /// <summary>Deletes a temporary file if it can be deleted.</summary>
-    internal static void Delete(string temporary)
+    /// <summary>Opens a temporary file that nobody may read who may not read the target.</summary>
+    private static FileStream OpenNew(string temporary, string target)
     {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Called on the way out of the failure that matters: a second exception here would hide the first.
-        }
+        // Unbuffered, because a buffering stream would try once more to write when it is closed after a failure.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (OperatingSystem.IsWindows() || !File.Exists(target))
+            return new FileStream(temporary, options);
+        UnixFileMode mode = File.GetUnixFileMode(target);
+        options.UnixCreateMode = mode & (UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var file = new FileStream(temporary, options);
+        File.SetUnixFileMode(file.SafeFileHandle, mode);    // once more, because the account's mask was taken from the mode of the new file
+        return file;
     }
-
-    // Unbuffered, because a buffering stream would try once more to write when it is closed after a failure.
-    internal static FileStream OpenNew(string temporary) => new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
     /// <summary>The real file meant by a path, or a refusal that says why nothing can be written there.</summary>
     private static string Resolve(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.Length == 0)
+            Throw.Argument(nameof(path), $"'{nameof(path)}' is empty; it must be the name of a file.");
         string target = System.IO.Path.GetFullPath(path);
+        if (IsSystems(target))
+            Throw.Unwritable<Stream>(path, "it is a device; a regular file is expected.");
         if (new FileInfo(target).LinkTarget is not null)
             target = Guard(path, target, () => File.ResolveLinkTarget(target, returnFinalTarget: true))?.FullName ?? target;
         string folder = System.IO.Path.GetDirectoryName(target) ?? target;
@@ -116,22 +130,24 @@ public sealed class AtomicFile : IDisposable
             Throw.Unwritable<Stream>(path, "it is a folder; a file name is expected.");
         if (!Directory.Exists(folder))
             Throw.Unwritable<Stream>(path, $"the folder '{folder}' does not exist.");
-        if (IsDevice(target))
-            Throw.Unwritable<Stream>(path, "it is a device; a regular file is expected.");
+        if (Encoding.UTF8.GetByteCount(System.IO.Path.GetFileName(target)) is > MaxNameBytes and int bytes)
+            Throw.Unwritable<Stream>(path, $"its name has {bytes} bytes; a file's name has {MaxNameBytes} at most.");
+        if (FileKind.Special(target) is { } kind)
+            Throw.Unwritable<Stream>(path, $"it is {kind}; a regular file is expected.");
         if (File.Exists(target) && File.GetAttributes(target).HasFlag(FileAttributes.ReadOnly))
             Throw.Unwritable<Stream>(path, "the file is read-only.");
         return target;
     }
 
-    // A rename would replace the device itself by a file.
-    private static bool IsDevice(string target)
+    // Also where a name such as /dev/stdout leads to a regular file: what is written there otherwise would be lost with the file that is replaced.
+    private static bool IsSystems(string target)
         => !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private bool Replace()
     {
-        if (!OperatingSystem.IsWindows() && File.Exists(_target))
-            File.SetUnixFileMode(_temporary, File.GetUnixFileMode(_target));
         File.Move(_temporary, _target, overwrite: true);
+        PartialFiles.OfProcess.Remove(_temporary);
+        FolderSync.Flush(System.IO.Path.GetDirectoryName(_target)!);
         return true;
     }
 

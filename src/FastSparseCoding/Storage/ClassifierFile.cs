@@ -55,12 +55,14 @@ public static class ClassifierFile
         using ModelReader reader = ModelReader.Open(path);
         reader.RequireKind("a classifier", ModelFormat.ClassifierKind);
         int classes = reader.Number(ModelFormat.ClassesKey, 2, LinearClassifier.MaxClasses), codeSize = reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue);
-        long values = reader.Tensors.Sum(t => t.End - t.Begin) / sizeof(float);
-        if ((long)classes * codeSize > values)      // before memory is taken for them
-            Throw.InvalidFile(path, $"its metadata tells of {classes} classes and a code size of {codeSize}; its tensors hold {values} values in all.");
+        foreach (ParameterWindow window in reader.Build("classifier", () => LinearClassifier.Layout(codeSize, classes)))
+            reader.RequireMatrix(ModelFormat.ClassifierPrefix + window.Name, window.Rows, window.Columns);
         var classifier = new LinearClassifier(codeSize, classes);
         ModelFile.ReadParameters(reader, ModelFormat.ClassifierPrefix, classifier.Parameters);
-        return new ClassifierModel(classifier, Encoder(reader), PreprocessingFormat.Read(reader));
+        ISparseEncoder? encoder = Encoder(reader);
+        if (encoder is not null && encoder.CodeSize != codeSize)
+            Throw.InvalidFile(path, $"its codes have {encoder.CodeSize} values; its classifier takes {codeSize}.");
+        return new ClassifierModel(classifier, encoder, PreprocessingFormat.Read(reader, encoder?.SignalSize ?? codeSize));
     }
 
     private static ModelWriter OfSignals(LinearClassifier classifier, PatchPreprocessing? preprocessing)

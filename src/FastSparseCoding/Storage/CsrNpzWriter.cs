@@ -14,7 +14,7 @@ public sealed class CsrNpzWriter : IDisposable
     private readonly Spool _rowStarts;
     private readonly List<IDisposable> _owned = [];
 
-    private CsrNpzWriter(string path, int columns, Func<string, Stream> open)
+    private CsrNpzWriter(string path, int columns, Func<string, Stream>? open)
     {
         Columns = columns;
         try
@@ -49,7 +49,7 @@ public sealed class CsrNpzWriter : IDisposable
     public static CsrNpzWriter Create(string path, int columns)
     {
         Throw.IfBelow(columns, 0);
-        return new CsrNpzWriter(path, columns, AtomicFile.OpenNew);
+        return new CsrNpzWriter(path, columns, open: null);
     }
 
     /// <summary>Begins a file whose temporaries are opened by <paramref name="open"/>: the seam through which tests simulate a full disk.</summary>

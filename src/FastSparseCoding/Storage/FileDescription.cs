@@ -114,7 +114,7 @@ public sealed class FileDescription
     private void AddTensors(IEnumerable<TensorInfo> tensors)
     {
         foreach (TensorInfo tensor in tensors)
-            Add(tensor.Name, $"{tensor.ShapeText} {SafeTensors.TypeName(tensor.Type)}");
+            Add(tensor.Name, $"{tensor.ShapeText} {tensor.Type}");
     }
 
     private void Add(string name, string value) => _facts.Add(new(name, value));

@@ -27,28 +27,17 @@ internal sealed class InputFile : IDisposable
 
     public static InputFile Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.Length == 0)
+            Throw.Argument(nameof(path), $"'{nameof(path)}' is empty; it must be the name of a file.");
         if (Directory.Exists(path))
             Throw.Unreadable<InputFile>(path, "it is a folder; a file is expected.");
-        try
-        {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-            if (stream.CanSeek)
-                return new InputFile(path, stream);
-            stream.Dispose();
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            Throw.NoSuchFile(path);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            Throw.Unreadable<InputFile>(path, "access is denied.", e);
-        }
-        catch (IOException e)
-        {
-            Throw.Unreadable<InputFile>(path, e.Message, e);
-        }
+        if (Guard(path, () => FileKind.Special(path)) is { } kind)      // before it is opened, which might never end
+            Throw.Unreadable<InputFile>(path, $"it is {kind}; a regular file is expected.");
+        FileStream stream = Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1));
+        if (stream.CanSeek)
+            return new InputFile(path, stream);
+        stream.Dispose();
         return Throw.Unreadable<InputFile>(path, "it is a pipe or a terminal; a regular file is expected.");
     }
 
@@ -66,6 +55,26 @@ internal sealed class InputFile : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
+
+    private static T Guard<T>(string path, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Throw.NoSuchFile<T>(path);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            return Throw.Unreadable<T>(path, "access is denied.", e);
+        }
+        catch (IOException e)
+        {
+            return Throw.Unreadable<T>(path, e.Message, e);
+        }
+    }
 
     private int ReadSome(Span<byte> buffer, long offset)
     {

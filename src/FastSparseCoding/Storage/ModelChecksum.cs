@@ -25,7 +25,7 @@ internal sealed class ModelChecksum : IDisposable
     public void Append(TensorInfo tensor)
     {
         Append(tensor.Name);
-        Append(SafeTensors.TypeName(tensor.Type));
+        Append(tensor.Type);
         Append(tensor.ShapeText);
     }
 

@@ -112,19 +112,12 @@ public static class ModelFile
     /// <summary>The encoder that a file holds.</summary>
     internal static TrainableEncoder Encoder(ModelReader reader, ModelInfo info)
     {
-        RequireRoom(reader, info);
+        foreach (ParameterWindow window in reader.Build("encoder", () => EncoderFactory.Layout(info.Kind, info.SignalSize, info.CodeSize, info.Depth)))
+            reader.RequireMatrix(ModelFormat.ParameterPrefix + window.Name, window.Rows, window.Columns);
         TrainableEncoder encoder = reader.Build("encoder", () => EncoderFactory.CreateEmpty(info.Kind, info.SignalSize, info.CodeSize, info.Depth, info.Penalty, Dictionary(reader, info)));
         ReadParameters(reader, ModelFormat.ParameterPrefix, encoder.Parameters);
         encoder.Refresh();
         return encoder;
-    }
-
-    /// <summary>Refuses sizes that the file's tensors cannot have, before memory is taken for them.</summary>
-    private static void RequireRoom(ModelReader reader, ModelInfo info)
-    {
-        long values = reader.Tensors.Sum(t => t.End - t.Begin) / sizeof(float);
-        if ((long)info.CodeSize * info.SignalSize > values)
-            Throw.InvalidFile(reader.Path, $"its metadata tells of a code size of {info.CodeSize} and a signal size of {info.SignalSize}; its tensors hold {values} values in all.");
     }
 
     internal static ModelWriter Writer(string kind, Penalty penalty, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, PatchPreprocessing? preprocessing)
@@ -148,15 +141,19 @@ public static class ModelFile
     }
 
     /// <summary>What the metadata say of the dictionary, or of the encoder of that kind, in the file.</summary>
-    internal static ModelInfo Info(ModelReader reader, string kind) => new(
-        kind,
-        reader.FormatVersion,
-        PenaltyFormat.Read(reader),
-        reader.Number(ModelFormat.DepthKey, 0, int.MaxValue),
-        reader.Number(ModelFormat.SignalSizeKey, 1, int.MaxValue),
-        reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue),
-        reader.Has(ModelFormat.DictionaryHashKey) ? reader.Text(ModelFormat.DictionaryHashKey) : null,
-        PreprocessingFormat.Read(reader));
+    internal static ModelInfo Info(ModelReader reader, string kind)
+    {
+        int signalSize = reader.Number(ModelFormat.SignalSizeKey, 1, int.MaxValue);
+        return new ModelInfo(
+            kind,
+            reader.FormatVersion,
+            PenaltyFormat.Read(reader),
+            reader.Number(ModelFormat.DepthKey, 0, int.MaxValue),
+            signalSize,
+            reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue),
+            reader.Has(ModelFormat.DictionaryHashKey) ? reader.Text(ModelFormat.DictionaryHashKey) : null,
+            PreprocessingFormat.Read(reader, signalSize));
+    }
 
     private static ModelInfo Info(ModelReader reader)
     {

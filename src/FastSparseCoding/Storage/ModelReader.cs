@@ -16,6 +16,7 @@ internal sealed class ModelReader : IDisposable
         FormatVersion = Number<int>(ModelFormat.VersionKey, 1, int.MaxValue);
         if (FormatVersion > ModelFormat.Version)
             Throw.InvalidFile(Path, $"is of model format version {FormatVersion}; this version of the library reads up to {ModelFormat.Version}.");
+        CheckSize();
         CheckChecksum();
         Kind = Text(ModelFormat.KindKey);
     }
@@ -75,6 +76,9 @@ internal sealed class ModelReader : IDisposable
         where T : unmanaged
         => _file.Read<T>(name);
 
+    /// <summary>Refuses a file without this matrix, before anything is made for its values.</summary>
+    public void RequireMatrix(string name, int rows, int columns) => _file.Require<float>(name, rows, columns);
+
     public Matrix Matrix(string name, int rows, int columns) => new(rows, columns, _file.Read<float>(name, rows, columns));
 
     /// <summary>A matrix of any shape, but two-dimensional.</summary>
@@ -98,9 +102,21 @@ internal sealed class ModelReader : IDisposable
         {
             return Throw.InvalidFile<T>(Path, $"its {what} cannot be used: {e.Message}");
         }
+        catch (OutOfMemoryException)
+        {
+            return Throw.InvalidFile<T>(Path, $"its {what} takes more memory than there is.");
+        }
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>No model takes more memory than there is; one that claims to would be read for its checksum without end.</summary>
+    private void CheckSize()
+    {
+        long bytes = Tensors.Count > 0 ? Tensors[^1].End : 0, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > available)
+            Throw.InvalidFile(Path, string.Create(CultureInfo.InvariantCulture, $"its tensors take {bytes / 1e9:F1} GB of memory; this process may use {available / 1e9:F1} GB in all."));
+    }
 
     private void CheckChecksum()
     {

@@ -14,7 +14,8 @@ public static class Npy
     public static Matrix ReadMatrix(string path)
     {
         using NpyReader reader = NpyReader.Open(path);
-        var matrix = new Matrix(CheckedRows(reader), reader.Columns);
+        int rows = CheckedRows(reader);
+        var matrix = new Matrix(rows, reader.Columns, FileMemory.Allocate<float>(path, "its array", (long)rows * reader.Columns));
         reader.Read(0, matrix);
         return matrix;
     }
@@ -28,7 +29,7 @@ public static class Npy
     {
         using NpyReader reader = NpyReader.Open(path);
         int rows = CheckedRows(reader);
-        var values = new double[rows * reader.Columns];
+        double[] values = FileMemory.Allocate<double>(path, "its array", (long)rows * reader.Columns);
         reader.Read(0, rows, values.AsSpan());
         return (rows, reader.Columns, values);
     }

@@ -16,6 +16,9 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
 {
     private const int MaxLength = 1 << 20;
 
+    /// <summary>The most dimensions that a NumPy array may have.</summary>
+    private const int MaxRank = 64;
+
     // NumPy leaves room for a first dimension of this many digits, so that a file can grow in place; a writer that learns N last needs the same.
     private const int DimensionDigits = 21;
 
@@ -123,6 +126,8 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
     {
         if (field is not object[] items || !items.All(i => i is long and >= 0))
             return Throw.InvalidFile<long[]>(path, "its .npy header has a 'shape' that is not a tuple of sizes.");
+        if (items.Length > MaxRank)
+            Throw.InvalidFile(path, $"promises an array of {items.Length} dimensions; at most {MaxRank} are read.");
         long[] shape = [.. items.Cast<long>()];
         // A size or a type of 0 must not hide that the others overflow.
         Int128 bytes = Math.Max(type.Bytes, 1);

@@ -29,11 +29,11 @@ public sealed class NpyWriter : IDisposable
     public static NpyWriter Create(string path, int columns)
     {
         Throw.IfBelow(columns, 0);
-        return Create(path, columns, AtomicFile.OpenNew);
+        return Create(path, columns, open: null);
     }
 
     /// <summary>Begins a file whose temporary is opened by <paramref name="open"/>: the seam through which tests simulate a full disk.</summary>
-    internal static NpyWriter Create(string path, int columns, Func<string, Stream> open) => new(AtomicFile.Create(path, open), columns);
+    internal static NpyWriter Create(string path, int columns, Func<string, Stream>? open) => new(AtomicFile.Create(path, open), columns);
 
     /// <summary>Appends rows.</summary>
     /// <param name="x">Rows [count×Columns].</param>

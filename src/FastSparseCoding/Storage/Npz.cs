@@ -76,11 +76,10 @@ public static class Npz
         (long rows, long width) = ReadShape(archive);
         if (rows is < 0 or >= int.MaxValue || width is < 0 or > int.MaxValue)
             Throw.InvalidFile(path, $"holds a sparse matrix of shape ({rows}, {width}); expected two sizes below 2^31.");
+        CheckLengths(archive, rows);
         int[] rowStarts = archive.ReadValues<int>("indptr", h => RequireInteger(archive.Where("indptr"), h));
         int[] columns = archive.ReadValues<int>("indices", h => RequireInteger(archive.Where("indices"), h));
         float[] values = archive.ReadValues<float>("data", h => h.RequireFloat(archive.Where("data")));
-        if (rowStarts.Length != rows + 1)
-            Throw.InvalidFile(path, $"holds {rowStarts.Length} row starts for {rows} rows; expected {rows + 1}.");
         return Assemble(path, (int)width, rowStarts, columns, values);
     }
 
@@ -107,10 +106,23 @@ public static class Npz
     /// <summary>Rows and columns of the sparse matrix in an archive.</summary>
     internal static (long Rows, long Columns) ReadShape(NpzArchive archive)
     {
-        long[] shape = archive.ReadValues<long>("shape", h => RequireInteger(archive.Where("shape"), h));
-        return shape.Length == 2
-            ? (shape[0], shape[1])
-            : Throw.InvalidFile<(long, long)>(archive.Path, $"holds a sparse matrix of shape ({string.Join(", ", shape)}); expected two sizes below 2^31.");
+        long[] shape = archive.ReadValues<long>("shape", h =>
+        {
+            RequireInteger(archive.Where("shape"), h);
+            if (h.Count != 2)
+                Throw.InvalidFile(archive.Where("shape"), $"holds {h.Count} sizes; expected the two of a matrix.");
+        });
+        return (shape[0], shape[1]);
+    }
+
+    /// <summary>Compares what the headers promise before any of it is inflated.</summary>
+    private static void CheckLengths(NpzArchive archive, long rows)
+    {
+        long rowStarts = archive.ReadHeader("indptr").Count, columns = archive.ReadHeader("indices").Count, values = archive.ReadHeader("data").Count;
+        if (rowStarts != rows + 1)
+            Throw.InvalidFile(archive.Path, $"holds {rowStarts} row starts for {rows} rows; expected {rows + 1}.");
+        if (columns != values)
+            Throw.InvalidFile(archive.Path, $"holds {columns} column indices and {values} values; expected as many of both.");
     }
 
     private static void RequireInteger(string where, NpyHeader header)

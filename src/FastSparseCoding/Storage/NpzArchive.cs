@@ -21,7 +21,11 @@ internal sealed class NpzArchive : IDisposable
         _file = file;
         _zip = new ZipArchive(file.Stream, ZipArchiveMode.Read, leaveOpen: true);
         foreach (ZipArchiveEntry entry in _zip.Entries)
-            _members[entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName] = entry;
+        {
+            string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+            if (!_members.TryAdd(name, entry))
+                Throw.InvalidFile(file.Path, $"holds two arrays '{name}'; expected one of every name.");
+        }
     }
 
     /// <summary>The path as the caller gave it.</summary>
@@ -65,9 +69,7 @@ internal sealed class NpzArchive : IDisposable
         Read(name, (header, body) =>
         {
             check(header);
-            if (header.Count > Array.MaxLength)
-                Throw.InvalidFile(Where(name), $"holds {header.Count} values; at most {Array.MaxLength} fit one array.");
-            values = new T[header.Count];
+            values = FileMemory.Allocate<T>(Where(name), "its array", header.Count);
             byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkValues * sizeof(double));
             for (int done = 0; done < values.Length; done += ChunkValues)
             {
@@ -124,6 +126,8 @@ internal sealed class NpzArchive : IDisposable
     {
         if (!_members.TryGetValue(name, out ZipArchiveEntry? entry))
             return Throw.InvalidFile<ZipArchiveEntry>(_file.Path, $"has no array '{name}'; it has {string.Join(", ", _members.Keys.Order(StringComparer.Ordinal))}.");
+        if (entry.IsEncrypted)
+            Throw.InvalidFile(Where(name), "is encrypted; expected an archive without a password.");
         if (entry.CompressedLength > _file.Length || entry.Length > entry.CompressedLength * MaxCompressionRatio + 64)
             Throw.InvalidFile(Where(name), $"claims {entry.Length} bytes from {entry.CompressedLength} compressed ones; the archive is damaged.");
         return entry;

@@ -25,11 +25,13 @@ internal static class PreprocessingFormat
         writer.Add(TransformTensor, whitening.Transform);
     }
 
-    public static PatchPreprocessing? Read(ModelReader reader)
+    public static PatchPreprocessing? Read(ModelReader reader, int signalSize)
     {
         if (!reader.Has(SizeKey))
             return null;
         int size = reader.Number(SizeKey, 1, 256);
+        if (size * size != signalSize)
+            Throw.InvalidFile(reader.Path, $"its metadata has {SizeKey} '{size}', patches of {size * size} values; its signals have {signalSize}.");
         var preprocessing = new PatchPreprocessing
         {
             PatchSize = size,

@@ -40,7 +40,8 @@ internal sealed class PythonLiteral
                 Fail("a quoted key");
             string key = String();
             Expect(':');
-            result[key] = Value(depth: 0);
+            if (!result.TryAdd(key, Value(depth: 0)))
+                Throw.InvalidFile(_path, $"its .npy header gives '{key}' twice.");
             if (Peek() != '}')
                 Expect(',');
         }

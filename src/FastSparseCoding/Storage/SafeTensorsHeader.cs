@@ -71,9 +71,9 @@ internal sealed class SafeTensorsHeader
         if (tensor.ValueKind != JsonValueKind.Object || !tensor.TryGetProperty("dtype", out JsonElement dtype)
             || !tensor.TryGetProperty("shape", out JsonElement sizes) || !tensor.TryGetProperty("data_offsets", out JsonElement places))
             return Throw.InvalidFile<TensorInfo>(_path, $"its tensor '{name}' has no dtype, shape or data_offsets.");
-        string? typeName = dtype.ValueKind == JsonValueKind.String ? dtype.GetString() : dtype.GetRawText();
-        if (!SafeTensors.TryParseType(typeName, out ElementType type))
-            Throw.InvalidFile(_path, $"its tensor '{name}' is of type '{typeName}'; expected F32, F64, I32 or I64.");
+        if (dtype.ValueKind != JsonValueKind.String)
+            Throw.InvalidFile(_path, $"its tensor '{name}' has a dtype that is a JSON {dtype.ValueKind}; expected a String.");
+        string type = dtype.GetString()!;
         long[] shape = ReadNumbers(name, "shape", sizes);
         long[] offsets = ReadNumbers(name, "data_offsets", places);
         if (offsets.Length != 2 || offsets[0] > offsets[1])
@@ -87,11 +87,13 @@ internal sealed class SafeTensorsHeader
     {
         if (array.ValueKind != JsonValueKind.Array)
             Throw.InvalidFile(_path, $"its tensor '{name}' has a {field} that is a JSON {array.ValueKind}; expected an Array.");
+        if (array.GetArrayLength() is > SafeTensors.MaxRank and int length)
+            Throw.InvalidFile(_path, $"its tensor '{name}' has a {field} of {length} numbers; at most {SafeTensors.MaxRank} are read.");
         var numbers = new List<long>();
         foreach (JsonElement item in array.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out long number) || number < 0)
-                return Throw.InvalidFile<long[]>(_path, $"its tensor '{name}' has {item.GetRawText()} in its {field}; expected whole numbers from 0 to 2^63 - 1.");
+                return Throw.InvalidFile<long[]>(_path, $"its tensor '{name}' has '{item.GetRawText()}' in its {field}; expected whole numbers from 0 to 2^63 - 1.");
             numbers.Add(number);
         }
         return [.. numbers];
@@ -99,13 +101,18 @@ internal sealed class SafeTensorsHeader
 
     private void CheckSize(TensorInfo info)
     {
-        Int128 bytes = info.Type.Bytes;
+        if (SafeTensors.BitsOf(info.Type) is not { } bits)
+            return;
+        Int128 all = bits;
         foreach (long size in info.Shape)
         {
-            bytes *= size;
-            if (bytes > long.MaxValue)
+            all *= size;
+            if (all > (Int128)8 * long.MaxValue)
                 Throw.InvalidFile(_path, $"its tensor '{info.Name}' has shape {info.ShapeText}; that is more than a file can hold.");
         }
+        Int128 bytes = all / 8;
+        if (all % 8 != 0)
+            Throw.InvalidFile(_path, $"its tensor '{info.Name}' of shape {info.ShapeText} takes {all} bits, which are no whole bytes.");
         if (bytes != info.End - info.Begin)
             Throw.InvalidFile(_path, $"its tensor '{info.Name}' of shape {info.ShapeText} takes {bytes} bytes, but its data_offsets span {info.End - info.Begin}.");
     }

@@ -50,18 +50,16 @@ internal sealed class SafeTensorsReader : IDisposable
 
     public TensorInfo? Find(string name) => _header.Tensors.Find(t => string.Equals(t.Name, name, StringComparison.Ordinal));
 
-    /// <summary>The values of a tensor that must be there, of this type.</summary>
+    /// <summary>The values of a tensor that must be there, of this type; where float32 is asked for any floating-point type is rounded to it.</summary>
     public T[] Read<T>(string name)
         where T : unmanaged
     {
-        TensorInfo info = Find(name) ?? Throw.InvalidFile<TensorInfo>(Path, $"has no tensor '{name}'.");
-        if (info.Type != ElementType.Of<T>())
-            Throw.InvalidFile(Path, $"its tensor '{name}' is of type {SafeTensors.TypeName(info.Type)}; expected {SafeTensors.TypeName(ElementType.Of<T>())}.");
-        long count = (info.End - info.Begin) / info.Type.Bytes;
-        if (count > Array.MaxLength)
-            Throw.InvalidFile(Path, $"its tensor '{name}' holds {count} values; at most {Array.MaxLength} fit one array.");
-        var values = new T[count];
-        _file.ReadValues(values.AsSpan(), _dataStart + info.Begin);
+        TensorInfo info = Readable<T>(name);
+        T[] values = FileMemory.Allocate<T>(Path, $"its tensor '{name}'", (info.End - info.Begin) * 8 / SafeTensors.BitsOf(info.Type)!.Value);
+        if (info.Type == SafeTensors.TypeName<T>())
+            _file.ReadValues(values.AsSpan(), _dataStart + info.Begin);
+        else
+            FloatTypes.Read(_file, _dataStart + info.Begin, info.Type, (float[])(object)values);
         return values;
     }
 
@@ -69,9 +67,16 @@ internal sealed class SafeTensorsReader : IDisposable
     public T[] Read<T>(string name, params ReadOnlySpan<long> shape)
         where T : unmanaged
     {
-        if (Find(name) is { } info && !shape.SequenceEqual(info.Shape))
-            Throw.InvalidFile(Path, $"its tensor '{name}' has shape {info.ShapeText}; expected {SafeTensors.FormatShape(shape)}.");
+        Require<T>(name, shape);
         return Read<T>(name);
+    }
+
+    /// <summary>Refuses a file without this tensor in this shape, before anything is made for its values.</summary>
+    public void Require<T>(string name, params ReadOnlySpan<long> shape)
+        where T : unmanaged
+    {
+        if (Readable<T>(name) is var info && !shape.SequenceEqual(info.Shape))
+            Throw.InvalidFile(Path, $"its tensor '{name}' has shape {info.ShapeText}; expected {SafeTensors.FormatShape(shape)}.");
     }
 
     /// <summary>The raw bytes of all tensors, in pieces, in the file's order: for a checksum.</summary>
@@ -87,4 +92,14 @@ internal sealed class SafeTensorsReader : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private TensorInfo Readable<T>(string name)
+        where T : unmanaged
+    {
+        TensorInfo info = Find(name) ?? Throw.InvalidFile<TensorInfo>(Path, $"has no tensor '{name}'.");
+        bool isFloat = typeof(T) == typeof(float);
+        if (info.Type != SafeTensors.TypeName<T>() && !(isFloat && FloatTypes.AreConverted(info.Type)))
+            Throw.InvalidFile(Path, $"its tensor '{name}' is of type '{info.Type}'; expected {(isFloat ? "F32, F64, F16 or BF16" : SafeTensors.TypeName<T>())}.");
+        return info;
+    }
 }

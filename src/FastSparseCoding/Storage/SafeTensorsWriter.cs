@@ -18,7 +18,7 @@ internal sealed class SafeTensorsWriter
         get
         {
             long at = 0;
-            foreach ((TensorInfo info, byte[] bytes) in _tensors.OrderByDescending(t => t.Info.Type.Bytes))
+            foreach ((TensorInfo info, byte[] bytes) in _tensors.OrderByDescending(t => SafeTensors.BitsOf(t.Info.Type)))
             {
                 yield return (info with { Begin = at, End = at + bytes.Length }, bytes);
                 at += bytes.Length;
@@ -30,7 +30,7 @@ internal sealed class SafeTensorsWriter
     public void Add<T>(string name, ReadOnlySpan<long> shape, ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        var info = new TensorInfo(name, ElementType.Of<T>(), shape.ToArray(), 0, 0);
+        var info = new TensorInfo(name, SafeTensors.TypeName<T>(), shape.ToArray(), 0, 0);
         Throw.IfLengthNot(values.Length, info.Shape.Aggregate(1L, (product, size) => product * size), name);
         _tensors.Add((info, MemoryMarshal.AsBytes(values).ToArray()));
     }
@@ -76,7 +76,7 @@ internal sealed class SafeTensorsWriter
     private static void WriteTensor(Utf8JsonWriter json, TensorInfo info)
     {
         json.WriteStartObject(info.Name);
-        json.WriteString("dtype", SafeTensors.TypeName(info.Type));
+        json.WriteString("dtype", info.Type);
         json.WriteStartArray("shape");
         foreach (long size in info.Shape)
             json.WriteNumberValue(size);

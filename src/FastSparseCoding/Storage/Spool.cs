@@ -12,7 +12,7 @@ internal sealed class Spool : IDisposable
     private readonly OutputStream _output;
     private bool _reading;
 
-    public Spool(string path, Func<string, Stream> open)
+    public Spool(string path, Func<string, Stream>? open)
     {
         (_file, _temporary) = AtomicFile.OpenBeside(path, open);
         _output = new OutputStream(_file, path);
@@ -41,7 +41,7 @@ internal sealed class Spool : IDisposable
     {
         _output.Abandon();
         _file.Dispose();
-        AtomicFile.Delete(_temporary);
+        PartialFiles.OfProcess.Delete(_temporary);
     }
 
     private void Rewind()

@@ -28,9 +28,13 @@ public sealed class LinearClassifier
         Throw.IfOutside(classCount, 2, MaxClasses);
         CodeSize = codeSize;
         ClassCount = classCount;
-        Parameters = new ParameterSlab(("weights", classCount, codeSize), ("bias", 1, classCount));
+        Parameters = new ParameterSlab(Layout(codeSize, classCount));
         (_weights, _bias) = (Parameters.Windows[0], Parameters.Windows[1]);
     }
+
+    /// <summary>The windows of its parameters.</summary>
+    internal static IReadOnlyList<ParameterWindow> Layout(int codeSize, int classCount)
+        => ParameterSlab.Layout(("weights", classCount, codeSize), ("bias", 1, classCount));
 
     /// <summary>Values in a code m.</summary>
     public int CodeSize { get; }

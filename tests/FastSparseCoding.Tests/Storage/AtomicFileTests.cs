@@ -205,6 +205,42 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
     }
 
+    [Fact]
+    public void The_temporary_file_has_the_targets_mode_before_its_first_byte()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        foreach (UnixFileMode mode in new[] { UnixFileMode.UserRead | UnixFileMode.UserWrite, (UnixFileMode)0b110_110_110, (UnixFileMode)0b111_101_101 })
+        {
+            string path = _folder.Write("out.bin", [1]);
+            File.SetUnixFileMode(path, mode);
+            using AtomicFile file = AtomicFile.Create(path);
+            Assert.Equal(mode, File.GetUnixFileMode(_folder.File(Assert.Single(_folder.Names, n => n != "out.bin"))));
+            file.Commit();
+            Assert.Equal(mode, File.GetUnixFileMode(path));
+        }
+    }
+
+    [Fact]
+    public void A_name_too_long_for_the_file_system_is_refused_at_once()
+    {
+        string longest = _folder.File(new string('n', 255));
+        AtomicFile.Write(longest, stream => stream.WriteByte(7));
+        Assert.Equal([7], File.ReadAllBytes(longest));
+
+        Refused(longest + 'n', "its name has 256 bytes; a file's name has 255 at most.");
+        Refused(_folder.File(new string('λ', 128)), "its name has 256 bytes; a file's name has 255 at most.");
+        Assert.Equal("'path' is empty; it must be the name of a file. (Parameter 'path')", Assert.Throws<ArgumentException>(() => AtomicFile.Create("")).Message);
+    }
+
+    [Fact]
+    public void The_names_of_a_folder_are_put_on_the_disk()
+    {
+        bool possible = OperatingSystem.IsLinux() || OperatingSystem.IsMacOS();
+        Assert.Equal(possible, FolderSync.Flush(_folder.Path));
+        Assert.False(FolderSync.Flush(_folder.File("none")));
+    }
+
     private static void Refused(string path, string problem)
     {
         Assert.Equal($"{path}: cannot be written: {problem}", Assert.Throws<IOException>(() => AtomicFile.Create(path)).Message);

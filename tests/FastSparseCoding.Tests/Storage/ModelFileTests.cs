@@ -101,7 +101,7 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("depth", "-1", "its metadata has depth '-1'; expected a number from 0 to ")]
     [InlineData("depth", "2000", "its encoder cannot be used: 'depth' is 2000; it must be from 0 to 1000.")]
     [InlineData("code_size", "0", "its metadata has code_size '0'; expected a number from 1 to ")]
-    [InlineData("code_size", "2000000000", "its metadata tells of a code size of 2000000000 and a signal size of 9; its tensors hold 264 values in all.")]
+    [InlineData("code_size", "2000000000", "its encoder cannot be used: 'number of parameters' is 18000000000; it must be 2147483591 or less.")]
     [InlineData("code_size", "13", "its tensor 'parameter.W_e' has shape [12, 9]; expected [13, 9].")]
     [InlineData("signal_size", "8", "its tensor 'parameter.W_e' has shape [12, 9]; expected [12, 8].")]
     public void Metadata_that_cannot_be_is_refused(string key, string value, string message)
@@ -143,6 +143,17 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void Preprocessing_for_other_signals_is_refused()
         => Assert.StartsWith("'preprocessing' has 100 values; it must have 9.", Assert.ThrowsAny<ArgumentException>(() => ModelFile.Save(ModelPath, Dictionary, 0.3f, PatchPreprocessing.Default)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Preprocessing_of_other_signals_in_a_file_is_refused()
+    {
+        var writer = new ModelWriter("dictionary");
+        foreach ((string key, string value) in new[] { ("lambda", "0.5"), ("depth", "0"), ("signal_size", "10"), ("code_size", "12"), ("patch_size", "3"), ("patch_minimum_deviation", "0.02"), ("patch_normalization", "unit-std") })
+            writer.Set(key, value);
+        writer.Save(ModelPath);
+
+        Refused("its metadata has patch_size '3', patches of 9 values; its signals have 10.", () => ModelFile.ReadInfo(ModelPath));
+    }
 
     private static TrainableEncoder Perturbed(string kind, int depth, AtomDictionary? dictionary)
     {

@@ -84,12 +84,14 @@ public sealed class SafeTensorsTests : IDisposable
         { """{"__metadata__":{"a":1}}""", "its '__metadata__' holds a Number under 'a'; expected a String." },
         { """{"w":1}""", "its tensor 'w' has no dtype, shape or data_offsets." },
         { """{"w":{"dtype":"F32","shape":[2]}}""", "its tensor 'w' has no dtype, shape or data_offsets." },
-        { """{"w":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}}""", "its tensor 'w' is of type 'BF16'; expected F32, F64, I32 or I64." },
-        { """{"w":{"dtype":7,"shape":[4],"data_offsets":[0,8]}}""", "its tensor 'w' is of type '7'; expected F32, F64, I32 or I64." },
+        { """{"w":{"dtype":"BF16","shape":[3],"data_offsets":[0,8]}}""", "its tensor 'w' of shape [3] takes 6 bytes, but its data_offsets span 8." },
+        { """{"w":{"dtype":"F4","shape":[5],"data_offsets":[0,2]}}""", "its tensor 'w' of shape [5] takes 20 bits, which are no whole bytes." },
+        { """{"w":{"dtype":7,"shape":[4],"data_offsets":[0,8]}}""", "its tensor 'w' has a dtype that is a JSON Number; expected a String." },
+        { """{"w":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""", "its tensor 'w' has a shape of 9 numbers; at most 8 are read." },
         { """{"w":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", "its tensor 'w' has a shape that is a JSON Number; expected an Array." },
-        { """{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "its tensor 'w' has -2 in its shape; expected whole numbers from 0 to 2^63 - 1." },
-        { """{"w":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", "its tensor 'w' has 2.5 in its shape; expected whole numbers from 0 to 2^63 - 1." },
-        { """{"w":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", "its tensor 'w' has \"2\" in its shape; expected whole numbers from 0 to 2^63 - 1." },
+        { """{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "its tensor 'w' has '-2' in its shape; expected whole numbers from 0 to 2^63 - 1." },
+        { """{"w":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", "its tensor 'w' has '2.5' in its shape; expected whole numbers from 0 to 2^63 - 1." },
+        { """{"w":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", "its tensor 'w' has '\"2\"' in its shape; expected whole numbers from 0 to 2^63 - 1." },
         { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", "its tensor 'w' has data_offsets [0]; expected a begin and an end after it." },
         { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "its tensor 'w' has data_offsets [8, 0]; expected a begin and an end after it." },
         { """{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "its tensor 'w' of shape [3] takes 12 bytes, but its data_offsets span 8." },
@@ -128,10 +130,50 @@ public sealed class SafeTensorsTests : IDisposable
     {
         using (FileStream file = File.Create(Path))
         {
-            file.Write(BitConverter.GetBytes(100_000_001L));
-            file.SetLength(8 + 100_000_001);    // a hole: takes no room on the disk
+            file.Write(BitConverter.GetBytes(16_777_217L));
+            file.SetLength(8 + 16_777_217);    // a hole: takes no room on the disk
         }
-        Assert.Equal($"{Path}: promises a header of 100000001 bytes; at most 100000000 are read.", Assert.Throws<InvalidDataException>(() => SafeTensorsReader.Open(Path)).Message);
+        Assert.Equal($"{Path}: promises a header of 16777217 bytes; at most 16777216 are read.", Assert.Throws<InvalidDataException>(() => SafeTensorsReader.Open(Path)).Message);
+    }
+
+    [Fact]
+    public void Floats_of_every_size_are_read_as_float32()
+    {
+        byte[] halves = [.. new[] { (Half)1.5f, (Half)(-65504f), Half.Epsilon }.SelectMany(BitConverter.GetBytes)];
+        byte[] brains = [0xC0, 0x3F, 0x80, 0x7F, 0x01, 0x00];        // 1.5, infinity, the smallest
+        byte[] doubles = NpyBytes.Doubles(0.1, 1e300);
+        _folder.Write("x.safetensors", Make("""{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"h":{"dtype":"F16","shape":[3],"data_offsets":[16,22]},"b":{"dtype":"BF16","shape":[3],"data_offsets":[22,28]}}""", [.. doubles, .. halves, .. brains]));
+
+        using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
+        Assert.Equal([1.5f, -65504f, (float)Half.Epsilon], reader.Read<float>("h", 3));
+        Assert.Equal([1.5f, float.PositiveInfinity, BitConverter.UInt32BitsToSingle(0x10000)], reader.Read<float>("b"));
+        Assert.Equal([0.1f, float.PositiveInfinity], reader.Read<float>("d"));
+        Assert.Equal($"{Path}: its tensor 'h' is of type 'F16'; expected F64.", Assert.Throws<InvalidDataException>(() => reader.Read<double>("h")).Message);
+    }
+
+    [Fact]
+    public void Many_halves_are_read_in_pieces_that_make_the_whole()
+    {
+        Half[] values = [.. Enumerable.Range(0, 20_001).Select(i => (Half)(i % 2048))];
+        _folder.Write("x.safetensors", Make("""{"h":{"dtype":"F16","shape":[20001],"data_offsets":[0,40002]}}""", [.. values.SelectMany(BitConverter.GetBytes)]));
+
+        using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
+        Assert.Equal(values.Select(v => (float)v), reader.Read<float>("h"));
+    }
+
+    [Theory]
+    [InlineData("BOOL", 3)]
+    [InlineData("U8", 3)]
+    [InlineData("F8_E4M3", 3)]
+    [InlineData("SOMETHING_NEW", 5)]
+    public void A_tensor_of_another_type_is_described_and_stands_in_nobodys_way(string type, int bytes)
+    {
+        _folder.Write("x.safetensors", Make($$"""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"mask":{"dtype":"{{type}}","shape":[3],"data_offsets":[4,{{4 + bytes}}]} }""", [.. NpyBytes.Singles(2), .. new byte[bytes]]));
+
+        using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
+        Assert.Equal([2f], reader.Read<float>("w"));
+        Assert.Equal(type, reader.Find("mask")!.Type);
+        Assert.Equal($"{Path}: its tensor 'mask' is of type '{type}'; expected F32, F64, F16 or BF16.", Assert.Throws<InvalidDataException>(() => reader.Read<float>("mask")).Message);
     }
 
     [Fact]
@@ -142,7 +184,7 @@ public sealed class SafeTensorsTests : IDisposable
         AtomicFile.Write(Path, writer.WriteTo);
         using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
         Assert.Equal($"{Path}: has no tensor 'v'.", Assert.Throws<InvalidDataException>(() => reader.Read<float>("v", 1)).Message);
-        Assert.Equal($"{Path}: its tensor 'w' is of type F32; expected I64.", Assert.Throws<InvalidDataException>(() => reader.Read<long>("w")).Message);
+        Assert.Equal($"{Path}: its tensor 'w' is of type 'F32'; expected I64.", Assert.Throws<InvalidDataException>(() => reader.Read<long>("w")).Message);
         Assert.Equal($"{Path}: its tensor 'w' has shape [2, 1]; expected [1, 2].", Assert.Throws<InvalidDataException>(() => reader.Read<float>("w", 1, 2)).Message);
         Assert.StartsWith("'u' has 1 values; it must have 2.", Assert.Throws<ArgumentException>(() => writer.Add<float>("u", [2], [1f])).Message, StringComparison.Ordinal);
         Assert.Equal("arrays of Byte are not stored.", Assert.Throws<NotSupportedException>(() => writer.Add<byte>("b", [1], [1])).Message);
