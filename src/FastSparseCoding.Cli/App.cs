@@ -9,10 +9,13 @@ namespace FastSparseCoding.Cli;
 /// <summary>The command line: parses, runs a command and turns every expected failure into one line and an exit code.</summary>
 internal static class App
 {
+    // A name that begins with @ is a file's like any other: nothing in a folder may become options.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command line.</summary>
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
     {
-        ParseResult parsed = Root(terminal, cancellation).Parse(args);
+        ParseResult parsed = Root(terminal, cancellation).Parse(args, Parsing);
         if (parsed.Errors.Count > 0)
             return Refuse(parsed, terminal);
         try
@@ -27,12 +30,12 @@ internal static class App
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            terminal.Error.WriteLine("interrupted");
+            terminal.Tell("interrupted");
             return ExitCode.Interrupted;
         }
         catch (Exception e) when (IsExpected(e))
         {
-            terminal.Error.WriteLine($"error: {Message(e)}");
+            terminal.Tell($"error: {Message(e)}");
             return ExitCode.BadInput;
         }
     }
@@ -63,9 +66,9 @@ internal static class App
     private static int Refuse(ParseResult parsed, Terminal terminal)
     {
         foreach (ParseError error in parsed.Errors)
-            terminal.Error.WriteLine($"error: {error.Message}");
+            terminal.Tell($"error: {error.Message}");
         string name = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-        terminal.Error.WriteLine($"'sparsecode{name} --help' lists what can be given.");
+        terminal.Tell($"'sparsecode{name} --help' lists what can be given.");
         return ExitCode.BadUsage;
     }
 

@@ -1,9 +1,21 @@
+using FastSparseCoding.Storage;
+
 namespace FastSparseCoding.Cli;
 
 /// <summary>The file beside an output from which an interrupted run goes on.</summary>
 internal static class Checkpoint
 {
     public static string PathFor(string output) => output + ".checkpoint";
+
+    /// <summary>What checkpoints of learn and of train say that they are.</summary>
+    public const string OfLearning = "learner-state", OfTraining = "training-checkpoint";
+
+    /// <summary>Refuses a file in a checkpoint's place that is none: the end of the work would delete it.</summary>
+    public static void RequireOwn(string path, string kind)
+    {
+        if (File.Exists(path) && !IsOfKind(path, kind))
+            throw new UserError($"{path}: is in the place of the checkpoint, but is none of this command; move it away or give another --output.");
+    }
 
     public static T Load<T>(string path, Func<string, T> load)
         => File.Exists(path) ? load(path) : throw new UserError($"--resume: there is no '{path}' to go on from.");
@@ -17,6 +29,18 @@ internal static class Checkpoint
             ? settings[..^(data.Length + 2)]
             : throw new UserError($"--resume: '{path}' was made with other {what}.");
 
+    private static bool IsOfKind(string path, string kind)
+    {
+        try
+        {
+            return FileDescription.Read(path).Facts.Any(fact => fact.Key == "kind" && fact.Value == kind);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Runs work that leaves checkpoints, and says how to go on when it is interrupted.</summary>
     public static T Guard<T>(string path, CommandContext context, Func<T> work)
     {
@@ -26,7 +50,7 @@ internal static class Checkpoint
         }
         catch (OperationCanceledException) when (File.Exists(path))
         {
-            context.Terminal.Error.WriteLine($"'{path}' holds the state; --resume goes on from it.");
+            context.Terminal.Tell($"'{path}' holds the state; --resume goes on from it.");
             throw;
         }
     }

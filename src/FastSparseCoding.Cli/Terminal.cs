@@ -1,7 +1,13 @@
+using FastSparseCoding.Cli.Output;
+
 namespace FastSparseCoding.Cli;
 
 /// <summary>Where a run writes.</summary>
 /// <param name="Out">Results.</param>
 /// <param name="Error">Progress and errors.</param>
 /// <param name="IsInteractive">Whether <paramref name="Error"/> is a terminal that can redraw a progress bar.</param>
-internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInteractive);
+internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInteractive)
+{
+    /// <summary>Writes one line of whatever text to <see cref="Error"/>: all messages leave by this door.</summary>
+    public void Tell(string text) => Error.WriteLine(Printable.Line(text));
+}

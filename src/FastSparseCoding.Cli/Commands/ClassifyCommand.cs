@@ -58,7 +58,7 @@ internal sealed class ClassifyCommand
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model?.Preprocessing, train.Side);
         if (encoder is not null)
             SignalInput.RequireSize([folder], train.Images.Columns, encoder.SignalSize);
-        OutputFile.RequireWritable(output);
+        OutputFile.Require([model?.Path, .. Directory.Exists(folder) ? Directory.GetFiles(folder) : []], (_output, output));
         WholeImages.Normalize(train.Images, preprocessing);
         WholeImages.Normalize(test.Images, preprocessing);
         var classifier = new LinearClassifier(encoder?.CodeSize ?? train.Images.Columns, 1 + Math.Max((byte)1, train.Labels.Concat(test.Labels).Max()));
@@ -160,9 +160,9 @@ internal sealed class ClassifyCommand
             .Add($"{prefix}held_out_error", report.BestError).Add($"{prefix}test_error", error).Add($"{prefix}best_epoch", report.BestEpoch)
             .Add($"{prefix}skipped_batches", report.SkippedBatches).Add($"{prefix}seconds", report.Elapsed.TotalSeconds);
         if (report.SkippedBatches > 0)
-            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {report.SkippedBatches:N0} steps had no finite gradient and were left out; lower the learning rate."));
+            context.Terminal.Tell(FormattableString.Invariant($"warning: {report.SkippedBatches:N0} steps had no finite gradient and were left out; lower the learning rate."));
         if (report.BestEpoch == 0)
-            context.Terminal.Error.WriteLine("warning: no epoch was better than the start, which was kept; lower the learning rate or train for longer.");
+            context.Terminal.Tell("warning: no epoch was better than the start, which was kept; lower the learning rate or train for longer.");
     }
 
     private static Relay<ClassifierProgress> Relay(ProgressBoard board, string title)

@@ -48,8 +48,7 @@ internal sealed class EncodeCommand
         ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model));
         ICoder coder = BindCoder(parsed, model);
         string output = parsed.GetRequiredValue(_output);
-        if (parsed.GetValue(_signals) is { } signalsPath)
-            OutputFile.RequireWritable(signalsPath, output);
+        OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], (_output, output), (_signals, parsed.GetValue(_signals)));
         using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse));
         using NpyWriter? signals = parsed.GetValue(_signals) is { } path ? NpyWriter.Create(path, model.SignalSize) : null;
         SignalStream stream = BindStream(parsed, model, context);
@@ -68,7 +67,7 @@ internal sealed class EncodeCommand
         codes.Complete();
         signals?.Complete();
         if (coder.Warning(tally.Rows) is { } warning)
-            context.Terminal.Error.WriteLine($"warning: {warning}");
+            context.Terminal.Tell($"warning: {warning}");
         context.Print(tally.ToResult(output, coder, model.CodeSize));
         return ExitCode.Done;
     }

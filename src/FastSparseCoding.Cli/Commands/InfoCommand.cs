@@ -17,7 +17,7 @@ internal static class InfoCommand
             var result = new Result().Add("file", description.Path).Add("holds", description.Format);
             foreach ((string name, string value) in description.Facts)
                 result.Add(name, value);
-            context(parsed).Print(result);
+            context(parsed).Print(result.AddGroup("metadata", description.Metadata).AddGroup("tensors", description.Tensors));
             return ExitCode.Done;
         });
         return command;

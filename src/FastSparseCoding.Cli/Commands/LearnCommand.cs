@@ -66,10 +66,8 @@ internal sealed class LearnCommand
         };
         string[] paths = parsed.GetRequiredValue(_images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, start.Model?.Preprocessing, WholeImageInput.Side(paths));
-        OutputFile.RequireWritable(output);
         string? mosaic = parsed.GetValue(_mosaic);
-        if (mosaic is not null)
-            OutputFile.RequireWritable(mosaic, output);
+        OutputFile.RequireWithCheckpoint(Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], (_output, output), (_mosaic, mosaic));
         if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
             throw new UserError($"--whiten fits a whitening of its own; the images are treated as those of {start.Model.Path} were.");
         if (parsed.GetValue(_whiten))

@@ -46,10 +46,7 @@ internal sealed class PathCommand
         Penalty penalty = _penalty.Bind(parsed, model);
         double? share = parsed.GetValue(_heldOut) is { } given ? Range.CheckShare(_heldOut, given) : null;
         string? output = parsed.GetValue(_output), plot = parsed.GetValue(_plot);
-        if (output is not null)
-            OutputFile.RequireWritable(output, plot);
-        if (plot is not null)
-            OutputFile.RequireWritable(plot);
+        OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, _penalty.WeightsPath(parsed)], (_output, output), (_plot, plot));
         Matrix x = ReadSignals(parsed, model, context);
         double largest = LassoPath.LambdaMax(x, model.Dictionary!, penalty);
         var path = new LassoPath(model.Dictionary!, penalty, Lambdas(from, to, count, largest));
@@ -117,10 +114,13 @@ internal sealed class PathCommand
             return SignalInput.DrawRows(paths[0], model.SignalSize, samples, context.Seed);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
-        if (!WholeImageInput.IsOne(paths))
-            return Patches.Sample(ImageFolder.Load(paths, context.Cancellation), preprocessing, samples, context.Seed);
-        Matrix x = WholeImageInput.Read(paths[0], preprocessing);
-        return x.Rows <= samples ? x : x.SelectRows(SignalInput.Draw(x.Rows, samples, context.Seed));
+        if (WholeImageInput.IsOne(paths))
+        {
+            Matrix x = WholeImageInput.Read(paths[0], preprocessing);
+            return x.Rows <= samples ? x : x.SelectRows(SignalInput.Draw(x.Rows, samples, context.Seed));
+        }
+        using ImageStore images = SignalInput.LoadImages(paths, null, context);
+        return Patches.Sample(images, preprocessing, samples, context.Seed);
     }
 
     private static ResultTable Table(IReadOnlyList<LassoPathPoint> points, IReadOnlyList<HeldOutError> errors, double largest)

@@ -41,6 +41,8 @@ internal sealed class ReproduceCommand
         Plan plan = BindPlan(parsed);
         PatchPreprocessing preprocessing = _patches.Bind(parsed);
         string output = parsed.GetRequiredValue(_output);
+        if (File.Exists(output))
+            throw new UserError($"{output}: the folder cannot be created: there is a file of that name.");
         DigitsInput? digits = parsed.GetValue(_digits) is { } folder ? DigitsInput.Read(folder, plan) : null;
         (ResultTable summary, long uncertified) = new Reproducer(plan, LoadPictures(parsed, preprocessing, context), digits, context).Run(output, CommandLine(parsed));
         context.Print(new Result()

@@ -55,7 +55,7 @@ internal sealed class TrainCommand
         Penalty penalty = BindPenalty(parsed, model, kind);
         string[] paths = parsed.GetRequiredValue(_images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
-        OutputFile.RequireWritable(output);
+        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, model.Path, _penalty.WeightsPath(parsed)], (_output, output));
         if (!SignalInput.IsArray(paths))
             SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
         SignalInput input = SignalInput.Open(paths, preprocessing, output, context);

@@ -39,6 +39,9 @@ internal sealed class PenaltyOptions
             command.Add(option);
     }
 
+    /// <summary>The file of weights, or null.</summary>
+    public string? WeightsPath(ParseResult parsed) => parsed.GetValue(_weights);
+
     /// <summary>Whether λ is a fraction of each signal's λmax.</summary>
     public bool IsPerSignal(ParseResult parsed) => parsed.GetValue(_lambda) is { OfMax: true };
 

@@ -1,15 +1,53 @@
+using System.CommandLine;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Output;
 
-/// <summary>Checks on an output before the work that fills it.</summary>
+/// <summary>Checks on the outputs of a command before the work that fills them.</summary>
 internal static class OutputFile
 {
-    /// <summary>Refuses at once what would fail only after minutes of work: a missing folder, a folder, a place that cannot be written to.</summary>
-    public static void RequireWritable(string path, string? other = null)
+    /// <summary>
+    /// Refuses at once what would fail only after minutes of work, or would replace what must stay: a place that cannot be written to, a name too long,
+    /// one file for two outputs, an output that is also an input.
+    /// </summary>
+    /// <param name="inputs">Files and folders that are read; null where none is given.</param>
+    /// <param name="outputs">Options and the files they name; null where none is given.</param>
+    public static void Require(IEnumerable<string?> inputs, params ReadOnlySpan<(Option Option, string? Path)> outputs)
     {
-        if (other is not null && Path.GetFullPath(path) == Path.GetFullPath(other))
+        string[] read = [.. inputs.OfType<string>()];
+        var taken = new List<string>();
+        foreach ((Option option, string? path) in outputs)
+        {
+            if (path is null)
+                continue;
+            if (path.Length == 0)
+                throw new UserError($"{option.Name} is empty; it must be the name of a file.");
+            Require(path, read, taken);
+        }
+    }
+
+    /// <summary>The same for work that keeps a checkpoint beside its first output.</summary>
+    /// <param name="kind">The kind of its checkpoints; a file of another kind in their place is somebody else's.</param>
+    /// <param name="inputs">Files and folders that are read; null where none is given.</param>
+    /// <param name="outputs">Options and the files they name; null where none is given.</param>
+    public static void RequireWithCheckpoint(string kind, IEnumerable<string?> inputs, params ReadOnlySpan<(Option Option, string? Path)> outputs)
+    {
+        string checkpoint = Checkpoint.PathFor(outputs[0].Path!);
+        Require(inputs, [.. outputs, (outputs[0].Option, outputs[0].Path is "" ? null : checkpoint)]);
+        Checkpoint.RequireOwn(checkpoint, kind);
+    }
+
+    private static void Require(string path, string[] read, List<string> taken)
+    {
+        if (taken.Exists(other => RealPath.Same(other, path)))
             throw new UserError($"{path}: is given for two outputs; each needs a file of its own.");
+        taken.Add(path);
+        if (File.Exists(path) && Array.Exists(read, input => Reads(input, path)))
+            throw new UserError($"{path}: is an input too, which no output may replace; give another name.");
         using AtomicFile probe = AtomicFile.Create(path);
     }
+
+    private static bool Reads(string input, string output)
+        => Directory.Exists(input) ? ImageFolder.Find([input]).Any(file => RealPath.Same(file, output)) : RealPath.Same(input, output);
 }

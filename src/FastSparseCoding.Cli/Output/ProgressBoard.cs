@@ -61,6 +61,7 @@ internal sealed class ProgressBoard
 
         private void Show(long done, long total, string text)
         {
+            text = Printable.Line(text);
             lock (board._lock)
             {
                 if (_bar is not null)

@@ -7,7 +7,11 @@ namespace FastSparseCoding.Cli.Output;
 /// <summary>What a command found: named values in order, and possibly a table; printed for people or as JSON.</summary>
 internal sealed class Result
 {
+    /// <summary>Longer names stand without a column.</summary>
+    private const int MostPadding = 40;
+
     private readonly List<(string Name, object Value)> _values = [];
+    private readonly List<(string Name, IReadOnlyList<KeyValuePair<string, string>> Pairs)> _groups = [];
     private string _tableName = "";
     private ResultTable? _table;
 
@@ -20,6 +24,14 @@ internal sealed class Result
     public Result AddTable(string name, ResultTable table)
     {
         (_tableName, _table) = (name, table);
+        return this;
+    }
+
+    /// <summary>Adds names and values that are a file's own, under a name of ours, so that they replace or imitate nothing.</summary>
+    public Result AddGroup(string name, IReadOnlyList<KeyValuePair<string, string>> pairs)
+    {
+        if (pairs.Count > 0)
+            _groups.Add((name, pairs));
         return this;
     }
 
@@ -36,7 +48,18 @@ internal sealed class Result
         _table?.Print(output);
         int width = _values.Count > 0 ? _values.Max(v => v.Name.Length) : 0;
         foreach ((string name, object value) in _values)
-            output.WriteLine($"{name.Replace('_', ' ').PadRight(width)}  {Text(value)}");
+            output.WriteLine($"{name.Replace('_', ' ').PadRight(width)}  {Printable.Line(Text(value))}");
+        foreach ((string name, IReadOnlyList<KeyValuePair<string, string>> pairs) in _groups)
+            PrintGroup(output, name, pairs);
+    }
+
+    private static void PrintGroup(TextWriter output, string name, IReadOnlyList<KeyValuePair<string, string>> pairs)
+    {
+        (string Name, string Value)[] lines = [.. pairs.Select(p => (Printable.Piece(p.Key), Printable.Piece(p.Value)))];
+        int width = Math.Min(MostPadding, lines.Max(l => l.Name.Length));
+        output.WriteLine(name.Replace('_', ' '));
+        foreach ((string key, string value) in lines)
+            output.WriteLine($"  {key.PadRight(width)}  {value}");
     }
 
     private string ToJson()
@@ -44,6 +67,8 @@ internal sealed class Result
         var root = new JsonObject();
         foreach ((string name, object value) in _values)
             root[name.Replace(' ', '_')] = Node(value);
+        foreach ((string name, IReadOnlyList<KeyValuePair<string, string>> pairs) in _groups)
+            root[name] = new JsonObject(pairs.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value))));
         if (_table is not null)
             root[_tableName] = _table.ToJson();
         using var buffer = new MemoryStream();

@@ -6,6 +6,8 @@ namespace FastSparseCoding.Storage;
 public sealed class FileDescription
 {
     private readonly List<KeyValuePair<string, string>> _facts = [];
+    private readonly List<KeyValuePair<string, string>> _metadata = [];
+    private readonly List<KeyValuePair<string, string>> _tensors = [];
 
     private FileDescription(string path, string format)
     {
@@ -19,8 +21,14 @@ public sealed class FileDescription
     /// <summary>"npy", "npz", "model" or "safetensors".</summary>
     public string Format { get; }
 
-    /// <summary>Names and values in the order to show them.</summary>
+    /// <summary>What was found out about the file, under names of the library, in the order to show them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts => _facts;
+
+    /// <summary>The pairs of text that the file itself holds, in ordinal order of their names. Whoever made the file chose both: they may be any text.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Metadata => _metadata;
+
+    /// <summary>Names, shapes and types of the arrays in the file, in its order. Names may be any text, and are different.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Tensors => _tensors;
 
     /// <summary>Looks into a file; values are not read, but for what names the kind of a sparse matrix, and the checksum and penalty of a model.</summary>
     /// <param name="path">The file.</param>
@@ -71,7 +79,7 @@ public sealed class FileDescription
         foreach (string name in archive.Names)
         {
             NpyHeader header = archive.ReadHeader(name);
-            description.Add(name, $"{header.ShapeText} {header.Type}{(header.FortranOrder ? " Fortran order" : "")}");
+            description._tensors.Add(new(name, $"{header.ShapeText} {header.Type}{(header.FortranOrder ? " Fortran order" : "")}"));
         }
         return description;
     }
@@ -83,9 +91,7 @@ public sealed class FileDescription
             if (!ModelReader.IsModel(file))
             {
                 var plain = new FileDescription(path, "safetensors");
-                foreach ((string key, string value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-                    plain.Add(key, value);
-                plain.AddTensors(file.Tensors);
+                plain.AddOwn(file.Metadata, file.Tensors);
                 return plain;
             }
         }
@@ -94,10 +100,7 @@ public sealed class FileDescription
         description.Add(ModelFormat.KindKey, model.Kind);
         if (model.Has(ModelFormat.LambdaKey))
             description.Add("penalty", PenaltyFormat.Read(model).ToString());
-        foreach ((string key, string value) in model.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            if (key is not (ModelFormat.KindKey or ModelFormat.FormatKey or ModelFormat.ChecksumKey))
-                description.Add(key, value);
-        description.AddTensors(model.Tensors);
+        description.AddOwn(model.Metadata.Where(pair => pair.Key is not (ModelFormat.KindKey or ModelFormat.FormatKey or ModelFormat.ChecksumKey)), model.Tensors);
         return description;
     }
 
@@ -111,10 +114,10 @@ public sealed class FileDescription
             Add("non-zeros per row", Math.Round((double)nonZeros / rows, 3));
     }
 
-    private void AddTensors(IEnumerable<TensorInfo> tensors)
+    private void AddOwn(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<TensorInfo> tensors)
     {
-        foreach (TensorInfo tensor in tensors)
-            Add(tensor.Name, $"{tensor.ShapeText} {tensor.Type}");
+        _metadata.AddRange(metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal));
+        _tensors.AddRange(tensors.Select(tensor => KeyValuePair.Create(tensor.Name, $"{tensor.ShapeText} {tensor.Type}")));
     }
 
     private void Add(string name, string value) => _facts.Add(new(name, value));

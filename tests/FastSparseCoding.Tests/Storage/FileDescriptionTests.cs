@@ -92,6 +92,6 @@ public sealed class FileDescriptionTests : IDisposable
     {
         FileDescription description = FileDescription.Read(path);
         Assert.Equal((path, format), (description.Path, description.Format));
-        return [.. description.Facts.Select(fact => $"{fact.Key}: {fact.Value}")];
+        return [.. description.Facts.Concat(description.Metadata).Concat(description.Tensors).Select(fact => $"{fact.Key}: {fact.Value}")];
     }
 }
