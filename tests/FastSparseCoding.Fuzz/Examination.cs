@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using FastSparseCoding.Cli.Output;
 
 namespace FastSparseCoding.Fuzz;
 
@@ -27,7 +29,7 @@ internal sealed record Examination(bool Accepted, Fault Faults, string? Problem)
         if (first.Time > MostTime && Reading.Of(read, path).Time > MostTime)
             faults |= Fault.Time;
         if (first.Error is { } error)
-            return Add(accepted: false, faults | OfMessage(error, path), error.ToString());
+            return Add(accepted: false, faults | OfMessage(error, path), IsDocumented(error) ? Printable.Line(error.Message) : error.ToString());
         foreach (byte dirt in (byte[])[0x55, 0xFF])
         {
             Heap.Dirty(dirt);
@@ -38,17 +40,21 @@ internal sealed record Examination(bool Accepted, Fault Faults, string? Problem)
         return Add(accepted: true, faults, $"{first.Bytes} bytes allocated, {first.Time.TotalSeconds:F1} s");
     }
 
+    private static bool IsDocumented(Exception error) => error.GetType() == typeof(IOException) || error.GetType() == typeof(InvalidDataException);
+
     private static Fault OfMessage(Exception error, string path)
     {
-        if (error.GetType() != typeof(IOException) && error.GetType() != typeof(InvalidDataException))
+        if (!IsDocumented(error))
             return Fault.Undocumented;
-        string shown = Shown(error);
-        return (shown.Any(char.IsControl) ? Fault.Control : Fault.None) | (shown.Length > MostCharacters ? Fault.Long : Fault.None)
+        string shown = Printable.Line(error.Message);
+        return (shown.Any(IsControl) ? Fault.Control : Fault.None) | (shown.Length > MostCharacters ? Fault.Long : Fault.None)
             | (error.Message.StartsWith(path, StringComparison.Ordinal) ? Fault.None : Fault.Nameless);
     }
 
-    /// <summary>The message as the command line shows it.</summary>
-    private static string Shown(Exception error) => error.Message;
+    // What moves the cursor, ends the line or turns the reading order.
+    private static bool IsControl(char letter)
+        => char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            || letter is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     private Examination Add(bool accepted, Fault faults, string problem) => new(Accepted || accepted, Faults | faults, faults == Fault.None ? Problem : Problem ?? $"{faults}: {problem}");
 
