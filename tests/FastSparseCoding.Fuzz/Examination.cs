@@ -9,7 +9,7 @@ internal sealed record Examination(bool Accepted, Fault Faults, string? Problem)
 {
     public const long MostBytes = 64L << 20;
     public const long MostBytesPerByte = 100;
-    public const int MostCharacters = 1000;
+    public const int MostCharacters = 2100;
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(2);
 
     /// <summary>Reads a file with all that reads its format; what is accepted is read three times.</summary>

@@ -21,7 +21,7 @@ internal enum Fault
     /// <summary>Cause control characters on the terminal.</summary>
     Control = 16,
 
-    /// <summary>Cause more than 1,000 characters on the terminal.</summary>
+    /// <summary>Cause more than 2,100 characters on the terminal: a whole line of the tool and how long it was.</summary>
     Long = 32,
 
     /// <summary>Give a reason that does not begin with the file's name.</summary>

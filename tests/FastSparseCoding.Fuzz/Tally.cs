@@ -25,7 +25,7 @@ internal sealed class Tally(string format)
     public bool IsClean => _faults.All(count => count == 0) && NativeBytes <= MostNativeBytes;
 
     public static string Header =>
-        "| format | inputs | accepted | undocumented exception | results differ | allocates > 64 MiB + 100 × file | > 2 s twice | control characters shown | > 1,000 characters shown "
+        "| format | inputs | accepted | undocumented exception | results differ | allocates > 64 MiB + 100 × file | > 2 s twice | control characters shown | > 2,100 characters shown "
         + "| without the file's name | native memory left > 64 MiB |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
 
     public string Row => string.Create(CultureInfo.InvariantCulture,

@@ -28,7 +28,7 @@ internal static class ArrayFormats
     {
         FileDescription description = FileDescription.Read(path);
         var digest = new Digest();
-        foreach ((string name, string value) in description.Facts)
+        foreach ((string name, string value) in description.Facts.Concat(description.Contents))
             digest = digest.Add(name, value);
         return digest.Value;
     }

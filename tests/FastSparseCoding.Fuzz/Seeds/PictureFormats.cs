@@ -50,7 +50,7 @@ internal static class PictureFormats
     private static IReadOnlyList<byte[]> Markers()
         => [.. ((byte[])[0xC0, 0xC1, 0xC2, 0xC3, 0xC4, 0xC9, 0xD0, 0xD1, 0xD7, 0xD8, 0xD9, 0xDA, 0xDB, 0xDD, 0xE1, 0xEE, 0xFE, 0xFF]).Select(m => new byte[] { 0xFF, m }), [0x11], [0x22], [0x44], .. Format.Lines("Exif\0\0\nAdobe")];
 
-    private static byte[] RunLength8() => Bmp(8, 1, [2, 0, 0, 1, 1, 0, 0, 0, 4, 1, 0, 0, 0, 3, 0, 1, 1, 0, 1, 1, 0, 1]);
+    private static byte[] RunLength8() => Bmp(8, 1, [2, 0, 1, 1, 1, 0, 0, 0, 0, 4, 0, 1, 1, 0, 0, 1]);
 
     private static byte[] RunLength4() => Bmp(4, 2, [4, 0x10, 0, 0, 0, 4, 0x10, 0x01, 0, 1]);
 
