@@ -14,7 +14,7 @@ public static class IdxFile
     {
         using var values = new IdxValues(path, 3, "images (three dimensions of unsigned bytes)");
         var images = new Matrix(values.Sizes[0], values.Sizes[1] * values.Sizes[2]);
-        var row = new byte[images.Columns];
+        var row = new byte[Math.Min(images.Columns, images.Values.Length)];     // no images have rows of any length
         for (int i = 0; i < images.Rows; i++)
         {
             values.ReadExactly(row);
