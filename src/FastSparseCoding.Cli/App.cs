@@ -35,7 +35,7 @@ internal static class App
         }
         catch (Exception e) when (IsExpected(e))
         {
-            terminal.Tell($"error: {Message(e)}");
+            terminal.Tell($"error: {UserError.Text(e).ReplaceLineEndings(" ")}");
             return ExitCode.BadInput;
         }
     }
@@ -75,11 +75,4 @@ internal static class App
     // What input, files and the disk can cause. Anything else is a defect and shows itself as one.
     private static bool IsExpected(Exception e)
         => e is UserError or ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or ArithmeticException or InsufficientMemoryException or OutOfMemoryException;
-
-    // The framework appends " (Parameter 'x')" to messages that already name the parameter, on one line or the next.
-    private static string Message(Exception e)
-    {
-        string text = e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
-        return text.ReplaceLineEndings(" ");
-    }
 }

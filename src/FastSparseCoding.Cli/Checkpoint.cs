@@ -27,7 +27,7 @@ internal static class Checkpoint
     public static string Unseal(string path, string settings, string data, string what = "images, signals or preprocessing")
         => settings.EndsWith($"; {data}", StringComparison.Ordinal)
             ? settings[..^(data.Length + 2)]
-            : throw new UserError($"--resume: '{path}' was made with other {what}.");
+            : throw new UserError($"--resume: '{path}' was made with other {what}; give the same, or leave --resume away to begin anew.");
 
     private static bool IsOfKind(string path, string kind)
     {
@@ -41,8 +41,18 @@ internal static class Checkpoint
         }
     }
 
-    /// <summary>Runs work that leaves checkpoints, and says how to go on when it is interrupted.</summary>
-    public static T Guard<T>(string path, CommandContext context, Func<T> work)
+    // The argument's name means nothing to who gave a file.
+    private static string OfFile(ArgumentException e)
+        => UserError.Text(e).Replace("'resume' is", "it is", StringComparison.Ordinal).Replace("'state' is", "it is", StringComparison.Ordinal);
+
+    private static bool IsOfState(ArgumentException e) => e.ParamName?.Split('.')[0] is "resume" or "state";
+
+    /// <summary>Runs work that leaves checkpoints: says how to go on when it is interrupted, and names the file that an argument came from.</summary>
+    /// <param name="path">The checkpoint.</param>
+    /// <param name="input">Where the signals are from.</param>
+    /// <param name="context">Of the command.</param>
+    /// <param name="work">The work.</param>
+    public static T Guard<T>(string path, string input, CommandContext context, Func<T> work)
     {
         try
         {
@@ -52,6 +62,14 @@ internal static class Checkpoint
         {
             context.Terminal.Tell($"'{path}' holds the state; --resume goes on from it.");
             throw;
+        }
+        catch (ArgumentException e) when (IsOfState(e))
+        {
+            throw new UserError($"--resume: '{path}' cannot be gone on from: {OfFile(e)} Give the options that it was made with, or leave --resume away to begin anew.");
+        }
+        catch (ArgumentException e) when (e.ParamName is "signals")
+        {
+            throw new UserError($"{input}: {UserError.Text(e)}");
         }
     }
 }

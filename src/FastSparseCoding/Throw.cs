@@ -78,6 +78,14 @@ internal static class Throw
         }
     }
 
+    /// <summary>Refuses NaN, infinity and what is out of a range, naming the first place that holds one.</summary>
+    public static void IfOutside(ReadOnlySpan<float> values, float minimum, float maximum, string name)
+    {
+        for (int i = 0; i < values.Length; i++)
+            if (!(values[i] >= minimum && values[i] <= maximum))
+                Argument(name, string.Create(CultureInfo.InvariantCulture, $"'{name}' holds {values[i]} at place {i}; it must be {(minimum == float.MinValue ? "finite" : $"from {minimum} to {maximum}")}."));
+    }
+
     [DoesNotReturn]
     public static void OutOfRange<T>(string name, T value, string mustBe)
         => throw new ArgumentOutOfRangeException(name, string.Create(CultureInfo.InvariantCulture, $"'{name}' is {value}; it must be {mustBe}."));

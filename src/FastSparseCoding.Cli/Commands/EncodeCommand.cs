@@ -59,7 +59,7 @@ internal sealed class EncodeCommand
             foreach ((Matrix x, Matrix? mask) in stream.Blocks)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                tally.Encode(x, mask, coder, codes, context);
+                tally.Encode(x, mask, coder, codes, parsed.GetRequiredValue(_images)[0], context);
                 signals?.AppendRows(x);
                 piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate, TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
             }
@@ -96,6 +96,7 @@ internal sealed class EncodeCommand
             string solver = parsed.GetValue(_solver) ?? "active-set";
             if (parsed.GetValue(_mask) is not null && (solver != "active-set" || parsed.GetValue(_warmStart) is not null || _penalty.IsPerSignal(parsed)))
                 throw new UserError($"{_mask.Name} is for the active set at one λ and without {_warmStart.Name}, or for orthogonal matching pursuit.");
+            model.RequireMemory(solver, SolverFactory.SquareMatrices(solver));
             // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
             float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
             return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = _penalty.IsPerSignal(parsed) ? Math.Max(1e-7, tolerance / 2) : tolerance, StartThreshold = startThreshold });
@@ -147,13 +148,13 @@ internal sealed class EncodeCommand
 
         public double Rate => Rows / _clock.Elapsed.TotalSeconds;
 
-        public void Encode(Matrix x, Matrix? mask, ICoder coder, CodeOutput codes, CommandContext context)
+        public void Encode(Matrix x, Matrix? mask, ICoder coder, CodeOutput codes, string input, CommandContext context)
         {
             _clock.Start();
             Matrix z = coder.Encode(x, mask, context);
             _clock.Stop();
             if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
-                throw new UserError(FormattableString.Invariant($"the code of signal {Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));
+                throw new UserError(FormattableString.Invariant($"{input}: the code of signal {Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));
             codes.Append(z);
             Rows += x.Rows;
             _nonZeros += z.Values.Length - z.Values.Count(0f);

@@ -13,6 +13,9 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode evaluate: how close an encoder comes to the exact codes, and what that would cost an exact method.</summary>
 internal sealed class EvaluateCommand
 {
+    /// <summary>Matrices [m×m] of the iterations that the encoder is compared with.</summary>
+    private const int CurveMatrices = 3;
+
     private readonly Argument<string> _encoder = new("ENCODER") { Description = "An encoder written by 'sparsecode train'." };
     private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _dictionary = new("--dictionary") { Description = "The dictionary, when the encoder's file does not hold it; otherwise it must be the same.", HelpName = "FILE" };
@@ -37,6 +40,7 @@ internal sealed class EvaluateCommand
         ModelInput model = ModelInput.OpenEncoder(parsed.GetRequiredValue(_encoder));
         TrainableEncoder encoder = model.Encoder!;
         AtomDictionary dictionary = BindDictionary(parsed, model);
+        model.RequireMemory("evaluate", CurveMatrices);
         Matrix x = ReadSignals(parsed, model, context);
         Matrix? codes = parsed.GetValue(_codes) is { } path ? ReadCodes(path, x.Rows, encoder.CodeSize) : null;
         int given = x.Rows;
@@ -51,6 +55,8 @@ internal sealed class EvaluateCommand
             var curves = ExactCurves.Measure(dictionary, encoder.Penalty, x, codes, context);
             piece.Report(2, 3, "curves of FISTA and CoD done");
             MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context);
+            if (!double.IsFinite(measured.Quality.CodeError))
+                throw new UserError($"{parsed.GetRequiredValue(_images)[0]}: the errors of its codes are not finite: its values are too large for float32; scale the signals.");
             result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
             piece.Report(3, 3, "");
         });

@@ -107,7 +107,7 @@ internal sealed class LearnCommand
                 reported = p;
                 piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
             });
-            dictionary = Checkpoint.Guard(checkpoint, context, () =>
+            dictionary = Checkpoint.Guard(checkpoint, input.Name, context, () =>
                 DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, masks, context.Cancellation));
         });
         last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, state?.Uncertified ?? 0, 0, TimeSpan.Zero);

@@ -11,6 +11,9 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode train: an encoder that predicts the codes of a dictionary.</summary>
 internal sealed class TrainCommand
 {
+    // Of S: itself and its packed copies, the best so far, its gradients of every worker and their sum, and the moments.
+    private const int TrainingMatrices = 16;
+
     private static readonly TrainingOptions Defaults = TrainingOptions.Default;
 
     private readonly Argument<string> _dictionary = new("DICTIONARY") { Description = "A dictionary model, or an .npy of atoms [m×n] with unit-norm rows." };
@@ -52,6 +55,7 @@ internal sealed class TrainCommand
         string kind = parsed.GetRequiredValue(_kind), output = parsed.GetRequiredValue(_output);
         int depth = BindDepth(parsed, kind);
         ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary));
+        model.RequireMemory(kind, kind is "lista" or "lista-layers" or "lcod" ? TrainingMatrices : 0);
         Penalty penalty = BindPenalty(parsed, model, kind);
         string[] paths = parsed.GetRequiredValue(_images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
@@ -117,7 +121,7 @@ internal sealed class TrainCommand
             ProgressBoard.Piece piece = board.Start($"training {encoder.Kind}");
             var progress = new Relay<TrainingProgress>(p => piece.Report(
                 p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
-            report = Checkpoint.Guard(checkpoint, context, () => EncoderTrainer.Train(
+            report = Checkpoint.Guard(checkpoint, input.Name, context, () => EncoderTrainer.Train(
                 encoder, source, target, heldOut, options, progress, start, c => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) }), context.Cancellation));
         });
         context.WarnUncertified(report!.UncertifiedTargets, options.Samples, "signals to train on");

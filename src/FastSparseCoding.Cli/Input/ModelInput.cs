@@ -42,6 +42,19 @@ internal sealed record ModelInput(string Path, AtomDictionary? Dictionary, Train
         return model;
     }
 
+    /// <summary>Refuses at once what would take more memory than there is, since m² of a small file may.</summary>
+    /// <param name="method">What makes the matrices.</param>
+    /// <param name="matrices">How many matrices [m×m] of float32 it holds at its peak, about; 0 for a method that makes none.</param>
+    public void RequireMemory(string method, int matrices)
+    {
+        long m = CodeSize;
+        if (matrices > 0 && m * m > Array.MaxLength)
+            throw new UserError($"{Path}: has {m} atoms; '{method}' makes matrices [m×m] and takes {(int)Math.Sqrt(Array.MaxLength)} atoms at most.");
+        double needed = 4.0 * m * m * matrices, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed > available)
+            throw new UserError(FormattableString.Invariant($"{Path}: has {m} atoms; '{method}' holds about {matrices} matrices [{m}×{m}], {needed / 1e9:F1} GB, and this process may use {available / 1e9:F1} GB."));
+    }
+
     private static bool IsArray(string path) => string.Equals(System.IO.Path.GetExtension(path), ".npy", StringComparison.OrdinalIgnoreCase);
 
     private static AtomDictionary ReadAtoms(string path)
@@ -53,7 +66,7 @@ internal sealed record ModelInput(string Path, AtomDictionary? Dictionary, Train
         }
         catch (ArgumentException e)
         {
-            throw new UserError($"{path}: {e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)}");
+            throw new UserError($"{path}: {UserError.Text(e)}");
         }
     }
 }

@@ -15,6 +15,9 @@ internal abstract class SignalInput
     /// <summary>How images became signals, or null for signals from an .npy.</summary>
     public abstract PatchPreprocessing? Preprocessing { get; }
 
+    /// <summary>The first of the paths it is from, for messages.</summary>
+    public string Name { get; private set; } = "";
+
     /// <summary>Tells this input from any other, preprocessing included.</summary>
     public abstract string Identity { get; }
 
@@ -30,6 +33,13 @@ internal abstract class SignalInput
 
     /// <summary>Opens images, an IDX file or an .npy file, whole; of an .npy a mask may tell which values are known.</summary>
     public static SignalInput Open(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask = null)
+    {
+        SignalInput input = OpenAny(paths, preprocessing, output, context, mask);
+        input.Name = paths[0];
+        return input;
+    }
+
+    private static SignalInput OpenAny(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask)
         => IsArray(paths) ? RowInput.OfArray(paths[0], mask)
             : mask is not null ? throw new UserError($"--mask is for an .npy of signals; {paths[0]} is none.")
             : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)

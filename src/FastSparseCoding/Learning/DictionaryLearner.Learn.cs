@@ -97,7 +97,7 @@ public sealed partial class DictionaryLearner
         if (start is not null)
             Throw.IfColumnsNot(start.SignalSize, source.SignalSize, nameof(start));
         if (resume is not null)
-            return new DictionaryLearner(resume, options);
+            return Resumed(resume, options);
         if (start is not null)
             return new DictionaryLearner(start, options);
         var first = new Batch(source, masks);
@@ -105,6 +105,14 @@ public sealed partial class DictionaryLearner
         for (int i = 0; i < first.Mask?.Rows; i++)
             Masks.Apply(first.Signals.Row(i), first.Mask.Row(i), first.Signals.Row(i));
         return new DictionaryLearner(first.Signals, options);
+    }
+
+    private static DictionaryLearner Resumed(LearnerState resume, DictionaryLearningOptions options)
+    {
+        var learner = new DictionaryLearner(resume, options);
+        Throw.IfOutside(resume.Samples, 0, options.Samples, "resume.Samples");
+        Throw.IfOutside(resume.Batches, 0, (resume.Samples + options.BatchSize - 1) / options.BatchSize, "resume.Batches");
+        return learner;
     }
 
     private LearningProgress Progress(long samplesAtStart, TimeSpan elapsed)

@@ -198,12 +198,12 @@ public sealed partial class DictionaryLearner
     {
         ArgumentNullException.ThrowIfNull(state);
         if (state.Settings != options.Settings)
-            Throw.Argument(nameof(state), $"'state' is of a learning with {state.Settings}; it must be of one with {options.Settings}.");
+            Throw.Argument(nameof(state), $"'state' is of a learning {SettingsText.Difference(state.Settings, options.Settings)}.");
         Throw.IfShapeNot(state.Atoms.Rows, state.Atoms.Columns, options.AtomCount, state.Atoms.Columns, "state.Atoms");
         Throw.IfShapeNot(state.A.Rows, state.A.Columns, options.AtomCount, options.AtomCount, "state.A");
         Throw.IfShapeNot(state.B.Rows, state.B.Columns, options.AtomCount, state.Atoms.Columns, "state.B");
         Throw.IfLengthNot(state.Use.Length, options.AtomCount, "state.Use");
         Throw.IfLengthNot(state.Filled.Length, state.Atoms.Columns, "state.Filled");
-        return state;
+        return state.Validated();
     }
 }

@@ -51,7 +51,7 @@ public static class CheckpointFile
         var moments = new float[reader.Number(MomentsKey, 0, 16)][];
         for (int i = 0; i < moments.Length; i++)
             moments[i] = reader.Values<float>(MomentTensor + i);
-        return new TrainingCheckpoint(
+        var checkpoint = new TrainingCheckpoint(
             reader.Text(SettingsKey),
             reader.Number(SamplesKey, 0, long.MaxValue),
             reader.Number(SkippedKey, 0, int.MaxValue),
@@ -61,6 +61,7 @@ public static class CheckpointFile
             reader.Values<float>("parameters"),
             reader.Values<float>("best_parameters"),
             moments);
+        return reader.Build("state", checkpoint.Validated);
     }
 
     /// <summary>Writes the state of the learning of a dictionary.</summary>
@@ -98,7 +99,7 @@ public static class CheckpointFile
         float[] use = reader.Values<float>("use");
         // Files written before there were masks do not tell of filled values.
         float[] filled = reader.HasTensor("filled") ? reader.Values<float>("filled") : new float[n];
-        return new LearnerState(
+        var state = new LearnerState(
             reader.Text(SettingsKey),
             reader.Number(SamplesKey, 0, long.MaxValue),
             reader.Number(BatchesKey, 0, long.MaxValue),
@@ -109,6 +110,7 @@ public static class CheckpointFile
             reader.Matrix("b", m, n),
             reader.Build("'use'", () => { Throw.IfLengthNot(use.Length, m, "use"); return use; }),
             reader.Build("'filled'", () => { Throw.IfLengthNot(filled.Length, n, "filled"); return filled; }));
+        return reader.Build("state", state.Validated);
     }
 
     // Files written before codes that are not certified were left out do not count them.

@@ -34,4 +34,24 @@ public sealed record TrainingReport(
 /// <param name="BestParameters">The parameters that had the lowest error.</param>
 /// <param name="Moments">The optimiser's moments.</param>
 public sealed record TrainingCheckpoint(
-    string Settings, long Samples, int SkippedBatches, long UncertifiedTargets, double BestError, long BestAtSamples, float[] Parameters, float[] BestParameters, float[][] Moments);
+    string Settings, long Samples, int SkippedBatches, long UncertifiedTargets, double BestError, long BestAtSamples, float[] Parameters, float[] BestParameters, float[][] Moments)
+{
+    /// <summary>Refuses what no training leaves: a training that went on from it would learn nothing and say nothing.</summary>
+    /// <exception cref="ArgumentException">A value is not finite or out of its range.</exception>
+    internal TrainingCheckpoint Validated()
+    {
+        Throw.IfBelow(Samples, 0, "resume.Samples");
+        Throw.IfOutside(SkippedBatches, 0, Samples, "resume.SkippedBatches");
+        Throw.IfOutside(UncertifiedTargets, 0, Samples, "resume.UncertifiedTargets");
+        Throw.IfOutside(BestAtSamples, 0, Samples, "resume.BestAtSamples");
+        Throw.IfBelow(BestError, 0, "resume.BestError");
+        Throw.IfOutside(Parameters, float.MinValue, float.MaxValue, "resume.Parameters");
+        Throw.IfOutside(BestParameters, float.MinValue, float.MaxValue, "resume.BestParameters");
+        for (int i = 0; i < Moments.Length; i++)
+            Throw.IfOutside(Moments[i], i == SecondMoment ? 0 : float.MinValue, float.MaxValue, "resume.Moments");
+        return this;
+    }
+
+    /// <summary>The place of Adam's means of squares.</summary>
+    private const int SecondMoment = 1;
+}

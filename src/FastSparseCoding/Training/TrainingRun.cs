@@ -165,7 +165,12 @@ internal sealed class TrainingRun
     private void Restore(TrainingCheckpoint checkpoint)
     {
         if (checkpoint.Settings != _settings)
-            Throw.Argument("resume", $"'resume' is of a training with the settings {checkpoint.Settings}; they must be {_settings}.");
+            Throw.Argument("resume", $"'resume' is of a training {SettingsText.Difference(checkpoint.Settings, _settings)}.");
+        checkpoint.Validated();
+        Throw.IfOutside(checkpoint.Samples, 0, _options.Samples, "resume.Samples");
+        if (checkpoint.Samples % _options.BatchSize != 0 && checkpoint.Samples != _options.Samples)
+            Throw.OutOfRange("resume.Samples", checkpoint.Samples, $"a multiple of the batch, {_options.BatchSize}");
+        Throw.IfOutside(checkpoint.SkippedBatches, 0, (checkpoint.Samples + _options.BatchSize - 1) / _options.BatchSize, "resume.SkippedBatches");
         Throw.IfLengthNot(checkpoint.Parameters.Length, _best.Length, "resume.Parameters");
         Throw.IfLengthNot(checkpoint.BestParameters.Length, _best.Length, "resume.BestParameters");
         Throw.IfLengthNot(checkpoint.Moments.Length, _optimizer.Moments.Length, "resume.Moments");

@@ -206,7 +206,7 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
         string path = _folder.File("huge.npy");
         Npy.Write(path, x);
 
-        Refuse("the code of signal 1 is not finite: its values are too large for float32; scale the signals.", "encode", workspace.Encoder, path, "-o", _folder.File("out.npy"));
+        Refuse($"{path}: the code of signal 1 is not finite: its values are too large for float32; scale the signals.", "encode", workspace.Encoder, path, "-o", _folder.File("out.npy"));
     }
 
     [Fact]

@@ -71,8 +71,9 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
 
         Outcome outcome = Run([.. train, "--depth", "2", "-o", output, "--resume"]);
 
-        Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("is of a training with the settings", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+        const string Help = "Give the options that it was made with, or leave --resume away to begin anew.";
+        Assert.Equal((1, $"error: --resume: '{output}.checkpoint' cannot be gone on from: it is of a training with depth 3; it must be of one with depth 2. {Help}"), (outcome.ExitCode, Assert.Single(outcome.ErrorLines)));
+        Refuse($"--resume: '{output}.checkpoint' cannot be gone on from: it is of a training with seed 1; it must be of one with seed 2. {Help}", [.. train, "--seed", "2", "-o", output, "--resume"]);
         Assert.Equal(["out.checkpoint"], _folder.Names);
     }
 
@@ -83,7 +84,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         string[] learn = ["learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "300000", "--batch", "100"];
         StopAtCheckpoint(output, learn);
 
-        string message = $"--resume: '{output}.checkpoint' was made with other images, signals, preprocessing or start.";
+        string message = $"--resume: '{output}.checkpoint' was made with other images, signals, preprocessing or start; give the same, or leave --resume away to begin anew.";
         Refuse(message, [.. learn, "--normalize", "zero-mean", "-o", output, "--resume"]);
         Refuse(message, [.. learn, "--start", workspace.Dictionary, "-o", output, "--resume"]);
         Refuse(message, ["learn", Path.Combine(workspace.Images, "00.png"), .. learn[2..], "-o", output, "--resume"]);

@@ -57,6 +57,44 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_with_a_state_that_cannot_be_is_refused_with_its_name()
+    {
+        LearnerState state = new DictionaryLearner(RandomData.Normal(50, 6, seed: 1), Learning).State;
+        foreach ((LearnerState bad, string message) in new[]
+        {
+            (state with { A = NaN(state.A) }, "'state.A' holds NaN at row 0, column 0; every value must be finite."),
+            (state with { Samples = 10, Batches = 11 }, "'state.Batches' is 11; it must be from 0 to 10."),
+            (state with { Use = [.. state.Use[1..], float.NaN] }, $"'state.Use' holds NaN at place {state.Use.Length - 1}; it must be from 0 to 1.001."),
+        })
+        {
+            CheckpointFile.Save(CheckpointPath, bad);
+            Assert.StartsWith($"{CheckpointPath}: its state cannot be used: {message}", Assert.Throws<InvalidDataException>(() => CheckpointFile.LoadLearner(CheckpointPath)).Message, StringComparison.Ordinal);
+        }
+
+        CheckpointFile.Save(CheckpointPath, new TrainingCheckpoint("s", 96, 0, 0, 0, 96, [1], [float.NaN], [[1], [1]]));
+        Assert.StartsWith($"{CheckpointPath}: its state cannot be used: 'resume.BestParameters' holds NaN at place 0; it must be finite.", Assert.Throws<InvalidDataException>(() => CheckpointFile.LoadTraining(CheckpointPath)).Message, StringComparison.Ordinal);
+
+        static Matrix NaN(Matrix m)
+        {
+            Matrix spoilt = m.Clone();
+            spoilt[0, 0] = float.NaN;
+            return spoilt;
+        }
+    }
+
+    [Fact]
+    public void A_learning_does_not_go_on_from_beyond_its_end()
+    {
+        LearnerState state = new DictionaryLearner(RandomData.Normal(50, 6, seed: 1), Learning).State;
+        var source = new MatrixSource(RandomData.Normal(500, 6, seed: 1), seed: 2);
+        Refused("'resume.Samples' is 1000000; it must be from 0 to 2000.", state with { Samples = 1_000_000 });
+        Refused("'resume.Batches' is 200; it must be from 0 to ", state with { Samples = 200, Batches = 200 });
+
+        void Refused(string message, LearnerState bad)
+            => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => DictionaryLearner.Learn(source, Learning, resume: bad, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_state_of_a_learning_is_stored_whole_and_states_of_before_there_were_masks_still_load()
     {
         LearnerState state = new DictionaryLearner(RandomData.Normal(50, 6, seed: 1), Learning).State with { Filled = [0, 0.5f, 0, 1, 0.25f, 0] };

@@ -47,15 +47,11 @@ public sealed class ResumeTests
     public void A_checkpoint_of_another_training_is_refused()
     {
         TrainingCheckpoint checkpoint = OneCheckpoint(Options);
-        string hash = Dictionary.Hash;
 
         string message = Assert.Throws<ArgumentException>(() => Train(Encoder("shrink"), Options with { BatchSize = 32 }, resume: checkpoint)).Message;
 
-        Assert.StartsWith(
-            $"'resume' is of a training with the settings lista [20×10], depth 2, lambda 0.3, dictionary {hash}, samples 4800, batch 96, Adam, rate 0.005, threshold rate 3, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1; "
-            + $"they must be shrink [20×10], depth 0, lambda 0.3, dictionary {hash}, samples 4800, batch 32, Adam, rate 0.005, threshold rate 3, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1.",
-            message,
-            StringComparison.Ordinal);
+        Assert.StartsWith("'resume' is of a training with lista [20×10], depth 2, batch 96; it must be of one with shrink [20×10], depth 0, batch 32.", message, StringComparison.Ordinal);
+        Assert.Equal($"lista [20×10], depth 2, lambda 0.3, dictionary {Dictionary.Hash}, samples 4800, batch 96, Adam, rate 0.005, threshold rate 3, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1", checkpoint.Settings);
     }
 
     [Fact]
@@ -101,11 +97,24 @@ public sealed class ResumeTests
         Refused($"'resume.BestParameters' has 3 values; it must have {length}.", good with { BestParameters = new float[3] });
         Refused("'resume.Moments' has 1 values; it must have 2.", good with { Moments = [good.Moments[0]] });
         Refused($"'resume.Moments' has 5 values; it must have {length}.", good with { Moments = [good.Moments[0], new float[5]] });
+        Refused("'resume.Samples' is 4801; it must be from 0 to 4800.", good with { Samples = 4801 });
+        Refused("'resume.Samples' is -96; it must be 0 or more.", good with { Samples = -96 });
+        Refused("'resume.Samples' is 100; it must be a multiple of the batch, 96.", good with { Samples = 100, BestAtSamples = 0, UncertifiedTargets = 0 });
+        Refused("'resume.SkippedBatches' is 6; it must be from 0 to 5.", good with { SkippedBatches = 6 });
+        Refused("'resume.UncertifiedTargets' is 481; it must be from 0 to 480.", good with { UncertifiedTargets = 481 });
+        Refused("'resume.BestAtSamples' is 481; it must be from 0 to 480.", good with { BestAtSamples = 481 });
+        Refused("'resume.BestError' is NaN; it must be 0 or more.", good with { BestError = double.NaN });
+        Refused("'resume.Parameters' holds NaN at place 7; it must be finite.", good with { Parameters = Spoilt(good.Parameters, float.NaN) });
+        Refused("'resume.BestParameters' holds Infinity at place 7; it must be finite.", good with { BestParameters = Spoilt(good.BestParameters, float.PositiveInfinity) });
+        Refused("'resume.Moments' holds NaN at place 7; it must be finite.", good with { Moments = [Spoilt(good.Moments[0], float.NaN), good.Moments[1]] });
+        Refused("'resume.Moments' holds -1E-09 at place 7; it must be from 0 to 3.4028235E+38.", good with { Moments = [good.Moments[0], Spoilt(good.Moments[1], -1e-9f)] });
 
         Assert.Equal(Encoder().Parameters.Values.ToArray(), encoder.Parameters.Values.ToArray());
 
         void Refused(string message, TrainingCheckpoint bad)
             => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => Train(encoder, Options, resume: bad)).Message, StringComparison.Ordinal);
+
+        static float[] Spoilt(float[] values, float value) => [.. values[..7], value, .. values[8..]];
     }
 
     private static TrainingCheckpoint OneCheckpoint(TrainingOptions options)
