@@ -60,6 +60,14 @@ public sealed class IdxFileTests : IDisposable
     }
 
     [Fact]
+    public void Images_of_nothing_are_not_read_one_by_one()
+    {
+        (Matrix images, int height, int width) = IdxFile.ReadImages(_folder.Write("x", Idx([1_000_000_000, 1, 0], [])));
+
+        Assert.Equal((1_000_000_000, 0, 1, 0), (images.Rows, images.Columns, height, width));
+    }
+
+    [Fact]
     public void Another_kind_of_file_is_refused()
     {
         const string NoImages = "is no IDX file of images (three dimensions of unsigned bytes).", NoLabels = "is no IDX file of labels (one dimension of unsigned bytes).";
