@@ -16,6 +16,10 @@ internal sealed record Format(string Name, string Extension, IReadOnlyList<FileP
     /// <summary>Every format that is read.</summary>
     public static IReadOnlyList<Format> All { get; } = [.. ArrayFormats.All, .. ModelFormats.All, .. PictureFormats.All];
 
+    /// <exception cref="FormatException">There is no such format.</exception>
+    public static Format Named(string name)
+        => All.FirstOrDefault(f => f.Name == name) ?? throw new FormatException($"'{name}' is no format; there are {string.Join(", ", All.Select(f => f.Name))}.");
+
     /// <summary>Input number <paramref name="index"/> of a campaign: the same bytes whatever the threads and the other inputs.</summary>
     public byte[] Input(int seed, long index)
     {

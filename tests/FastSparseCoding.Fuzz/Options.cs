@@ -14,15 +14,16 @@ internal sealed record Options
 
     public int Seed { get; private init; } = 1;
 
-    public IReadOnlyList<Format> Formats { get; private init; } = Format.All;
+    /// <summary>Names of formats; none for all.</summary>
+    public IReadOnlyList<string> Formats { get; private init; } = [];
 
     public int Threads { get; private init; } = Environment.ProcessorCount;
 
     /// <summary>Folder for the inputs that show a fault, or null.</summary>
     public string? Keep { get; private init; }
 
-    /// <summary>Format of the one file that comes on standard input, or null for a campaign.</summary>
-    public Format? Stdin { get; private init; }
+    /// <summary>Name of the format of the one file that comes on standard input, or null for a campaign.</summary>
+    public string? Stdin { get; private init; }
 
     /// <exception cref="FormatException">An argument is not known, or its value is of no use.</exception>
     public static Options Parse(string[] args)
@@ -36,9 +37,9 @@ internal sealed record Options
                 "--inputs" => options with { Inputs = Number(args[i], value, long.MaxValue) },
                 "--seed" => options with { Seed = (int)Number(args[i], value, int.MaxValue) },
                 "--threads" => options with { Threads = (int)Number(args[i], value, 256) },
-                "--formats" => options with { Formats = [.. value.Split(',').Select(Named)] },
+                "--formats" => options with { Formats = value.Split(',') },
                 "--keep" => options with { Keep = value },
-                "--stdin" => options with { Stdin = Named(value) },
+                "--stdin" => options with { Stdin = value },
                 _ => throw new FormatException($"'{args[i]}' is no option."),
             };
         }
@@ -48,7 +49,4 @@ internal sealed record Options
     private static long Number(string name, string value, long most)
         => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= 1 && number <= most
             ? number : throw new FormatException($"'{name}' is '{value}'; it must be a number from 1 to {most}.");
-
-    private static Format Named(string name)
-        => Format.All.FirstOrDefault(f => f.Name == name) ?? throw new FormatException($"'{name}' is no format; there are {string.Join(", ", Format.All.Select(f => f.Name))}.");
 }

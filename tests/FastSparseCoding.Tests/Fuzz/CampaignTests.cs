@@ -23,7 +23,7 @@ public sealed class CampaignTests : IDisposable
     [MemberData(nameof(Formats))]
     public void Damaged_files_are_read_alike_each_time_or_refused_as_documented(string name)
     {
-        Tally tally = Run(Named(name), 1000);
+        Tally tally = Run(Format.Named(name), 1000);
 
         Assert.Empty(_told);
         Assert.True(tally.IsClean, tally.Row);
@@ -36,7 +36,7 @@ public sealed class CampaignTests : IDisposable
     [MemberData(nameof(Formats))]
     public void Undamaged_files_are_accepted(string name)
     {
-        Format format = Named(name);
+        Format format = Format.Named(name);
         foreach (FilePart file in format.Files)
         {
             Examination seen = Examination.Of(format, _folder.Write("0" + format.Extension, file.Bytes));
@@ -48,7 +48,7 @@ public sealed class CampaignTests : IDisposable
     [MemberData(nameof(Formats))]
     public void An_input_depends_on_nothing_but_its_number(string name)
     {
-        Format format = Named(name);
+        Format format = Format.Named(name);
         byte[][] inputs = [.. Enumerable.Range(0, 200).Select(i => format.Input(5, i))];
 
         Assert.All(Enumerable.Range(0, 200).Reverse(), i => Assert.Equal(inputs[i], format.Input(5, i)));
@@ -111,6 +111,4 @@ public sealed class CampaignTests : IDisposable
         using var campaign = new Campaign(seed: 1, threads: 1, _folder.Path, _told.Add);
         return campaign.Run(format, inputs);
     }
-
-    private static Format Named(string name) => Format.All.Single(f => f.Name == name);
 }
