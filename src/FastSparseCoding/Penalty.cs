@@ -171,7 +171,7 @@ public sealed class Penalty : IEquatable<Penalty>
                 text += $", weights {Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(Weights)))[..16]}";
             if (Ridge > 0)
                 text += FormattableString.Invariant($", ridge {Ridge}");
-            return NonNegative ? text + ", non-negative" : text;
+            return NonNegative ? text + ", non-negative codes" : text;
         }
     }
 

@@ -15,7 +15,9 @@ internal sealed class PursuitCoder(OmpEncoder encoder) : ICoder
     public Matrix Encode(Matrix x, Matrix? mask, CommandContext context)
     {
         var z = new Matrix(x.Rows, encoder.CodeSize);
-        OmpReport report = encoder.Solve(x, z, mask: mask, threads: context.Threads, cancellation: context.Cancellation);
+        OmpReport report = mask is null
+            ? encoder.Solve(x, z, threads: context.Threads, cancellation: context.Cancellation)
+            : encoder.Solve(x, mask, z, threads: context.Threads, cancellation: context.Cancellation);
         _reached += report.CountOf(OmpStatus.ErrorReached);
         _sumOfNorms += report.ResidualNorms.Sum();
         _largestNorm = report.ResidualNorms.Append(_largestNorm).Max();

@@ -16,7 +16,7 @@ internal sealed class EncodeCommand
     private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The codes to write: .npy (dense) or .npz (sparse, as scipy.sparse.load_npz reads).", Required = true, HelpName = "FILE" };
     private readonly Option<string?> _solver = new("--solver") { Description = "With a dictionary: the exact method. [default: active-set]", HelpName = "active-set|cd|cod|fista|ista" };
-    private readonly Option<double?> _tolerance = new("--tolerance") { Description = "With a dictionary: relative duality gap at which a code counts as exact, from 1e-7 to 1. [default: 1e-5]", HelpName = "T" };
+    private readonly Option<double?> _tolerance = new("--tolerance") { Description = "With a dictionary: relative duality gap at which a code counts as exact, from 1e-7, with a fraction of λmax from 2e-7, to 1. [default: 1e-5]", HelpName = "T" };
     private readonly Option<string?> _warmStart = new("--warm-start") { Description = "With a dictionary: an encoder trained for it, from whose prediction the exact solver starts.", HelpName = "ENCODER" };
     private readonly Option<bool> _sparse = new("--sparse") { Description = "Require sparse output (.npz)." };
     private readonly Option<int?> _samples = new("--samples") { Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.", HelpName = "N" };
@@ -90,16 +90,18 @@ internal sealed class EncodeCommand
         if (model.Encoder is null)
         {
             double tolerance = parsed.GetValue(_tolerance) ?? SolverOptions.Default.Tolerance;
-            if (!(tolerance >= 1e-7 && tolerance <= 1))
-                throw new UserError(FormattableString.Invariant($"{_tolerance.Name} is {tolerance}; it must be from 1E-07 to 1."));
+            bool perSignal = _penalty.IsPerSignal(parsed);
+            double least = perSignal ? 2e-7 : 1e-7;         // scaling to λmax and back rounds as much again
+            if (!(tolerance >= least && tolerance <= 1))
+                throw new UserError(FormattableString.Invariant($"{_tolerance.Name} is {tolerance}; it must be from {least} to 1."));
             Penalty penalty = _penalty.Bind(parsed, model);
             string solver = parsed.GetValue(_solver) ?? "active-set";
-            if (parsed.GetValue(_mask) is not null && (solver != "active-set" || parsed.GetValue(_warmStart) is not null || _penalty.IsPerSignal(parsed)))
+            if (parsed.GetValue(_mask) is not null && (solver != "active-set" || parsed.GetValue(_warmStart) is not null || perSignal))
                 throw new UserError($"{_mask.Name} is for the active set at one λ and without {_warmStart.Name}, or for orthogonal matching pursuit.");
             model.RequireMemory(solver, SolverFactory.SquareMatrices(solver));
             // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
             float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
-            return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = _penalty.IsPerSignal(parsed) ? Math.Max(1e-7, tolerance / 2) : tolerance, StartThreshold = startThreshold });
+            return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = perSignal ? tolerance / 2 : tolerance, StartThreshold = startThreshold });
         }
         foreach (Option option in (Option[])[.. _penalty.All, .. _pursuit.All, _solver, _tolerance, _warmStart, _mask])
             if (parsed.GetResult(option) is { Implicit: false })

@@ -47,6 +47,8 @@ internal sealed class PathCommand
         double? share = parsed.GetValue(_heldOut) is { } given ? Range.CheckShare(_heldOut, given) : null;
         string? output = parsed.GetValue(_output), plot = parsed.GetValue(_plot);
         OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, _penalty.WeightsPath(parsed)], (_output, output), (_plot, plot));
+        if (share is not null && model.SignalSize < 2)
+            throw new UserError($"{_heldOut.Name} keeps values of a signal from its code; signals of one value have none to spare.");
         Matrix x = ReadSignals(parsed, model, context);
         double largest = LassoPath.LambdaMax(x, model.Dictionary!, penalty);
         var path = new LassoPath(model.Dictionary!, penalty, Lambdas(from, to, count, largest));
@@ -70,6 +72,7 @@ internal sealed class PathCommand
             result.Add("table", output);
         if (plot is not null)
             result.Add("plot", plot);
+        context.WarnUncertified(points.Sum(p => (long)p.Uncertified), (long)x.Rows * points.Count, "pairs of a signal and a λ", "");
         context.Print(result);
         return ExitCode.Done;
     }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace FastSparseCoding.Learning;
 
@@ -70,14 +68,7 @@ public sealed record DictionaryLearningOptions
     /// <summary>Everything that decides the result, the same text in every culture: what a stored state must agree with.</summary>
     internal string Settings => string.Create(
         CultureInfo.InvariantCulture,
-        $"{AtomCount} atoms, lambda {Lambda}{Family}, {Method}, samples {Samples}, batch {BatchSize}, forgetting {Forgetting}, rate {LearningRate}, dead below {DeadAtomUse}, seed {Seed}");
-
-    /// <summary>What tells the problem from the plain lasso with atoms of any sign, of which nothing is said: states of it were stored before there was another.</summary>
-    private string Family => string.Concat(
-        Penalty.Weights.IsEmpty ? "" : $", weights {Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(Penalty.Weights)))[..16]}",
-        Penalty.Ridge == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", ridge {Penalty.Ridge}"),
-        Penalty.NonNegative ? ", non-negative codes" : "",
-        NonNegativeAtoms ? ", non-negative atoms" : "");
+        $"{AtomCount} atoms, {Penalty.Settings}{(NonNegativeAtoms ? ", non-negative atoms" : "")}, {Method}, samples {Samples}, batch {BatchSize}, forgetting {Forgetting}, rate {LearningRate}, dead below {DeadAtomUse}, seed {Seed}");
 
     internal DictionaryLearningOptions Validated()
     {

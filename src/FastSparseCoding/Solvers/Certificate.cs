@@ -20,6 +20,7 @@ internal sealed class Certificate
     private readonly double[] _preciseThresholds;
     private readonly double[] _inverses;        // 1/(λw)
     private readonly float _smallestThreshold;
+    private readonly double _otherSide;         // −1, or 1 where codes must not be negative and only one side bounds: max(g, ∓g) is |g| or g
     private readonly Matrix _residuals;         // r of every row, rounded to float32, for the product with all atoms at once
     private readonly Matrix _correlations;      // rDᵀ
     private readonly double[] _preciseResiduals;
@@ -41,6 +42,7 @@ internal sealed class Certificate
         _thresholds = penalty.Thresholds(dictionary.AtomCount);
         _preciseThresholds = [.. Enumerable.Range(0, dictionary.AtomCount).Select(penalty.Threshold)];
         _inverses = Array.ConvertAll(_preciseThresholds, t => 1 / t);
+        _otherSide = penalty.NonNegative ? 1 : -1;
         _smallestThreshold = TensorPrimitives.Min<float>(_thresholds);
         _residuals = new Matrix(rows, dictionary.SignalSize);
         _correlations = new Matrix(rows, dictionary.AtomCount);
@@ -151,11 +153,10 @@ internal sealed class Certificate
     {
         Span<double> products = _products.AsSpan(0, count);
         PreciseRows.Dots(_dictionary.Rows, _support.AsSpan(0, count), r, products);
-        double largest = 1, ridge = _penalty.Ridge;
-        bool nonNegative = _penalty.NonNegative;
+        double largest = 1, ridge = _penalty.Ridge, otherSide = _otherSide;
         for (int s = 0; s < products.Length; s++)
         {
-            double slope = products[s] - ridge * _values[s], excess = (nonNegative ? slope : Math.Abs(slope)) * _inverses[_support[s]];
+            double slope = products[s] - ridge * _values[s], excess = Math.Max(slope, otherSide * slope) * _inverses[_support[s]];
             largest = excess > largest ? excess : largest;
         }
         return largest;
@@ -182,7 +183,7 @@ internal sealed class Certificate
         {
             if (z[k] != 0)
                 continue;
-            double slope = PreciseRows.Dot(_dictionary.Rows, k, r), excess = (_penalty.NonNegative ? slope : Math.Abs(slope)) * _inverses[k];
+            double slope = PreciseRows.Dot(_dictionary.Rows, k, r), excess = Math.Max(slope, _otherSide * slope) * _inverses[k];
             largest = excess > largest ? excess : largest;
         }
         return largest;

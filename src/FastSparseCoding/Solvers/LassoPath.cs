@@ -77,7 +77,7 @@ public sealed class LassoPath
     /// <param name="to">The last and smallest, above 0 and below the first.</param>
     /// <param name="count">How many, 2 or more.</param>
     /// <returns>The weights, descending.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or there are more than float32 tells apart between the first and the last.</exception>
     public static float[] Geometric(float from, float to, int count)
     {
         Throw.IfNotPositive(from);
@@ -89,6 +89,9 @@ public sealed class LassoPath
         for (int i = 0; i < count; i++)
             lambdas[i] = (float)(from * Math.Pow((double)to / from, (double)i / (count - 1)));
         (lambdas[0], lambdas[^1]) = (from, to);
+        for (int i = 1; i < count; i++)
+            if (!(lambdas[i] < lambdas[i - 1]))
+                Throw.OutOfRange(nameof(count), count, FormattableString.Invariant($"less: float32 has too few numbers from {from} down to {to}"));
         return lambdas;
     }
 }

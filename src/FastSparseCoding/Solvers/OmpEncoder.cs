@@ -56,15 +56,32 @@ public sealed class OmpEncoder : IMaskedEncoder
     }
 
     /// <summary>Solves a batch on all cores and reports on every row.</summary>
-    /// <param name="x">Signals [N×n], finite where they are known.</param>
+    /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="z">Receives the codes [N×m]; what it held is overwritten.</param>
     /// <param name="errors">Errors ε in place of <see cref="OmpOptions.Error"/>, above 0: one for every row, or one for all. Null for that of the options.</param>
-    /// <param name="mask">Mask [N×n]: 1 where a value is known, 0 where it is not; or null, and all are known.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then codes, some not.</param>
     /// <returns>Status, number of atoms and residual norm of every row.</returns>
+    /// <exception cref="ArgumentException">A shape is wrong, an error is not above 0, or a value is not finite.</exception>
+    public OmpReport Solve(Matrix x, Matrix z, IReadOnlyList<float>? errors = null, int threads = 0, CancellationToken cancellation = default)
+        => SolveAll(x, null, z, errors, threads, cancellation);
+
+    /// <summary>The same for signals that are known in part.</summary>
+    /// <param name="x">Signals [N×n], finite where they are known.</param>
+    /// <param name="mask">Mask [N×n]: 1 where a value is known, 0 where it is not; at least one known in every row.</param>
+    /// <param name="z">Receives the codes [N×m]; what it held is overwritten.</param>
+    /// <param name="errors">Errors ε in place of <see cref="OmpOptions.Error"/>, for signals of n values: one for every row, or one for all. Null for that of the options.</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then codes, some not.</param>
+    /// <returns>Status, number of atoms and residual norm of every row, over what is known.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, an error is not above 0, a mask holds another number or no 1 in a row, or a known value is not finite.</exception>
-    public OmpReport Solve(Matrix x, Matrix z, IReadOnlyList<float>? errors = null, Matrix? mask = null, int threads = 0, CancellationToken cancellation = default)
+    public OmpReport Solve(Matrix x, Matrix mask, Matrix z, IReadOnlyList<float>? errors = null, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        return SolveAll(x, mask, z, errors, threads, cancellation);
+    }
+
+    private OmpReport SolveAll(Matrix x, Matrix? mask, Matrix z, IReadOnlyList<float>? errors, int threads, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(z);

@@ -101,11 +101,11 @@ internal sealed class PrecisePursuit
     {
         _support.Correlate(_correlations);                                          // c = rDᵀ
         int best = -1;
-        double largest = Noise * _signalNorm;
+        double largest = Noise * _signalNorm, otherSide = _nonNegative ? 1 : -1;       // max(c, ∓c) is |c|, or c where codes must not be negative
         for (int k = 0; k < _correlations.Length; k++)
         {
             double correlation = _correlations[k] * _inverseNorms[k];
-            double size = _nonNegative ? correlation : Math.Abs(correlation);
+            double size = Math.Max(correlation, otherSide * correlation);
             if (size > largest && !_support.Atoms.Contains(k))
                 (best, largest) = (k, size);
         }

@@ -108,6 +108,7 @@ internal sealed class PursuitSupport
     public void Append(int atom, double value, double pivot)
     {
         int at = Count;
+        _factor.Reserve(at + 1);
         _factor.Append(_products.AsSpan(0, at), pivot);
         (_atoms[at], _values[at]) = (atom, value);
     }
@@ -150,7 +151,7 @@ internal sealed class PursuitSupport
 
     private void BeginEmpty()
     {
-        _factor.Clear(_atoms.Length);
+        _factor.Clear(0);                   // it grows with the atoms: few of many need little room
         _x.CopyTo(_r, 0);
     }
 

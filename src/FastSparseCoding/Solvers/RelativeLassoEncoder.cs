@@ -137,8 +137,9 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
         /// <summary>Certifies codes at their λ, and replaces what rounding has left worse than zero by zero.</summary>
         public void Certify(ReadOnlyMatrixView x, MatrixView z, SolveReport? report, int first, double tolerance)
         {
+            // A λmax beyond float32, of weights near its smallest numbers, is lost: nothing certifies such a row.
             for (int i = 0; i < x.Rows; i++)
-                _scales[i] = _largest[i] > 0 ? 1 / _largest[i] : 0;
+                _scales[i] = !double.IsFinite(_largest[i]) ? double.NaN : _largest[i] > 0 ? 1 / _largest[i] : 0;
             ReadOnlySpan<RowResult> results = _certificate.Certify(x, z, scales: _scales.AsSpan(0, x.Rows));
             if (ClearWorse(results, z))
                 results = _certificate.Certify(x, z, scales: _scales.AsSpan(0, x.Rows));

@@ -82,6 +82,16 @@ public sealed class LassoPathTests
     }
 
     [Fact]
+    public void More_weights_than_float32_tells_apart_are_refused()
+    {
+        float next = MathF.BitDecrement(0.5f);
+
+        Assert.Equal([0.5f, next], LassoPath.Geometric(0.5f, next, 2));
+        string message = Assert.Throws<ArgumentOutOfRangeException>("count", () => LassoPath.Geometric(0.5f, next, 10)).Message;
+        Assert.StartsWith("'count' is 10; it must be less: float32 has too few numbers from 0.5 down to 0.49999997.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_largest_weight_of_a_batch_is_that_of_its_signals()
     {
         var penalty = new Penalty(1, nonNegative: true);

@@ -19,7 +19,9 @@ internal static class OmpAudit
     {
         var z = new Matrix(x.Rows, encoder.CodeSize);
         z.Values.Fill(float.NaN);
-        OmpReport report = encoder.Solve(x, z, errors, mask, threads: 1, TestContext.Current.CancellationToken);
+        OmpReport report = mask is null
+            ? encoder.Solve(x, z, errors, threads: 1, TestContext.Current.CancellationToken)
+            : encoder.Solve(x, mask, z, errors, threads: 1, TestContext.Current.CancellationToken);
         for (int i = 0; i < x.Rows; i++)
         {
             bool[]? known = mask is null ? null : [.. mask.Row(i).ToArray().Select(v => v == 1)];

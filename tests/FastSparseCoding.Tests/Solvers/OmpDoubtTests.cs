@@ -54,6 +54,23 @@ public sealed class OmpDoubtTests
     }
 
     [Fact]
+    public void Few_atoms_in_double_take_the_memory_of_few()
+    {
+        const int size = 500;
+        var encoder = new OmpEncoder(RandomData.Dictionary(size, size, seed: 21), new OmpOptions { MaxAtoms = 3 });
+        Matrix x = RandomData.Normal(1, size, seed: 22), z = new(1, size);
+        var small = new Matrix(1, size, [.. x.Values.ToArray().Select(v => 1e-20f * v)]);      // ‖x‖² is too small for float32
+        encoder.Encode(x, z, TestContext.Current.CancellationToken);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        encoder.Encode(small, z, TestContext.Current.CancellationToken);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(3, z.Values.ToArray().Count(v => v != 0));
+        Assert.InRange(allocated, 0, 8 * size);     // not even a row of a factor of all atoms
+    }
+
+    [Fact]
     public void What_a_large_coefficient_leaves_is_coded_by_its_own_size()
     {
         AtomDictionary dictionary = RandomData.Dictionary(100, 30, seed: 8);

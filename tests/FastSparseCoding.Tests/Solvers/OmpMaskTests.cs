@@ -63,7 +63,7 @@ public sealed class OmpMaskTests
     {
         Matrix x = RandomData.Normal(40, 24, seed: 5), mask = Random(40, 24, share: 0.6), z = new(40, 70);
 
-        OmpReport report = new OmpEncoder(Dictionary, new OmpOptions { MaxAtoms = 6, NonNegative = true }).Solve(x, z, mask: mask, cancellation: Cancellation);
+        OmpReport report = new OmpEncoder(Dictionary, new OmpOptions { MaxAtoms = 6, NonNegative = true }).Solve(x, mask, z, cancellation: Cancellation);
 
         for (int i = 0; i < 40; i++)
         {
@@ -92,7 +92,7 @@ public sealed class OmpMaskTests
             x[i, 0] += 5;
         }
 
-        OmpReport report = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 10 }).Solve(x, z, mask: mask, cancellation: Cancellation);
+        OmpReport report = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 10 }).Solve(x, mask, z, cancellation: Cancellation);
 
         Assert.All(report.Atoms, count => Assert.Equal(9, count));
         Assert.All(report.Status, status => Assert.True(status is OmpStatus.Dependent or OmpStatus.NoCorrelation));
@@ -132,7 +132,7 @@ public sealed class OmpMaskTests
 
         mask.Row(1).Clear();
         Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')", Message(() => encoder.Encode(x.View, mask.View, z.View)));
-        Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')", Message(() => encoder.Solve(x, z, mask: mask)));
+        Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')", Message(() => encoder.Solve(x, mask, z)));
         mask[1, 4] = 0.5f;
         Assert.Equal("'mask' holds 0.5 at row 1, column 4; it must hold 1 where a value is known and 0 where it is not. (Parameter 'mask')", Message(() => encoder.EncodeMasked(x, mask)));
         (mask[1, 4], x[1, 4]) = (1, float.NaN);

@@ -45,6 +45,25 @@ public sealed class RelativeLassoEncoderTests
         }
     }
 
+    [Fact]
+    public void A_row_whose_λmax_is_beyond_float32_is_not_certified()
+    {
+        float[] weights = new float[Atoms];
+        Array.Fill(weights, 1e-40f);        // a number of float32, its inverse is none
+        var encoder = new RelativeLassoEncoder(new ActiveSetSolver(Dictionary, new Penalty(0.1f, weights)));
+
+        (Matrix z, SolveReport report, double[] lambdas) = Solve(encoder, X);
+
+        for (int i = 0; i < X.Rows; i++)
+        {
+            bool zero = !X.Row(i).ContainsAnyExcept(0f);
+            Assert.Equal(zero ? SolveStatus.Converged : SolveStatus.IterationLimit, report.Status[i]);
+            Assert.Equal(zero ? 0 : double.PositiveInfinity, lambdas[i]);
+            Assert.Equal(zero ? 0 : double.NaN, report.RelativeGap[i]);
+        }
+        Assert.Equal(new float[X.Rows * Atoms], z.Values);
+    }
+
     [Theory]
     [MemberData(nameof(Problems.Members), MemberType = typeof(Problems))]
     public void A_signal_times_c_has_c_times_the_code_and_the_weight(string member)

@@ -51,7 +51,7 @@ public sealed class PenaltyTrainingTests
             }
         }
         Assert.Contains(", lambda 0.3, weights ", OneCheckpoint(penalties[^1]).Settings, StringComparison.Ordinal);
-        Assert.Contains(", ridge 0.5, non-negative, dictionary ", OneCheckpoint(penalties[^1]).Settings, StringComparison.Ordinal);
+        Assert.Contains(", ridge 0.5, non-negative codes, dictionary ", OneCheckpoint(penalties[^1]).Settings, StringComparison.Ordinal);
     }
 
     /// <summary>Made from the dictionary, LISTA is ISTA and LCoD is CoD under every penalty: at equal work nobody is ahead, but for FISTA's momentum.</summary>
