@@ -65,7 +65,7 @@ internal static class ModelFormats
     private static byte[][] Checkpoints() =>
     [
         TempFile.Written(p => CheckpointFile.Save(p, new TrainingCheckpoint("lista depth 2", 300, 1, 2, 0.25, 200, [1, 2, 3], [1, 2, 4], [[0.1f, 0.2f, 0.3f], [1, 1, 1]]))),
-        TempFile.Written(p => CheckpointFile.Save(p, new LearnerState("atoms 5", 300, 3, 1, 0, new Matrix(2, 3), new Matrix(2, 2), new Matrix(2, 3), [1, 2], [1, 2, 3]))),
+        TempFile.Written(p => CheckpointFile.Save(p, new LearnerState("atoms 5", 300, 3, 1, 0, new Matrix(2, 3, [1, 0, 0, 0, 1, 0]), new Matrix(2, 2), new Matrix(2, 3), [0.5f, 1], [0, 0.5f, 1]))),
     ];
 
     private static TrainableEncoder Encoder(string kind, Penalty penalty) => EncoderFactory.Create(kind, Dictionary, penalty, kind.StartsWith('l') ? 2 : 0);
