@@ -14,8 +14,8 @@ public static class IdxFile
     {
         using var values = new IdxValues(path, 3, "images (three dimensions of unsigned bytes)");
         var images = new Matrix(values.Sizes[0], values.Sizes[1] * values.Sizes[2]);
-        var row = new byte[images.Columns];
-        for (int i = 0; i < images.Rows; i++)
+        var row = new byte[Math.Min(images.Columns, images.Values.Length)];     // no images, or images of nothing, can have any sizes
+        for (int i = 0; i < images.Rows && row.Length > 0; i++)
         {
             values.ReadExactly(row);
             for (int j = 0; j < row.Length; j++)

@@ -19,15 +19,18 @@ internal static partial class Printable
     private const char ZeroWidthNonJoiner = '\u200C', ZeroWidthJoiner = '\u200D';
 
     /// <summary>A message or a value of ours, on one line.</summary>
-    public static string Line(string text) => Escape(Cut(Quoted().Replace(text, CutQuoted), MaxLine));
+    public static string Line(string text) => Cut(Quoted().Replace(Escape(text), CutQuoted), MaxLine);
 
     /// <summary>A name or a value that stands in a file.</summary>
-    public static string Piece(string text) => Escape(Cut(text, MaxPiece));
+    public static string Piece(string text) => Cut(Escape(text), MaxPiece);
 
     private static string CutQuoted(Match quoted)
-        => quoted.Length <= MaxPiece + 2 ? quoted.Value : $"'{quoted.Value.AsSpan(1, MaxPiece)}…' ({Count(quoted.Length - 2)})";
+        => quoted.Length <= MaxPiece + 2 ? quoted.Value : $"'{Start(quoted.Value, MaxPiece + 1).AsSpan(1)}…' ({Count(quoted.Length - 2)})";
 
-    private static string Cut(string text, int most) => text.Length <= most ? text : $"{text.AsSpan(0, most)}… ({Count(text.Length)})";
+    private static string Cut(string text, int most) => text.Length <= most ? text : $"{Start(text, most)}… ({Count(text.Length)})";
+
+    // Two halves of a character stay together.
+    private static string Start(string text, int most) => text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
 
     private static string Count(int length) => string.Create(CultureInfo.InvariantCulture, $"{length} characters");
 

@@ -55,7 +55,7 @@ internal sealed class PngData : IDisposable
         {
             return _unpacked.ReadAtLeast(target, target.Length, throwOnEndOfStream: false);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException)     // the latter for a dictionary that PNG does not have
         {
             return Throw.InvalidFile<int>(_path, "is damaged: its data are not compressed as they should be.");
         }

@@ -41,6 +41,12 @@ public sealed class PrintableTests(Workspace workspace) : IClassFixture<Workspac
         Assert.Equal(x2000, Printable.Line(x2000));
         Assert.Equal($"{x200}… (10000000 characters)", Printable.Piece(x));
         Assert.Equal(x200, Printable.Piece(x200));
+        string bells = new('\a', 1_000_000);
+        Assert.InRange(Printable.Line(bells).Length, 2000, 2030);
+        Assert.InRange(Printable.Line($"'{bells}'").Length, 200, 230);
+        Assert.InRange(Printable.Piece(bells).Length, 200, 230);
+        string smiles = "x" + string.Concat(Enumerable.Repeat("\U0001F600", 200));
+        Assert.Equal($"{smiles[..199]}… (401 characters)", Printable.Piece(smiles));
     }
 
     [Fact]

@@ -31,6 +31,16 @@ public sealed class DamagedImageTests : IDisposable
     }
 
     [Fact]
+    public void A_png_that_asks_for_a_dictionary_is_refused()
+    {
+        // The unpacker's complaint was an IOException that did not name the file.
+        byte[] packed = PngChunk.Pack(0, 0);
+        (packed[1], packed[2]) = (0x20, 0);      // 0x7820 is a multiple of 31: the check of the two bytes passes
+        Refused("a.png", [.. PngChunk.Signature, .. PngChunk.Header(1, 1), .. PngChunk.Build("IDAT"u8, packed), .. PngChunk.Build("IEND"u8, [])],
+            "is damaged: its data are not compressed as they should be.");
+    }
+
+    [Fact]
     public void A_jpeg_without_its_tables_is_refused()
     {
         Refused("a.jpg", new JpegBytes().Segment(0xC4, JpegBytes.Sizes).Segment(0xC4, JpegBytes.OneCode(1, 0)).Frame(0xC0, 8, 8).Scan().Means([9]).End(),

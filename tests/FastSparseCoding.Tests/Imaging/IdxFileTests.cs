@@ -45,6 +45,28 @@ public sealed class IdxFileTests : IDisposable
         Assert.Empty(IdxFile.ReadLabels(_folder.Write("y", Idx([0], []))));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void No_images_take_no_memory_however_large_each_would_be(bool zipped)
+    {
+        byte[] file = Idx([0, 10_000, 100_000], []);
+        string path = _folder.Write("x", zipped ? Zip(file) : file);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Equal((0, 1_000_000_000), (IdxFile.ReadImages(path).Images.Rows, IdxFile.ReadImages(path).Images.Columns));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void Images_of_nothing_are_not_read_one_by_one()
+    {
+        (Matrix images, int height, int width) = IdxFile.ReadImages(_folder.Write("x", Idx([1_000_000_000, 1, 0], [])));
+
+        Assert.Equal((1_000_000_000, 0, 1, 0), (images.Rows, images.Columns, height, width));
+    }
+
     [Fact]
     public void Another_kind_of_file_is_refused()
     {

@@ -1,14 +1,15 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace FastSparseCoding.Tests.Storage;
+namespace FastSparseCoding.Fuzz.Building;
 
 /// <summary>Builds .npy files by hand, right and wrong ones.</summary>
 internal static class NpyBytes
 {
-    public static byte[] Make(string header, byte[] data, byte major = 1, byte minor = 0)
+    public static byte[] Make(string header, byte[] data, byte major = 1, byte minor = 0) => Make(Encoding.UTF8.GetBytes(header), data, major, minor);
+
+    public static byte[] Make(byte[] text, byte[] data, byte major = 1, byte minor = 0)
     {
-        byte[] text = Encoding.UTF8.GetBytes(header);
         byte[] length = new byte[major == 1 ? 2 : 4];
         if (major == 1)
             BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)text.Length);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using FastSparseCoding.Storage;
 
-namespace FastSparseCoding.Tests.Imaging;
+namespace FastSparseCoding.Fuzz.Building;
 
 /// <summary>Chunks of PNGs with right lengths and check sums, whatever they hold.</summary>
 internal static class PngChunk

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace FastSparseCoding.Tests.Imaging;
+namespace FastSparseCoding.Fuzz.Building;
 
 /// <summary>JPEGs built segment by segment: blocks that are their mean alone, with codes that can be read off.</summary>
 internal sealed class JpegBytes

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace FastSparseCoding.Tests.Imaging;
+namespace FastSparseCoding.Fuzz.Building;
 
 /// <summary>TIFFs built tag by tag, in either order of bytes, with the pixels behind the directory.</summary>
 internal static class TiffBytes

@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json.Nodes;
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Learning;
+using FastSparseCoding.Solvers;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Training;
+
+namespace FastSparseCoding.Fuzz.Seeds;
+
+/// <summary>What the library keeps in safetensors files: dictionaries, encoders, classifiers, and where a learning or a training stands.</summary>
+internal static class ModelFormats
+{
+    private const int Atoms = 5;
+
+    private static readonly AtomDictionary Dictionary = AtomDictionary.Normalize(new Matrix(Atoms, 4, [1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 1, -1, 1, -1]));
+    private static readonly Penalty Whole = new(0.3f, [1, 2, 0.5f, 1, 1], ridge: 0.1f, nonNegative: true);
+    private static readonly PatchPreprocessing Patches = new() { PatchSize = 2, Whitening = new ZcaWhitening(new float[4], new Matrix(4, 4, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1])) };
+
+    private static readonly IReadOnlyList<byte[]> Words = Format.Lines(
+        "\"F32\"\n\"F16\"\n\"BF16\"\n\"F64\"\n\"I64\"\n\"BOOL\"\n\"__metadata__\"\n\"shape\":[\n\"data_offsets\":[0,4]\n[0,0]\n{\n}\n\"kind\":\"lista\"\n\"kind\":\"lcod\"\n\"dictionary\"\n\"classifier\"\n"
+        + "\"non_negative\":\"true\"\n\"ridge\":\"1\"\n\"lambda\":\"NaN\"\n\"depth\":\"2147483647\"\n\"code_size\":\"46341\"\n\\u001b[2J\n\\ud800\n\0");
+
+    public static IReadOnlyList<Format> All { get; } =
+    [
+        new("model", ".safetensors", Parts(Models()), Words, [ReadModel, ReadInfo, ArrayFormats.Description]),
+        new("checkpoint", ".checkpoint", Parts(Checkpoints()), Words, [ReadTraining, ReadLearner]),
+        new("classifier", ".safetensors", Parts(Classifiers()), Words, [ReadClassifier, ArrayFormats.Description]),
+    ];
+
+    /// <summary>Mostly without their check sum, which would hide what is behind it.</summary>
+    private static IReadOnlyList<FilePart> Parts(byte[][] files)
+        => [.. files.Select(WithoutChecksum).Select(Containers.SafeTensors), Containers.SafeTensors(files[0])];
+
+    private static byte[] WithoutChecksum(byte[] file)
+    {
+        int end = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(file);
+        JsonNode header = JsonNode.Parse(file.AsSpan(8, end - 8))!;
+        header["__metadata__"]!.AsObject().Remove(ModelFormat.ChecksumKey);
+        byte[] text = Encoding.UTF8.GetBytes(header.ToJsonString()), length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
+        return [.. length, .. text, .. file[end..]];
+    }
+
+    private static byte[][] Models() =>
+    [
+        TempFile.Written(p => ModelFile.Save(p, Dictionary, 0.5f, Patches)),
+        TempFile.Written(p => ModelFile.Save(p, Dictionary, Whole)),
+        .. EncoderFactory.Kinds.Select(kind => TempFile.Written(p => ModelFile.Save(p, Encoder(kind, 0.5f)))),
+        TempFile.Written(p => ModelFile.Save(p, Encoder("lista", Whole), Patches)),
+        TempFile.Written(p => ModelFile.Save(p, new ListaEncoder(4, Atoms, 1, 0.5f, dictionary: null))),
+    ];
+
+    private static byte[][] Classifiers() =>
+    [
+        .. ((string[])["lista", "lcod", "tanh"]).Select(kind => Classifier(Encoder(kind, 0.5f), Atoms)),
+        Classifier(new ActiveSetSolver(Dictionary, Whole), Atoms),
+        Classifier(null, 4),
+    ];
+
+    private static byte[] Classifier(ISparseEncoder? encoder, int codeSize)
+        => TempFile.Written(p => ClassifierFile.Save(p, new ClassifierModel(new LinearClassifier(codeSize, 3), encoder, Patches)));
+
+    private static byte[][] Checkpoints() =>
+    [
+        TempFile.Written(p => CheckpointFile.Save(p, new TrainingCheckpoint("lista depth 2", 300, 1, 2, 0.25, 200, [1, 2, 3], [1, 2, 4], [[0.1f, 0.2f, 0.3f], [1, 1, 1]]))),
+        TempFile.Written(p => CheckpointFile.Save(p, new LearnerState("atoms 5", 300, 3, 1, 0, new Matrix(2, 3, [1, 0, 0, 0, 1, 0]), new Matrix(2, 2), new Matrix(2, 3), [0.5f, 1], [0, 0.5f, 1]))),
+    ];
+
+    private static TrainableEncoder Encoder(string kind, Penalty penalty) => EncoderFactory.Create(kind, Dictionary, penalty, kind.StartsWith('l') ? 2 : 0);
+
+    private static int ReadModel(string path) => Digest(ModelFile.Load(path));
+
+    private static int ReadInfo(string path) => new Digest().Add(ModelFile.ReadInfo(path).ToString()).Value;
+
+    private static int ReadClassifier(string path)
+    {
+        ClassifierModel model = ClassifierFile.Load(path);
+        return new Digest().Add<float>(model.Classifier.Parameters.Values).Add(model.Encoder is null ? 0 : Digest(model.Encoder), model.Preprocessing?.PatchSize).Value;
+    }
+
+    private static int ReadTraining(string path)
+    {
+        TrainingCheckpoint c = CheckpointFile.LoadTraining(path);
+        Digest digest = new Digest().Add(c.Settings, c.Samples, c.SkippedBatches, c.UncertifiedTargets, c.BestError, c.BestAtSamples);
+        foreach (float[] values in c.Moments.Append(c.Parameters).Append(c.BestParameters))
+            digest = digest.Add<float>(values);
+        return digest.Value;
+    }
+
+    private static int ReadLearner(string path)
+    {
+        LearnerState s = CheckpointFile.LoadLearner(path);
+        return new Digest().Add(s.Settings, s.Samples, s.Batches, s.ReseededAtoms, s.Uncertified, Fuzz.Digest.Of(s.Atoms), Fuzz.Digest.Of(s.A), Fuzz.Digest.Of(s.B))
+            .Add<float>(s.Use).Add<float>(s.Filled).Value;
+    }
+
+    private static int Digest(ISparseEncoder encoder)
+        => encoder is TrainableEncoder trained
+            ? new Digest().Add(trained.Kind, trained.Depth, trained.Penalty.ToString(), trained.Dictionary?.Hash).Add<float>(trained.Parameters.Values).Value
+            : new Digest().Add(((ActiveSetSolver)encoder).Dictionary.Hash, ((ActiveSetSolver)encoder).Penalty.ToString()).Value;
+}
