@@ -36,7 +36,7 @@ internal static class RegimesWorkload
             void Solve() => report = solver.Solve(x, z, threads: 1);
             Clock first = Clock.Once(Solve), second = Clock.Once(Solve), clock = Clock.Median(3, Solve);
             Workload.Emit(
-                ("cell", cell), ("n", size), ("atoms", dictionary.AtomCount), ("lam", (double)lambda), ("width", Cell.Width()), ("nonzeros", (double)SparseCodes.FromDense(z).NonZeros / z.Rows), ("signals_per_cpu_s", x.Rows / clock.Cpu),
+                ("cell", cell), ("n", size), ("atoms", dictionary.AtomCount), ("lam", (double)lambda), ("width", Machine.VectorBits), ("nonzeros", (double)SparseCodes.FromDense(z).NonZeros / z.Rows), ("signals_per_cpu_s", x.Rows / clock.Cpu),
                 ("first_call_per_cpu_s", x.Rows / first.Cpu), ("second_call_per_cpu_s", x.Rows / second.Cpu), ("codes", Cell.Hash(z)),
                 ("uncertified", report!.Unconverged), ("gap_max", report.RelativeGap.Max()), ("changes_mean", report.Iterations.Average()));
         }

@@ -13,7 +13,7 @@ public sealed class HelpTests
     [InlineData("path", "--output", "--plot", "--points", "--from", "--to", "--samples", "--held-out", "--non-negative", "--weights", "--ridge", "--patch")]
     [InlineData("evaluate", "--dictionary", "--codes", "--samples")]
     [InlineData("classify", "--encoder", "--raw", "--lambda", "--end-to-end", "--epochs", "--learning-rate", "--output")]
-    [InlineData("info", "--json")]
+    [InlineData("info", "--machine", "--json")]
     public void Help_lists_the_options_and_shows_an_example(string command, params string[] options)
     {
         Outcome outcome = Succeed(command, "--help");
