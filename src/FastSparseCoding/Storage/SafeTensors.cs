@@ -28,9 +28,26 @@ internal static class SafeTensors
     // The format's own list. Types of other names may come with newer versions of it; tensors of theirs are as long as the file says.
     private static readonly Dictionary<string, int> Bits = new(StringComparer.Ordinal)
     {
-        [Float64] = 64, [Float32] = 32, [Float16] = 16, [BFloat16] = 16, ["C64"] = 64,
-        ["I64"] = 64, ["I32"] = 32, ["I16"] = 16, ["I8"] = 8, ["U64"] = 64, ["U32"] = 32, ["U16"] = 16, ["U8"] = 8, ["BOOL"] = 8,
-        ["F8_E4M3"] = 8, ["F8_E5M2"] = 8, ["F8_E8M0"] = 8, ["F6_E2M3"] = 6, ["F6_E3M2"] = 6, ["F4"] = 4,
+        [Float64] = 64,
+        [Float32] = 32,
+        [Float16] = 16,
+        [BFloat16] = 16,
+        ["C64"] = 64,
+        ["I64"] = 64,
+        ["I32"] = 32,
+        ["I16"] = 16,
+        ["I8"] = 8,
+        ["U64"] = 64,
+        ["U32"] = 32,
+        ["U16"] = 16,
+        ["U8"] = 8,
+        ["BOOL"] = 8,
+        ["F8_E4M3"] = 8,
+        ["F8_E5M2"] = 8,
+        ["F8_E8M0"] = 8,
+        ["F6_E2M3"] = 6,
+        ["F6_E3M2"] = 6,
+        ["F4"] = 4,
     };
 
     /// <summary>The format's word for a type of the language.</summary>

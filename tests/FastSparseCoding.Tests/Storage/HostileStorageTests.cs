@@ -63,8 +63,15 @@ public sealed class HostileStorageTests : IDisposable
     {
         var meta = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["format"] = "fast-sparse-coding", ["format_version"] = "1", ["kind"] = "classifier", ["classes"] = "2", ["code_size"] = "40000", ["codes_of"] = "lista",
-            ["depth"] = "3", ["signal_size"] = "1", ["lambda"] = "0.5",
+            ["format"] = "fast-sparse-coding",
+            ["format_version"] = "1",
+            ["kind"] = "classifier",
+            ["classes"] = "2",
+            ["code_size"] = "40000",
+            ["codes_of"] = "lista",
+            ["depth"] = "3",
+            ["signal_size"] = "1",
+            ["lambda"] = "0.5",
         };
         string pairs = string.Join(",", meta.Select(p => $"\"{p.Key}\":\"{p.Value}\""));
         SafeTensors($$"""{"__metadata__":{ {{pairs}} },"classifier.weights":{"dtype":"F32","shape":[2,40000],"data_offsets":[0,320000]},"classifier.bias":{"dtype":"F32","shape":[1,2],"data_offsets":[320000,320008]} }""", new byte[320_008]);
