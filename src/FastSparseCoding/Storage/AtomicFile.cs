@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace FastSparseCoding.Storage;
@@ -8,7 +9,7 @@ namespace FastSparseCoding.Storage;
 /// </summary>
 /// <remarks>
 /// A symbolic link is followed, so the file it points to is replaced, not the link. An existing target keeps its Unix mode, which the temporary file has
-/// before its first byte. Pipes, sockets, devices and a target marked read-only are refused, although a rename could replace them. After the rename the
+/// before its first byte. What a killed process has left of a temporary file for the same target is deleted when the next begins. Pipes, sockets, devices and a target marked read-only are refused, although a rename could replace them. After the rename the
 /// folder is flushed too.
 /// </remarks>
 public sealed class AtomicFile : IDisposable
@@ -95,10 +96,15 @@ public sealed class AtomicFile : IDisposable
 
     private static (Stream File, string Temporary) OpenBeside(string path, string target, Func<string, Stream>? open)
     {
-        string folder = System.IO.Path.GetDirectoryName(target) ?? "";
-        string temporary = System.IO.Path.Combine(folder, $".partial-{Guid.NewGuid():N}.tmp");
+        string folder = System.IO.Path.GetDirectoryName(target) ?? "", prefix = $".partial-{HashOfName(target)}-";
+        PartialFiles.OfProcess.DeleteLeftBehind(folder, $"{prefix}*.tmp");
+        string temporary = System.IO.Path.Combine(folder, $"{prefix}{Guid.NewGuid():N}.tmp");
         return (Guard(path, temporary, () => PartialFiles.OfProcess.Add(temporary, () => open?.Invoke(temporary) ?? OpenNew(temporary, target))), temporary);
     }
+
+    /// <summary>Tells the temporary files of one target from those of others.</summary>
+    private static string HashOfName(string target)
+        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(target))))[..16];
 
     /// <summary>Opens a temporary file that nobody may read who may not read the target.</summary>
     private static FileStream OpenNew(string temporary, string target)

@@ -52,6 +52,38 @@ internal sealed class PartialFiles
         }
     }
 
+    /// <summary>Deletes temporary files that a process which was killed has left: those that nobody has open.</summary>
+    public void DeleteLeftBehind(string folder, string pattern)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                foreach (string temporary in Directory.GetFiles(folder, pattern))
+                    if (!_open.Contains(temporary) && !IsOpen(temporary))
+                        TryDelete(temporary);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // A folder that may be written to but not listed keeps what was left in it.
+            }
+        }
+    }
+
+    /// <summary>Whether another process is writing a file: it is opened for one alone.</summary>
+    private static bool IsOpen(string temporary)
+    {
+        try
+        {
+            using var file = new FileStream(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     private static void TryDelete(string temporary)
     {
         try

@@ -42,6 +42,27 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_process_left_of_the_same_target_is_deleted_and_nothing_else()
+    {
+        string left = Left("out.bin"), open = Left("out.bin"), other = Left("other.bin");
+        using (new FileStream(_folder.File(open), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            AtomicFile.Write(_folder.File("out.bin"), stream => stream.WriteByte(1));
+
+        Assert.NotEqual(left, open);
+        Assert.Equal(new[] { open, other, "out.bin" }.Order(StringComparer.Ordinal), _folder.Names.Order(StringComparer.Ordinal));
+
+        // A temporary file as a process writes it, left behind.
+        string Left(string name)
+        {
+            string temporary;
+            using (AtomicFile.Create(_folder.File(name)))
+                temporary = Assert.Single(_folder.Names, n => n.StartsWith(".partial-", StringComparison.Ordinal) && new FileInfo(_folder.File(n)).Length == 0);
+            File.WriteAllText(_folder.File(temporary), "partly written");
+            return temporary;
+        }
+    }
+
+    [Fact]
     public void A_writer_that_fails_or_is_cancelled_leaves_nothing_and_an_existing_target_untouched()
     {
         string path = _folder.Write("old.bin", [1, 2, 3]);
