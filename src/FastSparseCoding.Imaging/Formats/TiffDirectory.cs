@@ -38,6 +38,8 @@ internal sealed class TiffDirectory
         if (!TiffTags.IsRead(Compression))
             Throw.InvalidFile(path,
                 $"is compressed by method {Compression}; expected none (1), CCITT (2, 3, 4), LZW (5), JPEG (7), deflate (8) or PackBits (32773).");
+        if (Compression is 2 or 3 or 4 && Bits * Samples != 1)
+            Throw.InvalidFile(path, $"has {Samples} samples of {Bits} bits a pixel; its compression by method {Compression} (CCITT) is of one bit.");
         if (Photometric == 3 && Count(TiffTags.Palette) != 3L << (int)Math.Min(Bits, 16))
             Throw.InvalidFile(path, $"is damaged: its palette has {Count(TiffTags.Palette)} values; {Bits} bits need {3L << (int)Bits}.");
         if (Count(TiffTags.TileWidth) > 0)

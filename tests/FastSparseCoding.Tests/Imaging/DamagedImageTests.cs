@@ -41,6 +41,19 @@ public sealed class DamagedImageTests : IDisposable
     }
 
     [Fact]
+    public void A_tiff_of_gray_levels_in_a_fax_compression_is_refused_before_it_takes_memory()
+    {
+        // A row of a fax is a bit at least: 16 bytes could be 128 rows of 16,777,216 pixels.
+        var tags = TiffBytes.Strip(1 << 24, 4, 8, photometric: 1, samples: 1, bytes: 16).Select(t => t.Tag == 259 ? (259, TiffBytes.Short, [3]) : t);
+        byte[] tiff = TiffBytes.Build(tags, new byte[16]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Refused("a.tif", tiff, "has 1 samples of 8 bits a pixel; its compression by method 3 (CCITT) is of one bit.");
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
     public void A_jpeg_without_its_tables_is_refused()
     {
         Refused("a.jpg", new JpegBytes().Segment(0xC4, JpegBytes.Sizes).Segment(0xC4, JpegBytes.OneCode(1, 0)).Frame(0xC0, 8, 8).Scan().Means([9]).End(),
