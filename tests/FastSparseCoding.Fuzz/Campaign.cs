@@ -14,6 +14,7 @@ internal sealed class Campaign : IDisposable
     private readonly string? _keep;
     private readonly Action<string> _tell;
 
+    /// <summary>Begins a campaign.</summary>
     /// <param name="seed">The same seed gives the same inputs.</param>
     /// <param name="threads">Threads.</param>
     /// <param name="keep">A folder for inputs that show a fault, or null.</param>

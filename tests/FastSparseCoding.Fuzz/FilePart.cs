@@ -17,6 +17,7 @@ internal sealed class FilePart
         Bytes = bytes;
     }
 
+    /// <summary>A part made of parts.</summary>
     /// <param name="join">Makes the whole of parts, whatever these hold.</param>
     /// <param name="parts">The undamaged parts.</param>
     public FilePart(Func<IReadOnlyList<byte[]>, byte[]> join, params IReadOnlyList<FilePart> parts)

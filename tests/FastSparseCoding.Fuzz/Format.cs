@@ -16,6 +16,7 @@ internal sealed record Format(string Name, string Extension, IReadOnlyList<FileP
     /// <summary>Every format that is read.</summary>
     public static IReadOnlyList<Format> All { get; } = [.. ArrayFormats.All, .. ModelFormats.All, .. PictureFormats.All];
 
+    /// <summary>The format of a name.</summary>
     /// <exception cref="FormatException">There is no such format.</exception>
     public static Format Named(string name)
         => All.FirstOrDefault(f => f.Name == name) ?? throw new FormatException($"'{name}' is no format; there are {string.Join(", ", All.Select(f => f.Name))}.");

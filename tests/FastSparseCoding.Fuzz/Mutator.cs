@@ -18,6 +18,7 @@ internal sealed class Mutator
     private readonly IReadOnlyList<byte[]> _words;
     private readonly IReadOnlyList<byte[]> _donors;
 
+    /// <summary>Damages by a seed.</summary>
     /// <param name="seed">The same seed damages alike.</param>
     /// <param name="words">Pieces of text or bytes that mean something in the format.</param>
     /// <param name="donors">Files from which pieces are taken.</param>

@@ -25,6 +25,7 @@ internal sealed record Options
     /// <summary>Name of the format of the one file that comes on standard input, or null for a campaign.</summary>
     public string? Stdin { get; private init; }
 
+    /// <summary>Reads a command line.</summary>
     /// <exception cref="FormatException">An argument is not known, or its value is of no use.</exception>
     public static Options Parse(string[] args)
     {
