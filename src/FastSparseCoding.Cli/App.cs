@@ -30,7 +30,8 @@ internal static class App
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            terminal.Tell("interrupted");
+            if (terminal.IsFirstToTellInterrupted())
+                terminal.Tell("interrupted");
             return ExitCode.Interrupted;
         }
         catch (Exception e) when (IsExpected(e))

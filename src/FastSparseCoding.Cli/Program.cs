@@ -14,6 +14,12 @@ return App.Run(args, terminal, stop.Token);
 
 void End()
 {
+    // Work that has stopped by itself says so and ends by itself, unless what it writes to takes nothing.
+    if (!terminal.IsFirstToTellInterrupted())
+    {
+        Thread.Sleep(200);
+        Environment.Exit(ExitCode.Interrupted);
+    }
     // On a thread of its own and past the console, which makes whoever writes wait for a write to standard output that may never end.
     var last = new Thread(() => RawError.Write(terminal.IsInteractive ? "\e[?25h\ninterrupted\n" : "interrupted\n")) { IsBackground = true };    // the bars hide the cursor
     last.Start();

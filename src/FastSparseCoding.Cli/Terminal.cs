@@ -8,6 +8,11 @@ namespace FastSparseCoding.Cli;
 /// <param name="IsInteractive">Whether <paramref name="Error"/> is a terminal that can redraw a progress bar.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInteractive)
 {
+    private int _interrupted;
+
+    /// <summary>Whether nobody has said yet that the run was interrupted; whoever asks first is to say it.</summary>
+    public bool IsFirstToTellInterrupted() => Interlocked.Exchange(ref _interrupted, 1) == 0;
+
     /// <summary>Writes one line of whatever text to <see cref="Error"/>: all messages leave by this door.</summary>
     public void Tell(string text) => Error.WriteLine(Printable.Line(text));
 }
