@@ -124,7 +124,7 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
             Gemm.Multiply(X.RowRange(0, x.Rows), solver.Dictionary.PackedTransposed, b);                            // B = xDᵀ
             for (int i = 0; i < x.Rows; i++)
             {
-                float largest = Violations.Largest(b.Row(i), inverseWeights, solver.Penalty.Floor);                 // λmax = max |b_k|/w_k
+                float largest = _scales[i] > 0 ? Violations.Largest(b.Row(i), inverseWeights, solver.Penalty.Floor) : 0;                 // λmax = max |b_k|/w_k
                 _largest[i] = largest * _scales[i];
                 if (largest > 0)
                     TensorPrimitives.Divide(X.Row(i), largest, X.Row(i));
@@ -164,13 +164,13 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
             return any;
         }
 
-        /// <summary>Divides a signal by a power of two near its largest value, without rounding, so that no product overflows; returns it.</summary>
+        /// <summary>Divides a signal by a power of two near its largest value, without rounding, so that no product overflows; returns it, 0 for a signal of zeros.</summary>
         private static double DivideBySize(ReadOnlySpan<float> x, Span<float> divided)
         {
             float size = Math.Abs(TensorPrimitives.MaxMagnitude(x));
             int power = size > 0 ? Math.Max(MathF.ILogB(size), -126) : 0;
             TensorPrimitives.Multiply(x, MathF.ScaleB(1, -power), divided);
-            return Math.ScaleB(1, power);
+            return size > 0 ? Math.ScaleB(1, power) : 0;
         }
     }
 }
