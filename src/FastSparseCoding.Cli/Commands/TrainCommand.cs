@@ -19,8 +19,8 @@ internal sealed class TrainCommand
     private readonly Argument<string> _dictionary = new("DICTIONARY") { Description = "A dictionary model, or an .npy of atoms [m×n] with unit-norm rows." };
     private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The encoder to write (.safetensors).", Required = true, HelpName = "FILE" };
-    private readonly Option<string> _kind = new("--encoder") { Description = "The architecture: lista and lcod of the paper, its baselines, or lista-layers, a lista with thresholds and gains for every layer.", DefaultValueFactory = _ => "lista" };
-    private readonly Option<int?> _depth = new("--depth") { Description = "lista, lista-layers: products by S, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 10000 [default: 10].", HelpName = "T" };
+    private readonly Option<string> _kind = new("--encoder") { Description = "The architecture: lista and lcod of the paper, its baselines, or a variant: lista-layers, with thresholds and gains for every layer; lista-coupled, which computes the residual in every layer; slista, whose only parameters are its steps.", DefaultValueFactory = _ => "lista" };
+    private readonly Option<int?> _depth = new("--depth") { Description = "lista and its variants: layers after the first, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 10000 [default: 10].", HelpName = "T" };
     private readonly Option<long> _samples = new("--samples") { Description = "Patches to train on, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
     private readonly Option<int> _batch = new("--batch") { Description = "Patches in a step, from 1 to 65536.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
     private readonly Option<string> _optimizer = new("--optimizer") { Description = "adam: with a rate that falls along a cosine; sgd: with the paper's rate ∝ 1/(t + t₀).", DefaultValueFactory = _ => "adam" };
@@ -100,7 +100,7 @@ internal sealed class TrainCommand
         int? depth = parsed.GetValue(_depth);
         return kind switch
         {
-            "lista" or "lista-layers" => Range.Check(_depth, depth ?? 3, 0, ListaEncoder.MaxDepth),
+            "lista" or "lista-layers" or "lista-coupled" or "slista" => Range.Check(_depth, depth ?? 3, 0, ListaEncoder.MaxDepth),
             "lcod" => Range.Check(_depth, depth ?? 10, 0, LcodEncoder.MaxDepth),
             _ => depth is null or 0 ? 0 : throw new UserError($"{_depth.Name} is {depth}; '{kind}' has no depth."),
         };

@@ -52,6 +52,15 @@ public abstract class EncoderPass
         BackwardRows(x, dz, gradient, dx);
     }
 
+    /// <summary>The tape of a quantity that every layer has: its matrices, one a layer.</summary>
+    private protected static Matrix[] Matrices(int count, int rows, int columns)
+    {
+        var matrices = new Matrix[count];
+        for (int t = 0; t < count; t++)
+            matrices[t] = new Matrix(rows, columns);
+        return matrices;
+    }
+
     private protected abstract ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x);
 
     private protected abstract void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx);

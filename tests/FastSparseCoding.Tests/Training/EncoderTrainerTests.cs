@@ -16,6 +16,7 @@ public sealed class EncoderTrainerTests
     [InlineData("tanh")]
     [InlineData("tanh2")]
     [InlineData("lista-layers")]
+    [InlineData("lista-coupled")]
     public void The_error_falls_and_the_report_tells_that_of_the_returned_encoder(string kind)
     {
         TrainableEncoder encoder = Encoder(kind);
