@@ -66,22 +66,22 @@ public sealed class CoupledListaEncoder : TrainableEncoder
         return encoder;
     }
 
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-        _at.PackTransposed(Parameters.View("A"));
-        _a.Pack(Parameters.View("A"));
-        _dt.PackTransposed(Parameters.View("D"));
-        _d.Pack(Parameters.View("D"));
-    }
+    internal override long TapeFloats => (2L * Depth + 3) * CodeSize + (2L * Depth + 1) * SignalSize;
 
-    internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
+    private protected override void PackRows(int first, int count)
+    {
+        MatrixView a = Parameters.View(Parameters.Windows[0]), d = Parameters.View(Parameters.Windows[1]);
+        _at.PackTransposedRows(a, first, count);
+        _a.PackRows(a, first, count);
+        _dt.PackTransposedRows(d, first, count);
+        _d.PackRows(d, first, count);
+    }
 
     /// <summary>The windows of its parameters.</summary>
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, ListaEncoder.MaxDepth);
-        return ParameterSlab.Layout(("A", codeSize, signalSize), ("D", codeSize, signalSize), ("theta", depth + 1, codeSize));
+        return ParameterSlab.Layout(("A", codeSize, signalSize), ("D", codeSize, signalSize), new WindowShape("theta", depth + 1, codeSize, IsThreshold: true));
     }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
@@ -95,85 +95,114 @@ public sealed class CoupledListaEncoder : TrainableEncoder
         return ProximalStep.Share(penalty, 1 / dictionary.Lipschitz);
     }
 
-    /// <summary>Tape: Z(0..T) and R(1..T). h' and the sign of C are those of Z.</summary>
+    /// <summary>
+    /// Tape: Z(0..T) and R(1..T), and dC(0..T) and −dR(1..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie one after the
+    /// other, so that A and D, which the layers share, have one product.
+    /// </summary>
     private sealed class Pass : EncoderPass
     {
         private readonly CoupledListaEncoder _encoder;
-        private readonly ParameterWindow _dA, _dD, _theta;
+        private readonly ParameterWindow _a, _d, _theta;
         private readonly float _floor;      // 0, or −∞ where codes must not be negative
-        private readonly bool _keepTape;
-        private readonly Matrix[] _z;       // Z(t) [N×m]
-        private readonly Matrix[] _r;       // R(t) [N×n], R(0) = x
-        private readonly Matrix _kept;      // κZ(t−1) [N×m], where there is a ridge
-        private readonly Matrix _dC;        // dC [N×m]
-        private readonly Matrix _dZ;        // dZ [N×m]
-        private readonly Matrix _dR;        // −dR [N×n]
+        private readonly int _layers;       // of Z that are kept
+        private readonly int _residuals;    // of R that are kept
+        private readonly Matrix _z;         // Z(0), …, Z(T) [(T+1)N×m]
+        private readonly Matrix _r;         // R(1), …, R(T) [TN×n]
+        private readonly Matrix _kept;      // κZ(t−1), then κdC [N×m], where there is a ridge
+        private readonly Matrix _dC;        // dC(0), …, dC(T) [(T+1)N×m]
+        private readonly Matrix _minusDr;   // −dR(1), …, −dR(T) [TN×n]
+        private readonly Matrix _dZ;        // [N×m]
 
         public Pass(CoupledListaEncoder encoder, int maxRows, bool keepTape)
             : base(encoder, maxRows, keepTape)
         {
             _encoder = encoder;
-            _keepTape = keepTape;
             _floor = encoder.Penalty.Floor;
+            _layers = keepTape ? encoder.Depth + 1 : Math.Min(2, encoder.Depth + 1);
+            _residuals = keepTape ? encoder.Depth : Math.Min(1, encoder.Depth);
             IReadOnlyList<ParameterWindow> windows = encoder.Parameters.Windows;
-            (_dA, _dD, _theta) = (windows[0], windows[1], windows[2]);
-            _z = Matrices(keepTape ? encoder.Depth + 1 : 2, maxRows, encoder.CodeSize);
-            _r = Matrices(keepTape ? encoder.Depth + 1 : 2, maxRows, encoder.SignalSize);
+            (_a, _d, _theta) = (windows[0], windows[1], windows[2]);
+            _z = new Matrix(checked(_layers * maxRows), encoder.CodeSize);
+            _r = new Matrix(checked(_residuals * maxRows), encoder.SignalSize);
             _kept = new Matrix(encoder._kept == 1 ? 0 : maxRows, encoder.CodeSize);
-            _dC = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
+            _dC = new Matrix(keepTape ? _layers * maxRows : 0, encoder.CodeSize);
+            _minusDr = new Matrix(keepTape ? _residuals * maxRows : 0, encoder.SignalSize);
             _dZ = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
-            _dR = new Matrix(keepTape ? maxRows : 0, encoder.SignalSize);
         }
 
-        private protected override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x)
+        internal override ReadOnlyMatrixView Codes => Z(_encoder.Depth, 0, Rows);
+
+        internal override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x, int first)
         {
             int rows = x.Rows;
-            MatrixView theta = _encoder.Parameters.View(_theta), first = At(_z, 0, rows);
-            Gemm.Multiply(x, _encoder._at, first);                                          // C(0) = xAᵀ
-            Shrinkage.SoftThreshold(first, theta.Row(0), first, _floor);                    // Z(0) = h_θ₀(C(0))
+            MatrixView theta = _encoder.Parameters.View(_theta), z = Z(0, first, rows);
+            Gemm.Multiply(x, _encoder._at, z);                                                  // C(0) = xAᵀ
+            Shrinkage.SoftThreshold(z, theta.Row(0), z, _floor);                                // Z(0) = h_θ₀(C(0))
             for (int t = 1; t <= _encoder.Depth; t++)
             {
-                MatrixView z = At(_z, t - 1, rows), r = At(_r, t, rows);
-                SparseProduct.Multiply(z, _encoder._d, r);                                  // R(t) = x − Z(t−1)D
-                TensorPrimitives.Subtract(x.Values, r.Values, r.Values);
-                Gemm.MultiplyAddShrink(r, _encoder._at, Kept(z), theta.Row(t), At(_z, t, rows), _floor);   // Z(t) = h_θt(κZ(t−1) + R(t)Aᵀ)
+                MatrixView r = R(t, first, rows), next = Z(t, first, rows);
+                SparseProduct.Multiply(z, _encoder._d, r);
+                TensorPrimitives.Subtract(x.Values, r.Values, r.Values);                        // R(t) = x − Z(t−1)D
+                Gemm.MultiplyAddShrink(r, _encoder._at, Kept(z, first), theta.Row(t), next, _floor);        // Z(t) = h_θt(κZ(t−1) + R(t)Aᵀ)
+                z = next;
             }
-            return At(_z, _encoder.Depth, rows);
+            return z;
         }
 
-        private protected override void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx)
+        internal override void BackwardRows(ReadOnlyMatrixView dz, int first, MatrixView dx)
         {
-            int rows = x.Rows;
-            MatrixView dC = _dC.RowRange(0, rows), dZ = _dZ.RowRange(0, rows), minusDr = _dR.RowRange(0, rows), dTheta = gradient.View(_theta);
-            dz.Values.CopyTo(dZ.Values);
-            dx.Values.Clear();
-            for (int t = _encoder.Depth; t >= 0; t--)
+            int rows = dz.Rows, last = _encoder.Depth;
+            MatrixView dZ = _dZ.RowRange(first, rows), dC = DC(last, first, rows);
+            Shrinkage.SoftThresholdBackward(Z(last, first, rows), dz, dC);                      // dC(T) = h'(C(T)) ⊙ dZ(T)
+            for (int t = last; t >= 1; t--)
             {
-                Shrinkage.SoftThresholdBackward(At(_z, t, rows), dZ, dC, dTheta.Row(t));    // dC = h'(C(t)) ⊙ dZ(t); dθ_t −= Σ sign(C(t)) ⊙ dC
-                SparseProduct.MultiplyTransposed(dC, t == 0 ? x : At(_r, t, rows), gradient.View(_dA), accumulate: true);   // dA += dCᵀR(t)
-                if (t == 0 && dx.Values.IsEmpty)
-                    return;
-                SparseProduct.Multiply(dC, _encoder._a, minusDr);                           // dR = dC A
+                MatrixView minusDr = MinusDr(t, first, rows), before = DC(t - 1, first, rows);
+                SparseProduct.Multiply(dC, _encoder._a, minusDr);                               // dR(t) = dC(t) A
                 TensorPrimitives.Negate(minusDr.Values, minusDr.Values);
-                if (!dx.Values.IsEmpty)
-                    TensorPrimitives.Subtract(dx.Values, minusDr.Values, dx.Values);        // dx += dR
-                if (t == 0)
-                    return;
-                SparseProduct.MultiplyTransposed(At(_z, t - 1, rows), minusDr, gradient.View(_dD), accumulate: true);       // dD −= Z(t−1)ᵀdR
-                Gemm.MultiplyAdd(minusDr, _encoder._dt, Kept(dC), dZ);                      // dZ(t−1) = κdC − dR Dᵀ
+                Gemm.MultiplyAdd(minusDr, _encoder._dt, Kept(dC, first), dZ);                   // dZ(t−1) = κdC(t) − dR(t) Dᵀ
+                Shrinkage.SoftThresholdBackward(Z(t - 1, first, rows), dZ, before);             // dC(t−1) = h'(C(t−1)) ⊙ dZ(t−1)
+                dC = before;
             }
+            if (dx.Values.IsEmpty)
+                return;
+            SparseProduct.Multiply(dC, _encoder._a, dx);
+            for (int t = 1; t <= last; t++)
+                TensorPrimitives.Subtract(dx.Values, MinusDr(t, first, rows).Values, dx.Values);            // dx = Σ_t dR(t)
         }
 
-        /// <summary>κ times a matrix: itself without a ridge.</summary>
-        private ReadOnlyMatrixView Kept(MatrixView z)
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        {
+            (int first, int count) = part.Of(_encoder.CodeSize);
+            int rows = Rows, layers = _encoder.Depth * rows;
+            for (int t = 0; t <= _encoder.Depth; t++)
+            {
+                Span<float> dTheta = gradient.View(_theta).Row(t).Slice(first, count);
+                if (!accumulate)
+                    dTheta.Clear();
+                Shrinkage.ThresholdBackward(Z(t, 0, rows), DC(t, 0, rows), first, dTheta);      // dθ_t −= Σ sign(C(t)) ⊙ dC(t)
+            }
+            MatrixView dA = gradient.View(_a).RowRange(first, count), dD = gradient.View(_d).RowRange(first, count);
+            SparseProduct.MultiplyTransposed(DC(0, 0, rows), first, x, dA, accumulate);
+            SparseProduct.MultiplyTransposed(_dC.RowRange(rows, layers), first, _r.RowRange(0, layers), dA, accumulate: true);      // dA += Σ_t dC(t)ᵀ R(t)
+            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _minusDr.RowRange(0, layers), dD, accumulate);          // dD −= Σ_t Z(t−1)ᵀ dR(t)
+        }
+
+        /// <summary>κ times some of the rows: themselves without a ridge.</summary>
+        private ReadOnlyMatrixView Kept(MatrixView z, int first)
         {
             if (_encoder._kept == 1)
                 return z;
-            MatrixView kept = _kept.RowRange(0, z.Rows);
+            MatrixView kept = _kept.RowRange(first, z.Rows);
             TensorPrimitives.Multiply(z.Values, _encoder._kept, kept.Values);
             return kept;
         }
 
-        private MatrixView At(Matrix[] tape, int t, int rows) => tape[_keepTape ? t : t & 1].RowRange(0, rows);
+        private MatrixView Z(int t, int first, int count) => _z.RowRange(t % _layers * Rows + first, count);
+
+        private MatrixView R(int t, int first, int count) => _r.RowRange((t - 1) % _residuals * Rows + first, count);
+
+        private MatrixView DC(int t, int first, int count) => _dC.RowRange(t * Rows + first, count);
+
+        private MatrixView MinusDr(int t, int first, int count) => _minusDr.RowRange((t - 1) * Rows + first, count);
     }
 }

@@ -9,24 +9,22 @@ namespace FastSparseCoding.Encoders;
 public abstract class FeedForwardEncoder : TrainableEncoder
 {
     private readonly PackedMatrix _weightsTransposed;
-    private readonly PackedMatrix _weights;
 
     private protected FeedForwardEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary, ParameterSlab parameters)
         : base(signalSize, codeSize, 0, penalty, dictionary, parameters)
     {
         _weightsTransposed = new PackedMatrix(signalSize, codeSize);
-        _weights = new PackedMatrix(codeSize, signalSize);
     }
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)CodeSize * SignalSize;
 
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-        _weightsTransposed.PackTransposed(Weights(Parameters));
-        _weights.Pack(Weights(Parameters));
-    }
+    internal override long TapeFloats => 3L * CodeSize + OwnParameters;
+
+    /// <summary>Parameters that are not W: those of f.</summary>
+    private int OwnParameters => Parameters.Values.Length - Parameters.Windows[0].Length;
+
+    private protected override void PackRows(int first, int count) => _weightsTransposed.PackTransposedRows(Weights(Parameters), first, count);
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
 
@@ -42,8 +40,8 @@ public abstract class FeedForwardEncoder : TrainableEncoder
     /// <summary>z = f(b) for a batch of rows.</summary>
     private protected abstract void Activate(ReadOnlyMatrixView b, MatrixView z);
 
-    /// <summary>Adds the gradients of f's own parameters and gives db = f'(b) ⊙ dz.</summary>
-    private protected abstract void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView db);
+    /// <summary>db = f'(b) ⊙ dz, and every row's gradient of f's own parameters, in the order of their windows.</summary>
+    private protected abstract void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own);
 
     /// <summary>Window 0 of every baseline: W [m×n].</summary>
     private static MatrixView Weights(ParameterSlab slab) => slab.View(slab.Windows[0]);
@@ -54,6 +52,7 @@ public abstract class FeedForwardEncoder : TrainableEncoder
         private readonly Matrix _b;     // B = xWᵀ [N×m]
         private readonly Matrix _z;     // Z = f(B) [N×m]
         private readonly Matrix _dB;    // [N×m]
+        private readonly Matrix _own;   // every row's gradient of f's own parameters [N×…]
 
         public Pass(FeedForwardEncoder encoder, int maxRows, bool keepTape)
             : base(encoder, maxRows, keepTape)
@@ -62,23 +61,38 @@ public abstract class FeedForwardEncoder : TrainableEncoder
             _b = new Matrix(maxRows, encoder.CodeSize);
             _z = new Matrix(maxRows, encoder.CodeSize);
             _dB = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
+            _own = new Matrix(keepTape ? maxRows : 0, encoder.OwnParameters);
         }
 
-        private protected override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x)
+        internal override ReadOnlyMatrixView Codes => _z.RowRange(0, Rows);
+
+        internal override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x, int first)
         {
-            MatrixView b = _b.RowRange(0, x.Rows), z = _z.RowRange(0, x.Rows);
+            MatrixView b = _b.RowRange(first, x.Rows), z = _z.RowRange(first, x.Rows);
             Gemm.Multiply(x, _encoder._weightsTransposed, b);                                   // B = xWᵀ
             _encoder.Activate(b, z);                                                            // Z = f(B)
             return z;
         }
 
-        private protected override void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx)
+        internal override void BackwardRows(ReadOnlyMatrixView dz, int first, MatrixView dx)
         {
-            MatrixView dB = _dB.RowRange(0, x.Rows);
-            _encoder.ActivateBackward(_b.RowRange(0, x.Rows), _z.RowRange(0, x.Rows), dz, gradient, dB);    // dB = f'(B) ⊙ dZ
-            Gemm.MultiplyTransposedA(dB, x, Weights(gradient), accumulate: true);               // dW += dBᵀ x
+            int rows = dz.Rows;
+            MatrixView dB = _dB.RowRange(first, rows);
+            _encoder.ActivateBackward(_b.RowRange(first, rows), _z.RowRange(first, rows), dz, dB, _own.RowRange(first, rows));    // dB = f'(B) ⊙ dZ
             if (!dx.Values.IsEmpty)
-                Gemm.Multiply(dB, _encoder._weights, dx);                                       // dx = dB W
+                Gemm.Multiply(dB, Weights(_encoder.Parameters), dx);                            // dx = dB W
+        }
+
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        {
+            (int first, int count) = part.Of(_encoder.CodeSize);
+            SparseProduct.MultiplyTransposed(_dB.RowRange(0, Rows), first, x, Weights(gradient).RowRange(first, count), accumulate);     // dW += dBᵀ x
+            (first, count) = part.Of(_own.Columns);
+            Span<float> own = gradient.Values.Slice(_encoder.Parameters.Windows[0].Length + first, count);
+            if (!accumulate)
+                own.Clear();
+            for (int i = 0; i < Rows; i++)
+                TensorPrimitives.Add(own, _own.Row(i).Slice(first, count), own);
         }
     }
 }
@@ -93,7 +107,7 @@ public sealed class ShrinkEncoder : FeedForwardEncoder
 
     /// <summary>The windows of its parameters.</summary>
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize)
-        => ParameterSlab.Layout(("W_e", codeSize, signalSize), ("theta", 1, codeSize));
+        => ParameterSlab.Layout(("W_e", codeSize, signalSize), new WindowShape("theta", 1, codeSize, IsThreshold: true));
 
     /// <inheritdoc/>
     public override string Kind => "shrink";
@@ -119,12 +133,15 @@ public sealed class ShrinkEncoder : FeedForwardEncoder
         return encoder;
     }
 
-    internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
-
     private protected override void Activate(ReadOnlyMatrixView b, MatrixView z) => Shrinkage.SoftThreshold(b, Parameters.View(Parameters.Windows[1]).Values, z, Penalty.Floor);
 
-    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView db)
-        => Shrinkage.SoftThresholdBackward(z, dz, db, gradient.View(gradient.Windows[1]).Values);
+    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own)
+    {
+        Shrinkage.SoftThresholdBackward(z, dz, db);
+        own.Values.Clear();
+        for (int i = 0; i < z.Rows; i++)
+            Shrinkage.ThresholdBackward(z.RowRange(i, 1), db.RowRange(i, 1), 0, own.Row(i));    // dθ = −sign(b) ⊙ db
+    }
 }
 
 /// <summary>
@@ -166,11 +183,6 @@ public sealed class TanhEncoder : FeedForwardEncoder
         return encoder;
     }
 
-    internal override void Constrain()
-    {
-        // Every value of every parameter is allowed.
-    }
-
     private protected override void Activate(ReadOnlyMatrixView b, MatrixView z)
     {
         ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
@@ -182,18 +194,18 @@ public sealed class TanhEncoder : FeedForwardEncoder
         }
     }
 
-    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView db)
+    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own)
     {
         ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
-        Span<float> du = gradient.View(gradient.Windows[1]).Values, dGain = gradient.View(gradient.Windows[2]).Values;
         for (int i = 0; i < b.Rows; i++)
         {
+            Span<float> du = own.Row(i)[..CodeSize], dGain = own.Row(i)[CodeSize..];
             for (int k = 0; k < gain.Length; k++)
             {
                 float a = MathF.Tanh(b.Row(i)[k] + u[k]), d = dz.Row(i)[k];
-                dGain[k] += d * a;                                              // dg += dz ⊙ tanh
+                dGain[k] = d * a;                                               // dg = dz ⊙ tanh
                 db.Row(i)[k] = d * gain[k] * (1 - a * a);                       // db = dz ⊙ g ⊙ tanh'
-                du[k] += db.Row(i)[k];                                          // du += db
+                du[k] = db.Row(i)[k];                                           // du = db
             }
         }
     }
@@ -242,11 +254,6 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
         return encoder;
     }
 
-    internal override void Constrain()
-    {
-        // Every value of every parameter is allowed.
-    }
-
     private protected override void Activate(ReadOnlyMatrixView b, MatrixView z)
     {
         ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
@@ -270,12 +277,13 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
         TensorPrimitives.Tanh(minus[..b.Length], minus);
     }
 
-    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView db)
+    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own)
     {
         ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
-        Span<float> du = gradient.View(gradient.Windows[1]).Values, dGain = gradient.View(gradient.Windows[2]).Values;
         Span<float> plus = stackalloc float[Chunk], minus = stackalloc float[Chunk];
         for (int i = 0; i < b.Rows; i++)
+        {
+            Span<float> du = own.Row(i)[..CodeSize], dGain = own.Row(i)[CodeSize..];
             for (int start = 0; start < gain.Length; start += Chunk)
             {
                 int count = Math.Min(Chunk, gain.Length - start);
@@ -283,11 +291,12 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
                 for (int k = start; k < start + count; k++)
                 {
                     float p = plus[k - start], q = minus[k - start], d = dz.Row(i)[k];
-                    dGain[k] += d * (p + q);                                    // dg += dz ⊙ (tanh⁺ + tanh⁻)
+                    dGain[k] = d * (p + q);                                     // dg = dz ⊙ (tanh⁺ + tanh⁻)
                     float dp = d * gain[k] * (1 - p * p), dq = d * gain[k] * (1 - q * q);
                     db.Row(i)[k] = dp + dq;                                     // db = dz ⊙ g ⊙ (tanh⁺' + tanh⁻')
-                    du[k] += dp - dq;                                           // du += dz ⊙ g ⊙ (tanh⁺' − tanh⁻')
+                    du[k] = dp - dq;                                            // du = dz ⊙ g ⊙ (tanh⁺' − tanh⁻')
                 }
             }
+        }
     }
 }

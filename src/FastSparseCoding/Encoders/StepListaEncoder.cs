@@ -71,9 +71,12 @@ public sealed class StepListaEncoder : TrainableEncoder
         return other;
     }
 
-    /// <inheritdoc/>
-    public override void Refresh()
+    internal override long TapeFloats => (2L * Depth + 4) * CodeSize + SignalSize + 2L * (Depth + 1);
+
+    private protected override void PackRows(int first, int count)
     {
+        if (first > 0)
+            return;         // the steps are one row
         for (int t = 0; t <= Depth; t++)
         {
             _gamma[t] = Parameters.Values[t] / _dictionary.Lipschitz;
@@ -82,96 +85,112 @@ public sealed class StepListaEncoder : TrainableEncoder
         }
     }
 
-    internal override void Constrain() => ClampToZero(Parameters.Values);
-
-    /// <summary>The windows of its parameters.</summary>
+    /// <summary>The windows of its parameters. Steps are never negative, like thresholds.</summary>
     internal static IReadOnlyList<ParameterWindow> Layout(int depth)
     {
         Throw.IfOutside(depth, 0, ListaEncoder.MaxDepth);
-        return ParameterSlab.Layout(("step", 1, depth + 1));
+        return ParameterSlab.Layout(new WindowShape("step", 1, depth + 1, IsThreshold: true));
     }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
 
-    /// <summary>Tape: Z(0..T) and V(t) = R(t)Dᵀ, R(0) = x. h' and the sign of C are those of Z.</summary>
+    /// <summary>Tape: Z(0..T) and V(t) = R(t)Dᵀ, R(0) = x, and what every signal adds to dγ from the way back. h' and the sign of C are those of Z.</summary>
     private sealed class Pass : EncoderPass
     {
         private readonly StepListaEncoder _encoder;
         private readonly float _floor;      // 0, or −∞ where codes must not be negative
-        private readonly bool _keepTape;
+        private readonly int _layers;       // of Z and V that are kept
         private readonly float[] _weights;  // λw [m]
-        private readonly Matrix[] _z;       // Z(t) [N×m]
-        private readonly Matrix[] _v;       // V(t) [N×m]
-        private readonly Matrix _r;         // R(t), then −dR [N×n]
-        private readonly Matrix _dC;        // dC [N×m]
-        private readonly Matrix _dZ;        // dZ [N×m]
-        private readonly float[] _dTheta;   // −Σ sign(C(t)) ⊙ dC [m]
+        private readonly Matrix _z;         // Z(0), …, Z(T) [(T+1)N×m]
+        private readonly Matrix _v;         // V(0), …, V(T) [(T+1)N×m]
+        private readonly Matrix _r;         // R(t), then −dR(t) [N×n]
+        private readonly Matrix _dC;        // [N×m]
+        private readonly Matrix _dZ;        // [N×m]
+        private readonly double[] _dGamma;  // [(T+1)N]
 
         public Pass(StepListaEncoder encoder, int maxRows, bool keepTape)
             : base(encoder, maxRows, keepTape)
         {
             _encoder = encoder;
-            _keepTape = keepTape;
             _floor = encoder.Penalty.Floor;
+            _layers = keepTape ? encoder.Depth + 1 : Math.Min(2, encoder.Depth + 1);
             _weights = encoder.Penalty.Thresholds(encoder.CodeSize);
-            _z = Matrices(keepTape ? encoder.Depth + 1 : 2, maxRows, encoder.CodeSize);
-            _v = Matrices(keepTape ? encoder.Depth + 1 : 2, maxRows, encoder.CodeSize);
+            _z = new Matrix(checked(_layers * maxRows), encoder.CodeSize);
+            _v = new Matrix(_layers * maxRows, encoder.CodeSize);
             _r = new Matrix(maxRows, encoder.SignalSize);
             _dC = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
             _dZ = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
-            _dTheta = new float[encoder.CodeSize];
+            _dGamma = new double[keepTape ? _layers * maxRows : 0];
         }
 
-        private protected override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x)
+        internal override ReadOnlyMatrixView Codes => Z(_encoder.Depth, 0, Rows);
+
+        internal override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x, int first)
         {
             int rows = x.Rows;
-            MatrixView r = _r.RowRange(0, rows), first = At(_z, 0, rows), v = At(_v, 0, rows);
-            Gemm.Multiply(x, _encoder._dictionary.PackedTransposed, v);                     // V(0) = xDᵀ
-            TensorPrimitives.Multiply(v.Values, _encoder._gamma[0], first.Values);          // C(0) = γ₀V(0)
-            Shrink(0, first);                                                               // Z(0)
+            MatrixView r = _r.RowRange(first, rows), v = V(0, first, rows), z = Z(0, first, rows);
+            Gemm.Multiply(x, _encoder._dictionary.PackedTransposed, v);                                 // V(0) = xDᵀ
+            TensorPrimitives.Multiply(v.Values, _encoder._gamma[0], z.Values);                          // C(0) = γ₀V(0)
+            Shrink(0, z);                                                                               // Z(0)
             for (int t = 1; t <= _encoder.Depth; t++)
             {
-                MatrixView before = At(_z, t - 1, rows), z = At(_z, t, rows);
-                v = At(_v, t, rows);
-                SparseProduct.Multiply(before, _encoder._d, r);                             // R(t) = x − Z(t−1)D
-                TensorPrimitives.Subtract(x.Values, r.Values, r.Values);
-                Gemm.Multiply(r, _encoder._dictionary.PackedTransposed, v);                 // V(t) = R(t)Dᵀ
-                TensorPrimitives.MultiplyAdd(v.Values, _encoder._gamma[t], before.Values, z.Values);    // C(t) = Z(t−1) + γ_tV(t)
-                Shrink(t, z);                                                               // Z(t) = h_{γ_tλw}(C(t))/(1 + γ_tμ)
+                MatrixView next = Z(t, first, rows);
+                v = V(t, first, rows);
+                SparseProduct.Multiply(z, _encoder._d, r);
+                TensorPrimitives.Subtract(x.Values, r.Values, r.Values);                                // R(t) = x − Z(t−1)D
+                Gemm.Multiply(r, _encoder._dictionary.PackedTransposed, v);                             // V(t) = R(t)Dᵀ
+                TensorPrimitives.MultiplyAdd(v.Values, _encoder._gamma[t], z.Values, next.Values);      // C(t) = Z(t−1) + γ_tV(t)
+                Shrink(t, next);                                                                        // Z(t) = h_{γ_tλw}(C(t))/(1 + γ_tμ)
+                z = next;
             }
-            return At(_z, _encoder.Depth, rows);
+            return z;
         }
 
-        private protected override void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx)
+        internal override void BackwardRows(ReadOnlyMatrixView dz, int first, MatrixView dx)
         {
-            int rows = x.Rows;
-            MatrixView dC = _dC.RowRange(0, rows), dZ = _dZ.RowRange(0, rows), minusDr = _r.RowRange(0, rows);
-            float ridge = _encoder.Penalty.Ridge;
+            int rows = dz.Rows;
+            MatrixView dC = _dC.RowRange(first, rows), dZ = _dZ.RowRange(first, rows), minusDr = _r.RowRange(first, rows);
             dz.Values.CopyTo(dZ.Values);
             dx.Values.Clear();
             for (int t = _encoder.Depth; t >= 0; t--)
             {
-                ReadOnlyMatrixView z = At(_z, t, rows);
-                double dGamma = 0;
-                if (ridge > 0)
-                {
-                    dGamma -= ridge * _encoder._share[t] * Reduction.Dot(z.Values, dZ.Values);      // dγ_t −= μ/(1 + γ_tμ) Σ Z(t) ⊙ dZ(t)
+                MatrixView z = Z(t, first, rows);
+                if (_encoder._share[t] != 1)
                     TensorPrimitives.Multiply(dZ.Values, _encoder._share[t], dZ.Values);
-                }
-                _dTheta.AsSpan().Clear();
-                Shrinkage.SoftThresholdBackward(z, dZ, dC, _dTheta);                        // dC = h'(C(t)) ⊙ dZ(t)
-                dGamma += Reduction.Dot(_weights, _dTheta);                                 // dγ_t −= Σ λw ⊙ sign(C(t)) ⊙ dC
-                dGamma += Reduction.Dot(At(_v, t, rows).Values, dC.Values);                 // dγ_t += Σ V(t) ⊙ dC
-                gradient.Values[t] += (float)(dGamma / _encoder._dictionary.Lipschitz);
+                Shrinkage.SoftThresholdBackward(z, dZ, dC);                                             // dC(t) = h'(C(t)) ⊙ dZ(t)/(1 + γ_tμ)
+                for (int i = 0; i < rows; i++)
+                    _dGamma[t * Rows + first + i] = StepBackward(z.Row(i), V(t, first + i, 1).Row(0), dC.Row(i));
                 if (t == 0 && dx.Values.IsEmpty)
                     return;
-                SparseProduct.Multiply(dC, _encoder._d, minusDr);                           // dR = γ_t dC D
-                TensorPrimitives.Multiply(minusDr.Values, -_encoder._gamma[t], minusDr.Values);
+                SparseProduct.Multiply(dC, _encoder._d, minusDr);
+                TensorPrimitives.Multiply(minusDr.Values, -_encoder._gamma[t], minusDr.Values);         // dR(t) = γ_t dC(t) D
                 if (!dx.Values.IsEmpty)
-                    TensorPrimitives.Subtract(dx.Values, minusDr.Values, dx.Values);        // dx += dR
+                    TensorPrimitives.Subtract(dx.Values, minusDr.Values, dx.Values);                    // dx += dR(t)
                 if (t > 0)
-                    Gemm.MultiplyAdd(minusDr, _encoder._dictionary.PackedTransposed, dC, dZ);       // dZ(t−1) = dC − dR Dᵀ
+                    Gemm.MultiplyAdd(minusDr, _encoder._dictionary.PackedTransposed, dC, dZ);           // dZ(t−1) = dC(t) − dR(t) Dᵀ
             }
+        }
+
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        {
+            (int first, int count) = part.Of(_encoder.Depth + 1);
+            for (int t = first; t < first + count; t++)
+            {
+                double dGamma = 0;
+                foreach (double row in _dGamma.AsSpan(t * Rows, Rows))
+                    dGamma += row;
+                gradient.Values[t] = (accumulate ? gradient.Values[t] : 0) + (float)(dGamma / _encoder._dictionary.Lipschitz);
+            }
+        }
+
+        /// <summary>What a signal adds to dγ_t: Σ (V(t) − λw ⊙ sign(Z(t)) − μZ(t)) ⊙ dC(t), since Z(t) = h_{γ_tλw}(Z(t−1) + γ_tV(t))/(1 + γ_tμ).</summary>
+        private double StepBackward(ReadOnlySpan<float> z, ReadOnlySpan<float> v, ReadOnlySpan<float> dC)
+        {
+            double sum = 0, ridge = _encoder.Penalty.Ridge;
+            for (int k = 0; k < z.Length; k++)
+                if (z[k] != 0)
+                    sum += (v[k] - (z[k] < 0 ? -_weights[k] : _weights[k]) - ridge * z[k]) * dC[k];
+            return sum;
         }
 
         /// <summary>C(t) → Z(t), in place.</summary>
@@ -182,6 +201,8 @@ public sealed class StepListaEncoder : TrainableEncoder
                 TensorPrimitives.Multiply(z.Values, _encoder._share[t], z.Values);
         }
 
-        private MatrixView At(Matrix[] tape, int t, int rows) => tape[_keepTape ? t : t & 1].RowRange(0, rows);
+        private MatrixView Z(int t, int first, int count) => _z.RowRange(t % _layers * Rows + first, count);
+
+        private MatrixView V(int t, int first, int count) => _v.RowRange(t % _layers * Rows + first, count);
     }
 }

@@ -52,7 +52,7 @@ public sealed record TrainingOptions
     internal float InitialRate(int codeSize) => LearningRate ?? (Optimizer == OptimizerKind.Adam ? 0.02f / MathF.Sqrt(codeSize) : 1e-3f);
 
     /// <summary>What the rate of a window of parameters is multiplied by.</summary>
-    internal float RateFactor(ParameterWindow window) => Optimizer == OptimizerKind.Adam && window.Name == "theta" ? ThresholdRate : 1;
+    internal float RateFactor(ParameterWindow window) => Optimizer == OptimizerKind.Adam && window.IsThreshold ? ThresholdRate : 1;
 
     /// <summary>Everything that decides the result, the same text in every culture: what a checkpoint must agree with.</summary>
     internal string Settings(int codeSize) => string.Create(
@@ -76,12 +76,18 @@ public sealed record TrainingOptions
         return this;
     }
 
-    /// <summary>The rate of step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/>.</summary>
-    internal float Rate(long step, long steps, float initial)
+    /// <summary>How a training of an encoder with codes of m values goes.</summary>
+    internal LoopOptions Loop(int codeSize) => new()
+    {
+        Samples = Samples, BatchSize = BatchSize, RoundSamples = Samples, Evaluations = Evaluations, Threads = Threads, Decay = Decay, Rate = InitialRate(codeSize), Settings = Settings(codeSize),
+    };
+
+    /// <summary>The part of the first rate that step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/> takes.</summary>
+    internal float Decay(long step, long steps)
     {
         if (Optimizer == OptimizerKind.Sgd)
-            return (float)(initial * DecayDelay / (step + DecayDelay));
+            return (float)(DecayDelay / (step + DecayDelay));
         double cosine = (1 + Math.Cos(Math.PI * step / steps)) / 2;
-        return (float)(initial * (FinalRateFraction + (1 - FinalRateFraction) * cosine));
+        return (float)(FinalRateFraction + (1 - FinalRateFraction) * cosine);
     }
 }

@@ -80,7 +80,8 @@ public sealed class EncoderContractTests
         float[] expected = parameters.Values.ToArray();
         expected[parameters.Windows.Single(window => window.Name == "theta").Offset + 3] = 0;
 
-        test.Encoder.Constrain();
+        // A step along a gradient of zeros.
+        new TrainedSlab(parameters, OptimizerKind.Sgd, _ => 1, _ => 0, test.Encoder.RefreshRows).Update(Part.Whole, scale: 1, decay: 1, step: 1);
 
         Assert.Equal(expected, parameters.Values);
     }
