@@ -47,6 +47,19 @@ internal static class Checkpoint
 
     private static bool IsOfState(ArgumentException e) => e.ParamName?.Split('.')[0] is "resume" or "state";
 
+    /// <summary>Runs work that goes on by itself from a checkpoint where there is one, and names the file that an argument came from.</summary>
+    public static void Guard(string path, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (ArgumentException e) when (IsOfState(e))
+        {
+            throw new UserError($"{path}: cannot be gone on from: {OfFile(e)} Delete it, and what it was to become is begun anew.");
+        }
+    }
+
     /// <summary>Runs work that leaves checkpoints: says how to go on when it is interrupted, and names the file that an argument came from.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <param name="input">Where the signals are from.</param>

@@ -138,12 +138,12 @@ internal abstract class SignalInput
         }
     }
 
-    /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the output; without one memory holds all.</summary>
+    /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the output, or without one in the system's for temporary files.</summary>
     public static ImageStore LoadImages(IReadOnlyList<string> paths, string? output, CommandContext context)
     {
         WarnPassedOver(paths, context);
         string? folder = output is null ? null : Path.GetDirectoryName(Path.GetFullPath(output));
-        return ImageStore.Load(paths, folder is null ? long.MaxValue : ImageStore.DefaultMemory, folder, context.Threads, context.Cancellation);
+        return ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.Cancellation);
     }
 
     /// <summary>Says which pictures of folders are left out, being of kinds that are not read.</summary>
@@ -151,7 +151,7 @@ internal abstract class SignalInput
     {
         IReadOnlyList<string> others = ImageFolder.FindPassedOver(paths);
         if (others.Count > 0)
-            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {others[0]}{(others.Count == 1 ? " is" : $" and {others.Count - 1:N0} more are")} left out; expected files ending in {string.Join(", ", ImageFile.Extensions)}."));
+            context.Terminal.Tell(FormattableString.Invariant($"warning: {others[0]}{(others.Count == 1 ? " is" : $" and {others.Count - 1:N0} more are")} left out; expected files ending in {string.Join(", ", ImageFile.Extensions)}."));
     }
 
     /// <summary>Every tenth image is kept apart; of few images, none.</summary>

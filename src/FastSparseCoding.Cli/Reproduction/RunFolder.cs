@@ -52,7 +52,7 @@ internal sealed partial class RunFolder
     {
         string path = this[name], checkpoint = Checkpoint.PathFor(path);
         if (!File.Exists(path))
-            make(path, checkpoint);
+            Checkpoint.Guard(checkpoint, () => make(path, checkpoint));
         File.Delete(checkpoint);
         return path;
     }

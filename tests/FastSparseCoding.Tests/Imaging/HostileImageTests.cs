@@ -75,6 +75,44 @@ public sealed class HostileImageTests : IDisposable
     }
 
     [Fact]
+    public void A_jpeg_within_a_tiff_has_no_scans_without_end()
+    {
+        // The library walks all blocks for every scan, of which each has 12 bytes: 200 kB took a minute.
+        const string Strip = "strips, number 0";
+        byte[] means = [.. Enumerable.Repeat((byte)0, 4096)];
+        JpegBytes progressive = new JpegBytes().Segment(0xDB, JpegBytes.Steps(16)).Frame(0xC2, 1024, 1024).Segment(0xC4, JpegBytes.OneCode(0, 0)).Scan(last: 0).Raw(means);
+        JpegBytes repeated = new JpegBytes().Segment(0xDB, JpegBytes.Steps(16)).Frame(0xC0, 1024, 1024, 3).Segment(0xC4, JpegBytes.OneCode(0, 0)).Segment(0xC4, JpegBytes.OneCode(1, 0)).Raw(0xFF);
+        for (int i = 0; i < 5; i++)
+            repeated.Segment(0xDA, 1, 1, 0, 0, 63, 0).Raw(means).Raw(0xFF, 0, 0xFF, 0xD0);
+
+        Refused("a.tif", Tiff(progressive.End()), $"has {Strip}, of a JPEG that is not sequential with Huffman codes; such are not read within a TIFF.");
+        Refused("a.tif", Tiff(repeated.End()), $"is damaged: of its {Strip}, has more than 4 scans.");
+        Refused("a.tif", Tiff([.. new byte[3000]]), $"is damaged: of its {Strip}, is no JPEG.");
+        Refused("a.tif", Tiff([0xFF, 0xD8, .. new byte[3000]]), $"is damaged: of its {Strip}, byte 2 is no marker of a JPEG.");
+
+        static byte[] Tiff(byte[] jpeg)
+        {
+            List<(int Tag, int Type, uint[] Values)> tags = TiffBytes.Strip(1024, 1024, 8, 1, 1, (uint)jpeg.Length);
+            tags[tags.FindIndex(t => t.Tag == 259)] = (259, TiffBytes.Short, [7]);
+            return TiffBytes.Build(tags, jpeg);
+        }
+    }
+
+    [Fact]
+    public void Strips_of_a_tiff_do_not_share_all_of_its_bytes()
+    {
+        // Each was unpacked from the whole of the file, as often as there are rows.
+        const int Rows = 1000, Bytes = 100_000;
+        List<(int Tag, int Type, uint[] Values)> tags = TiffBytes.Strip(8, Rows, 8, 1, 1, 0);
+        tags[tags.FindIndex(t => t.Tag == 259)] = (259, TiffBytes.Short, [8]);
+        tags[tags.FindIndex(t => t.Tag == 273)] = (273, TiffBytes.Long, new uint[Rows]);
+        tags[tags.FindIndex(t => t.Tag == 278)] = (278, TiffBytes.Long, [1]);
+        tags[tags.FindIndex(t => t.Tag == 279)] = (279, TiffBytes.Long, [.. Enumerable.Repeat((uint)Bytes, Rows)]);
+
+        Refused("a.tif", TiffBytes.Build(tags, new byte[Bytes]), "is damaged: its strips lie over each other, 2 of them in more bytes than the file and its pixels have.");
+    }
+
+    [Fact]
     public void A_png_that_unpacks_past_its_header_is_stopped_there()
     {
         using var packed = new MemoryStream();
