@@ -15,6 +15,9 @@ public static class ImageFile
     /// <summary>Pictures of more pixels are refused before memory is taken for them.</summary>
     public const long MaxPixels = 100_000_000;
 
+    /// <summary>Pictures with a longer side are refused: decoders work in rows, and rows are to be small beside a picture.</summary>
+    public const int MaxSide = 1_000_000;
+
     private const long MaxBytes = 1L << 30;
 
     /// <summary>What the thread takes at most, while it reads ahead.</summary>
@@ -90,6 +93,8 @@ public static class ImageFile
         long most = MostAhead.Value;
         if (width > most || height > most || width * height > most)
             Throw.InvalidFile(path, $"is {width}×{height} pixels; at most {most} pixels are read.");
+        if (width > MaxSide || height > MaxSide)
+            Throw.InvalidFile(path, $"is {width}×{height} pixels; at most {MaxSide} a side are read.");
     }
 
     /// <summary>The bytes of a file, unless they are too many for any picture or set of pictures.</summary>

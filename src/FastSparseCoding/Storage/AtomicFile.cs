@@ -67,9 +67,12 @@ public sealed class AtomicFile : IDisposable
         if (_finished)
             Throw.InvalidOperation($"'{Path}' was committed or disposed already.");
         _stream.FlushToDisk();
-        _file.Dispose();
+        // Open until it has its name, where a file may be renamed while it is: a partial file that nobody has open is one left behind.
+        if (OperatingSystem.IsWindows())
+            _file.Dispose();
         Guard(Path, _temporary, Replace);
         _finished = true;
+        _file.Dispose();
     }
 
     /// <summary>Deletes the partial file unless it was committed.</summary>
