@@ -5,8 +5,6 @@ namespace FastSparseCoding.Cli;
 /// <summary>The file beside an output from which an interrupted run goes on.</summary>
 internal static class Checkpoint
 {
-    public static string PathFor(string output) => output + ".checkpoint";
-
     /// <summary>What checkpoints of learn and of train say that they are.</summary>
     public const string OfLearning = "learner-state", OfTraining = "training-checkpoint";
 

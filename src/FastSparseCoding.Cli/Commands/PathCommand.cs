@@ -4,6 +4,7 @@ using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Evaluation;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Paper;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Training;
@@ -68,7 +69,7 @@ internal sealed class TrainCommand
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         TrainingReport report = Train(encoder, input, options, output, parsed.GetValue(_resume), context);
         ModelFile.Save(output, encoder, input.Preprocessing);
-        File.Delete(Checkpoint.PathFor(output));
+        File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
             .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("penalty", penalty.ToString()).Add("code_error", report.BestError).Add("relative_error", report.BestRelativeError)
             .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches)
@@ -108,7 +109,7 @@ internal sealed class TrainCommand
 
     private static TrainingReport Train(TrainableEncoder encoder, SignalInput input, TrainingOptions options, string output, bool resume, CommandContext context)
     {
-        string checkpoint = Checkpoint.PathFor(output);
+        string checkpoint = CheckpointFile.PathFor(output);
         string data = input.Identity;
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
         if (start is not null)
