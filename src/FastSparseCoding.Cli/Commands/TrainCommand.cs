@@ -56,7 +56,7 @@ internal sealed class TrainCommand
         string kind = parsed.GetRequiredValue(_kind), output = parsed.GetRequiredValue(_output);
         int depth = BindDepth(parsed, kind);
         ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary));
-        model.RequireMemory(kind, kind is "lista" or "lista-layers" or "lcod" ? TrainingMatrices : 0);
+        model.RequireMemory(kind, EncoderFactory.Find(kind).HasSquareMatrix ? TrainingMatrices : 0);
         Penalty penalty = BindPenalty(parsed, model, kind);
         string[] paths = parsed.GetRequiredValue(_images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
@@ -91,7 +91,7 @@ internal sealed class TrainCommand
     private Penalty BindPenalty(ParseResult parsed, ModelInput model, string kind)
     {
         Penalty penalty = _penalty.Bind(parsed, model);
-        if (penalty.NonNegative && kind is "tanh" or "tanh2")
+        if (penalty.NonNegative && EncoderFactory.Find(kind).HasEitherSign)
             throw new UserError($"{_kind.Name} is {kind}, which predicts codes of either sign; the codes to predict are of {penalty}.");
         return penalty;
     }
@@ -99,12 +99,9 @@ internal sealed class TrainCommand
     private int BindDepth(ParseResult parsed, string kind)
     {
         int? depth = parsed.GetValue(_depth);
-        return kind switch
-        {
-            "lista" or "lista-layers" => Range.Check(_depth, depth ?? 3, 0, ListaEncoder.MaxDepth),
-            "lcod" => Range.Check(_depth, depth ?? 10, 0, LcodEncoder.MaxDepth),
-            _ => depth is null or 0 ? 0 : throw new UserError($"{_depth.Name} is {depth}; '{kind}' has no depth."),
-        };
+        EncoderFamily family = EncoderFactory.Find(kind);
+        return family.MaxDepth > 0 ? Range.Check(_depth, depth ?? family.DefaultDepth, 0, family.MaxDepth)
+            : depth is null or 0 ? 0 : throw new UserError($"{_depth.Name} is {depth}; '{kind}' has no depth.");
     }
 
     private static TrainingReport Train(TrainableEncoder encoder, SignalInput input, TrainingOptions options, string output, bool resume, CommandContext context)

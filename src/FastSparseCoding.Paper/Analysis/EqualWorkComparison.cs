@@ -79,7 +79,7 @@ public sealed class EqualWorkComparison
         ArgumentNullException.ThrowIfNull(encoder);
         if (encoder.CodeSize != _dictionary.AtomCount)
             Throw.Argument(nameof(encoder), $"'encoder' predicts codes of {encoder.CodeSize} values; it must predict codes of {_dictionary.AtomCount}.");
-        bool greedy = encoder.Kind == "lcod";
+        bool greedy = encoder.Family.IsCoordinateDescent;
         int iterations = greedy
             ? WorkCount.CoordinateUpdates(encoder.SignalSize, encoder.CodeSize, encoder.MultiplyAdds)
             : WorkCount.GradientIterations(encoder.SignalSize, encoder.CodeSize, encoder.MultiplyAdds);

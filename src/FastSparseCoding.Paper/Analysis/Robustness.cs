@@ -33,8 +33,12 @@ public static class Robustness
         Throw.IfNotPositive(factor);
         TrainableEncoder scaled = EncoderFactory.CreateEmpty(encoder.Kind, encoder.SignalSize, encoder.CodeSize, encoder.Depth, encoder.Penalty.WithLambda(encoder.Lambda * factor), encoder.Dictionary);
         encoder.Parameters.Values.CopyTo(scaled.Parameters.Values);
-        foreach (ref float theta in scaled.Parameters.View("theta").Values)
-            theta *= factor;
+        ParameterWindow[] thresholds = [.. scaled.Parameters.Windows.Where(w => w.IsThreshold)];
+        if (thresholds.Length == 0)
+            Throw.Argument(nameof(encoder), $"'encoder' is a '{encoder.Kind}', which has no thresholds to scale.");
+        foreach (ParameterWindow window in thresholds)
+            foreach (ref float theta in scaled.Parameters.View(window).Values)
+                theta *= factor;
         scaled.Refresh();
         return scaled;
     }

@@ -146,7 +146,7 @@ internal sealed class DigitsExperiment
         IProgressPiece piece = _board.Start($"digits: {candidate.Name}, seed {seed}");
         var progress = new Relay<TrainingProgress>(p => piece.Report(
             p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
-        var options = new TrainingOptions { Samples = _plan.EncoderSamples, LearningRate = candidate.Kind == "lcod" ? null : DigitsPlan.ListaRate, Seed = OptionSeed(seed), Threads = 1 };
+        var options = new TrainingOptions { Samples = _plan.EncoderSamples, LearningRate = candidate.IsLcod ? null : DigitsPlan.ListaRate, Seed = OptionSeed(seed), Threads = 1 };
         int rows = _data.Train.Rows - _data.HeldOut;
         TrainingCheckpoint? resume = File.Exists(checkpoint) ? CheckpointFile.LoadTraining(checkpoint) : null;
         EncoderTrainer.Train(

@@ -1,3 +1,5 @@
+using FastSparseCoding.Encoders;
+
 namespace FastSparseCoding.Paper;
 
 /// <summary>One encoder to train.</summary>
@@ -15,13 +17,13 @@ internal sealed record Candidate(string Kind, int Depth)
     };
 
     /// <summary>Whether it is a point of Figure 3; the shrinkage encoder is LISTA without layers.</summary>
-    public bool IsLista => Kind is "shrink" or "lista";
+    public bool IsLista => Kind == ShrinkEncoder.OfKind.Name || Kind == ListaEncoder.OfKind.Name;
 
     /// <summary>Whether it is the variant of LISTA with thresholds and gains of every layer's own, which the paper does not have.</summary>
-    public bool IsVariant => Kind == "lista-layers";
+    public bool IsVariant => Kind == LayeredListaEncoder.OfKind.Name;
 
     /// <summary>Whether it is a point of Figure 4.</summary>
-    public bool IsLcod => Kind == "lcod";
+    public bool IsLcod => EncoderFactory.Find(Kind).IsCoordinateDescent;
 
     /// <summary>Where the library's rate, chosen for LISTA, is far from the best: error of the shrinkage .36 instead of .44, of the double tanh .33 instead of .56 (400 atoms).</summary>
     public float? LearningRate => Kind is "shrink" or "tanh2" ? 0.01f : null;

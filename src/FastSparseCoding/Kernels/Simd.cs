@@ -91,18 +91,49 @@ internal interface ISimdKernel
 /// <summary>The one place that decides the vector width.</summary>
 internal static class Simd
 {
+    /// <summary>Most lanes that kernels are run with; 0 for as many as there are. Without an initial value, so that no kernel waits for one.</summary>
+    private static int _most;
+
+    /// <summary>Lanes of float32 in the vectors that kernels are run with.</summary>
+    public static int Lanes => Has512 ? Simd512.Count : Has256 ? Simd256.Count : Has128 ? Simd128.Count : SimdScalar.Count;
+
+    private static bool Has512 => Vector512.IsHardwareAccelerated && _most is 0 or >= 16;
+
+    private static bool Has256 => Vector256.IsHardwareAccelerated && _most is 0 or >= 8;
+
+    private static bool Has128 => Vector128.IsHardwareAccelerated && _most is 0 or >= 4;
+
     /// <summary>Runs a kernel at the widest vectors this machine computes with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TKernel>(ref TKernel kernel)
         where TKernel : struct, ISimdKernel
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (Has512)
             kernel.Run<Simd512, Vector512<float>>();
-        else if (Vector256.IsHardwareAccelerated)
+        else if (Has256)
             kernel.Run<Simd256, Vector256<float>>();
-        else if (Vector128.IsHardwareAccelerated)
+        else if (Has128)
             kernel.Run<Simd128, Vector128<float>>();
         else
             kernel.Run<SimdScalar, float>();
+    }
+
+    /// <summary>
+    /// Runs some work with narrower vectors: for tests, while nothing else uses a kernel. What was packed or allocated at one width is of no use at another.
+    /// </summary>
+    /// <param name="most">Most lanes: 16, 8, 4 or 1.</param>
+    /// <param name="work">The work.</param>
+    internal static void RunNarrow(int most, Action work)
+    {
+        Throw.IfOutside(most, 1, Simd512.Count);
+        _most = most;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _most = 0;
+        }
     }
 }

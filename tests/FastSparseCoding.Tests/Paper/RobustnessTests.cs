@@ -108,7 +108,7 @@ public sealed class RobustnessTests
         Refused("'encoder' predicts codes of 12 values; it must predict codes of 20.", () => Compare(X).Measure(EncoderFactory.Create("lista", RandomData.Dictionary(12, 8, seed: 1), Lambda, 1)));
         Refused("'deviation' is -1; it must be from 0 to ", () => Robustness.AddNoise(X, -1, 1));
         Refused("'factor' is 0; it must be a finite number above 0.", () => Robustness.ScaleThresholds(EncoderFactory.Create("lista", Dictionary, Lambda, 1), 0));
-        Refused("'name' is 'theta'; it must be one of W, u, gain.", () => Robustness.ScaleThresholds(EncoderFactory.Create("tanh", Dictionary, Lambda, 0), 2));
+        Refused("'encoder' is a 'tanh', which has no thresholds to scale.", () => Robustness.ScaleThresholds(EncoderFactory.Create("tanh", Dictionary, Lambda, 0), 2));
 
         static void Refused(string message, Action action)
             => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
