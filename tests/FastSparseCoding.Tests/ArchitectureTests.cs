@@ -47,6 +47,15 @@ public sealed partial class ArchitectureTests
         => Assert.Empty(Files("src").Where(f => Async().IsMatch(Code(f))).Select(Relative));
 
     [Fact]
+    public void Only_the_command_line_knows_a_console()
+    {
+        string[] files = [.. Files("src/FastSparseCoding"), .. Files("src/FastSparseCoding.Imaging"), .. Files("src/FastSparseCoding.Paper")];
+
+        Assert.Empty(files.Where(f => ConsoleUse().IsMatch(Code(f))).Select(Relative));
+        Assert.Contains(Files("src/FastSparseCoding.Cli"), f => ConsoleUse().IsMatch(Code(f)));
+    }
+
+    [Fact]
     public void No_part_names_one_to_its_right()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -110,6 +119,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"\bthrow\s+new\b", RegexOptions.ExplicitCapture)]
     private static partial Regex ThrowNew();
+
+    [GeneratedRegex(@"\bConsole\.|\bSpectre\.|\bSystem\.CommandLine\b", RegexOptions.ExplicitCapture)]
+    private static partial Regex ConsoleUse();
 
     [GeneratedRegex(@"\b(async|await)\b", RegexOptions.ExplicitCapture)]
     private static partial Regex Async();

@@ -9,7 +9,7 @@ namespace FastSparseCoding.Paper;
 /// <param name="Solver">The solver's, stopped when it has spent the predictor's multiply-adds.</param>
 /// <param name="Iterations">Iterations of the solver at equal work.</param>
 /// <param name="Worth">Iterations after which the solver's error is that of the predictor; infinite beyond the end of the curve.</param>
-public sealed record EqualWorkPoint(CodeQuality Predictor, CodeQuality Solver, int Iterations, double Worth)
+internal sealed record EqualWorkPoint(CodeQuality Predictor, CodeQuality Solver, int Iterations, double Worth)
 {
     /// <summary>The predictor's codes are farther from the optimal ones than the solver's at equal work.</summary>
     public bool BehindInError => Predictor.CodeError > Solver.CodeError;
@@ -22,7 +22,7 @@ public sealed record EqualWorkPoint(CodeQuality Predictor, CodeQuality Solver, i
 /// A condition under which predictors are held against the exact solvers: signals that need not be like those trained on, and a penalty,
 /// its λ above all, that need not be the trained one. The optimal codes are those of these signals under it; signals whose code is not certified are left out.
 /// </summary>
-public sealed class EqualWorkComparison
+internal sealed class EqualWorkComparison
 {
     /// <summary>Where the curve of FISTA ends.</summary>
     private const int LastIteration = 100;

@@ -18,7 +18,7 @@ namespace FastSparseCoding.Paper;
 /// </param>
 /// <param name="RightCorrelation">The same mean over the right activations at depth 0, for comparison: with the other atom that explains most of each.</param>
 /// <param name="Example">The clearest case, or null when there is none.</param>
-public sealed record ExplainingAway(IReadOnlyList<DepthActivity> Depths, double Correlation, double RightCorrelation, ExplainedAtom? Example)
+internal sealed record ExplainingAway(IReadOnlyList<DepthActivity> Depths, double Correlation, double RightCorrelation, ExplainedAtom? Example)
 {
     /// <summary>Follows the layers of a LISTA.</summary>
     /// <param name="lista">The encoder, of depth T.</param>
@@ -81,7 +81,7 @@ public sealed record ExplainingAway(IReadOnlyList<DepthActivity> Depths, double 
 /// <param name="Activations">Z_j at every depth; the optimal coefficient is 0.</param>
 /// <param name="ExplainingActivations">Z_k at every depth.</param>
 /// <param name="ExplainingOptimum">The optimal coefficient Z*_k.</param>
-public sealed record ExplainedAtom(
+internal sealed record ExplainedAtom(
     int Signal, int Atom, int ExplainingAtom, double Correlation, IReadOnlyList<float> Activations, IReadOnlyList<float> ExplainingActivations, float ExplainingOptimum);
 
 /// <summary>An atom j that is active at depth 0, and the other atom k of the optimal code that accounts for most of what it saw.</summary>
@@ -118,7 +118,7 @@ internal readonly record struct Explanation(int Signal, int Atom, int Explaining
 /// <param name="WrongActivations">Wrong activations at this depth, whether or not active at depth 0; mean for a signal.</param>
 /// <param name="WrongEnergy">Of the sum of Z² over all coefficients and signals, the part in wrong activations; 0 when all are zero.</param>
 /// <param name="CodeError">‖Z − Z*‖² summed over coefficients, averaged over signals.</param>
-public sealed record DepthActivity(double Suppressed, double Kept, double WrongActivations, double WrongEnergy, double CodeError)
+internal sealed record DepthActivity(double Suppressed, double Kept, double WrongActivations, double WrongEnergy, double CodeError)
 {
     internal static DepthActivity Measure(Matrix first, Matrix z, Matrix exact)
     {

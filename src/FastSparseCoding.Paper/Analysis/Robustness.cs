@@ -3,7 +3,7 @@ using FastSparseCoding.Encoders;
 namespace FastSparseCoding.Paper;
 
 /// <summary>Conditions a predictor was not trained for: noisy signals and another sparsity weight. <see cref="EqualWorkComparison"/> measures under them.</summary>
-public static class Robustness
+internal static class Robustness
 {
     /// <summary>Adds independent normal noise to every value.</summary>
     /// <param name="x">Signals [N×n].</param>

@@ -1,7 +1,7 @@
 namespace FastSparseCoding.Paper;
 
 /// <summary>Multiply-adds per signal of the exact methods' iterations, counted densely; the learned encoders tell their own.</summary>
-public static class WorkCount
+internal static class WorkCount
 {
     /// <summary>ISTA or FISTA: B = xDᵀ, and a product by S for every iteration but the first, which starts from zero.</summary>
     /// <param name="signalSize">Size of a signal n.</param>

@@ -53,7 +53,7 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
         var exact = new ActiveSetSolver(dictionary, Plan.Lambda);
         CertifiedCodes certified = CertifiedCodes.Of(exact, data.Test, context.Threads, context.Cancellation);
         if (certified.Codes.Rows == 0)
-            Throw.NoneCertified(data.Test.Rows, "test signals", $"there is nothing to measure {atoms} atoms against");
+            Throw.Arithmetic($"none of the {data.Test.Rows} test signals has a certified code of {atoms} atoms; there is nothing to measure against.");
         folder.Uncertified.Set($"test signals of {atoms} atoms", certified.Uncertified, data.Test.Rows);
         (Matrix test, Matrix codes) = (certified.Signals, certified.Codes);
         ExactCurves curves = ExactCurves.Measure(dictionary, Plan.Lambda, test, codes, context);

@@ -70,6 +70,15 @@ public sealed class DigitsExperimentTests : IDisposable
         Assert.Equal(["settings.txt"], Directory.GetFiles(_folder.File("run")).Select(f => Path.GetFileName(f)));
     }
 
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_named()
+    {
+        string path = Path.Combine(_folder.File("file"), "run");
+        File.WriteAllText(_folder.File("file"), "");
+
+        Assert.StartsWith($"{path}: the folder cannot be created: ", Assert.Throws<IOException>(() => RunFolder.Open(path, "settings")).Message, StringComparison.Ordinal);
+    }
+
     private static string Numbers(DigitsResult result) => Tables.Numbers([DigitsSection.Write(result)]).ToCsv();
 
     private DigitsResult Run(string name, CancellationToken cancellation, int threads)
