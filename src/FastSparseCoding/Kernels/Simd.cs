@@ -95,28 +95,46 @@ internal static class Simd
     private static int _most;
 
     /// <summary>Lanes of float32 in the vectors that kernels are run with.</summary>
-    public static int Lanes => Has512 ? Simd512.Count : Has256 ? Simd256.Count : Has128 ? Simd128.Count : SimdScalar.Count;
-
-    private static bool Has512 => Vector512.IsHardwareAccelerated && _most is 0 or >= 16;
-
-    private static bool Has256 => Vector256.IsHardwareAccelerated && _most is 0 or >= 8;
-
-    private static bool Has128 => Vector128.IsHardwareAccelerated && _most is 0 or >= 4;
+    public static int Lanes
+    {
+        get
+        {
+            var kernel = default(CountKernel);
+            Run(ref kernel);
+            return kernel.Lanes;
+        }
+    }
 
     /// <summary>Runs a kernel at the widest vectors this machine computes with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TKernel>(ref TKernel kernel)
         where TKernel : struct, ISimdKernel
     {
-        if (Has512)
+        if (_most == 0)
+            RunAtMost(int.MaxValue, ref kernel);
+        else
+            RunNarrowed(ref kernel);
+    }
+
+    /// <summary>The ladder; the compiler leaves one of its steps where <paramref name="most"/> is known to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunAtMost<TKernel>(int most, ref TKernel kernel)
+        where TKernel : struct, ISimdKernel
+    {
+        if (Vector512.IsHardwareAccelerated && most >= Simd512.Count)
             kernel.Run<Simd512, Vector512<float>>();
-        else if (Has256)
+        else if (Vector256.IsHardwareAccelerated && most >= Simd256.Count)
             kernel.Run<Simd256, Vector256<float>>();
-        else if (Has128)
+        else if (Vector128.IsHardwareAccelerated && most >= Simd128.Count)
             kernel.Run<Simd128, Vector128<float>>();
         else
             kernel.Run<SimdScalar, float>();
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunNarrowed<TKernel>(ref TKernel kernel)
+        where TKernel : struct, ISimdKernel
+        => RunAtMost(_most, ref kernel);
 
     /// <summary>
     /// Runs some work with narrower vectors: for tests, while nothing else uses a kernel. What was packed or allocated at one width is of no use at another.
@@ -135,5 +153,16 @@ internal static class Simd
         {
             _most = 0;
         }
+    }
+
+    private struct CountKernel : ISimdKernel
+    {
+        public int Lanes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+            => Lanes = TS.Count;
     }
 }
