@@ -6,9 +6,6 @@ namespace FastSparseCoding.Cli.Input;
 /// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an .npy of signals taken as they are.</summary>
 internal abstract class SignalInput
 {
-    /// <summary>Below this number of images, held-out patches are other patches of the same images.</summary>
-    private const int ImagesToHoldOut = 10;
-
     /// <summary>Values in a signal n.</summary>
     public abstract int SignalSize { get; }
 
@@ -132,17 +129,18 @@ internal abstract class SignalInput
 
         public override (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed)
         {
-            bool few = images.Count < ImagesToHoldOut;
-            ImageStore learn = few ? images : images.Where(i => i % 10 != 9), measure = few ? images : images.Where(i => i % 10 == 9);
+            (ImageStore learn, ImageStore measure) = images.HoldOut();
             return (new PatchSource(learn, preprocessing, seed), Patches.Sample(measure, preprocessing, heldOut, unchecked(seed + 1)));
         }
     }
 
-    /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the output, or without one in the system's for temporary files.</summary>
+    /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the output, or where that is yet to be made, or without an output in the system's for temporary files.</summary>
     public static ImageStore LoadImages(IReadOnlyList<string> paths, string? output, CommandContext context)
     {
         WarnPassedOver(paths, context);
         string? folder = output is null ? null : Path.GetDirectoryName(Path.GetFullPath(output));
+        while (folder is not null && !Directory.Exists(folder))
+            folder = Path.GetDirectoryName(folder);
         return ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.Cancellation);
     }
 
@@ -153,8 +151,4 @@ internal abstract class SignalInput
         if (others.Count > 0)
             context.Terminal.Tell(FormattableString.Invariant($"warning: {others[0]}{(others.Count == 1 ? " is" : $" and {others.Count - 1:N0} more are")} left out; expected files ending in {string.Join(", ", ImageFile.Extensions)}."));
     }
-
-    /// <summary>Every tenth image is kept apart; of few images, none.</summary>
-    public static (IReadOnlyList<GrayImage> Learn, IReadOnlyList<GrayImage> Measure) SplitImages(IReadOnlyList<GrayImage> images)
-        => images.Count < ImagesToHoldOut ? (images, images) : ([.. images.Where((_, i) => i % 10 != 9)], [.. images.Where((_, i) => i % 10 == 9)]);
 }

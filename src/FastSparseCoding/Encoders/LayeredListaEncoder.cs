@@ -25,8 +25,18 @@ public sealed class LayeredListaEncoder : TrainableEncoder
         _s = new PackedMatrix(codeSize, codeSize);
     }
 
-    /// <inheritdoc/>
-    public override string Kind => "lista-layers";
+    internal static EncoderFamily OfKind { get; } = new()
+    {
+        Name = "lista-layers",
+        MaxDepth = ListaEncoder.MaxDepth,
+        DefaultDepth = 3,
+        HasSquareMatrix = true,
+        FromDictionary = FromDictionary,
+        Empty = (n, m, depth, penalty, dictionary) => new LayeredListaEncoder(n, m, depth, penalty, dictionary),
+        Layout = Layout,
+    };
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize * CodeSize;
@@ -75,7 +85,7 @@ public sealed class LayeredListaEncoder : TrainableEncoder
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, ListaEncoder.MaxDepth);
-        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", depth + 1, codeSize), ("gain", depth + 1, codeSize));
+        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), new WindowShape("theta", depth + 1, codeSize, IsThreshold: true), ("gain", depth + 1, codeSize));
     }
 
     /// <summary>Tape: xW_eᵀ and Z(0..T). h' and the sign of C are those of Z.</summary>

@@ -28,8 +28,19 @@ public sealed class LcodEncoder : TrainableEncoder
         _st = new AlignedRows(codeSize, codeSize);
     }
 
-    /// <inheritdoc/>
-    public override string Kind => "lcod";
+    internal static EncoderFamily OfKind { get; } = new()
+    {
+        Name = "lcod",
+        MaxDepth = MaxDepth,
+        DefaultDepth = 10,
+        HasSquareMatrix = true,
+        IsCoordinateDescent = true,
+        FromDictionary = FromDictionary,
+        Empty = (n, m, depth, penalty, dictionary) => new LcodEncoder(n, m, depth, penalty, dictionary),
+        Layout = Layout,
+    };
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize;
@@ -86,7 +97,7 @@ public sealed class LcodEncoder : TrainableEncoder
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, MaxDepth);
-        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize));
+        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), new WindowShape("theta", 1, codeSize, IsThreshold: true));
     }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);

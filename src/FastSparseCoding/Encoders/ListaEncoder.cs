@@ -29,8 +29,18 @@ public sealed class ListaEncoder : TrainableEncoder
         _stRows = LazyRows();
     }
 
-    /// <inheritdoc/>
-    public override string Kind => "lista";
+    internal static EncoderFamily OfKind { get; } = new()
+    {
+        Name = "lista",
+        MaxDepth = MaxDepth,
+        DefaultDepth = 3,
+        HasSquareMatrix = true,
+        FromDictionary = FromDictionary,
+        Empty = (n, m, depth, penalty, dictionary) => new ListaEncoder(n, m, depth, penalty, dictionary),
+        Layout = Layout,
+    };
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize * CodeSize;
@@ -103,7 +113,7 @@ public sealed class ListaEncoder : TrainableEncoder
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, MaxDepth);
-        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), ("theta", 1, codeSize));
+        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), new WindowShape("theta", 1, codeSize, IsThreshold: true));
     }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);

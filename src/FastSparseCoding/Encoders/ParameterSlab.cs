@@ -9,6 +9,15 @@ public sealed record ParameterWindow(string Name, int Offset, int Rows, int Colu
 {
     /// <summary>Number of values.</summary>
     public int Length => Rows * Columns;
+
+    /// <summary>Whether the values are thresholds: never negative, and trained at a rate of their own.</summary>
+    internal bool IsThreshold { get; init; }
+}
+
+/// <summary>A window before it has its place.</summary>
+internal readonly record struct WindowShape(string Name, int Rows, int Columns, bool IsThreshold = false)
+{
+    public static implicit operator WindowShape((string Name, int Rows, int Columns) shape) => new(shape.Name, shape.Rows, shape.Columns);
 }
 
 /// <summary>
@@ -25,13 +34,13 @@ public sealed class ParameterSlab
 
     /// <summary>Windows that follow each other.</summary>
     /// <exception cref="ArgumentException">All values together are more than one buffer holds.</exception>
-    internal static IReadOnlyList<ParameterWindow> Layout(params ReadOnlySpan<(string Name, int Rows, int Columns)> windows)
+    internal static IReadOnlyList<ParameterWindow> Layout(params ReadOnlySpan<WindowShape> windows)
     {
         var all = new ParameterWindow[windows.Length];
         long offset = 0;
         for (int i = 0; i < windows.Length; i++)
         {
-            all[i] = new ParameterWindow(windows[i].Name, (int)offset, windows[i].Rows, windows[i].Columns);
+            all[i] = new ParameterWindow(windows[i].Name, (int)offset, windows[i].Rows, windows[i].Columns) { IsThreshold = windows[i].IsThreshold };
             offset += (long)windows[i].Rows * windows[i].Columns;
             Throw.IfAbove(offset, Array.MaxLength, "number of parameters");
         }

@@ -12,7 +12,7 @@ namespace FastSparseCoding.Storage;
 /// before its first byte. What a killed process has left of a temporary file for the same target is deleted when the next begins. Pipes, sockets, devices and a target marked read-only are refused, although a rename could replace them. After the rename the
 /// folder is flushed too.
 /// </remarks>
-public sealed class AtomicFile : IDisposable
+internal sealed class AtomicFile : IDisposable
 {
     // What the common file systems take; the temporary name is short, so that a longer one would be found only by the rename at the end.
     private const int MaxNameBytes = 255;

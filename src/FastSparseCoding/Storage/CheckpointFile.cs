@@ -17,6 +17,9 @@ public static class CheckpointFile
     private const string ReseededKey = "reseeded_atoms";
     private const string MomentTensor = "moment.";
 
+    /// <summary>Where the checkpoint of what ends in a file lies: beside it.</summary>
+    internal static string PathFor(string output) => output + ".checkpoint";
+
     /// <summary>Writes the state of a training.</summary>
     /// <param name="path">The target; its folder must exist.</param>
     /// <param name="checkpoint">The state.</param>

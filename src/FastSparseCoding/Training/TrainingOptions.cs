@@ -52,7 +52,7 @@ public sealed record TrainingOptions
     internal float InitialRate(int codeSize) => LearningRate ?? (Optimizer == OptimizerKind.Adam ? 0.02f / MathF.Sqrt(codeSize) : 1e-3f);
 
     /// <summary>What the rate of a window of parameters is multiplied by.</summary>
-    internal float RateFactor(ParameterWindow window) => Optimizer == OptimizerKind.Adam && window.Name == "theta" ? ThresholdRate : 1;
+    internal float RateFactor(ParameterWindow window) => Optimizer == OptimizerKind.Adam && window.IsThreshold ? ThresholdRate : 1;
 
     /// <summary>Everything that decides the result, the same text in every culture: what a checkpoint must agree with.</summary>
     internal string Settings(int codeSize) => string.Create(
