@@ -5,8 +5,6 @@ namespace FastSparseCoding.Cli;
 /// <summary>The file beside an output from which an interrupted run goes on.</summary>
 internal static class Checkpoint
 {
-    public static string PathFor(string output) => output + ".checkpoint";
-
     /// <summary>What checkpoints of learn and of train say that they are.</summary>
     public const string OfLearning = "learner-state", OfTraining = "training-checkpoint";
 
@@ -41,12 +39,6 @@ internal static class Checkpoint
         }
     }
 
-    // The argument's name means nothing to who gave a file.
-    private static string OfFile(ArgumentException e)
-        => UserError.Text(e).Replace("'resume' is", "it is", StringComparison.Ordinal).Replace("'state' is", "it is", StringComparison.Ordinal);
-
-    private static bool IsOfState(ArgumentException e) => e.ParamName?.Split('.')[0] is "resume" or "state";
-
     /// <summary>Runs work that leaves checkpoints: says how to go on when it is interrupted, and names the file that an argument came from.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <param name="input">Where the signals are from.</param>
@@ -63,9 +55,9 @@ internal static class Checkpoint
             context.Terminal.Tell($"'{path}' holds the state; --resume goes on from it.");
             throw;
         }
-        catch (ArgumentException e) when (IsOfState(e))
+        catch (ArgumentException e) when (CheckpointRefusal.Is(e))
         {
-            throw new UserError($"--resume: '{path}' cannot be gone on from: {OfFile(e)} Give the options that it was made with, or leave --resume away to begin anew.");
+            throw new UserError($"--resume: '{path}' cannot be gone on from: {CheckpointRefusal.Text(e)} Give the options that it was made with, or leave --resume away to begin anew.");
         }
         catch (ArgumentException e) when (e.ParamName is "signals")
         {

@@ -1,10 +1,14 @@
 using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Paper;
 
 namespace FastSparseCoding.Cli;
 
 /// <summary>What every command is given: where to write, the options common to all, and when to stop.</summary>
 internal sealed record CommandContext(Terminal Terminal, bool Json, bool Quiet, int Seed, int Threads, CancellationToken Cancellation)
 {
+    /// <summary>What the paper's experiments need of it.</summary>
+    public RunContext OfRun => new(Seed, Threads, Cancellation);
+
     /// <summary>Shows progress while <paramref name="work"/> runs.</summary>
     public void Track(Action<ProgressBoard> work) => ProgressBoard.Run(Terminal, Quiet, work);
 

@@ -15,7 +15,13 @@ public static class ImageFile
     /// <summary>Pictures of more pixels are refused before memory is taken for them.</summary>
     public const long MaxPixels = 100_000_000;
 
+    /// <summary>Pictures with a longer side are refused: decoders work in rows, and rows are to be small beside a picture.</summary>
+    public const int MaxSide = 1_000_000;
+
     private const long MaxBytes = 1L << 30;
+
+    /// <summary>What the thread takes at most, while it reads ahead.</summary>
+    private static readonly ThreadLocal<long> MostAhead = new(() => MaxPixels);
 
     /// <summary>Endings of files that are taken from folders.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm"];
@@ -29,6 +35,24 @@ public static class ImageFile
 
     /// <summary>The same, as small as its depth allows.</summary>
     internal static Picture LoadPicture(string path) => Guard(path, bytes => Decode(path, bytes));
+
+    /// <summary>The same ahead of its turn: null when it has more pixels, before memory is taken for them, or cannot be read, which is told when its turn comes.</summary>
+    internal static Picture? TryLoadPicture(string path, long mostPixels)
+    {
+        try
+        {
+            MostAhead.Value = mostPixels;
+            return LoadPicture(path);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            return null;
+        }
+        finally
+        {
+            MostAhead.Value = MaxPixels;
+        }
+    }
 
     private static T Guard<T>(string path, Func<byte[], T> decode)
     {
@@ -66,8 +90,11 @@ public static class ImageFile
     {
         if (width < 1 || height < 1)
             Throw.InvalidFile(path, $"says that it is {width}×{height} pixels; expected 1×1 or more.");
-        if (width > MaxPixels || height > MaxPixels || width * height > MaxPixels)
-            Throw.InvalidFile(path, $"is {width}×{height} pixels; at most {MaxPixels} pixels are read.");
+        long most = MostAhead.Value;
+        if (width > most || height > most || width * height > most)
+            Throw.InvalidFile(path, $"is {width}×{height} pixels; at most {most} pixels are read.");
+        if (width > MaxSide || height > MaxSide)
+            Throw.InvalidFile(path, $"is {width}×{height} pixels; at most {MaxSide} a side are read.");
     }
 
     /// <summary>The bytes of a file, unless they are too many for any picture or set of pictures.</summary>

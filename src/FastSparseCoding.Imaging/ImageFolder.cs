@@ -36,7 +36,7 @@ public static class ImageFolder
             else if (File.Exists(path))
                 found.Add(path);
             else
-                throw new FileNotFoundException($"{path}: there is no such file or folder.", path);
+                Throw.NoSuchFileOrFolder(path);
         }
         return found;
     }

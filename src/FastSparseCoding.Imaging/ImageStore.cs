@@ -12,6 +12,9 @@ public sealed class ImageStore : IDisposable
     /// <summary>Bytes of pixels that are kept in memory unless told otherwise: 256 MiB.</summary>
     public const long DefaultMemory = 256L << 20;
 
+    /// <summary>Below this number of pictures, what is kept apart to measure on are other patches of the same pictures.</summary>
+    internal const int FewestToHoldOut = 10;
+
     private readonly HeldImage[] _images;
     private readonly ScratchFile? _scratch;
 
@@ -74,6 +77,10 @@ public sealed class ImageStore : IDisposable
         ArgumentNullException.ThrowIfNull(choose);
         return new ImageStore([.. _images.Where((_, i) => choose(i))], null);
     }
+
+    /// <summary>Every tenth picture apart, to measure on; of few pictures, all are for both.</summary>
+    internal (ImageStore Learn, ImageStore Measure) HoldOut()
+        => Count < FewestToHoldOut ? (this, this) : (Where(i => i % 10 != 9), Where(i => i % 10 == 9));
 
     /// <summary>Where a picture comes from.</summary>
     /// <param name="image">Its number, from 0.</param>

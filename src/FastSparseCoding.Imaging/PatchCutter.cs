@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Imaging;
 

@@ -1,5 +1,3 @@
-using FastSparseCoding.Storage;
-
 namespace FastSparseCoding.Imaging;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using FastSparseCoding.Storage;
-
 namespace FastSparseCoding.Imaging;
 
 /// <summary>Small square pictures taken whole as signals, as digits are: every picture is one patch, its side that of the picture.</summary>

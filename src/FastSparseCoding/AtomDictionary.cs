@@ -14,6 +14,9 @@ public sealed class AtomDictionary
     /// <summary>How far an atom's norm may be from 1 to count as unit-norm.</summary>
     public const float NormTolerance = 1e-3f;
 
+    /// <summary>The most atoms of which a Gram matrix [m×m] is made, as <see cref="Gram"/> and most solvers do.</summary>
+    public const int MaxGramAtoms = 46_340;
+
     private readonly Matrix _atoms;
     private readonly Lazy<Matrix> _gram;
     private readonly Lazy<float> _lipschitz;
@@ -53,6 +56,7 @@ public sealed class AtomDictionary
     public ReadOnlyMatrixView Atoms => _atoms.View;
 
     /// <summary>The Gram matrix G = DDᵀ [m×m], with a diagonal of exactly 1. Computed once, at first use.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="MaxGramAtoms"/> atoms, of which one matrix cannot hold the products.</exception>
     public ReadOnlyMatrixView Gram => _gram.Value.View;
 
     /// <summary>L: above the largest eigenvalue of G, never below it; the inverse of ISTA's step. Computed once, at first use.</summary>
@@ -150,6 +154,7 @@ public sealed class AtomDictionary
 
     private Matrix ComputeGram()
     {
+        Throw.IfAbove(AtomCount, MaxGramAtoms);
         var gram = new Matrix(AtomCount, AtomCount);
         Gemm.MultiplyTransposedB(_atoms, _atoms, gram);     // G = DDᵀ
         for (int k = 0; k < AtomCount; k++)

@@ -34,7 +34,7 @@ public static class MaskedEncoderExtensions
         ArgumentNullException.ThrowIfNull(mask);
         Masks.Check(x, mask, encoder.SignalSize);
         var z = new Matrix(x.Rows, encoder.CodeSize);
-        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, SparseEncoderExtensions.BlockRows, threads), threads, cancellation,
+        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
             (start, count) => encoder.Encode(x.RowRange(start, count), mask.RowRange(start, count), z.RowRange(start, count), cancellation));
         return z;
     }

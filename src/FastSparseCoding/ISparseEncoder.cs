@@ -32,9 +32,6 @@ public interface ISparseEncoder
 /// <summary>Whole-batch encoding on all cores, for every encoder.</summary>
 public static class SparseEncoderExtensions
 {
-    /// <summary>Most rows a worker takes at a time. What a row computes does not depend on them.</summary>
-    internal const int BlockRows = 256;
-
     /// <summary>Encodes a batch into a new matrix.</summary>
     /// <param name="encoder">The encoder.</param>
     /// <param name="x">Signals [N×n], finite.</param>
@@ -61,10 +58,8 @@ public static class SparseEncoderExtensions
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(z);
-        Throw.IfColumnsNot(x.Columns, encoder.SignalSize, nameof(x));
-        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, encoder.CodeSize, nameof(z));
-        Throw.IfNotFinite(x, nameof(x));
-        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, BlockRows, threads), threads, cancellation,
+        Batches.Check(encoder, x, z);
+        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
             (start, count) => encoder.Encode(x.RowRange(start, count), z.RowRange(start, count), cancellation));
     }
 
@@ -80,7 +75,7 @@ public static class SparseEncoderExtensions
         ArgumentNullException.ThrowIfNull(x);
         Throw.IfColumnsNot(x.Columns, encoder.SignalSize, nameof(x));
         Throw.IfNotFinite(x, nameof(x));
-        int size = RowBlocks.Size(x.Rows, BlockRows, threads);
+        int size = RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads);
         var blocks = new SparseCodes[RowBlocks.Count(x.Rows, size)];
         RowBlocks.Run(x.Rows, size, threads, cancellation, (start, count) =>
         {
@@ -89,5 +84,17 @@ public static class SparseEncoderExtensions
             blocks[start / size] = SparseCodes.FromDense(z);
         });
         return SparseCodes.Concatenate(encoder.CodeSize, blocks);
+    }
+}
+
+/// <summary>What batches must be.</summary>
+internal static class Batches
+{
+    /// <summary>Refuses signals of another size or with a value that is not finite, and codes of another shape.</summary>
+    public static void Check(ISparseEncoder encoder, ReadOnlyMatrixView x, ReadOnlyMatrixView z, string codes = "z")
+    {
+        Throw.IfColumnsNot(x.Columns, encoder.SignalSize, nameof(x));
+        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, encoder.CodeSize, codes);
+        Throw.IfNotFinite(x, nameof(x));
     }
 }

@@ -6,6 +6,9 @@ namespace FastSparseCoding;
 /// </summary>
 internal static class RowBlocks
 {
+    /// <summary>Most rows that a worker takes at a time, and so what its memory is for. What a row computes does not depend on it.</summary>
+    public const int MostRows = 256;
+
     /// <summary>Number of blocks that <paramref name="rows"/> rows make.</summary>
     public static int Count(int rows, int blockRows) => (rows + blockRows - 1) / blockRows;
 

@@ -114,6 +114,9 @@ internal static class Throw
     [DoesNotReturn]
     public static T NoSuchFile<T>(string path) => throw new FileNotFoundException($"{path}: there is no such file.", path);
 
+    [DoesNotReturn]
+    public static void NoSuchFileOrFolder(string path) => throw new FileNotFoundException($"{path}: there is no such file or folder.", path);
+
     /// <summary>An input that cannot be opened or read; the message names the path as the caller gave it.</summary>
     [DoesNotReturn]
     public static T Unreadable<T>(string path, string problem, Exception? cause = null) => throw new IOException($"{path}: cannot be read: {problem}", cause);
@@ -121,6 +124,9 @@ internal static class Throw
     /// <summary>An output that cannot be written; the message names the path as the caller gave it, not the temporary file beside it.</summary>
     [DoesNotReturn]
     public static T Unwritable<T>(string path, string problem, Exception? cause = null) => throw new IOException($"{path}: cannot be written: {problem}", cause);
+
+    [DoesNotReturn]
+    public static void FolderNotCreated(string path, string problem, Exception? cause = null) => throw new IOException($"{path}: the folder cannot be created: {problem}", cause);
 
     [DoesNotReturn]
     public static void InvalidOperation(string message) => throw new InvalidOperationException(message);

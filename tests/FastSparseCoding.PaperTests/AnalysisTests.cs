@@ -2,6 +2,7 @@ using FastSparseCoding.Encoders;
 using FastSparseCoding.Evaluation;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Learning;
+using FastSparseCoding.Paper;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Training;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using FastSparseCoding.Encoders;
-using FastSparseCoding.Evaluation;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Learning;
+using FastSparseCoding.Paper;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Training;
@@ -32,6 +32,7 @@ internal sealed class Problem
     private readonly Matrix _heldOut;
 
     private readonly Penalty _penalty;
+    private readonly Lazy<ExactCurves> _curves;
 
     private Problem(AtomDictionary dictionary, Penalty penalty, ISignalSource source, int samples, Matrix x)
     {
@@ -40,10 +41,13 @@ internal sealed class Problem
         _penalty = penalty;
         var exact = new ActiveSetSolver(dictionary, penalty);
         Codes = exact.Encode(x, cancellation: TestContext.Current.CancellationToken);
+        _curves = new Lazy<ExactCurves>(() => ExactCurves.Measure(dictionary, penalty, x, Codes, Context));
         _signals = CodedSignals.Encode(source, exact, samples, cancellation: TestContext.Current.CancellationToken);
         _heldOut = new Matrix(HeldOutSignals, dictionary.SignalSize);
         source.Read(samples, _heldOut);
     }
+
+    private static RunContext Context => new(Seed: 1, Threads: 0, TestContext.Current.CancellationToken);
 
     public AtomDictionary Dictionary { get; }
 
@@ -76,19 +80,19 @@ internal sealed class Problem
 
     public Matrix Predict(string kind, int depth) => Train(kind, depth).Encode(X, cancellation: TestContext.Current.CancellationToken);
 
-    public double Error(string kind, int depth = 0) => CodeEvaluator.CodeError(Predict(kind, depth), Codes);
+    public double Error(string kind, int depth = 0) => Measure(kind, depth).Quality.CodeError;
 
     /// <summary>‖Z − Z*‖² over ‖Z*‖².</summary>
-    public double RelativeError(string kind, int depth) => Error(kind, depth) / CodeEvaluator.CodeError(new Matrix(Codes.Rows, Codes.Columns), Codes);
+    public double RelativeError(string kind, int depth) => Measure(kind, depth).Quality.RelativeCodeError;
 
     /// <summary>Iterations of FISTA that make an encoder's error.</summary>
-    public double FistaIterations(string kind, int depth) => Curve(new FistaSolver(Dictionary, _penalty), 100).IterationsFor(Error(kind, depth));
+    public double FistaIterations(string kind, int depth) => Measure(kind, depth).FistaIterations;
 
     /// <summary>Updates of CoD that make an encoder's error.</summary>
-    public double CodUpdates(string kind, int depth) => Curve(new GreedyCoordinateDescentSolver(Dictionary, _penalty), 400).IterationsFor(Error(kind, depth));
+    public double CodUpdates(string kind, int depth) => Measure(kind, depth).CodUpdates;
 
-    private PredictionCurve Curve(LassoSolver solver, int last)
-        => PredictionCurve.Measure(solver, X, Codes, PredictionCurve.Spaced(last), cancellation: TestContext.Current.CancellationToken);
+    /// <summary>The experiment's own measure of an encoder.</summary>
+    private MethodResult Measure(string kind, int depth) => MethodResult.Measure(Train(kind, depth), Dictionary, X, Codes, _curves.Value, Context);
 
     private static Problem OfPhotographs(int atoms, Penalty penalty, int samples) => new(SharedData.Dictionary(atoms), penalty, SharedData.TrainingPatches(seed: 1), samples, SharedData.X);
 

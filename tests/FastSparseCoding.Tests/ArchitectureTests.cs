@@ -20,7 +20,8 @@ public sealed partial class ArchitectureTests
         ["Evaluation"] = ["Kernels", "Solvers", "Encoders", "Training", "Learning"],
         ["Storage"] = ["Kernels", "Solvers", "Encoders", "Training", "Learning", "Evaluation"],
         ["Imaging"] = ["Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage"],
-        ["Cli"] = ["Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging"],
+        ["Paper"] = ["Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging"],
+        ["Cli"] = ["Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging", "Paper"],
     };
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Only_Throw_throws_in_the_library()
     {
-        string[] throwing = [.. Files("src/FastSparseCoding").Where(f => ThrowNew().IsMatch(Code(f))).Select(Relative)];
+        string[] libraries = ["src/FastSparseCoding", "src/FastSparseCoding.Imaging", "src/FastSparseCoding.Paper"];
+        string[] throwing = [.. libraries.SelectMany(Files).Where(f => ThrowNew().IsMatch(Code(f))).Select(Relative)];
 
         Assert.Equal(["src/FastSparseCoding/Throw.cs"], throwing);
     }
@@ -43,6 +45,15 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Nothing_is_asynchronous()
         => Assert.Empty(Files("src").Where(f => Async().IsMatch(Code(f))).Select(Relative));
+
+    [Fact]
+    public void Only_the_command_line_knows_a_console()
+    {
+        string[] files = [.. Files("src/FastSparseCoding"), .. Files("src/FastSparseCoding.Imaging"), .. Files("src/FastSparseCoding.Paper")];
+
+        Assert.Empty(files.Where(f => ConsoleUse().IsMatch(Code(f))).Select(Relative));
+        Assert.Contains(Files("src/FastSparseCoding.Cli"), f => ConsoleUse().IsMatch(Code(f)));
+    }
 
     [Fact]
     public void No_part_names_one_to_its_right()
@@ -58,7 +69,7 @@ public sealed partial class ArchitectureTests
             violations.AddRange(NamedParts(Code(file)).Where(n => n != part && !allowed.Contains(n, StringComparer.Ordinal)).Select(n => $"{Relative(file)} names {n}"));
         }
 
-        Assert.Superset(new HashSet<string>(["", "Kernels", "Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage"], StringComparer.Ordinal), seen);
+        Assert.Superset(new HashSet<string>(["", "Kernels", "Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging", "Paper", "Cli"], StringComparer.Ordinal), seen);
         Assert.Empty(violations);
     }
 
@@ -109,10 +120,13 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"\bthrow\s+new\b", RegexOptions.ExplicitCapture)]
     private static partial Regex ThrowNew();
 
+    [GeneratedRegex(@"\bConsole\.|\bSpectre\.|\bSystem\.CommandLine\b", RegexOptions.ExplicitCapture)]
+    private static partial Regex ConsoleUse();
+
     [GeneratedRegex(@"\b(async|await)\b", RegexOptions.ExplicitCapture)]
     private static partial Regex Async();
 
-    [GeneratedRegex(@"(FastSparseCoding\.|(?<![\w.]))(?<part>Kernels|Solvers|Encoders|Training|Learning|Evaluation|Storage|Imaging|Cli)(?=[.;])", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(FastSparseCoding\.|(?<![\w.]))(?<part>Kernels|Solvers|Encoders|Training|Learning|Evaluation|Storage|Imaging|Paper|Cli)(?=[.;])", RegexOptions.ExplicitCapture)]
     private static partial Regex Reference();
 
     [GeneratedRegex(@"^namespace FastSparseCoding(\.(?<part>\w+))?;", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]

@@ -72,7 +72,7 @@ internal sealed class ClassifyCommand
             if (parsed.GetValue(_endToEnd))
                 TrainEndToEnd(board, classifier, (TrainableEncoder)encoder!, train, test, options with { Epochs = endToEndEpochs }, result, context);
         });
-        ClassifierFile.Save(output, new ClassifierModel(classifier, encoder, preprocessing));
+        ClassifierFile.Save(output, new ClassifierModel(classifier, encoder), preprocessing);
         context.Print(result);
         return ExitCode.Done;
     }

@@ -4,6 +4,7 @@ using FastSparseCoding.Cli.Coding;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 

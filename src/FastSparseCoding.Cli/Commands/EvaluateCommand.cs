@@ -1,10 +1,10 @@
 using System.CommandLine;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
-using FastSparseCoding.Cli.Reproduction;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Evaluation;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Paper;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 
@@ -54,9 +54,9 @@ internal sealed class EvaluateCommand
             if (codes is null)
                 (x, codes) = Solve(exact, x, context);
             piece.Report(1, 3, "exact codes done");
-            var curves = ExactCurves.Measure(dictionary, encoder.Penalty, x, codes, context);
+            var curves = ExactCurves.Measure(dictionary, encoder.Penalty, x, codes, context.OfRun);
             piece.Report(2, 3, "curves of FISTA and CoD done");
-            MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context);
+            MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context.OfRun);
             if (!double.IsFinite(measured.Quality.CodeError))
                 throw new UserError($"{parsed.GetRequiredValue(_images)[0]}: the errors of its codes are not finite: its values are too large for float32; scale the signals.");
             result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));

@@ -81,7 +81,7 @@ internal sealed class LearnCommand
         if (mosaic is not null)
             WriteMosaic(mosaic, dictionary);
         ModelFile.Save(output, dictionary, options.Penalty, input.Preprocessing);
-        File.Delete(Checkpoint.PathFor(output));
+        File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
             .Add("dictionary", output).Add("atoms", dictionary.AtomCount).Add("signal_size", dictionary.SignalSize).Add("samples", last.Samples).Add("penalty", options.Penalty.ToString())
             .Add("objective", last.Objective).Add("non_zeros", last.MeanNonZeros).Add("reseeded_atoms", last.ReseededAtoms).Add("uncertified_signals", last.Uncertified).Add("hash", dictionary.Hash));
@@ -90,7 +90,7 @@ internal sealed class LearnCommand
 
     private static AtomDictionary Learn(SignalInput input, Start start, DictionaryLearningOptions options, string output, bool resume, CommandContext context, out LearningProgress last)
     {
-        string checkpoint = Checkpoint.PathFor(output);
+        string checkpoint = CheckpointFile.PathFor(output);
         string data = input.Identity + start.Identity;
         LearnerState? state = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadLearner) : null;
         if (state is not null)

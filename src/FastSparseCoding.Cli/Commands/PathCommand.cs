@@ -4,6 +4,7 @@ using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Evaluation;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Paper;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 
@@ -104,7 +105,14 @@ internal sealed class PathCommand
         float first = Absolute(from, largest), last = Absolute(to, largest);
         if (!(last < first))
             throw new UserError(FormattableString.Invariant($"{_to.Name} is {to} and {_from.Name} is {from}: λ would go from {first} to {last}; it must go down."));
-        return LassoPath.Geometric(first, last, count);
+        try
+        {
+            return LassoPath.Geometric(first, last, count);
+        }
+        catch (ArgumentOutOfRangeException e) when (e.ParamName == "count")
+        {
+            throw new UserError(FormattableString.Invariant($"{_points.Name} is {count}; it must be less: float32 has too few numbers from {first} down to {last}."));
+        }
     }
 
     private static float Absolute(SparsityWeight weight, double largest) => weight.OfMax ? (float)(weight.Value * largest) : weight.Value;

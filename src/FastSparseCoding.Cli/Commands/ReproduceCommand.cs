@@ -4,9 +4,8 @@ using System.Diagnostics;
 using System.Globalization;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
-using FastSparseCoding.Cli.Reproduction;
 using FastSparseCoding.Imaging;
-using FastSparseCoding.Storage;
+using FastSparseCoding.Paper;
 
 namespace FastSparseCoding.Cli.Commands;
 
@@ -44,9 +43,15 @@ internal sealed class ReproduceCommand
         if (File.Exists(output))
             throw new UserError($"{output}: the folder cannot be created: there is a file of that name.");
         DigitsInput? digits = parsed.GetValue(_digits) is { } folder ? DigitsInput.Read(folder, plan) : null;
-        (ResultTable summary, long uncertified) = new Reproducer(plan, LoadPictures(parsed, preprocessing, context), digits, context).Run(output, CommandLine(parsed));
+        using ImageStore? images = LoadImages(parsed, output, context);
+        PictureInput pictures = images is null ? PictureInput.Generate(preprocessing, context.Seed) : new PictureInput(images, string.Join(", ", parsed.GetValue(_images)!), preprocessing);
+        var reproducer = new Reproducer(plan, pictures, digits, context.OfRun);
+        ReproductionResult result = new(new ResultTable(), []);
+        context.Track(board => result = reproducer.Run(output, CommandLine(parsed), board));
+        foreach ((string signals, long count, long total) in result.Uncertified)
+            context.WarnUncertified(count, total, signals, consequence: "");
         context.Print(new Result()
-            .AddTable("encoders", summary).Add("scale", plan.Scale).Add("uncertified_codes", uncertified).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
+            .AddTable("encoders", result.Summary).Add("scale", plan.Scale).Add("uncertified_codes", result.Uncertified.Sum(e => e.Count)).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
         return ExitCode.Done;
     }
 
@@ -72,13 +77,9 @@ internal sealed class ReproduceCommand
         return plan with { Atoms = [.. atoms] };
     }
 
-    private PictureInput LoadPictures(ParseResult parsed, PatchPreprocessing preprocessing, CommandContext context)
-    {
-        string[] paths = parsed.GetValue(_images) ?? [];
-        return paths.Length == 0
-            ? PictureInput.Generate(preprocessing, context.Seed)
-            : new PictureInput(ImageFolder.Load(paths, context.Cancellation, context.Threads), string.Join(", ", paths), preprocessing);
-    }
+    /// <summary>The pictures that were given, or null when they are to be generated.</summary>
+    private ImageStore? LoadImages(ParseResult parsed, string output, CommandContext context)
+        => parsed.GetValue(_images) is { Length: > 0 } paths ? SignalInput.LoadImages(paths, Path.Combine(output, "images"), context) : null;
 
     // As it was given, but for the folder, which means nothing to another reader.
     private string CommandLine(ParseResult parsed)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Training;
@@ -55,7 +56,7 @@ internal sealed class TrainCommand
         string kind = parsed.GetRequiredValue(_kind), output = parsed.GetRequiredValue(_output);
         int depth = BindDepth(parsed, kind);
         ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary));
-        model.RequireMemory(kind, kind is "lista" or "lista-layers" or "lcod" ? TrainingMatrices : 0);
+        model.RequireMemory(kind, EncoderFactory.Find(kind).HasSquareMatrix ? TrainingMatrices : 0);
         Penalty penalty = BindPenalty(parsed, model, kind);
         string[] paths = parsed.GetRequiredValue(_images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
@@ -68,7 +69,7 @@ internal sealed class TrainCommand
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         TrainingReport report = Train(encoder, input, options, output, parsed.GetValue(_resume), context);
         ModelFile.Save(output, encoder, input.Preprocessing);
-        File.Delete(Checkpoint.PathFor(output));
+        File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
             .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("penalty", penalty.ToString()).Add("code_error", report.BestError).Add("relative_error", report.BestRelativeError)
             .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches)
@@ -90,7 +91,7 @@ internal sealed class TrainCommand
     private Penalty BindPenalty(ParseResult parsed, ModelInput model, string kind)
     {
         Penalty penalty = _penalty.Bind(parsed, model);
-        if (penalty.NonNegative && kind is "tanh" or "tanh2")
+        if (penalty.NonNegative && EncoderFactory.Find(kind).HasEitherSign)
             throw new UserError($"{_kind.Name} is {kind}, which predicts codes of either sign; the codes to predict are of {penalty}.");
         return penalty;
     }
@@ -98,17 +99,14 @@ internal sealed class TrainCommand
     private int BindDepth(ParseResult parsed, string kind)
     {
         int? depth = parsed.GetValue(_depth);
-        return kind switch
-        {
-            "lista" or "lista-layers" or "lista-coupled" or "slista" => Range.Check(_depth, depth ?? 3, 0, ListaEncoder.MaxDepth),
-            "lcod" => Range.Check(_depth, depth ?? 10, 0, LcodEncoder.MaxDepth),
-            _ => depth is null or 0 ? 0 : throw new UserError($"{_depth.Name} is {depth}; '{kind}' has no depth."),
-        };
+        EncoderFamily family = EncoderFactory.Find(kind);
+        return family.MaxDepth > 0 ? Range.Check(_depth, depth ?? family.DefaultDepth, 0, family.MaxDepth)
+            : depth is null or 0 ? 0 : throw new UserError($"{_depth.Name} is {depth}; '{kind}' has no depth.");
     }
 
     private static TrainingReport Train(TrainableEncoder encoder, SignalInput input, TrainingOptions options, string output, bool resume, CommandContext context)
     {
-        string checkpoint = Checkpoint.PathFor(output);
+        string checkpoint = CheckpointFile.PathFor(output);
         string data = input.Identity;
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
         if (start is not null)

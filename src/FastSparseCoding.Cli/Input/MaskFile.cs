@@ -2,14 +2,16 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>An .npy that tells which values of the signals beside it are known.</summary>
+/// <summary>An .npy of bool, uint8 or floating-point values that tells which values of the signals beside it are known.</summary>
 internal static class MaskFile
 {
     /// <summary>Reads a mask [N×n] of 0 and 1 and refuses one that does not fit its signals, in the words of both files.</summary>
     public static Matrix Read(string path, Matrix x, string signals)
     {
-        Matrix mask = Npy.ReadMatrix(path);
-        CheckShape(path, mask.Rows, mask.Columns, x.Rows, x.Columns, signals);
+        using NpyReader reader = NpyReader.OpenMask(path);
+        CheckShape(path, reader.Rows, reader.Columns, x.Rows, x.Columns, signals);
+        var mask = new Matrix(x.Rows, x.Columns);
+        reader.Read(0, mask);
         CheckRows(path, mask, x, 0, signals);
         return mask;
     }
@@ -21,7 +23,7 @@ internal static class MaskFile
     /// <returns>The signals with their mask.</returns>
     public static IEnumerable<(Matrix X, Matrix Mask)> Beside(string path, string signals, IEnumerable<Matrix> blocks)
     {
-        using NpyReader reader = NpyReader.Open(path);
+        using NpyReader reader = NpyReader.OpenMask(path);
         long first = 0;
         foreach (Matrix x in blocks)
         {

@@ -1,4 +1,5 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
@@ -17,9 +18,9 @@ internal sealed record ModelInput(string Path, AtomDictionary? Dictionary, Train
             return new ModelInput(path, ReadAtoms(path), null, null, null);
         ModelInfo info = ModelFile.ReadInfo(path);
         if (info.IsDictionary)
-            return new ModelInput(path, ModelFile.LoadDictionary(path), null, info.Penalty, info.Preprocessing);
+            return new ModelInput(path, ModelFile.LoadDictionary(path), null, info.Penalty, PatchPreprocessing.Read(path));
         TrainableEncoder encoder = ModelFile.LoadEncoder(path);
-        return new ModelInput(path, encoder.Dictionary, encoder, info.Penalty, info.Preprocessing);
+        return new ModelInput(path, encoder.Dictionary, encoder, info.Penalty, PatchPreprocessing.Read(path));
     }
 
     /// <summary>Opens what must be a dictionary.</summary>

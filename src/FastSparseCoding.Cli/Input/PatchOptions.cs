@@ -1,6 +1,5 @@
 using System.CommandLine;
-using FastSparseCoding.Learning;
-using FastSparseCoding.Storage;
+using FastSparseCoding.Imaging;
 
 namespace FastSparseCoding.Cli.Input;
 
@@ -53,14 +52,6 @@ internal sealed class PatchOptions
         return bound;
     }
 
-    /// <summary>A normalisation in the words of the command line.</summary>
-    public static string NameOf(PatchNormalization normalization) => normalization switch
-    {
-        PatchNormalization.None => "none",
-        PatchNormalization.ZeroMean => "zero-mean",
-        _ => "unit-std",
-    };
-
     private static PatchNormalization? Normalization(string? text)
-        => text is null ? null : Enum.GetValues<PatchNormalization>().First(n => NameOf(n) == text);
+        => text is null ? null : Enum.GetValues<PatchNormalization>().First(n => PreprocessingFormat.NameOf(n) == text);
 }

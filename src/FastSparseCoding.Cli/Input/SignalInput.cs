@@ -6,9 +6,6 @@ namespace FastSparseCoding.Cli.Input;
 /// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an .npy of signals taken as they are.</summary>
 internal abstract class SignalInput
 {
-    /// <summary>Below this number of images, held-out patches are other patches of the same images.</summary>
-    private const int ImagesToHoldOut = 10;
-
     /// <summary>Values in a signal n.</summary>
     public abstract int SignalSize { get; }
 
@@ -132,18 +129,19 @@ internal abstract class SignalInput
 
         public override (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed)
         {
-            bool few = images.Count < ImagesToHoldOut;
-            ImageStore learn = few ? images : images.Where(i => i % 10 != 9), measure = few ? images : images.Where(i => i % 10 == 9);
+            (ImageStore learn, ImageStore measure) = images.HoldOut();
             return (new PatchSource(learn, preprocessing, seed), Patches.Sample(measure, preprocessing, heldOut, unchecked(seed + 1)));
         }
     }
 
-    /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the output; without one memory holds all.</summary>
+    /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the output, or where that is yet to be made, or without an output in the system's for temporary files.</summary>
     public static ImageStore LoadImages(IReadOnlyList<string> paths, string? output, CommandContext context)
     {
         WarnPassedOver(paths, context);
         string? folder = output is null ? null : Path.GetDirectoryName(Path.GetFullPath(output));
-        return ImageStore.Load(paths, folder is null ? long.MaxValue : ImageStore.DefaultMemory, folder, context.Threads, context.Cancellation);
+        while (folder is not null && !Directory.Exists(folder))
+            folder = Path.GetDirectoryName(folder);
+        return ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.Cancellation);
     }
 
     /// <summary>Says which pictures of folders are left out, being of kinds that are not read.</summary>
@@ -151,10 +149,6 @@ internal abstract class SignalInput
     {
         IReadOnlyList<string> others = ImageFolder.FindPassedOver(paths);
         if (others.Count > 0)
-            context.Terminal.Error.WriteLine(FormattableString.Invariant($"warning: {others[0]}{(others.Count == 1 ? " is" : $" and {others.Count - 1:N0} more are")} left out; expected files ending in {string.Join(", ", ImageFile.Extensions)}."));
+            context.Terminal.Tell(FormattableString.Invariant($"warning: {others[0]}{(others.Count == 1 ? " is" : $" and {others.Count - 1:N0} more are")} left out; expected files ending in {string.Join(", ", ImageFile.Extensions)}."));
     }
-
-    /// <summary>Every tenth image is kept apart; of few images, none.</summary>
-    public static (IReadOnlyList<GrayImage> Learn, IReadOnlyList<GrayImage> Measure) SplitImages(IReadOnlyList<GrayImage> images)
-        => images.Count < ImagesToHoldOut ? (images, images) : ([.. images.Where((_, i) => i % 10 != 9)], [.. images.Where((_, i) => i % 10 == 9)]);
 }

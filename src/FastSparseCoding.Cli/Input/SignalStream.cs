@@ -36,7 +36,7 @@ internal sealed class SignalStream
         long rows = reader.Rows;
         if (mask is null)
             return new SignalStream(rows, ReadArray(path, finite: true));
-        using NpyReader masks = NpyReader.Open(mask);
+        using NpyReader masks = NpyReader.OpenMask(mask);
         MaskFile.CheckShape(mask, masks.Rows, masks.Columns, rows, reader.Columns, path);
         return new SignalStream(() => rows, MaskFile.Beside(mask, path, ReadArray(path, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
     }

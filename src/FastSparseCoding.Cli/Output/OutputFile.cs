@@ -33,7 +33,7 @@ internal static class OutputFile
     /// <param name="outputs">Options and the files they name; null where none is given.</param>
     public static void RequireWithCheckpoint(string kind, IEnumerable<string?> inputs, params ReadOnlySpan<(Option Option, string? Path)> outputs)
     {
-        string checkpoint = Checkpoint.PathFor(outputs[0].Path!);
+        string checkpoint = CheckpointFile.PathFor(outputs[0].Path!);
         Require(inputs, [.. outputs, (outputs[0].Option, outputs[0].Path is "" ? null : checkpoint)]);
         Checkpoint.RequireOwn(checkpoint, kind);
     }

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using FastSparseCoding.Paper;
 using Spectre.Console;
 
 namespace FastSparseCoding.Cli.Output;
 
 /// <summary>Shows how far long work is: bars on a terminal, plain lines otherwise, nothing when quiet. Safe to report to from several threads.</summary>
-internal sealed class ProgressBoard
+internal sealed class ProgressBoard : IProgressBoard
 {
     // Plain lines end up in logs; more often than this they would only be noise.
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
@@ -37,25 +38,22 @@ internal sealed class ProgressBoard
     /// <summary>Begins a piece of work.</summary>
     public Piece Start(string title) => new(this, title);
 
+    IProgressPiece IProgressBoard.Start(string title) => Start(title);
+
     /// <summary>One piece of work on the board.</summary>
-    internal sealed class Piece(ProgressBoard board, string title)
+    internal sealed class Piece(ProgressBoard board, string title) : IProgressPiece
     {
         private readonly ProgressTask? _bar = board._bars?.AddTask(Markup.Escape(title), maxValue: 1);
         private long _lastLine = Stopwatch.GetTimestamp();
 
-        /// <summary>Tells how far it is.</summary>
-        /// <param name="done">What is done.</param>
-        /// <param name="total">What there is to do.</param>
-        /// <param name="perSecond">Rate.</param>
-        /// <param name="remaining">Estimated time to the end.</param>
-        /// <param name="detail">What else to show, such as the error so far.</param>
+        /// <inheritdoc/>
         public void Report(long done, long total, double perSecond, TimeSpan remaining, string detail)
         {
             string rest = done < total ? string.Create(CultureInfo.InvariantCulture, $", {Duration(remaining)} left") : "";
             Show(done, total, string.Create(CultureInfo.InvariantCulture, $"{title}: {done:N0} of {total:N0}, {perSecond:N0}/s{rest}{(detail.Length > 0 ? ", " : "")}{detail}"));
         }
 
-        /// <summary>Tells which of a few steps was taken.</summary>
+        /// <inheritdoc/>
         public void Report(int done, int total, string step)
             => Show(done, total, string.Create(CultureInfo.InvariantCulture, $"{title}: {done} of {total}{(step.Length > 0 ? ", " : "")}{step}"));
 

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FastSparseCoding.Paper;
 
 namespace FastSparseCoding.Cli.Output;
 
@@ -48,7 +48,7 @@ internal sealed class Result
         _table?.Print(output);
         int width = _values.Count > 0 ? _values.Max(v => v.Name.Length) : 0;
         foreach ((string name, object value) in _values)
-            output.WriteLine($"{name.Replace('_', ' ').PadRight(width)}  {Printable.Line(Text(value))}");
+            output.WriteLine($"{name.Replace('_', ' ').PadRight(width)}  {Printable.Line(ValueText.Of(value))}");
         foreach ((string name, IReadOnlyList<KeyValuePair<string, string>> pairs) in _groups)
             PrintGroup(output, name, pairs);
     }
@@ -66,7 +66,7 @@ internal sealed class Result
     {
         var root = new JsonObject();
         foreach ((string name, object value) in _values)
-            root[name.Replace(' ', '_')] = Node(value);
+            root[name.Replace(' ', '_')] = ValueText.ToJson(value);
         foreach ((string name, IReadOnlyList<KeyValuePair<string, string>> pairs) in _groups)
             root[name] = new JsonObject(pairs.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value))));
         if (_table is not null)
@@ -76,27 +76,4 @@ internal sealed class Result
             root.WriteTo(writer);
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
-
-    /// <summary>A value in text: numbers with as many digits as mean something.</summary>
-    internal static string Text(object value) => value switch
-    {
-        double number => Text(number),
-        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
-
-    /// <summary>A value in JSON; what is not finite is null, because JSON has no word for it.</summary>
-    internal static JsonNode? Node(object value) => value switch
-    {
-        double number => double.IsFinite(number) ? JsonValue.Create(number) : null,
-        float number => float.IsFinite(number) ? JsonValue.Create(number) : null,
-        int number => JsonValue.Create(number),
-        long number => JsonValue.Create(number),
-        bool flag => JsonValue.Create(flag),
-        Spread spread => spread.ToJson(),
-        _ => JsonValue.Create(Text(value)),
-    };
-
-    private static string Text(double number)
-        => double.IsFinite(number) ? number.ToString(Math.Abs(number) >= 1000 ? "F0" : "G4", CultureInfo.InvariantCulture) : double.IsNaN(number) ? "-" : "more";
 }

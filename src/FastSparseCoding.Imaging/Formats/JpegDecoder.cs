@@ -15,6 +15,9 @@ internal sealed class JpegDecoder
     /// </summary>
     public const int MaxScans = 500;
 
+    /// <summary>Scans times pixels: 40 scans of the largest picture, where encoders make a dozen.</summary>
+    private const long MaxScanPixels = 40 * ImageFile.MaxPixels;
+
     private const byte StartOfImage = 0xD8, EndOfImage = 0xD9, StartOfScan = 0xDA;
 
     private readonly string _path;
@@ -155,12 +158,15 @@ internal sealed class JpegDecoder
         }
     }
 
+    /// <summary>Most scans of a picture: each goes over all of it, even when it takes but two bytes to say that nothing changes.</summary>
+    internal static int MostScans(int width, int height) => (int)Math.Min(MaxScans, MaxScanPixels / ((long)width * height));
+
     private int ReadScan(ReadOnlySpan<byte> header, int at)
     {
         if (_frame is null)
             Throw.InvalidFile(_path, "is damaged: a scan comes before the frame header.");
-        if (++_scans > MaxScans)
-            Throw.InvalidFile(_path, $"has more than {MaxScans} scans.");
+        if (++_scans > MostScans(_frame.Width, _frame.Height))
+            Throw.InvalidFile(_path, $"has more than {MostScans(_frame.Width, _frame.Height)} scans.");
         JpegScan scan = JpegScan.Parse(_path, _frame, header, _dc, _ac);
         foreach (JpegComponent c in scan.Components)
             c.Steps ??= _steps[c.Table] ?? Throw.InvalidFile<ushort[]>(_path,

@@ -126,6 +126,7 @@ internal sealed class TiffDirectory
             rowBytes = Piece.Width;     // chroma may be sampled coarsely; luma is there in full
         if (rowBytes * Piece.Height > MostPieceBytes)
             Throw.InvalidFile(_path, $"has {what} of {rowBytes * Piece.Height} bytes; at most {MostPieceBytes} are read.");
+        long left = _bytes.Length + rowBytes * Height * (Separate ? Samples : 1);      // pieces that share their bytes must at least be pixels
         for (long i = 0; i < pieces; i++)
         {
             (long start, long length, long rows) = (Value(offsetsTag, i), Value(bytesTag, i), rowsOf(i));
@@ -135,6 +136,10 @@ internal sealed class TiffDirectory
             if (TiffTags.MostUnpacked(Compression, length, Piece.Width, rowBytes) < rowBytes * rows)
                 Throw.InvalidFile(_path,
                     $"is cut short or damaged: of its {what}, number {i} has {length} bytes, too few for {rows} rows of {rowBytes}.");
+            if ((left -= length) < 0)
+                Throw.InvalidFile(_path, $"is damaged: its {what} lie over each other, {i + 1} of them in more bytes than the file and its pixels have.");
+            if (Compression == 7)
+                TiffJpeg.Check(_path, $"{what}, number {i}", _bytes.AsSpan((int)start, (int)length));
         }
     }
 

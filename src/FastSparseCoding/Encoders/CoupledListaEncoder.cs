@@ -32,8 +32,17 @@ public sealed class CoupledListaEncoder : TrainableEncoder
         _kept = Kept(Penalty, dictionary);
     }
 
-    /// <inheritdoc/>
-    public override string Kind => "lista-coupled";
+    internal static EncoderFamily OfKind { get; } = new()
+    {
+        Name = "lista-coupled",
+        MaxDepth = ListaEncoder.MaxDepth,
+        DefaultDepth = 3,
+        FromDictionary = FromDictionary,
+        Empty = (n, m, depth, penalty, dictionary) => new CoupledListaEncoder(n, m, depth, penalty, dictionary),
+        Layout = Layout,
+    };
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (2L * Depth + 1) * CodeSize * SignalSize;

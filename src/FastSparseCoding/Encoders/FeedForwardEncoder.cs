@@ -29,11 +29,11 @@ public abstract class FeedForwardEncoder : TrainableEncoder
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
 
     /// <summary>Refuses penalties without negative codes: a tanh has either sign, and cut off below zero it would be another encoder than the paper's.</summary>
-    private protected static Penalty EitherSign(Penalty penalty, string kind)
+    private protected static Penalty EitherSign(Penalty penalty, EncoderFamily kind)
     {
         ArgumentNullException.ThrowIfNull(penalty);
         if (penalty.NonNegative)
-            Throw.Argument(nameof(penalty), $"'penalty' is {penalty}; it must allow negative codes, since '{kind}' predicts codes of either sign.");
+            Throw.Argument(nameof(penalty), $"'penalty' is {penalty}; it must allow negative codes, since '{kind.Name}' predicts codes of either sign.");
         return penalty;
     }
 
@@ -109,8 +109,10 @@ public sealed class ShrinkEncoder : FeedForwardEncoder
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize)
         => ParameterSlab.Layout(("W_e", codeSize, signalSize), new WindowShape("theta", 1, codeSize, IsThreshold: true));
 
-    /// <inheritdoc/>
-    public override string Kind => "shrink";
+    internal static EncoderFamily OfKind { get; } =
+        EncoderFamily.WithoutDepth("shrink", FromDictionary, (n, m, penalty, dictionary) => new ShrinkEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: false);
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <summary>The same for the codes of the lasso, λ‖z‖₁.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
@@ -150,7 +152,7 @@ public sealed class ShrinkEncoder : FeedForwardEncoder
 public sealed class TanhEncoder : FeedForwardEncoder
 {
     internal TanhEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, EitherSign(penalty, "tanh"), dictionary, new ParameterSlab(Layout(signalSize, codeSize)))
+        : base(signalSize, codeSize, EitherSign(penalty, OfKind), dictionary, new ParameterSlab(Layout(signalSize, codeSize)))
     {
     }
 
@@ -158,8 +160,10 @@ public sealed class TanhEncoder : FeedForwardEncoder
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize)
         => ParameterSlab.Layout(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize));
 
-    /// <inheritdoc/>
-    public override string Kind => "tanh";
+    internal static EncoderFamily OfKind { get; } =
+        EncoderFamily.WithoutDepth("tanh", FromDictionary, (n, m, penalty, dictionary) => new TanhEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: true);
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <summary>The same for the codes of the lasso, λ‖z‖₁.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
@@ -220,7 +224,7 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
     private const int Chunk = 256;
 
     internal DoubleTanhEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary)
-        : base(signalSize, codeSize, EitherSign(penalty, "tanh2"), dictionary, new ParameterSlab(Layout(signalSize, codeSize)))
+        : base(signalSize, codeSize, EitherSign(penalty, OfKind), dictionary, new ParameterSlab(Layout(signalSize, codeSize)))
     {
     }
 
@@ -228,8 +232,10 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize)
         => ParameterSlab.Layout(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize));
 
-    /// <inheritdoc/>
-    public override string Kind => "tanh2";
+    internal static EncoderFamily OfKind { get; } =
+        EncoderFamily.WithoutDepth("tanh2", FromDictionary, (n, m, penalty, dictionary) => new DoubleTanhEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: true);
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <summary>The same for the codes of the lasso, λ‖z‖₁.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>

@@ -23,8 +23,18 @@ public sealed class LayeredListaEncoder : TrainableEncoder
         _s = new PackedMatrix(codeSize, codeSize);
     }
 
-    /// <inheritdoc/>
-    public override string Kind => "lista-layers";
+    internal static EncoderFamily OfKind { get; } = new()
+    {
+        Name = "lista-layers",
+        MaxDepth = ListaEncoder.MaxDepth,
+        DefaultDepth = 3,
+        HasSquareMatrix = true,
+        FromDictionary = FromDictionary,
+        Empty = (n, m, depth, penalty, dictionary) => new LayeredListaEncoder(n, m, depth, penalty, dictionary),
+        Layout = Layout,
+    };
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize * CodeSize;

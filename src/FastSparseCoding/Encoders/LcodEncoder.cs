@@ -26,8 +26,19 @@ public sealed class LcodEncoder : TrainableEncoder
         _st = new AlignedRows(codeSize, codeSize);
     }
 
-    /// <inheritdoc/>
-    public override string Kind => "lcod";
+    internal static EncoderFamily OfKind { get; } = new()
+    {
+        Name = "lcod",
+        MaxDepth = MaxDepth,
+        DefaultDepth = 10,
+        HasSquareMatrix = true,
+        IsCoordinateDescent = true,
+        FromDictionary = FromDictionary,
+        Empty = (n, m, depth, penalty, dictionary) => new LcodEncoder(n, m, depth, penalty, dictionary),
+        Layout = Layout,
+    };
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize;

@@ -27,8 +27,18 @@ public sealed class ListaEncoder : TrainableEncoder
         _stRows = LazyRows();
     }
 
-    /// <inheritdoc/>
-    public override string Kind => "lista";
+    internal static EncoderFamily OfKind { get; } = new()
+    {
+        Name = "lista",
+        MaxDepth = MaxDepth,
+        DefaultDepth = 3,
+        HasSquareMatrix = true,
+        FromDictionary = FromDictionary,
+        Empty = (n, m, depth, penalty, dictionary) => new ListaEncoder(n, m, depth, penalty, dictionary),
+        Layout = Layout,
+    };
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (long)CodeSize * SignalSize + (long)Depth * CodeSize * CodeSize;

@@ -29,8 +29,17 @@ public sealed class StepListaEncoder : TrainableEncoder
         _theta = new Matrix(depth + 1, codeSize);
     }
 
-    /// <inheritdoc/>
-    public override string Kind => "slista";
+    internal static EncoderFamily OfKind { get; } = new()
+    {
+        Name = "slista",
+        MaxDepth = ListaEncoder.MaxDepth,
+        DefaultDepth = 3,
+        FromDictionary = FromDictionary,
+        Empty = (n, m, depth, penalty, dictionary) => new StepListaEncoder(n, m, depth, penalty, dictionary),
+        Layout = (_, _, depth) => Layout(depth),
+    };
+
+    internal override EncoderFamily Family => OfKind;
 
     /// <inheritdoc/>
     public override long MultiplyAdds => (2L * Depth + 1) * CodeSize * SignalSize;

@@ -31,7 +31,10 @@ public abstract class TrainableEncoder : ISparseEncoder
     }
 
     /// <summary>Name of the architecture, as in files and on the command line: lista, lcod, shrink, tanh, tanh2.</summary>
-    public abstract string Kind { get; }
+    public string Kind => Family.Name;
+
+    /// <summary>What is true of all encoders of its kind.</summary>
+    internal abstract EncoderFamily Family { get; }
 
     /// <inheritdoc/>
     public int SignalSize { get; }
@@ -85,9 +88,7 @@ public abstract class TrainableEncoder : ISparseEncoder
     /// <inheritdoc/>
     public void Encode(ReadOnlyMatrixView x, MatrixView z)
     {
-        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
-        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
-        Throw.IfNotFinite(x, nameof(x));
+        Batches.Check(this, x, z);
         EncoderPass pass = _passes.Rent();
         for (int start = 0; start < x.Rows; start += EncodeRows)
         {

@@ -45,10 +45,10 @@ public sealed class ConvergenceCurve
         if (counted == 0)
             Throw.Argument(nameof(x), "'x' has no signal with an energy above 0; at least one is needed.");
         int[] counts = [.. iterations];
-        var sums = new double[RowBlocks.Count(x.Rows, SparseEncoderExtensions.BlockRows), counts.Length];
+        var sums = new double[RowBlocks.Count(x.Rows, RowBlocks.MostRows), counts.Length];
         solver.Trace(x, counts, (k, first, z) =>
         {
-            int at = Array.BinarySearch(counts, k), block = first / SparseEncoderExtensions.BlockRows;
+            int at = Array.BinarySearch(counts, k), block = first / RowBlocks.MostRows;
             for (int i = 0; i < z.Rows; i++)
                 if (optimal[first + i] > 0)
                     sums[block, at] += LassoObjective.Energy(x.Row(first + i), solver.Dictionary, z.Row(i), solver.Penalty) / optimal[first + i] - 1;

@@ -41,9 +41,9 @@ public sealed class PredictionCurve
         ArgumentNullException.ThrowIfNull(iterations);
         Throw.IfBelow(x.Rows, 1, "x.Rows");
         Throw.IfShapeNot(exact.Rows, exact.Columns, x.Rows, solver.CodeSize, nameof(exact));
-        int blocks = RowBlocks.Count(x.Rows, SparseEncoderExtensions.BlockRows);
+        int blocks = RowBlocks.Count(x.Rows, RowBlocks.MostRows);
         var sums = new double[iterations.Count, blocks];
-        solver.Trace(x, iterations, (k, first, z) => sums[IndexOf(iterations, k), first / SparseEncoderExtensions.BlockRows] =
+        solver.Trace(x, iterations, (k, first, z) => sums[IndexOf(iterations, k), first / RowBlocks.MostRows] =
             Kernels.Reduction.SquaredDistance(z.Values, exact.RowRange(first, z.Rows).Values), start, threads, cancellation);
         var errors = new double[iterations.Count];
         for (int i = 0; i < errors.Length; i++)

@@ -37,7 +37,7 @@ internal sealed unsafe class LaneSystems
     public int Capacity { get; }
 
     /// <summary>Number of systems.</summary>
-    public static int Lanes { get; } = CountLanes();
+    public static int Lanes => Simd.Lanes;
 
     /// <summary>A size that all systems are padded to.</summary>
     public static int Padded(int size) => (size + RowBlock - 1) / RowBlock * RowBlock;
@@ -147,23 +147,6 @@ internal sealed unsafe class LaneSystems
 
     /// <summary>Floats from the start of A to its row i.</summary>
     private static int Row(int i) => i * (i + 1) / 2 * Lanes;
-
-    private static int CountLanes()
-    {
-        var kernel = default(CountKernel);
-        Simd.Run(ref kernel);
-        return kernel.Lanes;
-    }
-
-    private struct CountKernel : ISimdKernel
-    {
-        public int Lanes;
-
-        public void Run<TS, TV>()
-            where TS : struct, ISimd<TV>
-            where TV : unmanaged
-            => Lanes = TS.Count;
-    }
 
     private struct SolveKernel : ISimdKernel
     {

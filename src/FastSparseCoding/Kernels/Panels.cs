@@ -1,17 +1,12 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace FastSparseCoding.Kernels;
 
 /// <summary>The panel layout of <see cref="PackedMatrix"/>: what it measures, and how matrices get into it.</summary>
 internal static unsafe class Panels
 {
-    /// <summary>Lanes of a vector on this machine.</summary>
-    public static int Lanes
-        => Vector512.IsHardwareAccelerated ? Simd512.Count : Vector256.IsHardwareAccelerated ? Simd256.Count : Vector128.IsHardwareAccelerated ? Simd128.Count : SimdScalar.Count;
-
     /// <summary>Floats that a packed [k×m] takes.</summary>
-    public static long Length(int k, int m) => (long)k * (((long)m + Lanes - 1) / Lanes * Lanes);
+    public static long Length(int k, int m) => (long)k * (((long)m + Simd.Lanes - 1) / Simd.Lanes * Simd.Lanes);
 
     /// <summary>Packs B [k×m], whose rows are <paramref name="stride"/> floats apart.</summary>
     public static void Pack(float* b, nint stride, int k, int m, float* panels)

@@ -16,12 +16,12 @@ internal unsafe struct RightFactor
     public static RightFactor Packed(PackedMatrix w) => new() { Data = w.Data };
 
     /// <summary>Floats of scratch that <see cref="WhereItLies"/> needs.</summary>
-    public static int ScratchLength(int k, int m) => checked((int)Panels.Length(k, m % Panels.Lanes));
+    public static int ScratchLength(int k, int m) => checked((int)Panels.Length(k, m % Simd.Lanes));
 
     /// <summary>A row-major B [k×m], read where it lies but for the columns that do not fill a vector.</summary>
     public static RightFactor WhereItLies(float* b, int k, int m, float* scratch)
     {
-        int rest = m % Panels.Lanes;
+        int rest = m % Simd.Lanes;
         Panels.Pack(b + m - rest, m, k, rest, scratch);
         return new RightFactor { Data = b, Stride = m, LastColumns = scratch };
     }

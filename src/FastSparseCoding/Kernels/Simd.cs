@@ -93,18 +93,78 @@ internal interface ISimdKernel
 /// <summary>The one place that decides the vector width.</summary>
 internal static class Simd
 {
+    /// <summary>Most lanes that kernels are run with; 0 for as many as there are. Without an initial value, so that no kernel waits for one.</summary>
+    private static int _most;
+
+    /// <summary>Lanes of float32 in the vectors that kernels are run with.</summary>
+    public static int Lanes
+    {
+        get
+        {
+            var kernel = default(CountKernel);
+            Run(ref kernel);
+            return kernel.Lanes;
+        }
+    }
+
     /// <summary>Runs a kernel at the widest vectors this machine computes with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TKernel>(ref TKernel kernel)
         where TKernel : struct, ISimdKernel
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (_most == 0)
+            RunAtMost(int.MaxValue, ref kernel);
+        else
+            RunNarrowed(ref kernel);
+    }
+
+    /// <summary>The ladder; the compiler leaves one of its steps where <paramref name="most"/> is known to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunAtMost<TKernel>(int most, ref TKernel kernel)
+        where TKernel : struct, ISimdKernel
+    {
+        if (Vector512.IsHardwareAccelerated && most >= Simd512.Count)
             kernel.Run<Simd512, Vector512<float>>();
-        else if (Vector256.IsHardwareAccelerated)
+        else if (Vector256.IsHardwareAccelerated && most >= Simd256.Count)
             kernel.Run<Simd256, Vector256<float>>();
-        else if (Vector128.IsHardwareAccelerated)
+        else if (Vector128.IsHardwareAccelerated && most >= Simd128.Count)
             kernel.Run<Simd128, Vector128<float>>();
         else
             kernel.Run<SimdScalar, float>();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunNarrowed<TKernel>(ref TKernel kernel)
+        where TKernel : struct, ISimdKernel
+        => RunAtMost(_most, ref kernel);
+
+    /// <summary>
+    /// Runs some work with narrower vectors: for tests, while nothing else uses a kernel. What was packed or allocated at one width is of no use at another.
+    /// </summary>
+    /// <param name="most">Most lanes: 16, 8, 4 or 1.</param>
+    /// <param name="work">The work.</param>
+    internal static void RunNarrow(int most, Action work)
+    {
+        Throw.IfOutside(most, 1, Simd512.Count);
+        _most = most;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _most = 0;
+        }
+    }
+
+    private struct CountKernel : ISimdKernel
+    {
+        public int Lanes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+            => Lanes = TS.Count;
     }
 }

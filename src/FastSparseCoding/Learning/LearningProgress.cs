@@ -12,19 +12,45 @@ namespace FastSparseCoding.Learning;
 public sealed record LearningProgress(
     long Samples, long TotalSamples, double Objective, double MeanNonZeros, int ReseededAtoms, long Uncertified, double SamplesPerSecond, TimeSpan Remaining);
 
-/// <summary>Everything needed to go on with a learning and end with the same bits.</summary>
-/// <param name="Settings">The options; a learner with others refuses the state.</param>
-/// <param name="Samples">Signals seen.</param>
-/// <param name="Batches">Updates of the atoms.</param>
-/// <param name="ReseededAtoms">Dead atoms replaced so far.</param>
-/// <param name="Uncertified">Signals left out so far because their code was not certified.</param>
-/// <param name="Atoms">D [m×n].</param>
-/// <param name="A">Σ zᵀz, faded [m×m].</param>
-/// <param name="B">Σ zᵀx, faded [m×n].</param>
-/// <param name="Use">Faded share of signals that use each atom [m].</param>
-/// <param name="Filled">Share of the signals in A and B whose value at a place is not known but filled [n]; zeros where all are known.</param>
-public sealed record LearnerState(string Settings, long Samples, long Batches, int ReseededAtoms, long Uncertified, Matrix Atoms, Matrix A, Matrix B, float[] Use, float[] Filled)
+/// <summary>Everything needed to go on with a learning and end with the same bits. It does not change while the learning goes on.</summary>
+public sealed record LearnerState
 {
+    internal LearnerState(string settings, long samples, long batches, int reseededAtoms, long uncertified, Matrix atoms, Matrix a, Matrix b, float[] use, float[] filled)
+    {
+        (Settings, Samples, Batches, ReseededAtoms, Uncertified) = (settings, samples, batches, reseededAtoms, uncertified);
+        (Atoms, A, B, Use, Filled) = (atoms, a, b, use, filled);
+    }
+
+    /// <summary>The options; a learner with others refuses the state.</summary>
+    public string Settings { get; internal init; }
+
+    /// <summary>Signals seen.</summary>
+    public long Samples { get; internal init; }
+
+    /// <summary>Updates of the atoms.</summary>
+    public long Batches { get; internal init; }
+
+    /// <summary>Dead atoms replaced so far.</summary>
+    public int ReseededAtoms { get; internal init; }
+
+    /// <summary>Signals left out so far because their code was not certified.</summary>
+    public long Uncertified { get; internal init; }
+
+    /// <summary>D [m×n].</summary>
+    internal Matrix Atoms { get; init; }
+
+    /// <summary>Σ zᵀz, faded [m×m].</summary>
+    internal Matrix A { get; init; }
+
+    /// <summary>Σ zᵀx, faded [m×n].</summary>
+    internal Matrix B { get; init; }
+
+    /// <summary>Faded share of signals that use each atom [m].</summary>
+    internal float[] Use { get; init; }
+
+    /// <summary>Share of the signals in A and B whose value at a place is not known but filled [n]; zeros where all are known.</summary>
+    internal float[] Filled { get; init; }
+
     // Of shares that are faded in float32, a little above 1.
     private const float LargestShare = 1.001f;
 

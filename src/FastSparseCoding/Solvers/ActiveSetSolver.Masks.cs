@@ -12,9 +12,9 @@ public sealed partial class ActiveSetSolver
         Masks.Check(x, mask, SignalSize);
         Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
         z.Values.Clear();
-        for (int start = 0; start < x.Rows; start += SparseEncoderExtensions.BlockRows)
+        for (int start = 0; start < x.Rows; start += RowBlocks.MostRows)
         {
-            int count = Math.Min(SparseEncoderExtensions.BlockRows, x.Rows - start);
+            int count = Math.Min(RowBlocks.MostRows, x.Rows - start);
             SolveBlock(x.RowRange(start, count), mask.RowRange(start, count), z.RowRange(start, count), warmStart: false, null, start, cancellation);
         }
     }
@@ -36,7 +36,7 @@ public sealed partial class ActiveSetSolver
         Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
         z.Values.Clear();
         var report = new SolveReport(x.Rows);
-        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, SparseEncoderExtensions.BlockRows, threads), threads, cancellation, (first, count) =>
+        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation, (first, count) =>
             SolveBlock(x.RowRange(first, count), mask.RowRange(first, count), z.RowRange(first, count), warmStart: false, report, first, cancellation));
         return report;
     }

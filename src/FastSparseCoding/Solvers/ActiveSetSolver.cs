@@ -218,19 +218,19 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
         public PreciseActiveSet Precise { get; } = new(dictionary, penalty);
 
         /// <summary>What the homotopy is told and tells of the rows.</summary>
-        public HomotopyRows Rows { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+        public HomotopyRows Rows { get; } = new(RowBlocks.MostRows, dictionary.AtomCount);
 
         /// <summary>Inverse of the multiple of λ that every row begins at.</summary>
-        public float[] Scales { get; } = new float[SparseEncoderExtensions.BlockRows];
+        public float[] Scales { get; } = new float[RowBlocks.MostRows];
 
         /// <summary>The rows above the tolerance, and copies of their signals, masks and codes.</summary>
-        public int[] Open { get; } = new int[SparseEncoderExtensions.BlockRows];
+        public int[] Open { get; } = new int[RowBlocks.MostRows];
 
-        public Matrix OpenSignals { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
+        public Matrix OpenSignals { get; } = new(RowBlocks.MostRows, dictionary.SignalSize);
 
-        public Matrix OpenMasks { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
+        public Matrix OpenMasks { get; } = new(RowBlocks.MostRows, dictionary.SignalSize);
 
-        public Matrix OpenCodes { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+        public Matrix OpenCodes { get; } = new(RowBlocks.MostRows, dictionary.AtomCount);
 
         /// <summary>With a ridge a support may be larger than the signal.</summary>
         private static Homotopy Create(AtomDictionary dictionary, Penalty penalty, Operators operators, AlignedRows? s) => new(

@@ -56,28 +56,28 @@ internal sealed class CodeTrace
 /// <summary>Memory of a solver for one block of rows.</summary>
 internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
 {
-    private readonly double[] _startEnergies = new double[SparseEncoderExtensions.BlockRows];
-    private readonly double[] _energiesOfZero = new double[SparseEncoderExtensions.BlockRows];
-    private readonly double[] _startViolations = new double[SparseEncoderExtensions.BlockRows];
+    private readonly double[] _startEnergies = new double[RowBlocks.MostRows];
+    private readonly double[] _energiesOfZero = new double[RowBlocks.MostRows];
+    private readonly double[] _startViolations = new double[RowBlocks.MostRows];
     private Matrix? _starts;
     private Matrix? _known;
 
     /// <summary>B = xDᵀ [rows×m].</summary>
-    public Matrix B { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+    public Matrix B { get; } = new(RowBlocks.MostRows, dictionary.AtomCount);
 
     /// <summary>The certificates' memory.</summary>
-    public Certificate Certificate { get; } = new(dictionary, penalty, SparseEncoderExtensions.BlockRows);
+    public Certificate Certificate { get; } = new(dictionary, penalty, RowBlocks.MostRows);
 
     /// <summary>Iterations that every row took.</summary>
-    public int[] Iterations { get; } = new int[SparseEncoderExtensions.BlockRows];
+    public int[] Iterations { get; } = new int[RowBlocks.MostRows];
 
     /// <summary>Energy and gap of every row.</summary>
-    public RowResult[] Results { get; } = new RowResult[SparseEncoderExtensions.BlockRows];
+    public RowResult[] Results { get; } = new RowResult[RowBlocks.MostRows];
 
     /// <summary>x where it is known, 0 where not; valid until the next call.</summary>
     public ReadOnlyMatrixView Known(ReadOnlyMatrixView x, ReadOnlyMatrixView mask)
     {
-        _known ??= new Matrix(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
+        _known ??= new Matrix(RowBlocks.MostRows, dictionary.SignalSize);
         for (int i = 0; i < x.Rows; i++)
             Masks.Apply(x.Row(i), mask.Row(i), _known.Row(i));
         return _known.RowRange(0, x.Rows);
@@ -93,7 +93,7 @@ internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
     /// <summary>Remembers what rows start from.</summary>
     public void RememberStarts(ReadOnlyMatrixView x, ReadOnlyMatrixView z)
     {
-        _starts ??= new Matrix(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+        _starts ??= new Matrix(RowBlocks.MostRows, dictionary.AtomCount);
         z.Values.CopyTo(_starts.Values);
         Certificate.Inspect(x, z, _startEnergies, _energiesOfZero, _startViolations);
     }

@@ -74,12 +74,12 @@ public sealed class FistaSolver : GradientSolver
     private sealed class State(AtomDictionary dictionary, Penalty penalty) : LiveRows(dictionary, penalty)
     {
         /// <summary>y [rows×m], the point the gradient is taken at.</summary>
-        public Matrix Y { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+        public Matrix Y { get; } = new(RowBlocks.MostRows, dictionary.AtomCount);
 
         /// <summary>The next z [rows×m].</summary>
-        public Matrix Next { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+        public Matrix Next { get; } = new(RowBlocks.MostRows, dictionary.AtomCount);
 
         /// <summary>t of every row.</summary>
-        public float[] T { get; } = new float[SparseEncoderExtensions.BlockRows];
+        public float[] T { get; } = new float[RowBlocks.MostRows];
     }
 }

@@ -104,11 +104,11 @@ public abstract class GradientSolver : LassoSolver
     /// <summary>The rows still iterating, side by side.</summary>
     private protected class LiveRows(AtomDictionary dictionary, Penalty penalty) : BlockWorkspace(dictionary, penalty)
     {
-        public Matrix X { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
+        public Matrix X { get; } = new(RowBlocks.MostRows, dictionary.SignalSize);
 
-        public Matrix Z { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+        public Matrix Z { get; } = new(RowBlocks.MostRows, dictionary.AtomCount);
 
-        public int[] Index { get; } = new int[SparseEncoderExtensions.BlockRows];
+        public int[] Index { get; } = new int[RowBlocks.MostRows];
 
         public int Count { get; set; }
 

@@ -46,9 +46,9 @@ internal sealed class Homotopy
     private readonly float[] _magnitudes;
     private readonly float[] _excess;
     private readonly int[] _atoms;
-    private readonly int[] _sizes = new int[SparseEncoderExtensions.BlockRows];
+    private readonly int[] _sizes = new int[RowBlocks.MostRows];
     private readonly int[] _starts;             // where the rows of every size begin
-    private readonly int[] _order = new int[SparseEncoderExtensions.BlockRows];
+    private readonly int[] _order = new int[RowBlocks.MostRows];
 
     /// <summary>Allocates for signals of n values and supports of some size at most, with thresholds θ = λw [m], one-sided where the floor is −∞.</summary>
     public Homotopy(int signalSize, int largestSupport, AtomCorrelations correlations, float[] thresholds, float floor)

@@ -51,6 +51,6 @@ public sealed class IstaSolver : GradientSolver
     private sealed class State(AtomDictionary dictionary, Penalty penalty) : LiveRows(dictionary, penalty)
     {
         /// <summary>The next z [rows×m].</summary>
-        public Matrix Next { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+        public Matrix Next { get; } = new(RowBlocks.MostRows, dictionary.AtomCount);
     }
 }

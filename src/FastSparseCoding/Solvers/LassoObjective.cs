@@ -36,7 +36,7 @@ public static class LassoObjective
         ArgumentNullException.ThrowIfNull(z);
         Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, dictionary.AtomCount, nameof(z));
         var energies = new double[x.Rows];
-        RowBlocks.Run(x.Rows, SparseEncoderExtensions.BlockRows, 0, CancellationToken.None, (start, count) =>
+        RowBlocks.Run(x.Rows, RowBlocks.MostRows, 0, CancellationToken.None, (start, count) =>
         {
             for (int i = start; i < start + count; i++)
                 energies[i] = Energy(x.Row(i), dictionary, z.Row(i), penalty);

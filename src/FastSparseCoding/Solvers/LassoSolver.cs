@@ -49,13 +49,11 @@ public abstract class LassoSolver : ISparseEncoder
     /// <inheritdoc/>
     public void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation)
     {
-        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
-        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
-        Throw.IfNotFinite(x, nameof(x));
+        Batches.Check(this, x, z);
         z.Values.Clear();
-        for (int start = 0; start < x.Rows; start += SparseEncoderExtensions.BlockRows)
+        for (int start = 0; start < x.Rows; start += RowBlocks.MostRows)
         {
-            int count = Math.Min(SparseEncoderExtensions.BlockRows, x.Rows - start);
+            int count = Math.Min(RowBlocks.MostRows, x.Rows - start);
             SolveBlock(x.RowRange(start, count), default, z.RowRange(start, count), warmStart: false, null, start, cancellation);
         }
     }
@@ -72,13 +70,13 @@ public abstract class LassoSolver : ISparseEncoder
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(z);
-        CheckBatch(x, z, nameof(z));
+        Batches.Check(this, x, z);
         if (warmStart)
             Throw.IfNotFinite(z, nameof(z));
         else
             z.Values.Clear();
         var report = new SolveReport(x.Rows);
-        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, SparseEncoderExtensions.BlockRows, threads), threads, cancellation,
+        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
             (first, count) => SolveBlock(x.RowRange(first, count), default, z.RowRange(first, count), warmStart, report, first, cancellation));
         return report;
     }
@@ -106,10 +104,10 @@ public abstract class LassoSolver : ISparseEncoder
         if (iterations.Count == 0)
             Throw.Argument(nameof(iterations), "'iterations' is empty; it must hold at least one count.");
         Matrix z = start?.Clone() ?? new Matrix(x.Rows, CodeSize);
-        CheckBatch(x, z, nameof(start));
+        Batches.Check(this, x, z, nameof(start));
         Throw.IfNotFinite(z, nameof(start));
         Allow(z.Values);
-        RowBlocks.Run(x.Rows, SparseEncoderExtensions.BlockRows, threads, cancellation, (first, count) =>
+        RowBlocks.Run(x.Rows, RowBlocks.MostRows, threads, cancellation, (first, count) =>
         {
             BlockWorkspace workspace = _workspaces.Rent();
             var trace = new CodeTrace(iterations, count, CodeSize);
@@ -124,20 +122,13 @@ public abstract class LassoSolver : ISparseEncoder
     /// <summary>Memory for blocks of rows, made once per thread.</summary>
     private protected abstract BlockWorkspace CreateWorkspace();
 
-    /// <summary>Solves a block of at most <see cref="SparseEncoderExtensions.BlockRows"/> rows, starting from z.</summary>
+    /// <summary>Solves a block of at most <see cref="RowBlocks.MostRows"/> rows, starting from z.</summary>
     private protected abstract void SolveBlock(ReadOnlyMatrixView x, MatrixView z, BlockWorkspace workspace, BlockRun run);
 
     /// <summary>Iterations allowed when the options leave it to the solver.</summary>
     private protected abstract int GenerousIterations { get; }
 
     internal int IterationLimit => Options.MaxIterations > 0 ? Options.MaxIterations : GenerousIterations;
-
-    private void CheckBatch(Matrix x, Matrix z, string name)
-    {
-        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
-        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, name);
-        Throw.IfNotFinite(x, nameof(x));
-    }
 
     /// <summary>Solves a block of rows, of which a mask may tell what is known, and reports on them.</summary>
     internal void SolveBlock(

@@ -41,9 +41,7 @@ public sealed class OmpEncoder : IMaskedEncoder
     /// <inheritdoc/>
     public void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation)
     {
-        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
-        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
-        Throw.IfNotFinite(x, nameof(x));
+        Batches.Check(this, x, z);
         EncodeBlocks(x, default, z, cancellation);
     }
 
@@ -85,15 +83,18 @@ public sealed class OmpEncoder : IMaskedEncoder
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(z);
-        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
-        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
         if (mask is null)
-            Throw.IfNotFinite(x, nameof(x));
+        {
+            Batches.Check(this, x, z);
+        }
         else
+        {
             Masks.Check(x, mask, SignalSize);
+            Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
+        }
         float[] bounds = Bounds(errors, x.Rows);
         var report = new OmpReport(x.Rows);
-        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, SparseEncoderExtensions.BlockRows, threads), threads, cancellation, (first, count) =>
+        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation, (first, count) =>
         {
             ReadOnlyMatrixView known = mask is null ? default : mask.RowRange(first, count);
             SolveBlock(x.RowRange(first, count), known, z.RowRange(first, count), bounds.Length == 0 ? [] : bounds.AsSpan(first, count), report, first, cancellation);
@@ -103,15 +104,15 @@ public sealed class OmpEncoder : IMaskedEncoder
 
     private void EncodeBlocks(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation)
     {
-        for (int start = 0; start < x.Rows; start += SparseEncoderExtensions.BlockRows)
+        for (int start = 0; start < x.Rows; start += RowBlocks.MostRows)
         {
-            int count = Math.Min(SparseEncoderExtensions.BlockRows, x.Rows - start);
+            int count = Math.Min(RowBlocks.MostRows, x.Rows - start);
             ReadOnlyMatrixView known = mask.Rows == 0 ? default : mask.RowRange(start, count);
             SolveBlock(x.RowRange(start, count), known, z.RowRange(start, count), [], null, start, cancellation);
         }
     }
 
-    /// <summary>Solves a block of at most <see cref="SparseEncoderExtensions.BlockRows"/> rows; without a mask all values are known, without errors that of the options counts.</summary>
+    /// <summary>Solves a block of at most <see cref="RowBlocks.MostRows"/> rows; without a mask all values are known, without errors that of the options counts.</summary>
     private void SolveBlock(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, ReadOnlySpan<float> errors, OmpReport? report, int first, CancellationToken cancellation)
     {
         OmpWorkspace workspace = _workspaces.Rent();

@@ -32,8 +32,8 @@ internal sealed class OmpWorkspace
         _float = new FloatPursuit(dictionary, options);
         _whole = dictionary.AtomCount <= MostAtomsOfGram ? new WholeAtoms(dictionary.IdentityMinusGram) : null;
         _known = new Lazy<KnownAtoms>(() => new KnownAtoms(dictionary, transposed.Value));
-        _x = new Matrix(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
-        _b = new Matrix(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
+        _x = new Matrix(RowBlocks.MostRows, dictionary.SignalSize);
+        _b = new Matrix(RowBlocks.MostRows, dictionary.AtomCount);
         _ones = new float[dictionary.SignalSize];
         Array.Fill(_ones, 1);
     }

@@ -48,7 +48,7 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
             return false;
         _support.FormResidual();
         _support.Direction(out Span<double> direction);
-        if (FirstSignChange(direction, 1, out double step) >= 0 && step <= 1)
+        if (FirstSignChange(_support.Values, _support.Signs, direction, 1, out double step) >= 0 && step <= 1)
             return false;
         Move(direction, 1);
         _support.Write(z);
@@ -95,7 +95,7 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
             double slope = _support.Direction(out Span<double> direction);
             if (slope == 0 || slope >= last)
                 break;
-            int leaving = FirstSignChange(direction, 1, out double length);
+            int leaving = FirstSignChange(_support.Values, _support.Signs, direction, 1, out double length);
             if (leaving >= 0 && length >= 1)
                 leaving = -1;
             if (leaving >= 0 && changes == limit)
@@ -128,7 +128,7 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
                 return true;
             }
             ReadOnlySpan<double> coordinates = _support.Coordinates();
-            int leaving = FirstSignChange(coordinates, -sign, out double length);
+            int leaving = FirstSignChange(_support.Values, _support.Signs, coordinates, -sign, out double length);
             if (leaving < 0)
                 return false;
             Move(coordinates, -sign * length);              // z_S ← z_S − length·sign·Mg while the atom's own value grows by length
@@ -144,11 +144,14 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
             values[i] += step * direction[i];
     }
 
-    /// <summary>The coefficient that reaches zero first along ±direction, and how far along; −1 when none ever does.</summary>
+    /// <summary>
+    /// The coefficient that reaches zero first along ±direction, and how far along; −1 when none ever does. One that rounding has taken past zero, as where
+    /// several reach it together, leaves at once: no step goes back.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FirstSignChange(ReadOnlySpan<double> direction, double orientation, out double step)
+    internal static int FirstSignChange(
+        ReadOnlySpan<double> values, ReadOnlySpan<double> signs, ReadOnlySpan<double> direction, double orientation, out double step)
     {
-        ReadOnlySpan<double> values = _support.Values, signs = _support.Signs;
         int first = -1;
         step = double.PositiveInfinity;
         for (int i = 0; i < values.Length; i++)

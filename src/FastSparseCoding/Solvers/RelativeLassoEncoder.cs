@@ -47,12 +47,10 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
     /// <inheritdoc/>
     public void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation)
     {
-        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
-        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
-        Throw.IfNotFinite(x, nameof(x));
-        for (int start = 0; start < x.Rows; start += SparseEncoderExtensions.BlockRows)
+        Batches.Check(this, x, z);
+        for (int start = 0; start < x.Rows; start += RowBlocks.MostRows)
         {
-            int count = Math.Min(SparseEncoderExtensions.BlockRows, x.Rows - start);
+            int count = Math.Min(RowBlocks.MostRows, x.Rows - start);
             SolveBlock(x.RowRange(start, count), z.RowRange(start, count), null, [], start, cancellation);
         }
     }
@@ -69,13 +67,11 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(z);
-        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
-        Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
-        Throw.IfNotFinite(x, nameof(x));
+        Batches.Check(this, x, z);
         if (lambdas is not null)
             Throw.IfLengthNot(lambdas.Length, x.Rows, nameof(lambdas));
         var report = new SolveReport(x.Rows);
-        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, SparseEncoderExtensions.BlockRows, threads), threads, cancellation,
+        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
             (first, count) => SolveBlock(x.RowRange(first, count), z.RowRange(first, count), report, lambdas.AsSpan(lambdas is null ? 0 : first, lambdas is null ? 0 : count), first, cancellation));
         return report;
     }
@@ -107,13 +103,13 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
     /// <summary>Memory for a block of rows.</summary>
     private sealed class Workspace(AtomDictionary dictionary, Penalty penalty)
     {
-        private readonly Certificate _certificate = new(dictionary, penalty, SparseEncoderExtensions.BlockRows);
-        private readonly Matrix _correlations = new(SparseEncoderExtensions.BlockRows, dictionary.AtomCount);
-        private readonly double[] _largest = new double[SparseEncoderExtensions.BlockRows];
-        private readonly double[] _scales = new double[SparseEncoderExtensions.BlockRows];
+        private readonly Certificate _certificate = new(dictionary, penalty, RowBlocks.MostRows);
+        private readonly Matrix _correlations = new(RowBlocks.MostRows, dictionary.AtomCount);
+        private readonly double[] _largest = new double[RowBlocks.MostRows];
+        private readonly double[] _scales = new double[RowBlocks.MostRows];
 
         /// <summary>x/λmax [rows×n], 0 where λmax is.</summary>
-        public Matrix X { get; } = new(SparseEncoderExtensions.BlockRows, dictionary.SignalSize);
+        public Matrix X { get; } = new(RowBlocks.MostRows, dictionary.SignalSize);
 
         /// <summary>Divides signals by their λmax, and returns those.</summary>
         public ReadOnlySpan<double> DivideByLambdaMax(ReadOnlyMatrixView x, float[] inverseWeights, LassoSolver solver)

@@ -16,7 +16,7 @@ public static class SparseSolving
         ArgumentNullException.ThrowIfNull(x);
         Throw.IfColumnsNot(x.Columns, solver.SignalSize, nameof(x));
         Throw.IfNotFinite(x, nameof(x));
-        int size = RowBlocks.Size(x.Rows, SparseEncoderExtensions.BlockRows, threads);
+        int size = RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads);
         var blocks = new SparseCodes[RowBlocks.Count(x.Rows, size)];
         var report = new SolveReport(x.Rows);
         RowBlocks.Run(x.Rows, size, threads, cancellation, (start, count) =>

@@ -12,7 +12,7 @@ namespace FastSparseCoding.Storage;
 /// before its first byte. What a killed process has left of a temporary file for the same target is deleted when the next begins. Pipes, sockets, devices and a target marked read-only are refused, although a rename could replace them. After the rename the
 /// folder is flushed too.
 /// </remarks>
-public sealed class AtomicFile : IDisposable
+internal sealed class AtomicFile : IDisposable
 {
     // What the common file systems take; the temporary name is short, so that a longer one would be found only by the rename at the end.
     private const int MaxNameBytes = 255;
@@ -67,9 +67,12 @@ public sealed class AtomicFile : IDisposable
         if (_finished)
             Throw.InvalidOperation($"'{Path}' was committed or disposed already.");
         _stream.FlushToDisk();
-        _file.Dispose();
+        // Open until it has its name, where a file may be renamed while it is: a partial file that nobody has open is one left behind.
+        if (OperatingSystem.IsWindows())
+            _file.Dispose();
         Guard(Path, _temporary, Replace);
         _finished = true;
+        _file.Dispose();
     }
 
     /// <summary>Deletes the partial file unless it was committed.</summary>

@@ -31,6 +31,9 @@ public static class CheckpointFile
     /// <summary>What a training's state holds; 1, without a number, was before every training had one loop.</summary>
     private const int TrainingVersion = 2;
 
+    /// <summary>Where the checkpoint of what ends in a file lies: beside it.</summary>
+    internal static string PathFor(string output) => output + ".checkpoint";
+
     /// <summary>Writes the state of a training.</summary>
     /// <param name="path">The target; its folder must exist.</param>
     /// <param name="checkpoint">The state.</param>

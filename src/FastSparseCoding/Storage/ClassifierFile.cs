@@ -7,8 +7,7 @@ namespace FastSparseCoding.Storage;
 /// <summary>A classifier together with what gives the codes it was trained on.</summary>
 /// <param name="Classifier">The classifier.</param>
 /// <param name="Encoder">A trained encoder, or an exact <see cref="LassoSolver"/>; null when the classifier takes signals as they are.</param>
-/// <param name="Preprocessing">How images became signals, or null when they were no images.</param>
-public sealed record ClassifierModel(LinearClassifier Classifier, ISparseEncoder? Encoder, PatchPreprocessing? Preprocessing);
+public sealed record ClassifierModel(LinearClassifier Classifier, ISparseEncoder? Encoder);
 
 /// <summary>
 /// Classifiers as model files (see <see cref="ModelFile"/>) of kind "classifier". The encoder, or the dictionary of the exact codes, travels with
@@ -21,12 +20,13 @@ public static class ClassifierFile
     /// <summary>Writes a classifier. A file appears whole or not at all.</summary>
     /// <param name="path">The target; its folder must exist.</param>
     /// <param name="model">The classifier; its encoder may be a <see cref="TrainableEncoder"/>, an <see cref="ActiveSetSolver"/>, or null.</param>
+    /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
     /// <exception cref="ArgumentException">The encoder is another, its codes have another size, a parameter is not finite, or the preprocessing is of another signal size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void Save(string path, ClassifierModel model)
+    public static void Save(string path, ClassifierModel model, SignalPreparation? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        (LinearClassifier classifier, ISparseEncoder? encoder, PatchPreprocessing? preprocessing) = model;
+        (LinearClassifier classifier, ISparseEncoder? encoder) = model;
         ArgumentNullException.ThrowIfNull(classifier);
         if (encoder is not null)
             Throw.IfLengthNot(encoder.CodeSize, classifier.CodeSize, "encoder.CodeSize");
@@ -47,7 +47,7 @@ public static class ClassifierFile
 
     /// <summary>Reads a classifier.</summary>
     /// <param name="path">A file written by <see cref="Save"/>.</param>
-    /// <returns>The classifier, its encoder and its preprocessing.</returns>
+    /// <returns>The classifier and its encoder.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no classifier, damaged, or of a newer version.</exception>
     public static ClassifierModel Load(string path)
@@ -62,17 +62,14 @@ public static class ClassifierFile
         ISparseEncoder? encoder = Encoder(reader);
         if (encoder is not null && encoder.CodeSize != codeSize)
             Throw.InvalidFile(path, $"its codes have {encoder.CodeSize} values; its classifier takes {codeSize}.");
-        return new ClassifierModel(classifier, encoder, PreprocessingFormat.Read(reader, encoder?.SignalSize ?? codeSize));
+        return new ClassifierModel(classifier, encoder);
     }
 
-    private static ModelWriter OfSignals(LinearClassifier classifier, PatchPreprocessing? preprocessing)
+    private static ModelWriter OfSignals(LinearClassifier classifier, SignalPreparation? preprocessing)
     {
         var writer = new ModelWriter(ModelFormat.ClassifierKind);
         writer.Set(ModelFormat.CodeSizeKey, classifier.CodeSize);
-        if (preprocessing is null)
-            return writer;
-        Throw.IfLengthNot(preprocessing.Validated().SignalSize, classifier.CodeSize, nameof(preprocessing));
-        PreprocessingFormat.Write(writer, preprocessing);
+        preprocessing?.WriteTo(writer, classifier.CodeSize);
         return writer;
     }
 

@@ -23,6 +23,9 @@ internal readonly record struct ElementType(char Kind, int Size, bool BigEndian 
     /// <summary>Whether the values are int32 or int64, of either byte order.</summary>
     public bool IsInteger => Kind == 'i' && Size is 4 or 8;
 
+    /// <summary>Whether the values are bool or uint8, as masks are.</summary>
+    public bool IsFlag => Kind is 'b' or 'u' && Size == 1;
+
     /// <summary>Bytes of one element: NumPy's text has four bytes a character.</summary>
     public int Bytes => Kind == 'U' ? 4 * Size : Size;
 
@@ -62,7 +65,7 @@ internal readonly record struct ElementType(char Kind, int Size, bool BigEndian 
     public void Decode<T>(Span<byte> bytes, Span<T> values)
         where T : unmanaged, INumber<T>
     {
-        if (BigEndian)
+        if (BigEndian && Size > 1)
             Swap(bytes);
         if (this with { BigEndian = false } == Of<T>())
             MemoryMarshal.Cast<byte, T>(bytes).CopyTo(values);
@@ -70,6 +73,8 @@ internal readonly record struct ElementType(char Kind, int Size, bool BigEndian 
             TensorPrimitives.ConvertSaturating(MemoryMarshal.Cast<byte, float>(bytes), values);
         else if (Kind == 'f')
             TensorPrimitives.ConvertSaturating(MemoryMarshal.Cast<byte, double>(bytes), values);
+        else if (Size == 1)
+            TensorPrimitives.ConvertSaturating<byte, T>(bytes, values);
         else if (Size == 4)
             TensorPrimitives.ConvertSaturating(MemoryMarshal.Cast<byte, int>(bytes), values);
         else

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FastSparseCoding.Storage;
 
 /// <summary>What a file of any format read here holds, as names and values to print: .npy, .npz, models and other safetensors files.</summary>
-public sealed class FileDescription
+internal sealed class FileDescription
 {
     private readonly List<KeyValuePair<string, string>> _facts = [];
     private readonly List<KeyValuePair<string, string>> _metadata = [];

@@ -26,7 +26,8 @@ internal static class FileKind
     // The one part of .NET that says what kind of file there is: attributes and modes leave it out.
     private static string? OfEmpty(string path)
     {
-        using var archive = new MemoryStream();
+        // Room for an entry and the archive's end, not for content: some files of /proc have length 0 and bytes without end.
+        using var archive = new MemoryStream(new byte[4096]);
         try
         {
             using var writer = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true);
@@ -36,9 +37,9 @@ internal static class FileKind
         {
             return "a socket";      // which no tar can hold
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            return null;            // whoever opens it says better what is wrong
+            return null;            // it has content, or whoever opens it says better what is wrong
         }
         archive.Position = 0;
         using var reader = new TarReader(archive);

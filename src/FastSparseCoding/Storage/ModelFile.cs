@@ -16,7 +16,7 @@ public static class ModelFile
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
     /// <exception cref="ArgumentException">The weights are not those of its atoms, or the preprocessing is out of range or of another signal size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void Save(string path, AtomDictionary dictionary, Penalty penalty, PatchPreprocessing? preprocessing = null)
+    public static void Save(string path, AtomDictionary dictionary, Penalty penalty, SignalPreparation? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(penalty);
@@ -29,7 +29,7 @@ public static class ModelFile
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
     /// <exception cref="ArgumentException">A parameter is not finite, or the preprocessing is out of range or of another signal size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void Save(string path, TrainableEncoder encoder, PatchPreprocessing? preprocessing = null)
+    public static void Save(string path, TrainableEncoder encoder, SignalPreparation? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ModelWriter writer = Writer(encoder.Kind, encoder.Penalty, encoder.Depth, encoder.SignalSize, encoder.CodeSize, encoder.Dictionary, preprocessing);
@@ -120,7 +120,7 @@ public static class ModelFile
         return encoder;
     }
 
-    internal static ModelWriter Writer(string kind, Penalty penalty, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, PatchPreprocessing? preprocessing)
+    internal static ModelWriter Writer(string kind, Penalty penalty, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, SignalPreparation? preprocessing)
     {
         var writer = new ModelWriter(kind);
         PenaltyFormat.Write(writer, penalty);
@@ -132,27 +132,21 @@ public static class ModelFile
             writer.Set(ModelFormat.DictionaryHashKey, dictionary.Hash);
             writer.Add(ModelFormat.AtomsTensor, dictionary.Atoms);
         }
-        if (preprocessing is not null)
-        {
-            Throw.IfLengthNot(preprocessing.Validated().SignalSize, signalSize, nameof(preprocessing));
-            PreprocessingFormat.Write(writer, preprocessing);
-        }
+        preprocessing?.WriteTo(writer, signalSize);
         return writer;
     }
 
     /// <summary>What the metadata say of the dictionary, or of the encoder of that kind, in the file.</summary>
     internal static ModelInfo Info(ModelReader reader, string kind)
     {
-        int signalSize = reader.Number(ModelFormat.SignalSizeKey, 1, int.MaxValue);
         return new ModelInfo(
             kind,
             reader.FormatVersion,
             PenaltyFormat.Read(reader),
             reader.Number(ModelFormat.DepthKey, 0, int.MaxValue),
-            signalSize,
+            reader.Number(ModelFormat.SignalSizeKey, 1, int.MaxValue),
             reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue),
-            reader.Has(ModelFormat.DictionaryHashKey) ? reader.Text(ModelFormat.DictionaryHashKey) : null,
-            PreprocessingFormat.Read(reader, signalSize));
+            reader.Has(ModelFormat.DictionaryHashKey) ? reader.Text(ModelFormat.DictionaryHashKey) : null);
     }
 
     private static ModelInfo Info(ModelReader reader)

@@ -8,9 +8,8 @@ namespace FastSparseCoding.Storage;
 /// <param name="SignalSize">Values in a signal n.</param>
 /// <param name="CodeSize">Values in a code m.</param>
 /// <param name="DictionaryHash">Fingerprint of the dictionary, or null for an encoder made without one.</param>
-/// <param name="Preprocessing">How images became signals, or null when the model was not made from images.</param>
 public sealed record ModelInfo(
-    string Kind, int FormatVersion, Penalty Penalty, int Depth, int SignalSize, int CodeSize, string? DictionaryHash, PatchPreprocessing? Preprocessing)
+    string Kind, int FormatVersion, Penalty Penalty, int Depth, int SignalSize, int CodeSize, string? DictionaryHash)
 {
     /// <summary>The sparsity weight λ.</summary>
     public float Lambda => Penalty.Lambda;

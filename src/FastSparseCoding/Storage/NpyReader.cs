@@ -20,7 +20,6 @@ public sealed class NpyReader : IDisposable
     {
         _file = file;
         _header = header;
-        header.RequireFloat(file.Path);
         (Rows, Columns) = header.AsMatrix(file.Path);
     }
 
@@ -40,12 +39,23 @@ public sealed class NpyReader : IDisposable
     /// <returns>The reader.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is not an .npy file, is truncated or too long, or holds another type or number of dimensions.</exception>
-    public static NpyReader Open(string path)
+    public static NpyReader Open(string path) => Open(path, header => header.RequireFloat(path));
+
+    /// <summary>Opens a mask, which may also hold bool or uint8 values: they are read as the numbers that they are stored as, 0 and 1 for bool.</summary>
+    /// <param name="path">An .npy file with one or two dimensions of bool, uint8, float32 or float64.</param>
+    /// <returns>The reader.</returns>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is not an .npy file, is truncated or too long, or holds another type or number of dimensions.</exception>
+    public static NpyReader OpenMask(string path) => Open(path, header => header.RequireMask(path));
+
+    private static NpyReader Open(string path, Action<NpyHeader> require)
     {
         InputFile file = InputFile.Open(path);
         try
         {
-            return new NpyReader(file, NpyHeader.Read(path, file.Stream, file.Length));
+            NpyHeader header = NpyHeader.Read(path, file.Stream, file.Length);
+            require(header);
+            return new NpyReader(file, header);
         }
         catch
         {

@@ -20,8 +20,12 @@ internal sealed class NpzArchive : IDisposable
     {
         _file = file;
         _zip = new ZipArchive(file.Stream, ZipArchiveMode.Read, leaveOpen: true);
+        long left = file.Length;
         foreach (ZipArchiveEntry entry in _zip.Entries)
         {
+            // Members that share their bytes would be read as often as there are names for them.
+            if ((left -= Math.Min(entry.CompressedLength, file.Length)) < 0)
+                Throw.InvalidFile(file.Path, "holds members that claim more bytes together than the file has; the archive is damaged.");
             string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
             if (!_members.TryAdd(name, entry))
                 Throw.InvalidFile(file.Path, $"holds two arrays '{name}'; expected one of every name.");

@@ -7,6 +7,7 @@ internal sealed class SafeTensorsReader : IDisposable
 {
     private readonly InputFile _file;
     private readonly SafeTensorsHeader _header;
+    private readonly Dictionary<string, TensorInfo> _byName;
     private readonly long _dataStart;
 
     private SafeTensorsReader(InputFile file)
@@ -25,6 +26,7 @@ internal sealed class SafeTensorsReader : IDisposable
         file.ReadExactly(json, 8);
         _dataStart = 8 + json.Length;
         _header = SafeTensorsHeader.Parse(file.Path, json, file.Length - _dataStart);
+        _byName = _header.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
     }
 
     public string Path => _file.Path;
@@ -48,7 +50,7 @@ internal sealed class SafeTensorsReader : IDisposable
         }
     }
 
-    public TensorInfo? Find(string name) => _header.Tensors.Find(t => string.Equals(t.Name, name, StringComparison.Ordinal));
+    public TensorInfo? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>The values of a tensor that must be there, of this type; where float32 is asked for any floating-point type is rounded to it.</summary>
     public T[] Read<T>(string name)

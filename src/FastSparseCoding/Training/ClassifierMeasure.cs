@@ -12,7 +12,7 @@ internal readonly record struct ClassifierMeasure(double Loss, double ErrorRate)
         Throw.IfColumnsNot(samples.Columns, encoder?.SignalSize ?? classifier.CodeSize, encoder is null ? "codes" : "x");
         if (encoder is not null)
             Throw.IfLengthNot(encoder.CodeSize, classifier.CodeSize, "encoder.CodeSize");
-        const int BlockRows = SparseEncoderExtensions.BlockRows;
+        const int BlockRows = RowBlocks.MostRows;
         var rooms = new WorkspacePool<Room>(() => new Room(samples.Columns, encoder?.CodeSize ?? 0, classifier.ClassCount));
         var blocks = new (double Loss, int Errors)[RowBlocks.Count(rows, BlockRows)];
         RowBlocks.Run(rows, BlockRows, threads, cancellation, (start, count) =>
@@ -41,10 +41,10 @@ internal readonly record struct ClassifierMeasure(double Loss, double ErrorRate)
     /// <summary>Memory for a block of samples.</summary>
     private sealed class Room(int columns, int codeSize, int classes)
     {
-        public Matrix X { get; } = new(SparseEncoderExtensions.BlockRows, columns);
+        public Matrix X { get; } = new(RowBlocks.MostRows, columns);
 
-        public Matrix Z { get; } = new(codeSize > 0 ? SparseEncoderExtensions.BlockRows : 0, codeSize);
+        public Matrix Z { get; } = new(codeSize > 0 ? RowBlocks.MostRows : 0, codeSize);
 
-        public Matrix Logits { get; } = new(SparseEncoderExtensions.BlockRows, classes);
+        public Matrix Logits { get; } = new(RowBlocks.MostRows, classes);
     }
 }

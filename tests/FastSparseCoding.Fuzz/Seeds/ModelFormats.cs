@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json.Nodes;
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Learning;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
@@ -60,7 +61,7 @@ internal static class ModelFormats
     ];
 
     private static byte[] Classifier(ISparseEncoder? encoder, int codeSize)
-        => TempFile.Written(p => ClassifierFile.Save(p, new ClassifierModel(new LinearClassifier(codeSize, 3), encoder, Patches)));
+        => TempFile.Written(p => ClassifierFile.Save(p, new ClassifierModel(new LinearClassifier(codeSize, 3), encoder), Patches));
 
     private static byte[][] Checkpoints() =>
     [
@@ -78,12 +79,12 @@ internal static class ModelFormats
 
     private static int ReadModel(string path) => Digest(ModelFile.Load(path));
 
-    private static int ReadInfo(string path) => new Digest().Add(ModelFile.ReadInfo(path).ToString()).Value;
+    private static int ReadInfo(string path) => new Digest().Add(ModelFile.ReadInfo(path).ToString(), PatchPreprocessing.Read(path)?.ToString()).Value;
 
     private static int ReadClassifier(string path)
     {
         ClassifierModel model = ClassifierFile.Load(path);
-        return new Digest().Add<float>(model.Classifier.Parameters.Values).Add(model.Encoder is null ? 0 : Digest(model.Encoder), model.Preprocessing?.PatchSize).Value;
+        return new Digest().Add<float>(model.Classifier.Parameters.Values).Add(model.Encoder is null ? 0 : Digest(model.Encoder), PatchPreprocessing.Read(path)?.PatchSize).Value;
     }
 
     private static int ReadTraining(string path)

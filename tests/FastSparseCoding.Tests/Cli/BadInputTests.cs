@@ -100,6 +100,18 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
     }
 
     [Fact]
+    public void A_picture_left_out_commands_no_terminal()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Names of files have no control characters.");
+        string images = Directory.CreateDirectory(_folder.File("names")).FullName;
+        PngFile.Write(Path.Combine(images, "flat.png"), new GrayImage(20, 20));
+        File.WriteAllText(Path.Combine(images, "\e]0;owned\a.webp"), "RIFF");
+
+        Assert.StartsWith(
+            $"warning: {images}/\\u{{1B}}]0;owned\\u{{7}}.webp is left out; ", Run("encode", workspace.Dictionary, images, "-o", _folder.File("out.npy")).ErrorLines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Values_that_are_not_finite()
     {
         Matrix x = RandomData.Normal(50, 36, seed: 1);

@@ -39,7 +39,7 @@ public sealed class ClassifyTests : IDisposable
         Succeed("encode", _encoder, _images, "--signals", signals, "-o", codes);
         using JsonDocument evaluated = Json(Succeed("evaluate", _encoder, _images, "--json"));
 
-        Assert.Equal(PatchPreprocessing.Default with { PatchSize = 8 }, ModelFile.ReadInfo(_encoder).Preprocessing);
+        Assert.Equal(PatchPreprocessing.Default with { PatchSize = 8 }, PatchPreprocessing.Read(_encoder));
         (Matrix x, _) = LabelledImages.ReadSquare(_images);
         WholeImages.Normalize(x, PatchPreprocessing.Default with { PatchSize = 8 });
         Assert.Equal(x.Values.ToArray(), Npy.ReadMatrix(signals).Values.ToArray());
@@ -54,7 +54,7 @@ public sealed class ClassifyTests : IDisposable
 
         Succeed("learn", _images, "--atoms", "16", "--samples", "300", "--whiten", "-o", white);
 
-        Assert.Equal(64, ModelFile.ReadInfo(white).Preprocessing!.Whitening!.Mean.Count);
+        Assert.Equal(64, PatchPreprocessing.Read(white)!.Whitening!.Mean.Count);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ClassifyTests : IDisposable
         Assert.Equal(("dictionary", "lista"), (exact.GetProperty("codes_of").GetString(), predicted.GetProperty("codes_of").GetString()));
         ClassifierModel model = ClassifierFile.Load(Output);
         (_, LabelledImages test) = LabelledImages.ReadFolder(_digits);
-        WholeImages.Normalize(test.Images, model.Preprocessing!);
+        WholeImages.Normalize(test.Images, PatchPreprocessing.Read(Output)!);
         Assert.Equal(endToEnd, model.Classifier.ErrorRate(model.Encoder!, test.Images, test.Labels, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("classifier", Succeed("info", Output).Out, StringComparison.Ordinal);
     }

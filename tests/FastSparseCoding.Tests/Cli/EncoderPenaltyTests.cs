@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Evaluation;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Imaging;
@@ -42,7 +43,7 @@ public sealed class EncoderPenaltyTests(Workspace workspace) : IClassFixture<Wor
     {
         var learned = new Penalty(0.4f, Weights, 0.3f, nonNegative: true);
         string dictionary = _folder.File("d.safetensors"), codes = _folder.File("z.npy"), ones = WriteWeights("w.npy", [.. Weights.Select(_ => 1f)]);
-        ModelFile.Save(dictionary, Dictionary, learned, ModelFile.ReadInfo(workspace.Dictionary).Preprocessing);
+        ModelFile.Save(dictionary, Dictionary, learned, PatchPreprocessing.Read(workspace.Dictionary));
 
         Assert.Equal(learned, Train(dictionary));
         Assert.Equal(learned.WithLambda(0.1f), Train(dictionary, "--lambda", "0.1"));
@@ -89,7 +90,7 @@ public sealed class EncoderPenaltyTests(Workspace workspace) : IClassFixture<Wor
     {
         string digits = DigitFiles.Write(_folder.File("digits")), images = Path.Combine(digits, "train-images-idx3-ubyte.gz"), dictionary = _folder.File("d.safetensors"), output = _folder.File("c.safetensors");
         Succeed("learn", images, "--atoms", "8", "--samples", "300", "--lambda", "1", "-o", dictionary);
-        ModelFile.Save(dictionary, ModelFile.LoadDictionary(dictionary), new Penalty(0.8f, ridge: 0.1f, nonNegative: true), ModelFile.ReadInfo(dictionary).Preprocessing);
+        ModelFile.Save(dictionary, ModelFile.LoadDictionary(dictionary), new Penalty(0.8f, ridge: 0.1f, nonNegative: true), PatchPreprocessing.Read(dictionary));
 
         foreach ((float lambda, string[] options) in ((float, string[])[])[(0.8f, []), (0.6f, ["--lambda", "0.6"])])
         {

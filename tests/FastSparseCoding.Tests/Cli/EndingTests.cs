@@ -77,6 +77,19 @@ public sealed class EndingTests(Workspace workspace) : IClassFixture<Workspace>,
     }
 
     [Fact]
+    public void A_file_beyond_the_limit_of_the_account_is_a_failure_to_write()
+    {
+        string signals = _folder.File("signals.npy"), output = _folder.File("codes.npy");
+        Npy.Write(signals, RandomData.Normal(2000, 36, seed: 5));
+
+        // The runtime itself maps a file beyond any such limit unless it is told not to.
+        (int code, string error) = Shell("ulimit -f 64; DOTNET_EnableWriteXorExecute=0 exec \"$@\"", "encode", workspace.Dictionary, signals, "-o", output);
+
+        Assert.Equal((1, $"error: {output}: cannot be written: the file is larger than the file system or the account's limit allows.\n"), (code, error));
+        Assert.Equal(["signals.npy"], _folder.Names);
+    }
+
+    [Fact]
     public void Only_failures_to_write_are_dropped()
     {
         using var text = new StringWriter();

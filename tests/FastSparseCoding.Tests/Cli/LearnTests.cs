@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Learning;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Storage;
@@ -66,7 +67,7 @@ public sealed class LearnTests(Workspace workspace) : IClassFixture<Workspace>, 
     {
         Succeed("learn", workspace.Images, "--start", workspace.Dictionary, "--samples", "300", "-o", Output);
 
-        Assert.Equal(ModelFile.ReadInfo(workspace.Dictionary).Preprocessing, ModelFile.ReadInfo(Output).Preprocessing);
+        Assert.Equal(PatchPreprocessing.Read(workspace.Dictionary), PatchPreprocessing.Read(Output));
         Assert.Equal(12, ModelFile.ReadInfo(Output).CodeSize);
         Refuse($"--whiten fits a whitening of its own; the images are treated as those of {workspace.Dictionary} were.", "learn", workspace.Images, "--start", workspace.Dictionary, "--whiten", "-o", Output);
     }

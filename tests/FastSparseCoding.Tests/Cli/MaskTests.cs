@@ -1,3 +1,4 @@
+using FastSparseCoding.Fuzz.Building;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Storage;
@@ -36,6 +37,43 @@ public sealed class MaskTests(Workspace workspace) : IClassFixture<Workspace>, I
         Succeed("encode", workspace.Dictionary, signals, "--mask", known, "--max-atoms", "3", "-q", "-o", Output);
         codes = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 3 }).EncodeMasked(x, mask, cancellation: none);
         Assert.Equal(codes.Values.ToArray(), Npy.ReadMatrix(Output).Values.ToArray());
+    }
+
+    [Theory]
+    [InlineData("|b1", "encode", false)]
+    [InlineData("|u1", "encode", false)]
+    [InlineData("|b1", "encode", true)]
+    [InlineData("|b1", "learn", false)]
+    [InlineData("|u1", "learn", true)]
+    public void Masks_of_bool_and_uint8_are_those_of_numbers(string type, string command, bool fortran)
+    {
+        (Matrix x, Matrix mask) = Signals(command == "encode" ? Rows : 200);
+        (string signals, string known) = Write(x, mask);
+        byte[] flags = [.. (fortran ? mask.Transpose() : mask).Values.ToArray().Select(v => (byte)v)];
+        string other = _folder.Write("flags.npy", NpyBytes.Make(NpyBytes.Header(type, $"({x.Rows}, 36)", fortran), flags)), expected = _folder.File("expected.npy");
+        string[] arguments = command == "encode" ? ["encode", workspace.Dictionary, signals] : ["learn", signals, "--atoms", "12", "--samples", "500", "--batch", "50"];
+        if (command == "learn")
+            expected += ".safetensors";
+        string output = command == "encode" ? Output : Output + ".safetensors";
+
+        Succeed([.. arguments, "--mask", known, "-q", "-o", expected]);
+        Succeed([.. arguments, "--mask", other, "-q", "-o", output]);
+
+        Assert.Equal(File.ReadAllBytes(expected), File.ReadAllBytes(output));
+    }
+
+    [Fact]
+    public void A_mask_of_other_types_or_values_is_refused()
+    {
+        (string signals, _) = Write(Signals(2).X, Signals(2).Mask);
+        byte[] two = new byte[72];
+        Array.Fill(two, (byte)1);
+        two[40] = 2;
+        string flags = _folder.Write("flags.npy", NpyBytes.Make(NpyBytes.Header("|u1", "(2, 36)"), two)), integers = _folder.Write("integers.npy", NpyBytes.Make(NpyBytes.Header("<i4", "(2, 36)"), new byte[288]));
+
+        Refused($"{flags}: holds 2 at row 1, column 4; expected 1 where a value is known and 0 where it is not.", workspace.Dictionary, signals, "--mask", flags);
+        Refused($"{integers}: holds values of type '<i4'; expected '|b1', '|u1', '<f4' or '<f8' (in NumPy: mask.astype(bool)).", workspace.Dictionary, signals, "--mask", integers);
+        Refused($"{flags}: holds values of type '|u1'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32)).", workspace.Dictionary, flags);
     }
 
     [Fact]

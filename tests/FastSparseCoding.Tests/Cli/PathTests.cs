@@ -99,6 +99,7 @@ public sealed class PathTests(Workspace workspace) : IClassFixture<Workspace>, I
         Refuse("--from is 2max; it must be above 0max and at most 1max.", [.. Path, "--from", "2max"]);
         Refuse("--to is 0.5max and --from is 0.5max: λ would go from 1 to 1; it must go down.".Replace("1 to 1", Half(), StringComparison.Ordinal), [.. Path, "--from", "0.5max", "--to", "0.5max"]);
         Refuse("--points is 1; it must be from 2 to 1000.", [.. Path, "--points", "1"]);
+        Refuse("--points is 10; it must be less: float32 has too few numbers from 0.5 down to 0.49999997.", [.. Path, "--from", "0.5", "--to", "0.49999997", "--points", "10"]);
         Refuse("--samples is 0; it must be from 1 to 10000000.", [.. Path, "--samples", "0"]);
         Refuse("--held-out is 1; it must be above 0 and below 1.", [.. Path, "--held-out", "1"]);
         Refuse("--held-out is 0; it must be above 0 and below 1.", [.. Path, "--held-out", "0"]);

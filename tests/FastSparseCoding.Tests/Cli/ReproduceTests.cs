@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Xml.Linq;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Learning;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Storage;
 using Xunit;
@@ -56,6 +57,21 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         Assert.True(errors["double tanh"] < errors["tanh"]);
         CheckThatPlotsAreDrawingsAndThePageNeedsNoOtherFile();
         CheckThatOtherSettingsBeginAnewAndTouchNoFileOfTheUsers();
+    }
+
+    [Fact]
+    public void A_checkpoint_of_other_settings_is_named()
+    {
+        RunUntilExists(Path.Combine(Out, "settings.txt"), Command);
+        string dictionary = Path.Combine(Out, "dictionary-12.safetensors"), checkpoint = dictionary + ".checkpoint";
+        File.Delete(dictionary);
+        CheckpointFile.Save(checkpoint, new LearnerState("other", 0, 0, 0, 0, new Matrix(12, 36), new Matrix(12, 12), new Matrix(12, 36), new float[12], new float[36]));
+
+        Outcome outcome = Run(Command);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.StartsWith($"error: {checkpoint}: cannot be gone on from: it is of ", outcome.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.EndsWith(" Delete it, and what it was to become is begun anew.", outcome.ErrorLines[^1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
         Assert.Contains("learning: 1,000 of 1,000", outcome.Error, StringComparison.Ordinal);
         ModelInfo info = ModelFile.ReadInfo(output);
         Assert.Equal(0.3f, info.Lambda);
-        Assert.Equal(new PatchPreprocessing { PatchSize = 5, MinimumDeviation = 0.01f, Normalization = PatchNormalization.ZeroMean }, info.Preprocessing);
+        Assert.Equal(new PatchPreprocessing { PatchSize = 5, MinimumDeviation = 0.01f, Normalization = PatchNormalization.ZeroMean }, PatchPreprocessing.Read(output));
         AtomDictionary dictionary = ModelFile.LoadDictionary(output);
         Assert.Equal((9, 25), (dictionary.AtomCount, dictionary.SignalSize));
         GrayImage drawn = ImageFile.Load(mosaic), expected = AtomMosaic.Render(dictionary.Atoms, 5);
@@ -57,7 +57,7 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
         Succeed("encode", dictionary, workspace.Images, "--samples", "3000", "--signals", signals, "-o", _folder.File("z.npz"));
 
         Matrix x = Npy.ReadMatrix(signals);
-        Assert.NotNull(ModelFile.ReadInfo(dictionary).Preprocessing!.Whitening);
+        Assert.NotNull(PatchPreprocessing.Read(dictionary)!.Whitening);
         for (int j = 1; j < 16; j++)
         {
             double dot = 0, own = 0;

@@ -25,6 +25,29 @@ public sealed class AtomDictionaryTests
     }
 
     [Fact]
+    public void More_atoms_than_one_matrix_holds_the_products_of_have_no_Gram_matrix()
+    {
+        float[] atoms = new float[AtomDictionary.MaxGramAtoms + 1];
+        Array.Fill(atoms, 1f);
+        var dictionary = new AtomDictionary(new Matrix(atoms.Length, 1, atoms));
+        const string Expected = "'AtomCount' is 46341; it must be 46340 or less.";
+
+        Assert.StartsWith(Expected, Assert.Throws<ArgumentOutOfRangeException>(() => dictionary.Gram.Rows).Message, StringComparison.Ordinal);
+        Assert.StartsWith(Expected, Assert.Throws<ArgumentOutOfRangeException>(() => dictionary.IdentityMinusGram).Message, StringComparison.Ordinal);
+        Assert.InRange((long)AtomDictionary.MaxGramAtoms * AtomDictionary.MaxGramAtoms, 0, Array.MaxLength);
+        Assert.InRange((long)atoms.Length * atoms.Length, Array.MaxLength + 1L, long.MaxValue);
+    }
+
+    [Fact]
+    public void Atoms_of_the_largest_finite_values_have_finite_products()
+    {
+        AtomDictionary dictionary = AtomDictionary.Normalize(new Matrix(2, 3, [float.MaxValue, float.MaxValue, float.MaxValue, float.MaxValue, -float.MaxValue, 0]));
+
+        Assert.All(dictionary.Gram.Values.ToArray(), value => Assert.InRange(value, -1, 1));
+        Assert.InRange(dictionary.Lipschitz, 1, 2);
+    }
+
+    [Fact]
     public void A_row_that_is_not_of_unit_norm_is_named_with_its_norm()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => new AtomDictionary(new Matrix(2, 2, [1, 0, 3, 4])));

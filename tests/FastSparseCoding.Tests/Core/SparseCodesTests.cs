@@ -43,7 +43,7 @@ public sealed class SparseCodesTests
     public void Sparse_encoding_equals_dense_encoding_over_several_blocks()
     {
         var encoder = new HalfEncoder();
-        var x = new Matrix(3 * SparseEncoderExtensions.BlockRows + 7, 5);
+        var x = new Matrix(3 * RowBlocks.MostRows + 7, 5);
         var random = new Random(1);
         foreach (ref float value in x.Values)
             value = random.Next(3) - 1;

@@ -43,8 +43,8 @@ public sealed class DamagedImageTests : IDisposable
     [Fact]
     public void A_tiff_of_gray_levels_in_a_fax_compression_is_refused_before_it_takes_memory()
     {
-        // A row of a fax is a bit at least: 16 bytes could be 128 rows of 16,777,216 pixels.
-        var tags = TiffBytes.Strip(1 << 24, 4, 8, photometric: 1, samples: 1, bytes: 16).Select(t => t.Tag == 259 ? (259, TiffBytes.Short, [3]) : t);
+        // A row of a fax is a bit at least: 16 bytes could be 128 rows of 524,288 pixels.
+        var tags = TiffBytes.Strip(1 << 19, 128, 8, photometric: 1, samples: 1, bytes: 16).Select(t => t.Tag == 259 ? (259, TiffBytes.Short, [3]) : t);
         byte[] tiff = TiffBytes.Build(tags, new byte[16]);
         long before = GC.GetAllocatedBytesForCurrentThread();
 

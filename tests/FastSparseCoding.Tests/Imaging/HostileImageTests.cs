@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using System.Text;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Imaging.Formats;
 using FastSparseCoding.Tests.Storage;
 using Xunit;
 
@@ -38,6 +40,10 @@ public sealed class HostileImageTests : IDisposable
     }
 
     [Fact]
+    public void A_picture_of_one_row_has_a_longest_side()
+        => Refused("a.pgm", Encoding.ASCII.GetBytes("P5 1000001 1 255\n"), "is 1000001×1 pixels; at most 1000000 a side are read.");
+
+    [Fact]
     public void A_progressive_jpeg_may_not_tell_a_bit_twice_nor_have_scans_without_end()
     {
         byte[] run = [0, 1];        // a '0' and 14 bits: 16,384 blocks, which is all, have no coefficient
@@ -64,14 +70,61 @@ public sealed class HostileImageTests : IDisposable
     {
         (ushort, ushort, uint, uint)[] start = [(256, 4, 1, 1), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8), (277, 3, 1, 1), (278, 4, 1, 1), (279, 4, 1, 10)];
 
-        Refused("a.tif", TiffBytes.Raw([.. start, (257, 4, 1, 100_000_000)]),
-            "is damaged: it tells the place of 1 strips and the length of 1; its 1×100000000 pixels need 100000000.");
+        Refused("a.tif", TiffBytes.Raw([.. start, (257, 4, 1, 1_000_000)]),
+            "is damaged: it tells the place of 1 strips and the length of 1; its 1×1000000 pixels need 1000000.");
         Refused("b.tif", TiffBytes.Raw([.. start, (257, 4, 1, int.MaxValue)]), "is 1×2147483647 pixels; at most 100000000 pixels are read.");
         foreach (ushort tag in (ushort[])[270, 330, 338, 347, 34675, 33723, 40000])
             Refused("c.tif", TiffBytes.Raw([.. start, (257, 4, 1, 32), (tag, 2, 0x7FFFFFC7, 8)]),
                 $"is cut short or damaged: its tag {tag} claims 2147483591 values of 1 bytes at byte 8, it has 134.");
         Refused("d.tif", TiffBytes.Raw([.. start, (257, 4, 1, 32), (700, 1, 0x7FFFFFC7, 8)]),
             "is cut short or damaged: its tag 700 claims 2147483591 values of 1 bytes at byte 8, it has 134.");
+    }
+
+    /// <summary>A scan may take two bytes of the file, and goes over all of the picture.</summary>
+    [Theory]
+    [InlineData(8, 8, 500)]
+    [InlineData(2000, 4000, 500)]
+    [InlineData(8000, 8000, 62)]
+    [InlineData(10_000, 10_000, 40)]
+    public void The_larger_a_jpeg_the_fewer_scans_it_may_have(int width, int height, int expected)
+        => Assert.Equal(expected, JpegDecoder.MostScans(width, height));
+
+    [Fact]
+    public void A_jpeg_within_a_tiff_has_no_scans_without_end()
+    {
+        // The library walks all blocks for every scan, of which each has 12 bytes: 200 kB took a minute.
+        const string Strip = "strips, number 0";
+        byte[] means = [.. Enumerable.Repeat((byte)0, 4096)];
+        JpegBytes progressive = new JpegBytes().Segment(0xDB, JpegBytes.Steps(16)).Frame(0xC2, 1024, 1024).Segment(0xC4, JpegBytes.OneCode(0, 0)).Scan(last: 0).Raw(means);
+        JpegBytes repeated = new JpegBytes().Segment(0xDB, JpegBytes.Steps(16)).Frame(0xC0, 1024, 1024, 3).Segment(0xC4, JpegBytes.OneCode(0, 0)).Segment(0xC4, JpegBytes.OneCode(1, 0)).Raw(0xFF);
+        for (int i = 0; i < 5; i++)
+            repeated.Segment(0xDA, 1, 1, 0, 0, 63, 0).Raw(means).Raw(0xFF, 0, 0xFF, 0xD0);
+
+        Refused("a.tif", Tiff(progressive.End()), $"has {Strip}, of a JPEG that is not sequential with Huffman codes; such are not read within a TIFF.");
+        Refused("a.tif", Tiff(repeated.End()), $"is damaged: of its {Strip}, has more than 4 scans.");
+        Refused("a.tif", Tiff([.. new byte[3000]]), $"is damaged: of its {Strip}, is no JPEG.");
+        Refused("a.tif", Tiff([0xFF, 0xD8, .. new byte[3000]]), $"is damaged: of its {Strip}, byte 2 is no marker of a JPEG.");
+
+        static byte[] Tiff(byte[] jpeg)
+        {
+            List<(int Tag, int Type, uint[] Values)> tags = TiffBytes.Strip(1024, 1024, 8, 1, 1, (uint)jpeg.Length);
+            tags[tags.FindIndex(t => t.Tag == 259)] = (259, TiffBytes.Short, [7]);
+            return TiffBytes.Build(tags, jpeg);
+        }
+    }
+
+    [Fact]
+    public void Strips_of_a_tiff_do_not_share_all_of_its_bytes()
+    {
+        // Each was unpacked from the whole of the file, as often as there are rows.
+        const int Rows = 1000, Bytes = 100_000;
+        List<(int Tag, int Type, uint[] Values)> tags = TiffBytes.Strip(8, Rows, 8, 1, 1, 0);
+        tags[tags.FindIndex(t => t.Tag == 259)] = (259, TiffBytes.Short, [8]);
+        tags[tags.FindIndex(t => t.Tag == 273)] = (273, TiffBytes.Long, new uint[Rows]);
+        tags[tags.FindIndex(t => t.Tag == 278)] = (278, TiffBytes.Long, [1]);
+        tags[tags.FindIndex(t => t.Tag == 279)] = (279, TiffBytes.Long, [.. Enumerable.Repeat((uint)Bytes, Rows)]);
+
+        Refused("a.tif", TiffBytes.Build(tags, new byte[Bytes]), "is damaged: its strips lie over each other, 2 of them in more bytes than the file and its pixels have.");
     }
 
     [Fact]

@@ -106,4 +106,18 @@ public sealed class PreciseActiveSetTests
         Assert.Equal(cold.Values.ToArray(), warm.Values.ToArray());
         Assert.Equal(fromNothing.Iterations, fromZero.Iterations);
     }
+
+    /// <summary>Where several coefficients reach zero together rounding takes some past it. Without a limit such a one asks for a step back, of any length.</summary>
+    [Theory]
+    [InlineData(-1e-17, 1, -1e-20, 1, 0, 0)]
+    [InlineData(1e-17, -1, 1e-20, 1, 0, 0)]
+    [InlineData(-1e-17, 1, 1e-20, 1, 1, 0.5)]
+    [InlineData(-1e-17, 1, 1e-20, -1, 0, 0)]
+    [InlineData(1, 1, 1, 1, 1, 0.5)]
+    [InlineData(1, 1, -4, 1, 0, 0.25)]
+    public void No_step_goes_back(double value, double sign, double direction, double orientation, int first, double step)
+    {
+        Assert.Equal(first, PreciseActiveSet.FirstSignChange([value, 0.5], [sign, 1], [direction, -orientation], orientation, out double length));
+        Assert.Equal(step, length);
+    }
 }

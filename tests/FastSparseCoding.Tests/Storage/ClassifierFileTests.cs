@@ -1,4 +1,5 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Support;
@@ -25,12 +26,12 @@ public sealed class ClassifierFileTests : IDisposable
     public void A_classifier_reads_back_with_what_gives_its_codes(string kind)
     {
         var preprocessing = new PatchPreprocessing { PatchSize = 3, Normalization = PatchNormalization.ZeroMean };
-        ClassifierModel saved = new(Classifier(kind == "none" ? 9 : 12), Encoder(kind), preprocessing);
+        ClassifierModel saved = new(Classifier(kind == "none" ? 9 : 12), Encoder(kind));
 
-        ClassifierFile.Save(ModelPath, saved);
+        ClassifierFile.Save(ModelPath, saved, preprocessing);
 
         ClassifierModel loaded = ClassifierFile.Load(ModelPath);
-        Assert.Equal(preprocessing, loaded.Preprocessing);
+        Assert.Equal(preprocessing, PatchPreprocessing.Read(ModelPath));
         Assert.Equal((saved.Classifier.CodeSize, 3), (loaded.Classifier.CodeSize, loaded.Classifier.ClassCount));
         Assert.Equal(saved.Classifier.Parameters.Values.ToArray(), loaded.Classifier.Parameters.Values.ToArray());
         Assert.Equal(saved.Encoder?.GetType(), loaded.Encoder?.GetType());
@@ -41,7 +42,7 @@ public sealed class ClassifierFileTests : IDisposable
     [Fact]
     public void Info_describes_it()
     {
-        ClassifierFile.Save(ModelPath, new ClassifierModel(Classifier(12), Encoder("lcod"), null));
+        ClassifierFile.Save(ModelPath, new ClassifierModel(Classifier(12), Encoder("lcod")));
 
         FileDescription info = FileDescription.Read(ModelPath);
         string[] facts = [.. info.Facts.Concat(info.Metadata).Concat(info.Tensors).Select(f => $"{f.Key}: {f.Value}")];
@@ -55,7 +56,7 @@ public sealed class ClassifierFileTests : IDisposable
     [Fact]
     public void Another_kind_than_asked_for_is_refused()
     {
-        ClassifierFile.Save(ModelPath, new ClassifierModel(Classifier(12), Encoder("lista"), null));
+        ClassifierFile.Save(ModelPath, new ClassifierModel(Classifier(12), Encoder("lista")));
         Refused("holds a 'classifier'; expected a dictionary or an encoder.", () => ModelFile.ReadInfo(ModelPath));
         Refused("holds a 'classifier'; expected an encoder.", () => ModelFile.LoadEncoder(ModelPath));
 
@@ -73,7 +74,7 @@ public sealed class ClassifierFileTests : IDisposable
     [InlineData("dictionary_hash", "0123", "its atoms have the fingerprint ")]
     public void Metadata_that_cannot_be_is_refused(string key, string value, string message)
     {
-        ClassifierFile.Save(ModelPath, new ClassifierModel(Classifier(12), Encoder("lista"), null));
+        ClassifierFile.Save(ModelPath, new ClassifierModel(Classifier(12), Encoder("lista")));
         using (SafeTensorsReader reader = SafeTensorsReader.Open(ModelPath))
         {
             var writer = new SafeTensorsWriter();
@@ -91,20 +92,20 @@ public sealed class ClassifierFileTests : IDisposable
     [Fact]
     public void Parts_that_do_not_belong_together_are_not_saved()
     {
-        NotSaved("'encoder.CodeSize' has 12 values; it must have 11.", new ClassifierModel(Classifier(11), Encoder("lista"), null));
-        NotSaved("'encoder' is a FistaSolver; it must be a trainable encoder, an active-set solver or nothing.", new ClassifierModel(Classifier(12), new FistaSolver(Dictionary, 0.3f), null));
-        NotSaved("'preprocessing' has 100 values; it must have 9.", new ClassifierModel(Classifier(12), Encoder("lista"), PatchPreprocessing.Default));
-        NotSaved("'preprocessing' has 100 values; it must have 9.", new ClassifierModel(Classifier(9), null, PatchPreprocessing.Default));
+        NotSaved("'encoder.CodeSize' has 12 values; it must have 11.", new ClassifierModel(Classifier(11), Encoder("lista")));
+        NotSaved("'encoder' is a FistaSolver; it must be a trainable encoder, an active-set solver or nothing.", new ClassifierModel(Classifier(12), new FistaSolver(Dictionary, 0.3f)));
+        NotSaved("'preprocessing' has 100 values; it must have 9.", new ClassifierModel(Classifier(12), Encoder("lista")), PatchPreprocessing.Default);
+        NotSaved("'preprocessing' has 100 values; it must have 9.", new ClassifierModel(Classifier(9), null), PatchPreprocessing.Default);
         LinearClassifier spoilt = Classifier(12);
         spoilt.Parameters.Values[5] = float.NaN;
-        NotSaved("'weights' holds NaN at row 0, column 5; every value must be finite.", new ClassifierModel(spoilt, Encoder("lista"), null));
+        NotSaved("'weights' holds NaN at row 0, column 5; every value must be finite.", new ClassifierModel(spoilt, Encoder("lista")));
         Assert.Empty(_folder.Names);
     }
 
     [Fact]
     public void Damaged_files_are_refused_and_nothing_else_happens()
     {
-        ClassifierFile.Save(ModelPath, new ClassifierModel(Classifier(12), Encoder("lcod"), new PatchPreprocessing { PatchSize = 3 }));
+        ClassifierFile.Save(ModelPath, new ClassifierModel(Classifier(12), Encoder("lcod")), new PatchPreprocessing { PatchSize = 3 });
 
         Assert.InRange(Mutation.Check(ModelPath, p => ClassifierFile.Load(p), 400), 390, 400);
     }
@@ -125,8 +126,8 @@ public sealed class ClassifierFileTests : IDisposable
 
     private static byte[] Predictions(ClassifierModel model) => model.Classifier.Predict(model.Encoder?.Encode(X) ?? X);
 
-    private void NotSaved(string message, ClassifierModel model)
-        => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => ClassifierFile.Save(ModelPath, model)).Message, StringComparison.Ordinal);
+    private void NotSaved(string message, ClassifierModel model, PatchPreprocessing? preprocessing = null)
+        => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => ClassifierFile.Save(ModelPath, model, preprocessing)).Message, StringComparison.Ordinal);
 
     private void Refused(string message, Action load)
         => Assert.StartsWith($"{ModelPath}: {message}", Assert.ThrowsAny<InvalidDataException>(load).Message, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Learning;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
@@ -30,7 +31,8 @@ public sealed class ModelFileTests : IDisposable
 
         AtomDictionary loaded = ModelFile.LoadDictionary(ModelPath);
         Assert.Equal(Dictionary.Atoms.Values.ToArray(), loaded.Atoms.Values.ToArray());
-        Assert.Equal(new ModelInfo("dictionary", 1, 0.3f, 0, 9, 12, Dictionary.Hash, preprocessing), ModelFile.ReadInfo(ModelPath));
+        Assert.Equal(new ModelInfo("dictionary", 1, 0.3f, 0, 9, 12, Dictionary.Hash), ModelFile.ReadInfo(ModelPath));
+        Assert.Equal(preprocessing, PatchPreprocessing.Read(ModelPath));
         Assert.Equal(0.3f, Assert.IsType<ActiveSetSolver>(ModelFile.Load(ModelPath)).Lambda);
     }
 
@@ -41,7 +43,7 @@ public sealed class ModelFileTests : IDisposable
 
         ModelFile.Save(ModelPath, Dictionary, 0.3f, new PatchPreprocessing { PatchSize = 3, Whitening = whitening });
 
-        ZcaWhitening loaded = ModelFile.ReadInfo(ModelPath).Preprocessing!.Whitening!;
+        ZcaWhitening loaded = PatchPreprocessing.Read(ModelPath)!.Whitening!;
         Assert.Equal(whitening.Mean.ToArray(), loaded.Mean.ToArray());
         Assert.Equal(whitening.Transform.Values.ToArray(), loaded.Transform.Values.ToArray());
     }
@@ -141,6 +143,7 @@ public sealed class ModelFileTests : IDisposable
 
         Assert.InRange(Mutation.Check(ModelPath, p => ModelFile.LoadEncoder(p), 400), 390, 400);
         Assert.InRange(Mutation.Check(ModelPath, p => ModelFile.ReadInfo(p), 100), 90, 100);
+        Assert.InRange(Mutation.Check(ModelPath, p => PatchPreprocessing.Read(p), 100), 90, 100);
     }
 
     [Fact]
@@ -155,7 +158,7 @@ public sealed class ModelFileTests : IDisposable
             writer.Set(key, value);
         writer.Save(ModelPath);
 
-        Refused("its metadata has patch_size '3', patches of 9 values; its signals have 10.", () => ModelFile.ReadInfo(ModelPath));
+        Refused("its metadata has patch_size '3', patches of 9 values; its signals have 10.", () => PatchPreprocessing.Read(ModelPath));
     }
 
     private static TrainableEncoder Perturbed(string kind, int depth, AtomDictionary? dictionary)

@@ -42,9 +42,9 @@ public sealed class PenaltyFileTests : IDisposable
             Assert.Equal(encoder.Encode(x, 1, Cancellation).Values, ModelFile.LoadEncoder(ModelPath).Encode(x, 1, Cancellation).Values);
         }
 
-        ClassifierFile.Save(ModelPath, new ClassifierModel(new LinearClassifier(12, 3), new ActiveSetSolver(Dictionary, penalty), null));
+        ClassifierFile.Save(ModelPath, new ClassifierModel(new LinearClassifier(12, 3), new ActiveSetSolver(Dictionary, penalty)));
         Assert.Equal(penalty, Assert.IsType<ActiveSetSolver>(ClassifierFile.Load(ModelPath).Encoder).Penalty);
-        ClassifierFile.Save(ModelPath, new ClassifierModel(new LinearClassifier(12, 3), ListaEncoder.FromDictionary(Dictionary, penalty, 1), null));
+        ClassifierFile.Save(ModelPath, new ClassifierModel(new LinearClassifier(12, 3), ListaEncoder.FromDictionary(Dictionary, penalty, 1)));
         Assert.Equal(penalty, Assert.IsType<ListaEncoder>(ClassifierFile.Load(ModelPath).Encoder).Penalty);
     }
 
@@ -60,7 +60,7 @@ public sealed class PenaltyFileTests : IDisposable
         Assert.Equal(expected, ModelFile.ReadInfo(ModelPath).FormatVersion);
         ModelFile.Save(ModelPath, ListaEncoder.FromDictionary(Dictionary, penalty, 1));
         Assert.Equal(expected, ModelFile.ReadInfo(ModelPath).FormatVersion);
-        ClassifierFile.Save(ModelPath, new ClassifierModel(new LinearClassifier(12, 3), ListaEncoder.FromDictionary(Dictionary, penalty, 1), null));
+        ClassifierFile.Save(ModelPath, new ClassifierModel(new LinearClassifier(12, 3), ListaEncoder.FromDictionary(Dictionary, penalty, 1)));
         using ModelReader classifier = ModelReader.Open(ModelPath);
         Assert.Equal(expected, classifier.FormatVersion);
     }

@@ -71,4 +71,19 @@ public sealed class SpecialFileTests : IDisposable
         AtomicFile.Write(empty, stream => stream.WriteByte(7));
         Assert.Equal([7], File.ReadAllBytes(empty));
     }
+
+    [Fact]
+    public void A_file_without_length_and_with_bytes_without_end_is_not_read_to_tell_its_kind()
+    {
+        const string Endless = "/proc/self/pagemap";        // length 0, and hundreds of gigabytes
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Endless), "There is no such file.");
+        string link = _folder.File("x.png");
+        File.CreateSymbolicLink(link, Endless);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Null(FileKind.Special(Endless));
+        Assert.Equal($"{link}: is empty; expected an image.", Assert.Throws<InvalidDataException>(() => ImageFile.Load(link)).Message);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
 }

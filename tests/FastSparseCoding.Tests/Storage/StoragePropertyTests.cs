@@ -1,5 +1,6 @@
 using CsCheck;
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Support;
 using Xunit;
@@ -116,9 +117,8 @@ public sealed class StoragePropertyTests : IDisposable
 
             ModelFile.Save(_folder.File("m.safetensors"), encoder, patches);
             TrainableEncoder read = ModelFile.LoadEncoder(_folder.File("m.safetensors"), dictionary);
-            ModelInfo info = ModelFile.ReadInfo(_folder.File("m.safetensors"));
 
-            Assert.Equal((kind, penalty, patches), (read.Kind, read.Penalty, info.Preprocessing));
+            Assert.Equal((kind, penalty, patches), (read.Kind, read.Penalty, PatchPreprocessing.Read(_folder.File("m.safetensors"))));
             Assert.Equal(Bits(encoder.Encode(x, 1, TestContext.Current.CancellationToken)), Bits(read.Encode(x, 1, TestContext.Current.CancellationToken)));
         }, iter: 60, threads: 1);
 

@@ -1,5 +1,6 @@
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Evaluation;
+using FastSparseCoding.Paper;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Tests.Solvers;
 using FastSparseCoding.Training;

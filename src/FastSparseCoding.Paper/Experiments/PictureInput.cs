@@ -1,0 +1,27 @@
+using FastSparseCoding.Imaging;
+
+namespace FastSparseCoding.Paper;
+
+/// <summary>The pictures of a reproduction and how patches are cut from them.</summary>
+internal sealed record PictureInput(ImageStore Images, string Origin, PatchPreprocessing Preprocessing)
+{
+    private const string GeneratedOrigin = "generated (dead leaves)";
+
+    public bool IsGenerated => Origin == GeneratedOrigin;
+
+    public string Description
+    {
+        get
+        {
+            FormattableString text = $"{Images.Count}, {Origin}; pixels {Fingerprint.Of(Images)}; patches to test on are of other pictures than those learned from{(Images.Count < ImageStore.FewestToHoldOut ? ", or, as here with fewer than {ImageStore.FewestToHoldOut}, other patches" : "")}";
+            return FormattableString.Invariant(text);
+        }
+    }
+
+    /// <summary>Pictures made up from a seed.</summary>
+    public static PictureInput Generate(PatchPreprocessing preprocessing, int seed)
+        => new(ImageStore.Of(DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, seed)), GeneratedOrigin, preprocessing);
+
+    public string PatchDescription
+        => FormattableString.Invariant($"{Preprocessing.PatchSize}×{Preprocessing.PatchSize}, {PreprocessingFormat.NameOf(Preprocessing.Normalization)}, deviation at least {Preprocessing.MinimumDeviation}");
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using FastSparseCoding.Imaging;
+
+namespace FastSparseCoding.Paper;
+
+/// <summary>What a reproduction gave, besides its files.</summary>
+/// <param name="Summary">A row for every encoder.</param>
+/// <param name="Uncertified">How many codes were not certified, stage by stage.</param>
+internal sealed record ReproductionResult(ResultTable Summary, IReadOnlyList<(string Signals, long Count, long Total)> Uncertified);
+
+/// <summary>A whole reproduction: every experiment, then the files that show what came out.</summary>
+internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? digits, RunContext context)
+{
+    /// <summary>Runs in a folder, or goes on there, and writes the report.</summary>
+    /// <param name="output">The folder.</param>
+    /// <param name="command">The command line to tell on the page.</param>
+    /// <param name="board">Is told how far it is.</param>
+    public ReproductionResult Run(string output, string command, IProgressBoard board)
+    {
+        (string Name, string Value)[] settings = Settings();
+        RunFolder folder = RunFolder.Open(output, string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n")));
+        var data = new TrainingData(pictures.Images, pictures.Preprocessing, plan.TestSignals, context.Seed);
+        ExperimentResult[] results = [.. plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, data, context).Run(board))];
+        Section[] sections = [.. Sections(results, folder, board)];
+        WriteReport(folder, sections, [.. settings, ("seeds", SeedsText()), .. NotCertified(folder), ("machine", Machine()), ("command", command)]);
+        return new ReproductionResult(Tables.Summary(results), folder.Uncertified.Entries);
+    }
+
+    private static IEnumerable<(string Name, string Value)> NotCertified(RunFolder folder)
+    {
+        IReadOnlyList<(string Signals, long Count, long Total)> entries = folder.Uncertified.Entries;
+        if (entries.Count > 0)
+            yield return ("not certified", string.Join("; ", entries.Select(e => FormattableString.Invariant($"{e.Count:N0} of {e.Total:N0} {e.Signals}"))));
+    }
+
+    private IEnumerable<Section> Sections(ExperimentResult[] results, RunFolder folder, IProgressBoard board)
+    {
+        yield return Figure3Section.Write(results);
+        yield return Table1Section.Write(results);
+        yield return Figure4Section.Write(results);
+        yield return WarmStartSection.Write(results, board, context);
+        yield return ExplainingAwaySection.Write(results, pictures.Preprocessing.PatchSize, context);
+        yield return RobustnessSection.Write(results, OtherSignals(results[0].Sample.X), folder.Uncertified, board, context);
+        if (digits is not null)
+            yield return DigitsSection.Write(DigitsExperiment.Run(folder, digits.Plan, digits.Train, digits.Test, context, board));
+        yield return DictionarySection.Write(results, pictures.Preprocessing.PatchSize);
+    }
+
+    /// <summary>Signals of other kinds than those learned from, of the same size and scale.</summary>
+    private (string Name, Matrix X)[] OtherSignals(Matrix sample)
+    {
+        double deviation = Math.Sqrt(TensorPrimitives.SumOfSquares<float>(sample.Values) / sample.Values.Length);
+        (string, Matrix) noise = ("white noise", Robustness.AddNoise(new Matrix(sample.Rows, sample.Columns), deviation, context.Seed));
+        if (pictures.IsGenerated)
+            return [noise];
+        IReadOnlyList<GrayImage> generated = DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, context.Seed);
+        return [("generated pictures", Patches.Sample(generated, pictures.Preprocessing, sample.Rows, context.Seed)), noise];
+    }
+
+    // All that decides the bits of the models: a folder made with the same settings is gone on with.
+    private (string Name, string Value)[] Settings()
+    {
+        (string, string)[] common =
+        [
+            ("images", pictures.Description), ("patches", pictures.PatchDescription), ("samples", plan.Samples), ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)),
+            ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
+        ];
+        return digits is null ? common : [.. common, ("digits", digits.Description)];
+    }
+
+    private static void WriteReport(RunFolder folder, Section[] sections, IReadOnlyList<(string, string)> settings)
+    {
+        foreach (Picture picture in sections.SelectMany(s => s.Blocks).SelectMany(b => b.Pictures))
+            folder.WriteBytes(picture.FileName, picture.Content);
+        folder.WriteText("numbers.csv", Tables.Numbers(sections).ToCsv());
+        folder.WriteText("report.md", ReportText.Write(sections, settings));
+        folder.WriteText("report.html", ReportPage.Write(sections, settings));
+    }
+
+    private string SeedsText()
+        => plan.Seeds == 1 ? "1" : $"{plan.Seeds}, each of other training patches, with one dictionary for all; numbers are the mean ± half of the range, (largest − smallest)/2";
+
+    private static string Machine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";
+
+    private static string Version()
+        => typeof(Reproducer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+}
