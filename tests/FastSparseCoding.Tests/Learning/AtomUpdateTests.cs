@@ -27,7 +27,8 @@ public sealed class AtomUpdateTests
         for (int t = 1; t <= Batches; t++)
         {
             (Matrix x, Matrix z, double[,] d) = Encode(learner, options, t);
-            double beta = Math.Pow(1 - 1.0 / t, options.Forgetting);
+            double uses = t * (double)z.Values.ToArray().Count(v => v != 0) / Atoms;
+            double beta = Math.Pow(1 - 1.0 / t, Math.Min(options.Forgetting, uses / (1.5 * Size)));
             for (int k = 0; k < Atoms; k++)
             {
                 for (int j = 0; j < Atoms; j++)
