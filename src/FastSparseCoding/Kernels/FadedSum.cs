@@ -81,6 +81,7 @@ internal static unsafe class FadedSum
                 Vector<TS, TV>(j, Math.Min(TS.Count, Length - j));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Strip<TS, TV>(int j)
             where TS : struct, ISimd<TV>
             where TV : unmanaged
@@ -104,6 +105,7 @@ internal static unsafe class FadedSum
             TS.Store(c + 3 * TS.Count, c3);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Vector<TS, TV>(int j, int lanes)
             where TS : struct, ISimd<TV>
             where TV : unmanaged

@@ -60,7 +60,7 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
             _operators.Value.Follow(Dictionary);
     }
 
-    private protected override void Prepare(int threads)
+    internal override void Prepare(int threads)
     {
         if (CodeSize <= MostAtomsOfGram)
             Dictionary.FormIdentityMinusGram(threads);

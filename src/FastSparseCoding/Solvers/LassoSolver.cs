@@ -123,7 +123,7 @@ public abstract class LassoSolver : ISparseEncoder
     }
 
     /// <summary>Computes on several threads what all blocks need, where it is not there yet.</summary>
-    private protected virtual void Prepare(int threads)
+    internal virtual void Prepare(int threads)
     {
     }
 
