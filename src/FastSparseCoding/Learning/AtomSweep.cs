@@ -11,7 +11,7 @@ namespace FastSparseCoding.Learning;
 internal sealed class AtomSweep(int atoms, int size, int threads)
 {
     /// <summary>Atoms in a block: enough for the product to run at the speed of one, few enough for what is added inside to be little.</summary>
-    private const int Block = 96;
+    private const int Block = 48;
 
     /// <summary>Rows of a block's product that a thread takes at a time: whole register tiles.</summary>
     private const int RowsOfTask = 12;

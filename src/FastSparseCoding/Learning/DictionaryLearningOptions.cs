@@ -58,8 +58,8 @@ public sealed record DictionaryLearningOptions
     }
 
     /// <summary>
-    /// Online: how fast old statistics fade, from 0 (never). After batch t they weigh (1 − 1/t)^ρ of what they did; ρ is this, or where that is less the number
-    /// of signals that have used an average atom by 1.5 times its values: an atom always remembers about as many uses as it takes to fix it. Default 20.
+    /// Online: how fast old statistics fade, from 0 (never). After batch t they weigh (1 − 1/t)^ρ of what they did; ρ is this, or where that is less 1 plus the
+    /// number of signals that have used an average atom by 1.5 times its values: an atom always remembers about as many uses as it takes to fix it. Default 20.
     /// </summary>
     public double Forgetting { get; init; } = 20;
 

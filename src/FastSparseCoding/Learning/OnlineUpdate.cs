@@ -20,7 +20,7 @@ internal sealed class OnlineUpdate(DictionaryLearningOptions options, int size) 
 
     public override void Apply(Matrix d, Matrix x, Matrix? mask, CodeLists codes, long t)
     {
-        double rho = Math.Min(_forgetting, t * (double)codes.Count / d.Rows / (UsesOfValue * d.Columns));
+        double rho = Math.Min(_forgetting, 1 + t * (double)codes.Count / d.Rows / (UsesOfValue * d.Columns));
         float beta = (float)Math.Pow(1 - 1.0 / t, rho);
         RowBlocks.Run(d.Rows, RowsAtATime, _threads, CancellationToken.None, (first, count) =>
         {
