@@ -53,6 +53,15 @@ internal sealed unsafe class PackedMatrix
             Panels.Pack(p, Columns, Rows, Columns, Data);
     }
 
+    /// <summary>Takes the values of one row of B [m].</summary>
+    public void PackRow(int row, ReadOnlySpan<float> values)
+    {
+        Throw.IfNotIndex(row, Rows);
+        Throw.IfLengthNot(values.Length, Columns, nameof(values));
+        fixed (float* p = values)
+            Panels.PackRow(p, row, Rows, Columns, Data);
+    }
+
     /// <summary>Takes the values of Bᵀ, for B [m×k]. Allocates nothing.</summary>
     public void PackTransposed(ReadOnlyMatrixView b)
     {

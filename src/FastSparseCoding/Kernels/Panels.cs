@@ -15,6 +15,13 @@ internal static unsafe class Panels
         Simd.Run(ref kernel);
     }
 
+    /// <summary>Packs one row of B [k×m].</summary>
+    public static void PackRow(float* values, int row, int k, int m, float* panels)
+    {
+        var kernel = new PackRowKernel { Values = values, Row = row, K = k, M = m, To = panels };
+        Simd.Run(ref kernel);
+    }
+
     /// <summary>Packs Bᵀ [k×m] from B [m×k], whose rows are <paramref name="stride"/> floats apart.</summary>
     public static void PackTransposed(float* b, nint stride, int k, int m, float* panels)
     {
@@ -52,6 +59,29 @@ internal static unsafe class Panels
                         to += TS.Count;
                     }
                 }
+            }
+        }
+    }
+
+    private struct PackRowKernel : ISimdKernel
+    {
+        public float* Values;
+        public int Row;
+        public int K;
+        public int M;
+        public float* To;
+
+        public readonly void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            int width = TS.PanelVectors * TS.Count;
+            for (int j = 0; j < M; j += width)
+            {
+                int columns = Math.Min(width, M - j), padded = (columns + TS.Count - 1) / TS.Count * TS.Count;
+                float* to = To + (nint)j * K + (nint)Row * padded;
+                for (int c = 0; c < columns; c += TS.Count)
+                    TS.Store(to + c, TS.LoadFirst(Values + j + c, Math.Min(TS.Count, columns - c)));
             }
         }
     }
