@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -18,13 +19,13 @@ public sealed class AtomDictionary
     public const int MaxGramAtoms = 46_340;
 
     private readonly Matrix _atoms;
-    private readonly Lazy<Matrix> _gram;
-    private readonly Lazy<float> _lipschitz;
-    private readonly Lazy<string> _hash;
     private readonly Lazy<AlignedRows> _rows;
-    private readonly Lazy<AlignedRows> _identityMinusGram;
-    private readonly Lazy<PackedMatrix> _packed;
     private readonly Lazy<PackedMatrix> _packedTransposed;
+    private readonly Lock _formsProducts = new();
+    private volatile AlignedRows? _identityMinusGram;
+    private Lazy<Matrix> _gram;
+    private Lazy<float> _lipschitz;
+    private Lazy<string> _hash;
 
     /// <summary>Copies the atoms and scales each to norm 1 exactly.</summary>
     /// <param name="atoms">Atoms in rows [m×n], finite, each of norm 1 within <see cref="NormTolerance"/>.</param>
@@ -37,13 +38,9 @@ public sealed class AtomDictionary
     private AtomDictionary(Matrix atoms)
     {
         _atoms = atoms;
-        _gram = new Lazy<Matrix>(ComputeGram);
-        _lipschitz = new Lazy<float>(() => SpectralBound.OfGram(_atoms));
         _rows = new Lazy<AlignedRows>(() => new AlignedRows(_atoms));
-        _identityMinusGram = new Lazy<AlignedRows>(ComputeIdentityMinusGram);
-        _packed = new Lazy<PackedMatrix>(() => PackedMatrix.Of(_atoms));
         _packedTransposed = new Lazy<PackedMatrix>(() => PackedMatrix.OfTransposed(_atoms));
-        _hash = new Lazy<string>(() => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(_atoms.Values)))[..16]);
+        Forget();
     }
 
     /// <summary>Number of atoms m: the size of a code.</summary>
@@ -66,10 +63,7 @@ public sealed class AtomDictionary
     internal AlignedRows Rows => _rows.Value;
 
     /// <summary>S = I − G [m×m], symmetric, its diagonal exactly zero.</summary>
-    internal AlignedRows IdentityMinusGram => _identityMinusGram.Value;
-
-    /// <summary>D [m×n] as the right factor of products.</summary>
-    internal PackedMatrix Packed => _packed.Value;
+    internal AlignedRows IdentityMinusGram => FormIdentityMinusGram(threads: 1);
 
     /// <summary>Dᵀ [n×m] as the right factor of products.</summary>
     internal PackedMatrix PackedTransposed => _packedTransposed.Value;
@@ -116,6 +110,32 @@ public sealed class AtomDictionary
         return x;
     }
 
+    /// <summary>S = I − G, on several threads where it is not there yet.</summary>
+    internal AlignedRows FormIdentityMinusGram(int threads)
+    {
+        if (_identityMinusGram is { } there)
+            return there;
+        lock (_formsProducts)
+            return _identityMinusGram ??= Fill(new AlignedRows(AtomCount, AtomCount), threads);
+    }
+
+    /// <summary>
+    /// Takes the directions of other atoms of the same shape, in place, and with them what was derived: a solver made for this dictionary then solves for
+    /// the new ones. For a learner, whose own dictionary follows its atoms from batch to batch and is seen by nobody else.
+    /// </summary>
+    internal void Follow(Matrix atoms, int threads)
+    {
+        atoms.Values.CopyTo(_atoms.Values);
+        Normalize(_atoms, requireUnitNorm: false, null);
+        if (_rows.IsValueCreated)
+            _rows.Value.Copy(_atoms);
+        if (_packedTransposed.IsValueCreated)
+            _packedTransposed.Value.PackTransposed(_atoms);
+        if (_identityMinusGram is { } s)
+            Fill(s, threads);
+        Forget();
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"AtomDictionary [{AtomCount}×{SignalSize}] {Hash}";
 
@@ -125,9 +145,15 @@ public sealed class AtomDictionary
             Throw.Argument(nameof(atoms), $"'atoms' is [{atoms.Rows}×{atoms.Columns}]; a dictionary needs at least one atom of one value.");
         Throw.IfNotFinite(atoms, nameof(atoms));
         var copy = new Matrix(atoms.Rows, atoms.Columns, atoms.Values.ToArray());
-        for (int k = 0; k < copy.Rows; k++)
+        Normalize(copy, requireUnitNorm, norms);
+        return copy;
+    }
+
+    private static void Normalize(Matrix atoms, bool requireUnitNorm, float[]? norms)
+    {
+        for (int k = 0; k < atoms.Rows; k++)
         {
-            double norm = Norm(copy.Row(k));
+            double norm = Norm(atoms.Row(k));
             if (requireUnitNorm ? Math.Abs(norm - 1) > NormTolerance : norm == 0)
             {
                 string mustBe = requireUnitNorm ? "1" : "above 0";
@@ -138,10 +164,9 @@ public sealed class AtomDictionary
             // A second construction from the same rows must give the same bits: leave what is 1 to float precision alone.
             if (Math.Abs(norm - 1) <= 1e-6)
                 continue;
-            foreach (ref float value in copy.Row(k))
+            foreach (ref float value in atoms.Row(k))
                 value = (float)(value / norm);
         }
-        return copy;
     }
 
     private static double Norm(ReadOnlySpan<float> row)
@@ -156,18 +181,37 @@ public sealed class AtomDictionary
     {
         Throw.IfAbove(AtomCount, MaxGramAtoms);
         var gram = new Matrix(AtomCount, AtomCount);
-        Gemm.MultiplyTransposedB(_atoms, _atoms, gram);     // G = DDᵀ
+        AlignedRows s = IdentityMinusGram;
         for (int k = 0; k < AtomCount; k++)
+        {
+            System.Numerics.Tensors.TensorPrimitives.Subtract(0f, s.Row(k), gram.Row(k));       // G = I − S
             gram[k, k] = 1;
+        }
         return gram;
     }
 
-    private AlignedRows ComputeIdentityMinusGram()
+    private AlignedRows Fill(AlignedRows s, int threads)
     {
-        Matrix s = _gram.IsValueCreated ? _gram.Value.Clone() : ComputeGram();
-        System.Numerics.Tensors.TensorPrimitives.Negate(s.Values, s.Values);
+        PackedMatrix transposed = PackedTransposed;
+        RowBlocks.Run(RowBlocks.Count(AtomCount, SymmetricGram.Block), 1, threads, CancellationToken.None,
+            (block, _) => SymmetricGram.Fill(_atoms, transposed, s, block));
+        return s;
+    }
+
+    /// <summary>What was derived from the atoms for those who ask for it is derived anew.</summary>
+    [MemberNotNull(nameof(_gram), nameof(_lipschitz), nameof(_hash))]
+    private void Forget()
+    {
+        _gram = new Lazy<Matrix>(ComputeGram);
+        _lipschitz = new Lazy<float>(() => SpectralBound.OfGram(_atoms));
+        _hash = new Lazy<string>(ComputeHash);
+    }
+
+    private string ComputeHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int k = 0; k < AtomCount; k++)
-            s[k, k] = 0;
-        return new AlignedRows(s);
+            hash.AppendData(MemoryMarshal.AsBytes(_atoms.Row(k)));      // row by row: the bytes of all may be more than a span counts
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 }

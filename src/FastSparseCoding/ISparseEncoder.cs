@@ -63,7 +63,7 @@ public static class SparseEncoderExtensions
             (start, count) => encoder.Encode(x.RowRange(start, count), z.RowRange(start, count), cancellation));
     }
 
-    /// <summary>Encodes a batch into compressed rows; the dense codes never exist as a whole.</summary>
+    /// <summary>Encodes a batch into compressed rows; a thread holds the dense codes of some 256 at a time.</summary>
     /// <param name="encoder">The encoder.</param>
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core.</param>
@@ -77,11 +77,13 @@ public static class SparseEncoderExtensions
         Throw.IfNotFinite(x, nameof(x));
         int size = RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads);
         var blocks = new SparseCodes[RowBlocks.Count(x.Rows, size)];
+        var dense = new WorkspacePool<Matrix>(() => new Matrix(Math.Min(size, x.Rows), encoder.CodeSize));
         RowBlocks.Run(x.Rows, size, threads, cancellation, (start, count) =>
         {
-            var z = new Matrix(count, encoder.CodeSize);
-            encoder.Encode(x.RowRange(start, count), z, cancellation);
-            blocks[start / size] = SparseCodes.FromDense(z);
+            Matrix z = dense.Rent();
+            encoder.Encode(x.RowRange(start, count), z.RowRange(0, count), cancellation);
+            blocks[start / size] = SparseCodes.FromDense(z.RowRange(0, count));
+            dense.Return(z);
         });
         return SparseCodes.Concatenate(encoder.CodeSize, blocks);
     }

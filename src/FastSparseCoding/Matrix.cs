@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace FastSparseCoding;
 
 /// <summary>
@@ -66,7 +68,8 @@ public sealed class Matrix
     {
         ArgumentNullException.ThrowIfNull(values);
         var matrix = new Matrix(values.GetLength(0), values.GetLength(1));
-        Buffer.BlockCopy(values, 0, matrix._values, 0, matrix._values.Length * sizeof(float));
+        if (values.Length > 0)
+            MemoryMarshal.CreateReadOnlySpan(ref values[0, 0], values.Length).CopyTo(matrix._values);
         return matrix;
     }
 

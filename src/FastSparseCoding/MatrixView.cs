@@ -28,13 +28,28 @@ public readonly ref struct MatrixView
     /// <summary>Row <paramref name="i"/>.</summary>
     /// <param name="i">Row, 0 to Rows − 1.</param>
     /// <returns>The row, of length Columns.</returns>
-    public Span<float> Row(int i) => Values.Slice(i * Columns, Columns);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public Span<float> Row(int i)
+    {
+        if (Columns > 0)
+            Throw.IfNotIndex(i, Rows);      // i·Columns may wrap to a place within
+        return Values.Slice(i * Columns, Columns);
+    }
 
     /// <summary>A window on <paramref name="count"/> rows from <paramref name="start"/> on.</summary>
     /// <param name="start">First row.</param>
     /// <param name="count">Number of rows.</param>
     /// <returns>The smaller view.</returns>
-    public MatrixView RowRange(int start, int count) => new(Values.Slice(start * Columns, count * Columns), count, Columns);
+    /// <exception cref="ArgumentOutOfRangeException">There are no such rows.</exception>
+    public MatrixView RowRange(int start, int count)
+    {
+        if (Columns > 0)
+        {
+            Throw.IfOutside(start, 0, Rows);
+            Throw.IfOutside(count, 0, Rows - start);
+        }
+        return new(Values.Slice(start * Columns, count * Columns), count, Columns);
+    }
 
     /// <summary>A view of one row as a matrix [1×length].</summary>
     /// <param name="row">The row.</param>
@@ -74,13 +89,28 @@ public readonly ref struct ReadOnlyMatrixView
     /// <summary>Row <paramref name="i"/>.</summary>
     /// <param name="i">Row, 0 to Rows − 1.</param>
     /// <returns>The row, of length Columns.</returns>
-    public ReadOnlySpan<float> Row(int i) => Values.Slice(i * Columns, Columns);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public ReadOnlySpan<float> Row(int i)
+    {
+        if (Columns > 0)
+            Throw.IfNotIndex(i, Rows);      // i·Columns may wrap to a place within
+        return Values.Slice(i * Columns, Columns);
+    }
 
     /// <summary>A window on <paramref name="count"/> rows from <paramref name="start"/> on.</summary>
     /// <param name="start">First row.</param>
     /// <param name="count">Number of rows.</param>
     /// <returns>The smaller view.</returns>
-    public ReadOnlyMatrixView RowRange(int start, int count) => new(Values.Slice(start * Columns, count * Columns), count, Columns);
+    /// <exception cref="ArgumentOutOfRangeException">There are no such rows.</exception>
+    public ReadOnlyMatrixView RowRange(int start, int count)
+    {
+        if (Columns > 0)
+        {
+            Throw.IfOutside(start, 0, Rows);
+            Throw.IfOutside(count, 0, Rows - start);
+        }
+        return new(Values.Slice(start * Columns, count * Columns), count, Columns);
+    }
 
     /// <summary>A view of one row as a matrix [1×length].</summary>
     /// <param name="row">The row.</param>

@@ -22,9 +22,12 @@ internal static class ProximalStep
         penalty.Thresholds(dictionary.AtomCount, step * share).CopyTo(theta);                   // θ = λw/L
         if (s.Values.IsEmpty)
             return;
-        TensorPrimitives.Multiply(dictionary.Gram.Values, -step * share, s.Values);             // S = I − G/L
+        AlignedRows products = dictionary.IdentityMinusGram;
         for (int k = 0; k < s.Rows; k++)
-            s.Row(k)[k] += share;
+        {
+            TensorPrimitives.Multiply(products.Row(k), step * share, s.Row(k));                 // S = I − G/L
+            s.Row(k)[k] = share - step * share;
+        }
     }
 
     /// <summary>The step of CoD, to the minimum along one coordinate: W_e = D, S = I − G, θ = λw, each divided by 1 + μ, the diagonal of G + μI.</summary>
@@ -48,9 +51,17 @@ internal static class ProximalStep
     {
         if (Share(penalty, 1) is var share && share == 1)
             return dictionary.PackedTransposed;
-        var encoder = new Matrix(dictionary.AtomCount, dictionary.SignalSize);
-        TensorPrimitives.Multiply(dictionary.Atoms.Values, share, encoder.Values);
-        return PackedMatrix.OfTransposed(encoder);
+        var encoder = new PackedMatrix(dictionary.SignalSize, dictionary.AtomCount);
+        ScaleAtoms(dictionary, share, encoder);
+        return encoder;
+    }
+
+    /// <summary>Packs the transpose of the atoms times a scale.</summary>
+    public static void ScaleAtoms(AtomDictionary dictionary, float share, PackedMatrix encoder)
+    {
+        var scaled = new Matrix(dictionary.AtomCount, dictionary.SignalSize);
+        TensorPrimitives.Multiply(dictionary.Atoms.Values, share, scaled.Values);
+        encoder.PackTransposed(scaled);
     }
 
     /// <summary>S of <see cref="OfCoordinate"/> in aligned rows: without a ridge the dictionary's own.</summary>

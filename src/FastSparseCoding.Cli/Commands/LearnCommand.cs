@@ -18,7 +18,7 @@ internal sealed class LearnCommand
     private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The dictionary to write (.safetensors).", Required = true, HelpName = "FILE" };
     private readonly Option<long> _samples = new("--samples") { Description = "Patches to learn from, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
-    private readonly Option<int> _batch = new("--batch") { Description = "Patches between two updates of the atoms, from 1 to 1048576.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
+    private readonly Option<int?> _batch = new("--batch") { Description = "Patches between two updates of the atoms, from 1 to 1048576. Default half the number of atoms, but from 256 to 4096.", HelpName = "N" };
     private readonly Option<string> _method = new("--method") { Description = "online: statistics and block updates (Mairal et al. 2010); sgd: the paper's stochastic gradient.", DefaultValueFactory = _ => "online" };
     private readonly Option<bool> _whiten = new("--whiten") { Description = "Whiten patches (ZCA, fitted to 50,000 of them); stored in the model." };
     private readonly Option<string?> _mosaic = new("--mosaic") { Description = "Also draw the atoms as a picture.", HelpName = "FILE.png" };
@@ -59,11 +59,12 @@ internal sealed class LearnCommand
             NonNegativeAtoms = start.NonNegativeAtoms,
             Penalty = _penalty.Bind(parsed, start.Model?.Penalty ?? Defaults.Penalty, start.Atoms, start.Owner),
             Samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 1_000_000_000_000),
-            BatchSize = Range.Check(_batch, parsed.GetValue(_batch), 1, 1_048_576),
             Method = parsed.GetValue(_method) == "sgd" ? DictionaryMethod.Sgd : DictionaryMethod.Online,
             Seed = context.Seed,
             Threads = context.Threads,
         };
+        if (parsed.GetValue(_batch) is { } batch)
+            options = options with { BatchSize = Range.Check(_batch, batch, 1, 1_048_576) };
         string[] paths = parsed.GetRequiredValue(_images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, start.Model?.Preprocessing, WholeImageInput.Side(paths));
         string? mosaic = parsed.GetValue(_mosaic);

@@ -86,9 +86,9 @@ internal sealed class EqualWorkComparison
         LassoSolver solver = greedy ? new GreedyCoordinateDescentSolver(_dictionary, Penalty) : new FistaSolver(_dictionary, Penalty);
         var stopped = new Matrix(_x.Rows, _dictionary.AtomCount);
         solver.Trace(_x, [iterations], (_, first, z) => z.Values.CopyTo(stopped.RowRange(first, z.Rows).Values), null, _threads, _cancellation);
-        CodeQuality predicted = CodeEvaluator.Compare(_x, _dictionary, Penalty, encoder.Encode(_x, _threads, _cancellation), Exact);
+        CodeQuality predicted = CodeEvaluator.Compare(_x, _dictionary, Penalty, encoder.Encode(_x, _threads, _cancellation), Exact, _threads);
         double worth = predicted.CodeError > 0 ? (greedy ? _cod : _fista).Value.IterationsFor(predicted.CodeError) : double.PositiveInfinity;
-        return new EqualWorkPoint(predicted, CodeEvaluator.Compare(_x, _dictionary, Penalty, stopped, Exact), iterations, worth);
+        return new EqualWorkPoint(predicted, CodeEvaluator.Compare(_x, _dictionary, Penalty, stopped, Exact, _threads), iterations, worth);
     }
 
     private PredictionCurve Curve(LassoSolver solver, int last) => PredictionCurve.Measure(solver, _x, Exact, PredictionCurve.Spaced(last), null, _threads, _cancellation);

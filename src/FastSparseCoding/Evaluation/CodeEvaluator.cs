@@ -43,14 +43,15 @@ public static class CodeEvaluator
     /// <param name="penalty">What the codes pay for not being zero; a number λ stands for λ‖z‖₁.</param>
     /// <param name="z">Codes [N×m].</param>
     /// <param name="exact">Optimal codes [N×m].</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
     /// <returns>The measures.</returns>
     /// <exception cref="ArgumentException">A shape is wrong.</exception>
-    public static CodeQuality Compare(Matrix x, AtomDictionary dictionary, Penalty penalty, Matrix z, Matrix exact)
+    public static CodeQuality Compare(Matrix x, AtomDictionary dictionary, Penalty penalty, Matrix z, Matrix exact, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(x);
         double error = CodeError(z, exact);
         double scale = MeanSquare(exact);
-        double[] energies = LassoObjective.Energies(x, dictionary, z, penalty), optimal = LassoObjective.Energies(x, dictionary, exact, penalty);
+        double[] energies = LassoObjective.Energies(x, dictionary, z, penalty, threads), optimal = LassoObjective.Energies(x, dictionary, exact, penalty, threads);
         double gap = 0;
         int counted = 0;
         for (int i = 0; i < energies.Length; i++)

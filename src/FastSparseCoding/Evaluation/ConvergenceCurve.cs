@@ -40,7 +40,7 @@ public sealed class ConvergenceCurve
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(exact);
         ArgumentNullException.ThrowIfNull(iterations);
-        double[] optimal = LassoObjective.Energies(x, solver.Dictionary, exact, solver.Penalty);
+        double[] optimal = LassoObjective.Energies(x, solver.Dictionary, exact, solver.Penalty, threads);
         int counted = optimal.Count(e => e > 0);
         if (counted == 0)
             Throw.Argument(nameof(x), "'x' has no signal with an energy above 0; at least one is needed.");

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
@@ -57,9 +59,16 @@ internal sealed unsafe class AlignedRows
     public AlignedRows Times(float factor)
     {
         var product = new AlignedRows(Rows, Columns);
-        for (int i = 0; i < Rows; i++)
-            System.Numerics.Tensors.TensorPrimitives.Multiply(new ReadOnlySpan<float>(Data + (nint)i * Stride, Stride), factor, new Span<float>(product.Data + (nint)i * Stride, Stride));
+        product.CopyTimes(this, factor);
         return product;
+    }
+
+    /// <summary>Takes the values of rows of the same shape, every one multiplied.</summary>
+    public void CopyTimes(AlignedRows rows, float factor)
+    {
+        Throw.IfShapeNot(rows.Rows, rows.Columns, Rows, Columns, nameof(rows));
+        for (int i = 0; i < Rows; i++)
+            TensorPrimitives.Multiply(rows.Row(i), factor, new Span<float>(Data + (nint)i * Stride, Columns));
     }
 
     /// <summary>A length filled up to whole cache lines, which are whole vectors of every width.</summary>

@@ -63,7 +63,7 @@ internal static unsafe class Gemm
         {
             Product product = Product.Of(pa, a, pc, c, accumulate);
             product.B = RightFactor.Packed(b);
-            Run(ref product);
+            RunRowsOfPanels(ref product);
             GC.KeepAlive(b);
         }
     }
@@ -121,6 +121,22 @@ internal static unsafe class Gemm
                 Panels.PackTransposed(b + p, stride, product.K, m, product.B.Data);
             else
                 Panels.Pack(b + p * stride, stride, product.K, m, product.B.Data);
+            Run(ref product);
+            product.Start = product.C;      // later runs add to the first
+        }
+    }
+
+    /// <summary>Long panels are taken a run of rows at a time, so that a tile's rows of A and the panels stay in their caches.</summary>
+    private static void RunRowsOfPanels(ref Product product)
+    {
+        int k = product.K;
+        float* a = product.A;
+        product.B.PanelRows = k;
+        for (int p = 0; p < k || p == 0; p += PackedRows)
+        {
+            product.K = Math.Min(PackedRows, k - p);
+            product.A = a + p * product.AColumn;
+            product.B.FirstRow = p;
             Run(ref product);
             product.Start = product.C;      // later runs add to the first
         }

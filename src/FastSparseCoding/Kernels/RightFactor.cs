@@ -9,6 +9,10 @@ internal unsafe struct RightFactor
     /// <summary>Floats from a row to the next of a row-major B; 0 for panels.</summary>
     public nint Stride;
 
+    /// <summary>Rows of a panel where the product takes only some of them from <see cref="FirstRow"/> on; 0 where it takes all.</summary>
+    public int PanelRows;
+    public int FirstRow;
+
     /// <summary>For a row-major B whose columns do not fill whole vectors: its last columns, packed.</summary>
     public float* LastColumns;
 
@@ -38,7 +42,7 @@ internal unsafe struct RightFactor
             columns -= columns % TS.Count;      // whole vectors are read where they lie, the rest from their packed copy
         vectors = (columns + TS.Count - 1) / TS.Count;
         t->LastLanes = columns - (vectors - 1) * TS.Count;
-        t->B = Stride == 0 ? Data + (nint)j * k : lastColumns ? LastColumns : Data + j;
+        t->B = Stride == 0 ? Data + (nint)j * (PanelRows == 0 ? k : PanelRows) + (nint)FirstRow * vectors * TS.Count : lastColumns ? LastColumns : Data + j;
         t->BRow = Stride == 0 ? vectors * TS.Count : lastColumns ? TS.Count : Stride;
         return columns;
     }

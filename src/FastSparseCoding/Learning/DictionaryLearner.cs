@@ -14,6 +14,8 @@ public sealed partial class DictionaryLearner
     private readonly AtomUpdate _update;
     private readonly AtomUse _use;
     private readonly Matrix _atoms;
+    private readonly CodeLists _lists;
+    private ActiveSetSolver? _solver;       // for a dictionary that follows the atoms
     private Matrix _codes;
     private long _samples;
     private long _batches;
@@ -59,6 +61,7 @@ public sealed partial class DictionaryLearner
         _use = new AtomUse(options.AtomCount);
         _update = AtomUpdate.Create(options, _atoms.Columns);
         _codes = new Matrix(0, options.AtomCount);
+        _lists = new CodeLists(options.AtomCount);
     }
 
     /// <summary>The atoms as they are now.</summary>
@@ -126,7 +129,15 @@ public sealed partial class DictionaryLearner
         Learn(report, filled, mask);
     }
 
-    private ActiveSetSolver Solver() => new(Dictionary, _options.Penalty);
+    /// <summary>The solver for the atoms as they are: from the second batch on the same one, with its memory.</summary>
+    private ActiveSetSolver Solver()
+    {
+        if (_solver is null)
+            return _solver = new ActiveSetSolver(Dictionary, _options.Penalty);
+        _solver.Dictionary.Follow(_atoms, _options.Threads);
+        _solver.Follow();
+        return _solver;
+    }
 
     /// <summary>Room for the codes of a batch.</summary>
     private Matrix Codes(int rows) => _codes.Rows == rows ? _codes : _codes = new Matrix(rows, _options.AtomCount);
@@ -145,8 +156,10 @@ public sealed partial class DictionaryLearner
     private void Update(Matrix x, Matrix? mask, Matrix z, double[] energies)
     {
         _batches++;
-        _update.Apply(_atoms, x, mask, z, _batches);
-        LastNonZeros = (double)_use.Count(z) / z.Rows;
+        _lists.Take(z);
+        _update.Apply(_atoms, x, mask, _lists, _batches);
+        _use.Count(_lists);
+        LastNonZeros = (double)_lists.Count / z.Rows;
         ReplaceDeadAtoms(x, energies);
         LastObjective = energies.Average();
     }

@@ -15,6 +15,8 @@ public enum DictionaryMethod
 /// <summary>How a dictionary is learned. Change a copy with <c>with</c>.</summary>
 public sealed record DictionaryLearningOptions
 {
+    private readonly int? _batchSize;
+
     /// <summary>The defaults.</summary>
     public static DictionaryLearningOptions Default { get; } = new();
 
@@ -45,13 +47,21 @@ public sealed record DictionaryLearningOptions
     /// <summary>Signals to learn from, 1 or more. Default 200,000.</summary>
     public long Samples { get; init; } = 200_000;
 
-    /// <summary>Signals between two updates of the atoms, from 1 to 1,048,576. Default 512.</summary>
-    public int BatchSize { get; init; } = 512;
+    /// <summary>
+    /// Signals between two updates of the atoms, from 1 to 1,048,576. Default half the number of atoms, but from 256 to 4096: an update costs as the square of
+    /// the atoms does, and smaller batches move them sooner.
+    /// </summary>
+    public int BatchSize
+    {
+        get => _batchSize ?? Math.Clamp(AtomCount / 2, 256, 4096);
+        init => _batchSize = value;
+    }
 
     /// <summary>
-    /// Online: how fast old statistics fade, from 0 (never). After batch t they weigh (1 − 1/t)^Forgetting of what they did. Default 3.
+    /// Online: how fast old statistics fade, from 0 (never). After batch t they weigh (1 − 1/t)^ρ of what they did; ρ is this, or where that is less 1 plus the
+    /// number of signals that have used an average atom by 1.5 times its values: an atom always remembers about as many uses as it takes to fix it. Default 20.
     /// </summary>
-    public double Forgetting { get; init; } = 3;
+    public double Forgetting { get; init; } = 20;
 
     /// <summary>SGD: step at the start, above 0, for gradients averaged over the batch. It falls as 1/(1 + t/100). Default 1.</summary>
     public float LearningRate { get; init; } = 1;

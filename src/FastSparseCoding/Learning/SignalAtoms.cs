@@ -6,6 +6,12 @@ namespace FastSparseCoding.Learning;
 /// <summary>Signals as atoms: the first ones, distinct, and those that take the place of others.</summary>
 internal static class SignalAtoms
 {
+    /// <summary>Cosine above which two directions are one.</summary>
+    private const double Alike = 1 - 1e-5;
+
+    /// <summary>Squared distance of unit vectors that no rounding makes of one that is alike, 2 − 2cos.</summary>
+    private const float FarApart = 1e-4f;
+
     /// <summary>Draws distinct, non-zero signals as atoms.</summary>
     public static Matrix Draw(Matrix signals, DictionaryLearningOptions options)
     {
@@ -49,12 +55,34 @@ internal static class SignalAtoms
     /// <summary>Whether no earlier atom points the same way, or the opposite way where codes may have either sign.</summary>
     private static bool IsNew(Matrix atoms, int candidate, Penalty penalty)
     {
+        ReadOnlySpan<float> b = atoms.Row(candidate);
         for (int k = 0; k < candidate; k++)
         {
-            double cosine = Reduction.Dot(atoms.Row(k), atoms.Row(candidate));
-            if ((penalty.NonNegative ? cosine : Math.Abs(cosine)) > 1 - 1e-5)
+            ReadOnlySpan<float> a = atoms.Row(k);
+            if (!MayBeAlike(a, b) && (penalty.NonNegative || !MayBeOpposite(a, b)))
+                continue;
+            double cosine = Reduction.Dot(a, b);
+            if ((penalty.NonNegative ? cosine : Math.Abs(cosine)) > Alike)
                 return false;
         }
         return true;
+    }
+
+    /// <summary>False where the first values already tell that ‖a − b‖² = 2 − 2cos is larger than of directions that are alike.</summary>
+    private static bool MayBeAlike(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        float distance = 0;
+        for (int i = 0; i < a.Length && distance < FarApart; i++)
+            distance += (a[i] - b[i]) * (a[i] - b[i]);
+        return distance < FarApart;
+    }
+
+    /// <summary>The same of a and −b.</summary>
+    private static bool MayBeOpposite(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        float distance = 0;
+        for (int i = 0; i < a.Length && distance < FarApart; i++)
+            distance += (a[i] + b[i]) * (a[i] + b[i]);
+        return distance < FarApart;
     }
 }

@@ -53,6 +53,19 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
 
     private protected override int GenerousIterations => 100_000;
 
+    /// <summary>Goes over to other atoms of its dictionary, which has followed them: what was computed from them is computed anew, where it is.</summary>
+    internal void Follow()
+    {
+        if (_operators.IsValueCreated)
+            _operators.Value.Follow(Dictionary);
+    }
+
+    internal override void Prepare(int threads)
+    {
+        if (CodeSize <= MostAtomsOfGram)
+            Dictionary.FormIdentityMinusGram(threads);
+    }
+
     private protected override BlockWorkspace CreateWorkspace() => new Workspace(Dictionary, Penalty, _operators.Value);
 
     private protected override void SolveBlock(ReadOnlyMatrixView x, MatrixView z, BlockWorkspace workspace, BlockRun run)
@@ -117,6 +130,8 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Improve(ReadOnlyMatrixView x, MatrixView z, Workspace rows, int open, BlockRun run, bool wholly)
     {
+        if (open == 0)
+            return 0;
         bool masked = run.Mask.Columns > 0;
         AlignedRows? products = masked || _operators.Value.S is null ? null : Dictionary.IdentityMinusGram;
         for (int j = 0; j < open; j++)
@@ -175,6 +190,8 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
     /// <summary>What dictionary and penalty give, computed once. Everything is divided by 1 + μ, which makes the diagonal of G + μI 1.</summary>
     private sealed class Operators
     {
+        private readonly Lazy<AlignedRows?> _s;
+
         public Operators(AtomDictionary dictionary, Penalty penalty)
         {
             Scale = ProximalStep.Share(penalty, step: 1);
@@ -182,15 +199,24 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
             InverseThresholds = Array.ConvertAll(Thresholds, t => 1 / t);
             SmallestThreshold = Thresholds.Min();
             EncoderTransposed = ProximalStep.CoordinateEncoder(dictionary, penalty);
-            if (dictionary.AtomCount <= MostAtomsOfGram)
-                S = ProximalStep.CoordinateProducts(dictionary, penalty);
+            _s = new Lazy<AlignedRows?>(() => dictionary.AtomCount <= MostAtomsOfGram ? ProximalStep.CoordinateProducts(dictionary, penalty) : null);
+        }
+
+        /// <summary>Takes other atoms of the dictionary, where they are not the dictionary's own.</summary>
+        public void Follow(AtomDictionary dictionary)
+        {
+            if (Scale == 1)
+                return;
+            ProximalStep.ScaleAtoms(dictionary, Scale, EncoderTransposed);
+            if (_s.IsValueCreated)
+                S?.CopyTimes(dictionary.IdentityMinusGram, Scale);
         }
 
         /// <summary>The scale, 1/(1 + μ).</summary>
         public float Scale { get; }
 
-        /// <summary>S = I − G [m×m] times the scale, or null where it would be too large.</summary>
-        public AlignedRows? S { get; }
+        /// <summary>S = I − G [m×m] times the scale, or null where it would be too large; of no use where only some values of signals are known.</summary>
+        public AlignedRows? S => _s.Value;
 
         /// <summary>Dᵀ [n×m] times the scale.</summary>
         public PackedMatrix EncoderTransposed { get; }
@@ -206,16 +232,21 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
 
     private sealed class Workspace(AtomDictionary dictionary, Penalty penalty, Operators operators) : BlockWorkspace(dictionary, penalty)
     {
+        private readonly Lazy<Homotopy> _homotopy = new(() => Create(dictionary, penalty, operators, operators.S));
         private readonly Lazy<Homotopy> _maskedHomotopy = new(() => Create(dictionary, penalty, operators, null));
+        private readonly Lazy<PreciseActiveSet> _precise = new(() => new PreciseActiveSet(dictionary, penalty));
+        private readonly Lazy<Matrix> _openSignals = new(() => new Matrix(RowBlocks.MostRows, dictionary.SignalSize));
+        private readonly Lazy<Matrix> _openMasks = new(() => new Matrix(RowBlocks.MostRows, dictionary.SignalSize));
+        private readonly Lazy<Matrix> _openCodes = new(() => new Matrix(RowBlocks.MostRows, dictionary.AtomCount));
 
         /// <summary>Solves in float32.</summary>
-        public Homotopy Homotopy { get; } = Create(dictionary, penalty, operators, operators.S);
+        public Homotopy Homotopy => _homotopy.Value;
 
         /// <summary>The same for signals that are known in part: S is of no use for those.</summary>
         public Homotopy MaskedHomotopy => _maskedHomotopy.Value;
 
         /// <summary>Finishes in double.</summary>
-        public PreciseActiveSet Precise { get; } = new(dictionary, penalty);
+        public PreciseActiveSet Precise => _precise.Value;
 
         /// <summary>What the homotopy is told and tells of the rows.</summary>
         public HomotopyRows Rows { get; } = new(RowBlocks.MostRows, dictionary.AtomCount);
@@ -226,11 +257,11 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
         /// <summary>The rows above the tolerance, and copies of their signals, masks and codes.</summary>
         public int[] Open { get; } = new int[RowBlocks.MostRows];
 
-        public Matrix OpenSignals { get; } = new(RowBlocks.MostRows, dictionary.SignalSize);
+        public Matrix OpenSignals => _openSignals.Value;
 
-        public Matrix OpenMasks { get; } = new(RowBlocks.MostRows, dictionary.SignalSize);
+        public Matrix OpenMasks => _openMasks.Value;
 
-        public Matrix OpenCodes { get; } = new(RowBlocks.MostRows, dictionary.AtomCount);
+        public Matrix OpenCodes => _openCodes.Value;
 
         /// <summary>With a ridge a support may be larger than the signal.</summary>
         private static Homotopy Create(AtomDictionary dictionary, Penalty penalty, Operators operators, AlignedRows? s) => new(

@@ -38,7 +38,7 @@ public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
         correlations.CopyTo(c);
         for (int k = 0; k < z.Length; k++)
             if (z[k] != 0)
-                TensorPrimitives.MultiplyAdd(Dictionary.Gram.Row(k), -z[k], c, c);      // c = (x − zD)Dᵀ
+                Subtract(z[k], k, c);                                                   // c = (x − zD)Dᵀ
         if (!trace.At(0).IsEmpty)
             z.CopyTo(trace.At(0));
         bool all = true;
@@ -70,9 +70,16 @@ public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
             if (change == 0)
                 continue;
             z[k] += change;
-            TensorPrimitives.MultiplyAdd(Dictionary.Gram.Row(k), -change, c, c);        // c ← c − change·G_k
+            Subtract(change, k, c);                                                     // c ← c − change·G_k
             largest = Math.Max(largest, Math.Abs(change));
         }
         return largest;
+    }
+
+    /// <summary>c ← c − z·G_k, from S = I − G.</summary>
+    private void Subtract(float z, int k, Span<float> c)
+    {
+        TensorPrimitives.MultiplyAdd(Dictionary.IdentityMinusGram.Row(k), z, c, c);
+        c[k] -= z;
     }
 }

@@ -27,16 +27,17 @@ public static class LassoObjective
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="z">Codes [N×m].</param>
     /// <param name="penalty">The penalty; a number λ stands for λ‖z‖₁.</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
     /// <returns>N energies.</returns>
     /// <exception cref="ArgumentException">A shape is wrong.</exception>
-    public static double[] Energies(Matrix x, AtomDictionary dictionary, Matrix z, Penalty penalty)
+    public static double[] Energies(Matrix x, AtomDictionary dictionary, Matrix z, Penalty penalty, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(z);
         Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, dictionary.AtomCount, nameof(z));
         var energies = new double[x.Rows];
-        RowBlocks.Run(x.Rows, RowBlocks.MostRows, 0, CancellationToken.None, (start, count) =>
+        RowBlocks.Run(x.Rows, RowBlocks.MostRows, threads, CancellationToken.None, (start, count) =>
         {
             for (int i = start; i < start + count; i++)
                 energies[i] = Energy(x.Row(i), dictionary, z.Row(i), penalty);

@@ -51,7 +51,7 @@ public sealed class LassoPath
         for (int i = 0; i < points.Length; i++)
         {
             SolveReport report = _solvers[i].Solve(x, z, warmStart: i > 0, threads, cancellation);      // z(λ_i) from z(λ_{i−1})
-            points[i] = LassoPathPoint.Of(x, z, _solvers[i], report);
+            points[i] = LassoPathPoint.Of(x, z, _solvers[i], report, threads);
             observer?.Invoke(i, z, report);
         }
         return points;
@@ -105,9 +105,9 @@ public sealed class LassoPath
 /// <param name="Uncertified">How many codes are not certified: not a mean.</param>
 public sealed record LassoPathPoint(float Lambda, double NonZeros, double SquaredError, double RelativeSquaredError, double Energy, int Uncertified)
 {
-    internal static LassoPathPoint Of(Matrix x, Matrix z, LassoSolver solver, SolveReport report)
+    internal static LassoPathPoint Of(Matrix x, Matrix z, LassoSolver solver, SolveReport report, int threads)
     {
-        double[] energies = LassoObjective.Energies(x, solver.Dictionary, z, solver.Penalty);
+        double[] energies = LassoObjective.Energies(x, solver.Dictionary, z, solver.Penalty, threads);
         double nonZeros = 0, errors = 0, squares = 0;
         for (int i = 0; i < x.Rows; i++)
         {

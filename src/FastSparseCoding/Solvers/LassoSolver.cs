@@ -75,6 +75,7 @@ public abstract class LassoSolver : ISparseEncoder
             Throw.IfNotFinite(z, nameof(z));
         else
             z.Values.Clear();
+        Prepare(threads);
         var report = new SolveReport(x.Rows);
         RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
             (first, count) => SolveBlock(x.RowRange(first, count), default, z.RowRange(first, count), warmStart, report, first, cancellation));
@@ -117,6 +118,11 @@ public abstract class LassoSolver : ISparseEncoder
             for (int i = 0; i < iterations.Count; i++)
                 observer(iterations[i], first, trace.Codes[i]);
         });
+    }
+
+    /// <summary>Computes on several threads what all blocks need, where it is not there yet.</summary>
+    internal virtual void Prepare(int threads)
+    {
     }
 
     /// <summary>Memory for blocks of rows, made once per thread.</summary>

@@ -62,13 +62,4 @@ public sealed class SolveReport
         _energy[row] = energy;
         _status[row] = relativeGap <= tolerance ? SolveStatus.Converged : SolveStatus.IterationLimit;
     }
-
-    /// <summary>Takes over what was reported of a block of rows.</summary>
-    internal void Set(int first, SolveReport block)
-    {
-        block._status.CopyTo(_status, first);
-        block._iterations.CopyTo(_iterations, first);
-        block._relativeGap.CopyTo(_relativeGap, first);
-        block._energy.CopyTo(_energy, first);
-    }
 }

@@ -3,7 +3,7 @@ namespace FastSparseCoding.Solvers;
 /// <summary>Exact solving into compressed rows.</summary>
 public static class SparseSolving
 {
-    /// <summary>Solves a batch into compressed rows; the dense codes never exist as a whole.</summary>
+    /// <summary>Solves a batch into compressed rows; a thread holds the dense codes of some 256 signals at a time.</summary>
     /// <param name="solver">The solver.</param>
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
@@ -19,12 +19,16 @@ public static class SparseSolving
         int size = RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads);
         var blocks = new SparseCodes[RowBlocks.Count(x.Rows, size)];
         var report = new SolveReport(x.Rows);
+        var dense = new WorkspacePool<Matrix>(() => new Matrix(Math.Min(size, x.Rows), solver.CodeSize));
+        solver.Prepare(threads);
         RowBlocks.Run(x.Rows, size, threads, cancellation, (start, count) =>
         {
-            var z = new Matrix(count, solver.CodeSize);
-            var signals = new Matrix(count, x.Columns, x.RowRange(start, count).Values.ToArray());
-            report.Set(start, solver.Solve(signals, z, warmStart: false, threads: 1, cancellation));
+            Matrix codes = dense.Rent();
+            MatrixView z = codes.RowRange(0, count);
+            z.Values.Clear();
+            solver.SolveBlock(x.RowRange(start, count), default, z, warmStart: false, report, start, cancellation);
             blocks[start / size] = SparseCodes.FromDense(z);
+            dense.Return(codes);
         });
         return (SparseCodes.Concatenate(solver.CodeSize, blocks), report);
     }

@@ -40,10 +40,11 @@ internal sealed class ModelWriter
     private string Checksum()
     {
         using var checksum = new ModelChecksum(_tensors.Metadata);
-        foreach ((TensorInfo info, byte[] bytes) in _tensors.Tensors)
+        foreach ((TensorInfo info, byte[][] chunks) in _tensors.Tensors)
         {
             checksum.Append(info);
-            checksum.Append(bytes);
+            foreach (byte[] chunk in chunks)
+                checksum.Append(chunk);
         }
         return checksum.Finish();
     }

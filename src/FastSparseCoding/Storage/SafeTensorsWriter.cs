@@ -1,27 +1,32 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace FastSparseCoding.Storage;
 
 /// <summary>Collects tensors and text pairs and writes them as one safetensors file; the same content always makes the same bytes.</summary>
-internal sealed class SafeTensorsWriter
+internal sealed class SafeTensorsWriter(int chunkBytes = SafeTensorsWriter.ChunkBytes)
 {
-    private readonly List<(TensorInfo Info, byte[] Bytes)> _tensors = [];
+    /// <summary>Bytes that are kept in one array; a tensor may have more than one array holds.</summary>
+    private const int ChunkBytes = 1 << 26;
+
+    private readonly List<(TensorInfo Info, byte[][] Chunks)> _tensors = [];
 
     /// <summary>Text pairs, written in ordinal order of their keys.</summary>
     public SortedDictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The tensors with their places: widest elements first, so that all stand on multiples of their size, then in the order added.</summary>
-    public IEnumerable<(TensorInfo Info, byte[] Bytes)> Tensors
+    public IEnumerable<(TensorInfo Info, byte[][] Chunks)> Tensors
     {
         get
         {
             long at = 0;
-            foreach ((TensorInfo info, byte[] bytes) in _tensors.OrderByDescending(t => SafeTensors.BitsOf(t.Info.Type)))
+            foreach ((TensorInfo info, byte[][] chunks) in _tensors.OrderByDescending(t => SafeTensors.BitsOf(t.Info.Type)))
             {
-                yield return (info with { Begin = at, End = at + bytes.Length }, bytes);
-                at += bytes.Length;
+                long length = chunks.Sum(chunk => (long)chunk.Length);
+                yield return (info with { Begin = at, End = at + length }, chunks);
+                at += length;
             }
         }
     }
@@ -32,7 +37,11 @@ internal sealed class SafeTensorsWriter
     {
         var info = new TensorInfo(name, SafeTensors.TypeName<T>(), shape.ToArray(), 0, 0);
         Throw.IfLengthNot(values.Length, info.Shape.Aggregate(1L, (product, size) => product * size), name);
-        _tensors.Add((info, MemoryMarshal.AsBytes(values).ToArray()));
+        int most = chunkBytes / Unsafe.SizeOf<T>();
+        var chunks = new byte[(values.Length + most - 1) / most][];
+        for (int i = 0; i < chunks.Length; i++)
+            chunks[i] = MemoryMarshal.AsBytes(values.Slice(i * most, Math.Min(most, values.Length - i * most))).ToArray();
+        _tensors.Add((info, chunks));
     }
 
     public void WriteTo(Stream stream)
@@ -42,8 +51,9 @@ internal sealed class SafeTensorsWriter
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         stream.Write(length);
         stream.Write(header);
-        foreach ((_, byte[] bytes) in Tensors)
-            stream.Write(bytes);
+        foreach ((_, byte[][] chunks) in Tensors)
+            foreach (byte[] chunk in chunks)
+                stream.Write(chunk);
     }
 
     /// <summary>The JSON, padded with spaces so that the data begins on a multiple of 8 bytes.</summary>

@@ -51,6 +51,19 @@ public sealed class MatrixTests
     }
 
     [Fact]
+    public void A_row_whose_place_wraps_to_one_within_is_refused()
+    {
+        const int wraps = 1_431_655_766;        // times 3 it is 2 beyond 2³²
+        Matrix matrix = Matrix.FromArray(new float[,] { { 1, 2, 3 }, { 4, 5, 6 } });
+
+        Assert.StartsWith("'i' is 1431655766; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => matrix.View.Row(wraps)[0]).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'i' is 1431655766; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => ((ReadOnlyMatrixView)matrix).Row(wraps)[0]).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'start' is 1431655766; it must be from 0 to 2.", Assert.Throws<ArgumentOutOfRangeException>(() => matrix.RowRange(wraps, 1).Rows).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'count' is 1431655766; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => ((ReadOnlyMatrixView)matrix).RowRange(1, wraps).Rows).Message, StringComparison.Ordinal);
+        Assert.Equal(0, Matrix.FromArray(new float[0, 3]).Rows);
+    }
+
+    [Fact]
     public void MathNet_matrices_round_trip_with_rows_as_rows()
     {
         var matrix = new Matrix(2, 3, [1, 2, 3, 4, 5, 6]);

@@ -13,7 +13,7 @@ public sealed class AtomUpdateTests
     /// <summary>The lasso, and a member of the family with everything, with atoms of any sign and without negative values.</summary>
     public static TheoryData<bool, bool> Family { get; } = new() { { false, false }, { false, true }, { true, false }, { true, true } };
 
-    private static readonly DictionaryLearningOptions Options = new() { AtomCount = Atoms, Lambda = 0.2f, DeadAtomUse = 0, LearningRate = 0.7f, Forgetting = 1.5 };
+    private static readonly DictionaryLearningOptions Options = new() { AtomCount = Atoms, Lambda = 0.2f, DeadAtomUse = 0, LearningRate = 0.7f, Forgetting = 6.5 };
 
     [Theory]
     [MemberData(nameof(Family))]
@@ -27,7 +27,8 @@ public sealed class AtomUpdateTests
         for (int t = 1; t <= Batches; t++)
         {
             (Matrix x, Matrix z, double[,] d) = Encode(learner, options, t);
-            double beta = Math.Pow(1 - 1.0 / t, options.Forgetting);
+            double uses = t * (double)z.Values.ToArray().Count(v => v != 0) / Atoms;
+            double beta = Math.Pow(1 - 1.0 / t, Math.Min(options.Forgetting, 1 + uses / (1.5 * Size)));
             for (int k = 0; k < Atoms; k++)
             {
                 for (int j = 0; j < Atoms; j++)

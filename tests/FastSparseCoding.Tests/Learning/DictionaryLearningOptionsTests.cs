@@ -60,7 +60,21 @@ public sealed class DictionaryLearningOptionsTests
 
     [Fact]
     public void The_settings_of_the_lasso_are_those_of_states_stored_before_there_were_other_penalties()
-        => Assert.Equal("100 atoms, lambda 0.5, Online, samples 200000, batch 512, forgetting 3, rate 1, dead below 0.0001, seed 1", Good.Settings);
+        => Assert.Equal("100 atoms, lambda 0.5, Online, samples 200000, batch 512, forgetting 3, rate 1, dead below 0.0001, seed 1", (Good with { BatchSize = 512, Forgetting = 3 }).Settings);
+
+    [Theory]
+    [InlineData(1, 256)]
+    [InlineData(512, 256)]
+    [InlineData(1024, 512)]
+    [InlineData(4096, 2048)]
+    [InlineData(100_000, 4096)]
+    public void A_batch_grows_with_the_atoms_where_it_is_not_said(int atoms, int batch)
+    {
+        DictionaryLearningOptions options = Good with { AtomCount = atoms };
+
+        Assert.Equal(batch, options.BatchSize);
+        Assert.Equal(7, (options with { BatchSize = 7 }).BatchSize);
+    }
 
     [Fact]
     public void Lambda_is_the_penaltys_and_changes_nothing_else_of_it()

@@ -1,3 +1,4 @@
+using FastSparseCoding.Kernels;
 using FastSparseCoding.Learning;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Tests.Support;
@@ -69,7 +70,9 @@ public sealed class MaskedLearningTests
         }
         AtomUpdate twin = AtomUpdate.Create(options, 16);
         Matrix expected = learner.State.Atoms;
-        twin.Apply(expected, filled, null, z, 1);
+        var lists = new CodeLists(12);
+        lists.Take(z);
+        twin.Apply(expected, filled, null, lists, 1);
 
         learner.PartialFit(x, mask, Cancellation);
 

@@ -50,6 +50,25 @@ public sealed class SafeTensorsTests : IDisposable
         Assert.Equal(expected, File.ReadAllBytes(Path));
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(24)]
+    [InlineData(1 << 20)]
+    public void A_tensor_of_more_bytes_than_one_array_keeps_is_written_from_several(int chunkBytes)
+    {
+        byte[][] written = [.. new[] { new SafeTensorsWriter(), new SafeTensorsWriter(chunkBytes) }.Select(writer =>
+        {
+            writer.Add<float>("w", [3, 5], [.. Enumerable.Range(0, 15).Select(i => i / 3f)]);
+            writer.Add<double>("d", [7], [.. Enumerable.Range(0, 7).Select(i => i / 7.0)]);
+            using var stream = new MemoryStream();
+            writer.WriteTo(stream);
+            return stream.ToArray();
+        })];
+
+        Assert.True(written[0].Length > 15 * 4 + 7 * 8);
+        Assert.Equal(written[0], written[1]);
+    }
+
     [Fact]
     public void Tensors_come_in_the_order_of_their_bytes_whatever_the_headers_order()
     {
