@@ -11,8 +11,8 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode train: an encoder that predicts the codes of a dictionary.</summary>
 internal sealed class TrainCommand
 {
-    // Of S: itself and its packed copies, the best so far, its gradients of every worker and their sum, and the moments.
-    private const int TrainingMatrices = 16;
+    // Of S: itself and its two packed copies, the best so far, its gradient, the moments, and a checkpoint of them.
+    private const int TrainingMatrices = 11;
 
     private static readonly TrainingOptions Defaults = TrainingOptions.Default;
 
@@ -67,13 +67,21 @@ internal sealed class TrainCommand
 
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         TrainingReport report = Train(encoder, input, options, output, parsed.GetValue(_resume), context);
-        ModelFile.Save(output, encoder, input.Preprocessing);
+        if (report.Improved)
+            ModelFile.Save(output, encoder, input.Preprocessing);
         File.Delete(Checkpoint.PathFor(output));
+        RequireImproved(report);
         context.Print(new Result()
             .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("penalty", penalty.ToString()).Add("code_error", report.BestError).Add("relative_error", report.BestRelativeError)
             .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches)
             .Add("uncertified_targets", report.UncertifiedTargets).Add("uncertified_held_out", report.UncertifiedHeldOut).Add("seconds", report.Elapsed.TotalSeconds));
         return ExitCode.Done;
+    }
+
+    private void RequireImproved(TrainingReport report)
+    {
+        if (!report.Improved)
+            throw new UserError(FormattableString.Invariant($"nothing was better than the untrained encoder, whose held-out error is {report.StartError:G4}, and nothing was written; lower {_rate.Name} or train on more --samples."));
     }
 
     private TrainingOptions BindOptions(ParseResult parsed, CommandContext context) => new()
@@ -113,6 +121,8 @@ internal sealed class TrainCommand
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
         if (start is not null)
             start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data) };
+        if (start is { HasBitsOfThisMachine: false })
+            context.Terminal.Tell($"warning: '{checkpoint}' is from a machine that rounds a·b + c {(Machine.FusedMultiplyAdd ? "twice" : "once")}, this one rounds it {(Machine.FusedMultiplyAdd ? "once" : "twice")}: the result will differ from that machine's in its last digits.");
         (ISignalSource source, Matrix heldOut) = input.Split(options.HeldOut, options.Seed);
         var target = new ActiveSetSolver(encoder.Dictionary!, encoder.Penalty);
         TrainingReport? report = null;
@@ -125,6 +135,8 @@ internal sealed class TrainCommand
                 encoder, source, target, heldOut, options, progress, start, c => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) }), context.Cancellation));
         });
         context.WarnUncertified(report!.UncertifiedTargets, options.Samples, "signals to train on");
+        if (report.SkippedBatches > 0)
+            context.Terminal.Tell(FormattableString.Invariant($"warning: {report.SkippedBatches:N0} steps had no finite gradient or no certified code and were left out; a lower --learning-rate helps."));
         context.WarnUncertified(report.UncertifiedHeldOut, heldOut.Rows, "held-out signals");
         return report;
     }

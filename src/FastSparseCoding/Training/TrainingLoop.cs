@@ -9,9 +9,6 @@ namespace FastSparseCoding.Training;
 /// </summary>
 internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
 {
-    /// <summary>Samples that are made ready at a time, or a batch where that is larger.</summary>
-    private const int ChunkSamples = 4096;
-
     private readonly string _settings = $"{objective.Settings}, {options.Settings}";
     private Score _start = Score.Worst, _best = Score.Worst;
     private long _bestAt, _samples, _leftOut, _lossSamples;
@@ -46,7 +43,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         }
         catch (OperationCanceledException)
         {
-            keeper.Keep();
+            if (_samples > 0)
+                keeper.Keep();      // before the first step there is nothing to lose
             throw;
         }
         finally
@@ -59,7 +57,7 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         return new LoopReport(_start, _best, _bestAt, _skipped, _leftOut, Stopwatch.GetElapsedTime(start));
     }
 
-    private int ChunkRows => Math.Max(1, ChunkSamples / options.BatchSize) * options.BatchSize;
+    private int ChunkRows => Math.Max(1, options.ChunkSamples / options.BatchSize) * options.BatchSize;
 
     private long RoundEnd => (_samples / options.RoundSamples + 1) * options.RoundSamples;
 
