@@ -67,10 +67,9 @@ internal sealed class TrainCommand
 
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         TrainingReport report = Train(encoder, input, options, output, parsed.GetValue(_resume), context);
-        if (report.Improved)
-            ModelFile.Save(output, encoder, input.Preprocessing);
+        RequireNotWorse(report, Checkpoint.PathFor(output), context);
+        ModelFile.Save(output, encoder, input.Preprocessing);
         File.Delete(Checkpoint.PathFor(output));
-        RequireImproved(report);
         context.Print(new Result()
             .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("penalty", penalty.ToString()).Add("code_error", report.BestError).Add("relative_error", report.BestRelativeError)
             .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches)
@@ -78,10 +77,20 @@ internal sealed class TrainCommand
         return ExitCode.Done;
     }
 
-    private void RequireImproved(TrainingReport report)
+    /// <summary>Refuses a training that only made the encoder worse; of one that changed nothing it warns.</summary>
+    private void RequireNotWorse(TrainingReport report, string checkpoint, CommandContext context)
     {
-        if (!report.Improved)
-            throw new UserError(FormattableString.Invariant($"nothing was better than the untrained encoder, whose held-out error is {report.StartError:G4}, and nothing was written; lower {_rate.Name} or train on more --samples."));
+        if (report.Improved)
+            return;
+        if (report.History.Any(p => p.HeldOutError <= report.StartError))
+        {
+            context.Terminal.Tell("warning: nothing was better than the untrained encoder, which was kept.");
+            return;
+        }
+        File.Delete(checkpoint);
+        throw new UserError(
+            FormattableString.Invariant($"nothing was as good as the untrained encoder, whose held-out error is {report.StartError:G4}, and nothing was written; ")
+            + $"lower {_rate.Name} or train on more {_samples.Name}.");
     }
 
     private TrainingOptions BindOptions(ParseResult parsed, CommandContext context) => new()
@@ -122,7 +131,7 @@ internal sealed class TrainCommand
         if (start is not null)
             start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data) };
         if (start is { HasBitsOfThisMachine: false })
-            context.Terminal.Tell($"warning: '{checkpoint}' is from a machine that rounds a·b + c {(Machine.FusedMultiplyAdd ? "twice" : "once")}, this one rounds it {(Machine.FusedMultiplyAdd ? "once" : "twice")}: the result will differ from that machine's in its last digits.");
+            WarnOfMachine(checkpoint, context);
         (ISignalSource source, Matrix heldOut) = input.Split(options.HeldOut, options.Seed);
         var target = new ActiveSetSolver(encoder.Dictionary!, encoder.Penalty);
         TrainingReport? report = null;
@@ -136,8 +145,16 @@ internal sealed class TrainCommand
         });
         context.WarnUncertified(report!.UncertifiedTargets, options.Samples, "signals to train on");
         if (report.SkippedBatches > 0)
-            context.Terminal.Tell(FormattableString.Invariant($"warning: {report.SkippedBatches:N0} steps had no finite gradient or no certified code and were left out; a lower --learning-rate helps."));
+            context.Terminal.Tell(FormattableString.Invariant(
+                $"warning: {report.SkippedBatches:N0} steps had no finite gradient or no certified code and were left out; a lower --learning-rate helps."));
         context.WarnUncertified(report.UncertifiedHeldOut, heldOut.Rows, "held-out signals");
         return report;
+    }
+
+    private static void WarnOfMachine(string checkpoint, CommandContext context)
+    {
+        (string there, string here) = Machine.FusedMultiplyAdd ? ("twice", "once") : ("once", "twice");
+        context.Terminal.Tell(
+            $"warning: '{checkpoint}' is from a machine that rounds a·b + c {there}, this one rounds it {here}: the result will differ from that machine's in its last digits.");
     }
 }

@@ -118,7 +118,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         if (_skipped == Steps || double.IsInfinity(_best.Error) || (_bestAt == 0 && _skipped > Steps / 2))
             Throw.Arithmetic(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_skipped} of {Steps} steps had no finite gradient{(_leftOut > 0 ? " or no certified code" : "")} and were left out, and nothing was learned; lower the learning rate ({options.Rate}) or scale the signals."));
+                $"{_skipped} of {Steps} steps had no finite gradient{(_leftOut > 0 ? " or no certified code" : "")} and were left out, ")
+                + string.Create(CultureInfo.InvariantCulture, $"and nothing was learned; lower the learning rate ({options.Rate}) or scale the signals."));
     }
 
     private TrainingCheckpoint Checkpoint() => new()

@@ -1,4 +1,6 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Evaluation;
+using FastSparseCoding.Solvers;
 using FastSparseCoding.Tests.Support;
 using FastSparseCoding.Training;
 using Xunit;
@@ -33,7 +35,7 @@ public sealed class DivergedTrainingTests
         TrainingReport report = Train(encoder, Options);
 
         Assert.True(report.Improved);
-        Assert.Equal(Evaluation.CodeEvaluator.CodeError(Encoder().Encode(HeldOut, cancellation: TestContext.Current.CancellationToken), HeldOutCodes), report.StartError);
+        Assert.Equal(CodeEvaluator.CodeError(Encoder().Encode(HeldOut, cancellation: TestContext.Current.CancellationToken), HeldOutCodes), report.StartError);
         Assert.True(report.BestError < report.StartError);
     }
 
@@ -70,9 +72,9 @@ public sealed class DivergedTrainingTests
     public void A_target_of_another_problem_is_refused()
     {
         AtomDictionary other = RandomData.Dictionary(CodeSize, SignalSize, seed: 9);
-        Refused($"'target' gives codes of dictionary {other.Hash}; they must be of the encoder's, {Dictionary.Hash}.", new Solvers.ActiveSetSolver(other, Lambda));
-        Refused("'target' gives codes of λ = 0.31; they must be of the encoder's, λ = 0.3.", new Solvers.ActiveSetSolver(Dictionary, 0.31f));
-        Refused("'target' gives codes of λ = 0.3, non-negative; they must be of the encoder's, λ = 0.3.", new Solvers.ActiveSetSolver(Dictionary, new Penalty(Lambda, nonNegative: true)));
+        Refused($"'target' gives codes of dictionary {other.Hash}; they must be of the encoder's, {Dictionary.Hash}.", new ActiveSetSolver(other, Lambda));
+        Refused("'target' gives codes of λ = 0.31; they must be of the encoder's, λ = 0.3.", new ActiveSetSolver(Dictionary, 0.31f));
+        Refused("'target' gives codes of λ = 0.3, z ≥ 0; they must be of the encoder's, λ = 0.3.", new ActiveSetSolver(Dictionary, new Penalty(Lambda, nonNegative: true)));
         Refused("'target' gives codes of λ = 0.4; they must be of the encoder's, λ = 0.3.", EncoderFactory.Create("lcod", Dictionary, 0.4f, 4));
 
         static void Refused(string message, ISparseEncoder target)

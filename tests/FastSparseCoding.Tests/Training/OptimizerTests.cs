@@ -1,4 +1,5 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Kernels;
 using FastSparseCoding.Tests.Support;
 using FastSparseCoding.Training;
 using Xunit;
@@ -84,14 +85,14 @@ public sealed class OptimizerTests
         for (int length = 0; length < 40; length++)
         {
             float[] g = [.. RandomData.Normal(1, length, seed: 4).Values];
-            Assert.True(Kernels.Reduction.AllSquaresFinite(g, 1));
+            Assert.True(Reduction.AllSquaresFinite(g, 1));
             for (int i = 0; i < length; i++)
                 foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity, 3e19f])
                 {
                     float kept = g[i];
                     g[i] = bad;
-                    Assert.False(Kernels.Reduction.AllSquaresFinite(g, 1));
-                    Assert.Equal(bad == 3e19f, Kernels.Reduction.AllSquaresFinite(g, 0.5f));
+                    Assert.False(Reduction.AllSquaresFinite(g, 1));
+                    Assert.Equal(bad == 3e19f, Reduction.AllSquaresFinite(g, 0.5f));
                     g[i] = kept;
                 }
         }
