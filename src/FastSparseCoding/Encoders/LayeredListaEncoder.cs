@@ -81,10 +81,14 @@ public sealed class LayeredListaEncoder : TrainableEncoder
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, ListaEncoder.MaxDepth);
-        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), new WindowShape("theta", depth + 1, codeSize, IsThreshold: true), ("gain", depth + 1, codeSize));
+        var theta = new WindowShape("theta", depth + 1, codeSize, IsThreshold: true);
+        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), theta, ("gain", depth + 1, codeSize));
     }
 
-    /// <summary>Tape: xW_eᵀ and Z(0..T), and dC(0..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie one after the other, so that S, which the layers share, has one product.</summary>
+    /// <summary>
+    /// Tape: xW_eᵀ and Z(0..T), and dC(0..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie one after the other, so
+    /// that S, which the layers share, has one product.
+    /// </summary>
     private sealed class Pass : EncoderPass
     {
         private readonly LayeredListaEncoder _encoder;
@@ -132,17 +136,18 @@ public sealed class LayeredListaEncoder : TrainableEncoder
         {
             int rows = dz.Rows, last = _encoder.Depth;
             MatrixView dB = _scaled.RowRange(first, rows), dZ = _dZ.RowRange(first, rows), gain = _encoder.Parameters.View(_gain);
+            dz.Values.CopyTo(dZ.Values);
             dB.Values.Clear();
-            Shrinkage.SoftThresholdBackward(Z(last, first, rows), dz, DC(last, first, rows));           // dC(T) = h'(C(T)) ⊙ dZ(T)
-            AddScaled(DC(last, first, rows), gain.Row(last), dB);                                       // dB += g_T ⊙ dC(T)
-            for (int t = last; t >= 1; t--)
+            for (int t = last; t >= 0; t--)
             {
-                SparseProduct.Multiply(DC(t, first, rows), _encoder._s, dZ);                            // dZ(t−1) = dC(t) S
-                Shrinkage.SoftThresholdBackward(Z(t - 1, first, rows), dZ, DC(t - 1, first, rows));     // dC(t−1) = h'(C(t−1)) ⊙ dZ(t−1)
-                AddScaled(DC(t - 1, first, rows), gain.Row(t - 1), dB);                                 // dB += g_{t−1} ⊙ dC(t−1)
+                MatrixView dC = DC(t, first, rows);
+                Shrinkage.SoftThresholdBackward(Z(t, first, rows), dZ, dC);             // dC(t) = h'(C(t)) ⊙ dZ(t)
+                AddScaled(dC, gain.Row(t), dB);                                         // dB += g_t ⊙ dC(t)
+                if (t > 0)
+                    SparseProduct.Multiply(dC, _encoder._s, dZ);                        // dZ(t−1) = dC(t) S
             }
             if (!dx.Values.IsEmpty)
-                Gemm.Multiply(dB, _encoder.Parameters.View(_we), dx);                                   // dx = dB W_e
+                Gemm.Multiply(dB, _encoder.Parameters.View(_we), dx);                   // dx = dB W_e
         }
 
         internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
@@ -161,8 +166,10 @@ public sealed class LayeredListaEncoder : TrainableEncoder
                 for (int i = 0; i < rows; i++)
                     TensorPrimitives.MultiplyAdd(_b.Row(i).Slice(first, count), DC(t, i, 1).Row(0).Slice(first, count), dGain, dGain);    // dg_t += Σ B ⊙ dC(t)
             }
-            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _dC.RowRange(rows, layers), gradient.View(_st).RowRange(first, count), accumulate);    // dSᵀ += Σ_t Z(t−1)ᵀ dC(t)
-            SparseProduct.MultiplyTransposed(_scaled.RowRange(0, rows), first, x, gradient.View(_we).RowRange(first, count), accumulate);    // dW_e += dBᵀ x
+            ReadOnlyMatrixView z = _z.RowRange(0, layers), dC = _dC.RowRange(rows, layers), dB = _scaled.RowRange(0, rows);
+            MatrixView dSt = gradient.View(_st).RowRange(first, count), dWe = gradient.View(_we).RowRange(first, count);
+            SparseProduct.MultiplyTransposed(z, first, dC, dSt, accumulate);            // dSᵀ += Σ_t Z(t−1)ᵀ dC(t)
+            SparseProduct.MultiplyTransposed(dB, first, x, dWe, accumulate);            // dW_e += dBᵀ x
         }
 
         private void Scale(MatrixView b, int t, MatrixView scaled)

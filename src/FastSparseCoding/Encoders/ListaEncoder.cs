@@ -109,7 +109,8 @@ public sealed class ListaEncoder : TrainableEncoder
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, MaxDepth);
-        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), new WindowShape("theta", 1, codeSize, IsThreshold: true));
+        var theta = new WindowShape("theta", 1, codeSize, IsThreshold: true);
+        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), theta);
     }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
@@ -123,7 +124,10 @@ public sealed class ListaEncoder : TrainableEncoder
         Refresh();
     }
 
-    /// <summary>Tape: Z(0..T), and dC(0..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie one after the other, so that S and θ, which the layers share, have one product and one sum.</summary>
+    /// <summary>
+    /// Tape: Z(0..T), and dC(0..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie one after the other, so that S
+    /// and θ, which the layers share, have one product and one sum.
+    /// </summary>
     private sealed class Pass : EncoderPass
     {
         private readonly ListaEncoder _encoder;
@@ -177,15 +181,17 @@ public sealed class ListaEncoder : TrainableEncoder
         {
             int rows = dz.Rows, last = _encoder.Depth;
             MatrixView dB = _b.RowRange(first, rows), dZ = _dZ.RowRange(first, rows);
+            dz.Values.CopyTo(dZ.Values);
             dB.Values.Clear();
-            Shrinkage.SoftThresholdBackward(Z(last, first, rows), dz, DC(last, first, rows), dB);       // dC(T) = h'_θ(C(T)) ⊙ dZ(T); dB += dC(T)
-            for (int t = last; t >= 1; t--)
+            for (int t = last; t >= 0; t--)
             {
-                SparseProduct.Multiply(DC(t, first, rows), _encoder._s, dZ);                            // dZ(t−1) = dC(t) S
-                Shrinkage.SoftThresholdBackward(Z(t - 1, first, rows), dZ, DC(t - 1, first, rows), dB); // dC(t−1) = h'_θ(C(t−1)) ⊙ dZ(t−1); dB += dC(t−1)
+                MatrixView dC = DC(t, first, rows);
+                Shrinkage.SoftThresholdBackward(Z(t, first, rows), dZ, dC, dB);         // dC(t) = h'_θ(C(t)) ⊙ dZ(t); dB += dC(t)
+                if (t > 0)
+                    SparseProduct.Multiply(dC, _encoder._s, dZ);                        // dZ(t−1) = dC(t) S
             }
             if (!dx.Values.IsEmpty)
-                Gemm.Multiply(dB, _encoder.Parameters.View(_we), dx);                                   // dx = dB W_e
+                Gemm.Multiply(dB, _encoder.Parameters.View(_we), dx);                   // dx = dB W_e
         }
 
         internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
@@ -195,9 +201,11 @@ public sealed class ListaEncoder : TrainableEncoder
             Span<float> dTheta = gradient.View(_theta).Values.Slice(first, count);
             if (!accumulate)
                 dTheta.Clear();
-            Shrinkage.ThresholdBackward(_z.RowRange(0, layers + rows), _dC.RowRange(0, layers + rows), first, dTheta);      // dθ −= Σ_t Σ sign(C(t)) ⊙ dC(t)
-            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _dC.RowRange(rows, layers), gradient.View(_st).RowRange(first, count), accumulate);    // dSᵀ += Σ_t Z(t−1)ᵀ dC(t)
-            SparseProduct.MultiplyTransposed(_b.RowRange(0, rows), first, x, gradient.View(_we).RowRange(first, count), accumulate);     // dW_e += dBᵀ x
+            ReadOnlyMatrixView z = _z.RowRange(0, layers), dC = _dC.RowRange(rows, layers), dB = _b.RowRange(0, rows);
+            MatrixView dSt = gradient.View(_st).RowRange(first, count), dWe = gradient.View(_we).RowRange(first, count);
+            Shrinkage.ThresholdBackward(_z.RowRange(0, layers + rows), _dC.RowRange(0, layers + rows), first, dTheta);  // dθ −= Σ_t Σ sign(C(t)) ⊙ dC(t)
+            SparseProduct.MultiplyTransposed(z, first, dC, dSt, accumulate);            // dSᵀ += Σ_t Z(t−1)ᵀ dC(t)
+            SparseProduct.MultiplyTransposed(dB, first, x, dWe, accumulate);            // dW_e += dBᵀ x
         }
 
         private MatrixView Z(int t, int first, int count) => _z.RowRange(t % _layers * Rows + first, count);

@@ -83,8 +83,12 @@ public static class CheckpointFile
         int moments = reader.Number(MomentsKey, 0, 16);
         var slabs = new SlabState[reader.Number(SlabsKey, 1, 16)];
         for (int slab = 0; slab < slabs.Length; slab++)
-            slabs[slab] = new SlabState(
-                reader.Values<float>(ParametersTensor + slab), reader.Values<float>(BestTensor + slab), [.. Enumerable.Range(0, moments).Select(i => reader.Values<float>(Moment(slab, i)))]);
+        {
+            var ofSlab = new float[moments][];
+            for (int i = 0; i < moments; i++)
+                ofSlab[i] = reader.Values<float>(Moment(slab, i));
+            slabs[slab] = new SlabState(reader.Values<float>(ParametersTensor + slab), reader.Values<float>(BestTensor + slab), ofSlab);
+        }
         var checkpoint = new TrainingCheckpoint
         {
             Settings = reader.Text(SettingsKey),

@@ -36,13 +36,16 @@ internal sealed class Classification : IObjective
         _pass = encoder?.CreatePass(PassRows);
         _logits = new Matrix(PassRows, classifier.ClassCount);
         _dz = new Matrix(encoder is null ? 0 : PassRows, classifier.CodeSize);
-        var ofClassifier = new TrainedSlab(classifier.Parameters, OptimizerKind.Adam, _ => options.LearningRate, window => window.Name == "weights" ? options.WeightPenalty : 0, (_, _) => { });
-        Trained = encoder is null ? [ofClassifier] : [ofClassifier, new TrainedSlab(encoder.Parameters, OptimizerKind.Adam, _ => options.EncoderLearningRate, _ => 0, encoder.RefreshRows)];
+        float Penalty(ParameterWindow window) => window == classifier.Weights ? options.WeightPenalty : 0;
+        var head = new TrainedSlab(classifier.Parameters, OptimizerKind.Adam, _ => options.LearningRate, Penalty, (_, _) => { });
+        Trained = encoder is null
+            ? [head]
+            : [head, new TrainedSlab(encoder.Parameters, OptimizerKind.Adam, _ => options.EncoderLearningRate, _ => 0, encoder.RefreshRows)];
     }
 
     public string Settings => string.Create(
         CultureInfo.InvariantCulture,
-        $"classifier [{_classifier.ClassCount}×{_classifier.CodeSize}], {(_encoder is null ? "codes" : $"{_encoder.Kind} [{_encoder.CodeSize}×{_encoder.SignalSize}], depth {_encoder.Depth}")}, {_data}");
+        $"classifier [{_classifier.ClassCount}×{_classifier.CodeSize}], {_encoder?.Kind ?? "codes"} [{_samples.Columns}], depth {_encoder?.Depth ?? 0}, {_data}");
 
     public IReadOnlyList<TrainedSlab> Trained { get; }
 

@@ -44,13 +44,21 @@ public sealed record ClassifierOptions
         int rows = TrainingRows(samples);
         return new LoopOptions
         {
-            Samples = (long)rows * Epochs, BatchSize = Math.Min(BatchSize, rows), RoundSamples = rows, Evaluations = Epochs, Threads = Threads, Decay = Decay, Rate = LearningRate, Settings = Settings,
+            Samples = (long)rows * Epochs,
+            BatchSize = Math.Min(BatchSize, rows),
+            RoundSamples = rows,
+            Evaluations = Epochs,
+            Threads = Threads,
+            Decay = Decay,
+            Rate = LearningRate,
+            Settings = Settings,
         };
     }
 
     private string Settings => string.Create(
         CultureInfo.InvariantCulture,
-        $"epochs {Epochs}, batch {BatchSize}, rate {LearningRate}, encoder rate {EncoderLearningRate}, final fraction {FinalRateFraction}, weight penalty {WeightPenalty}, held out {HeldOut}, seed {Seed}");
+        $"epochs {Epochs}, batch {BatchSize}, rate {LearningRate}, encoder rate {EncoderLearningRate}, final fraction {FinalRateFraction}, ")
+        + string.Create(CultureInfo.InvariantCulture, $"weight penalty {WeightPenalty}, held out {HeldOut}, seed {Seed}");
 
     internal ClassifierOptions Validated()
     {

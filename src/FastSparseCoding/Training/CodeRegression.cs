@@ -21,7 +21,8 @@ internal sealed class CodeRegression : IObjective
     private CertifiedCodes? _samples;
     private int _first, _count;         // of the samples, the rows of the pass
 
-    public CodeRegression(TrainableEncoder encoder, ISignalSource source, ITargetCodes targets, Func<CancellationToken, CertifiedCodes> heldOut, TrainingOptions options)
+    public CodeRegression(
+        TrainableEncoder encoder, ISignalSource source, ITargetCodes targets, Func<CancellationToken, CertifiedCodes> heldOut, TrainingOptions options)
     {
         _encoder = encoder;
         _source = source;

@@ -20,7 +20,9 @@ public static partial class EncoderTrainer
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="cancellation">Stops after the current step, and the solver within a fraction of a second.</param>
     /// <returns>What happened.</returns>
-    /// <exception cref="ArgumentException">A shape is wrong, a signal is not finite, or the target's codes are of another dictionary or penalty than the encoder's.</exception>
+    /// <exception cref="ArgumentException">
+    /// A shape is wrong, a signal is not finite, or the target's codes are of another dictionary or penalty than the encoder's.
+    /// </exception>
     /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was certified.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
@@ -74,7 +76,9 @@ public static partial class EncoderTrainer
     /// <param name="options">How to train, or null for the defaults.</param>
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="resume">A checkpoint to go on from, of the same encoder and options.</param>
-    /// <param name="onCheckpoint">Given a checkpoint after every evaluation, every minute and when it is cancelled, one after the other, to be stored while the training goes on.</param>
+    /// <param name="onCheckpoint">
+    /// Given a checkpoint after every evaluation, every minute and when it is cancelled, one after the other, to be stored while the training goes on.
+    /// </param>
     /// <param name="cancellation">Stops after the current step, and the solver within a fraction of a second.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, a signal is not finite, or the checkpoint is of another training.</exception>
@@ -99,20 +103,30 @@ public static partial class EncoderTrainer
     }
 
     private static TrainingReport Run(
-        TrainableEncoder encoder, ISignalSource source, ITargetCodes codes, Func<CancellationToken, CertifiedCodes> heldOut, TrainingOptions options, IProgress<TrainingProgress>? progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint, CancellationToken cancellation)
+        TrainableEncoder encoder,
+        ISignalSource source,
+        ITargetCodes codes,
+        Func<CancellationToken, CertifiedCodes> heldOut,
+        TrainingOptions options,
+        IProgress<TrainingProgress>? progress,
+        TrainingCheckpoint? resume,
+        Action<TrainingCheckpoint>? onCheckpoint,
+        CancellationToken cancellation)
     {
         var objective = new CodeRegression(encoder, source, codes, heldOut, options);
         var history = new List<TrainingProgress>();
         double energy = double.NaN;     // mean ‖Z*‖²
         LoopReport report = new TrainingLoop(objective, options.Loop(encoder.CodeSize)).Execute(Tell, resume, onCheckpoint, cancellation);
         return new TrainingReport(
-            history, report.Start.Error, report.Best.Error, CodeEvaluator.Relative(report.Best.Error, Energy()), report.BestAtSamples, report.SkippedBatches, report.LeftOut, objective.HeldOut(cancellation).Uncertified, report.Elapsed);
+            history, report.Start.Error, report.Best.Error, CodeEvaluator.Relative(report.Best.Error, Energy()), report.BestAtSamples,
+            report.SkippedBatches, report.LeftOut, objective.HeldOut(cancellation).Uncertified, report.Elapsed);
 
         void Tell(LoopProgress p)
         {
             if (p.Evaluation == 0)
                 return;
-            history.Add(new TrainingProgress(p.Samples, options.Samples, p.TrainingLoss, p.Score.Error, CodeEvaluator.Relative(p.Score.Error, Energy()), p.SamplesPerSecond, p.Remaining));
+            history.Add(new TrainingProgress(
+                p.Samples, options.Samples, p.TrainingLoss, p.Score.Error, CodeEvaluator.Relative(p.Score.Error, Energy()), p.SamplesPerSecond, p.Remaining));
             progress?.Report(history[^1]);
         }
 

@@ -36,6 +36,9 @@ public sealed class LinearClassifier
     internal static IReadOnlyList<ParameterWindow> Layout(int codeSize, int classCount)
         => ParameterSlab.Layout(("weights", classCount, codeSize), ("bias", 1, classCount));
 
+    /// <summary>The window of W.</summary>
+    internal ParameterWindow Weights => _weights;
+
     /// <summary>Values in a code m.</summary>
     public int CodeSize { get; }
 

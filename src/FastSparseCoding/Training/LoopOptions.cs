@@ -27,6 +27,9 @@ internal sealed record LoopOptions
     /// <summary>Everything of the options that decides the result.</summary>
     public required string Settings { get; init; }
 
+    /// <summary>Samples that are made ready at a time, or a batch where that is larger.</summary>
+    public int ChunkSamples { get; init; } = 4096;
+
     /// <summary>Time between checkpoints, beside those at evaluations and at a stop.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -9,7 +9,8 @@ namespace FastSparseCoding.Training;
 /// <param name="rate">Rate of a window at the start.</param>
 /// <param name="penalty">Of a window, what ½·penalty·‖w‖² adds to the mean loss.</param>
 /// <param name="refresh">Takes rows first to first + count − 1 of every window into use.</param>
-internal sealed class TrainedSlab(ParameterSlab parameters, OptimizerKind optimizer, Func<ParameterWindow, float> rate, Func<ParameterWindow, float> penalty, Action<int, int> refresh)
+internal sealed class TrainedSlab(
+    ParameterSlab parameters, OptimizerKind optimizer, Func<ParameterWindow, float> rate, Func<ParameterWindow, float> penalty, Action<int, int> refresh)
 {
     /// <summary>Rows that are updated and then packed while they are in cache.</summary>
     private const int ChunkRows = 16;
@@ -47,10 +48,11 @@ internal sealed class TrainedSlab(ParameterSlab parameters, OptimizerKind optimi
             for (int w = 0; w < Parameters.Windows.Count; w++)
             {
                 ParameterWindow window = Parameters.Windows[w];
-                int start = first * window.Columns, length = Math.Min(rows, window.Rows - first) * window.Columns, at = window.Offset + start;
-                if (length > 0)
-                    _optimizer.Step(
-                        Parameters.Values.Slice(at, length), Gradient.Values.Slice(at, length), at, settings, _rates[w] * decay, _penalties[w], window.IsThreshold ? 0 : float.NegativeInfinity);
+                if (first >= window.Rows)
+                    continue;
+                int length = Math.Min(rows, window.Rows - first) * window.Columns, at = window.Offset + first * window.Columns;
+                Span<float> p = Parameters.Values.Slice(at, length), g = Gradient.Values.Slice(at, length);
+                _optimizer.Step(p, g, at, settings, _rates[w] * decay, _penalties[w], window.IsThreshold ? 0 : float.NegativeInfinity);
             }
             refresh(first, rows);
         }

@@ -13,7 +13,10 @@ public sealed record TrainingCheckpoint
     /// <summary>What is trained and how; a training with other settings refuses the checkpoint.</summary>
     public string Settings { get; init; } = "";
 
-    /// <summary>Whether a training that goes on from it on this machine ends with the bits that the machine it was taken on would have reached: see <see cref="Machine.FusedMultiplyAdd"/>.</summary>
+    /// <summary>
+    /// Whether a training that goes on from it on this machine ends with the bits that the machine it was taken on would have reached: see
+    /// <see cref="Machine.FusedMultiplyAdd"/>.
+    /// </summary>
     public bool HasBitsOfThisMachine => FusedMultiplyAdd == Machine.FusedMultiplyAdd;
 
     /// <summary>Samples seen.</summary>

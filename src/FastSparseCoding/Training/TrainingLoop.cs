@@ -9,9 +9,6 @@ namespace FastSparseCoding.Training;
 /// </summary>
 internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
 {
-    /// <summary>Samples that are made ready at a time, or a batch where that is larger.</summary>
-    private const int ChunkSamples = 4096;
-
     private readonly string _settings = $"{objective.Settings}, {options.Settings}";
     private Score _start = Score.Worst, _best = Score.Worst;
     private long _bestAt, _samples, _leftOut, _lossSamples;
@@ -46,7 +43,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         }
         catch (OperationCanceledException)
         {
-            keeper.Keep();
+            if (_samples > 0)
+                keeper.Keep();      // before the first step there is nothing to lose
             throw;
         }
         finally
@@ -59,7 +57,7 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         return new LoopReport(_start, _best, _bestAt, _skipped, _leftOut, Stopwatch.GetElapsedTime(start));
     }
 
-    private int ChunkRows => Math.Max(1, ChunkSamples / options.BatchSize) * options.BatchSize;
+    private int ChunkRows => Math.Max(1, options.ChunkSamples / options.BatchSize) * options.BatchSize;
 
     private long RoundEnd => (_samples / options.RoundSamples + 1) * options.RoundSamples;
 
@@ -120,7 +118,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         if (_skipped == Steps || double.IsInfinity(_best.Error) || (_bestAt == 0 && _skipped > Steps / 2))
             Throw.Arithmetic(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_skipped} of {Steps} steps had no finite gradient{(_leftOut > 0 ? " or no certified code" : "")} and were left out, and nothing was learned; lower the learning rate ({options.Rate}) or scale the signals."));
+                $"{_skipped} of {Steps} steps had no finite gradient{(_leftOut > 0 ? " or no certified code" : "")} and were left out, ")
+                + string.Create(CultureInfo.InvariantCulture, $"and nothing was learned; lower the learning rate ({options.Rate}) or scale the signals."));
     }
 
     private TrainingCheckpoint Checkpoint() => new()

@@ -79,7 +79,14 @@ public sealed record TrainingOptions
     /// <summary>How a training of an encoder with codes of m values goes.</summary>
     internal LoopOptions Loop(int codeSize) => new()
     {
-        Samples = Samples, BatchSize = BatchSize, RoundSamples = Samples, Evaluations = Evaluations, Threads = Threads, Decay = Decay, Rate = InitialRate(codeSize), Settings = Settings(codeSize),
+        Samples = Samples,
+        BatchSize = BatchSize,
+        RoundSamples = Samples,
+        Evaluations = Evaluations,
+        Threads = Threads,
+        Decay = Decay,
+        Rate = InitialRate(codeSize),
+        Settings = Settings(codeSize),
     };
 
     /// <summary>The part of the first rate that step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/> takes.</summary>

@@ -64,12 +64,18 @@ public sealed class EncoderTrainerTests
     }
 
     [Theory]
-    [InlineData("lista")]
-    [InlineData("lcod")]
-    [InlineData("tanh")]
-    public void Any_number_of_threads_gives_the_same_bits(string kind)
+    [InlineData("lista", 300)]
+    [InlineData("lista", 64)]
+    [InlineData("lista", 1300)]
+    [InlineData("lista-layers", 64)]
+    [InlineData("lcod", 300)]
+    [InlineData("lcod", 64)]
+    [InlineData("tanh", 300)]
+    [InlineData("tanh2", 64)]
+    [InlineData("shrink", 64)]
+    public void Any_number_of_threads_gives_the_same_bits(string kind, int batch)
     {
-        TrainingOptions options = Options with { BatchSize = 300, Samples = 3000 };
+        TrainingOptions options = Options with { BatchSize = batch, Samples = 10 * batch };
         float[][] parameters = [.. new[] { 1, 2, 3, 8 }.Select(threads =>
         {
             TrainableEncoder encoder = Encoder(kind);

@@ -94,7 +94,7 @@ public sealed class LeftOutTests
         Matrix small = HeldOut.Clone();
         foreach (ref float value in small.Values)
             value *= 1e-6f;         // their code is zero
-        TrainableEncoder encoder = Encoder();
+        TrainableEncoder encoder = EncoderFactory.Create("lista", Atoms, 1e-4f, 2);
         float[] before = encoder.Parameters.Values.ToArray();
 
         Refused("none of the 1920 signals to train on has a certified code, and nothing was learned; take a larger sparsity weight or tolerance.", small);

@@ -1,4 +1,5 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Kernels;
 using FastSparseCoding.Tests.Support;
 using FastSparseCoding.Training;
 using Xunit;
@@ -53,6 +54,48 @@ public sealed class OptimizerTests
 
         Tolerance.Check(twin, p, operations: 2, magnitude: 5);
         Assert.Empty(sgd.Moments);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void The_sum_is_scaled_the_penalty_added_and_the_floor_kept_in_the_same_pass(OptimizerKind kind)
+    {
+        Optimizer folded = Optimizer.Create(kind, Length), plain = Optimizer.Create(kind, Length);
+        float[] p = RandomData.Normal(1, Length, seed: 1).Values.ToArray(), twin = [.. p], sum = RandomData.Normal(1, Length, seed: 2).Values.ToArray();
+        // Powers of two, so that nothing rounds differently.
+        float[] gradient = [.. sum.Select(g => g * 0.25f)];
+
+        folded.Step(p, sum, 0, folded.At(1, scale: 0.25f), rate: 0.5f, penalty: 0, floor: 0.125f);
+        plain.Step(twin, gradient, 0, plain.At(1, scale: 1), rate: 0.5f, penalty: 0, floor: float.NegativeInfinity);
+        Assert.Equal([.. twin.Select(v => Math.Max(v, 0.125f))], p);
+        Assert.Contains(0.125f, p);
+
+        float[] held = RandomData.Normal(1, Length, seed: 3).Values.ToArray(), heldTwin = [.. held];
+        Optimizer penalised = Optimizer.Create(kind, Length), other = Optimizer.Create(kind, Length);
+        float[] withPenalty = [.. sum.Zip(held, (g, v) => MathF.FusedMultiplyAdd(0.5f, v, g))];
+        penalised.Step(held, sum, 0, penalised.At(1, scale: 1), rate: 0.5f, penalty: 0.5f, float.NegativeInfinity);
+        other.Step(heldTwin, withPenalty, 0, other.At(1, scale: 1), rate: 0.5f, penalty: 0, float.NegativeInfinity);
+        Assert.Equal(heldTwin, held);
+    }
+
+    [Fact]
+    public void A_gradient_is_finite_when_all_its_squares_are()
+    {
+        for (int length = 0; length < 40; length++)
+        {
+            float[] g = [.. RandomData.Normal(1, length, seed: 4).Values];
+            Assert.True(Reduction.AllSquaresFinite(g, 1));
+            for (int i = 0; i < length; i++)
+                foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity, 3e19f])
+                {
+                    float kept = g[i];
+                    g[i] = bad;
+                    Assert.False(Reduction.AllSquaresFinite(g, 1));
+                    Assert.Equal(bad == 3e19f, Reduction.AllSquaresFinite(g, 0.5f));
+                    g[i] = kept;
+                }
+        }
     }
 
     [Fact]
