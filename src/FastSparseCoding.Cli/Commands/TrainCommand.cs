@@ -68,7 +68,7 @@ internal sealed class TrainCommand
 
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         TrainingReport report = Train(encoder, input, options, output, parsed.GetValue(_resume), context);
-        RequireNotWorse(report, Checkpoint.PathFor(output), context);
+        RequireNotWorse(report, CheckpointFile.PathFor(output), context);
         ModelFile.Save(output, encoder, input.Preprocessing);
         File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
