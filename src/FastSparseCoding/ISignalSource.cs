@@ -15,3 +15,14 @@ public interface ISignalSource
     /// <exception cref="ArgumentException">A signal's size is wrong.</exception>
     void Read(long first, MatrixView x);
 }
+
+/// <summary>Reading from a source on several threads.</summary>
+internal static class SignalReading
+{
+    /// <summary>Signals that a thread reads at a time.</summary>
+    private const int BlockRows = 256;
+
+    /// <summary>Reads consecutive signals, on up to so many threads.</summary>
+    public static void Read(this ISignalSource source, long first, Matrix x, int threads, CancellationToken cancellation)
+        => RowBlocks.Run(x.Rows, BlockRows, threads, cancellation, (start, count) => source.Read(first + start, x.RowRange(start, count)));
+}

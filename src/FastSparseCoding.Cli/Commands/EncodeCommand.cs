@@ -77,46 +77,49 @@ internal sealed class EncodeCommand
     {
         if (model.Encoder is null && _pursuit.AreGiven(parsed))
             return new PursuitCoder(_pursuit.Bind(parsed, model, _penalty.IsNonNegative(parsed, model.Penalty), [.. _penalty.Weighing, _solver, _tolerance, _warmStart]));
-        LassoSolver? solver = BindSolver(parsed, model);
-        if (solver is null)
-            return new PredictingCoder(model.Encoder!);
+        if (model.Encoder is { } encoder)
+            return new PredictingCoder(BindEncoder(parsed, model, encoder));
+        LassoSolver solver = BindSolver(parsed, model);
         if (parsed.GetValue(_mask) is not null)
             return new MaskedCoder((ActiveSetSolver)solver);
         TrainableEncoder? start = BindWarmStart(parsed, model, solver);
         return _penalty.IsPerSignal(parsed) ? new RelativeCoder(new RelativeLassoEncoder(solver)) : new ExactCoder(solver, start);
     }
 
-    private LassoSolver? BindSolver(ParseResult parsed, ModelInput model)
+    private LassoSolver BindSolver(ParseResult parsed, ModelInput model)
     {
-        if (model.Encoder is null)
-        {
-            double tolerance = parsed.GetValue(_tolerance) ?? SolverOptions.Default.Tolerance;
-            bool perSignal = _penalty.IsPerSignal(parsed);
-            double least = perSignal ? 2e-7 : 1e-7;         // scaling to λmax and back rounds as much again
-            if (!(tolerance >= least && tolerance <= 1))
-                throw new UserError(FormattableString.Invariant($"{_tolerance.Name} is {tolerance}; it must be from {least} to 1."));
-            Penalty penalty = _penalty.Bind(parsed, model);
-            string solver = parsed.GetValue(_solver) ?? "active-set";
-            if (parsed.GetValue(_mask) is not null && (solver != "active-set" || parsed.GetValue(_warmStart) is not null || perSignal))
-                throw new UserError($"{_mask.Name} is for the active set at one λ and without {_warmStart.Name}, or for orthogonal matching pursuit.");
-            model.RequireMemory(solver, SolverFactory.SquareMatrices(solver));
-            // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
-            float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
-            return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = perSignal ? tolerance / 2 : tolerance, StartThreshold = startThreshold });
-        }
-        foreach (Option option in (Option[])[.. _penalty.All, .. _pursuit.All, _solver, _tolerance, _warmStart, _mask])
-            if (parsed.GetResult(option) is { Implicit: false })
-                throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{model.Encoder.Kind}' encoder, which predicts codes of {model.Encoder.Penalty}.");
-        return null;
+        double tolerance = parsed.GetValue(_tolerance) ?? SolverOptions.Default.Tolerance;
+        bool perSignal = _penalty.IsPerSignal(parsed);
+        double least = perSignal ? 2e-7 : 1e-7;         // scaling to λmax and back rounds as much again
+        if (!(tolerance >= least && tolerance <= 1))
+            throw new UserError(FormattableString.Invariant($"{_tolerance.Name} is {tolerance}; it must be from {least} to 1."));
+        Penalty penalty = _penalty.Bind(parsed, model);
+        string solver = parsed.GetValue(_solver) ?? "active-set";
+        if (parsed.GetValue(_mask) is not null && (solver != "active-set" || parsed.GetValue(_warmStart) is not null || perSignal))
+            throw new UserError($"{_mask.Name} is for the active set at one λ and without {_warmStart.Name}, or for orthogonal matching pursuit.");
+        model.RequireMemory(solver, SolverFactory.SquareMatrices(solver));
+        // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
+        float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
+        return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = perSignal ? tolerance / 2 : tolerance, StartThreshold = startThreshold });
     }
 
-    private TrainableEncoder? BindWarmStart(ParseResult parsed, ModelInput model, LassoSolver? solver)
+    private TrainableEncoder BindEncoder(ParseResult parsed, ModelInput model, TrainableEncoder encoder)
     {
-        if (solver is null || parsed.GetValue(_warmStart) is not { } path)
+        foreach (Option option in (Option[])[.. _pursuit.All, _solver, _tolerance, _warmStart, _mask])
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{encoder.Kind}' encoder, which predicts codes of {encoder.Penalty}.");
+        return _penalty.Of(parsed, encoder, model.Path);
+    }
+
+    private TrainableEncoder? BindWarmStart(ParseResult parsed, ModelInput model, LassoSolver solver)
+    {
+        if (parsed.GetValue(_warmStart) is not { } path)
             return null;
         if (_penalty.IsPerSignal(parsed))
             throw new UserError($"{_warmStart.Name} predicts codes of one λ; with a fraction of λmax every signal has another.");
         TrainableEncoder start = ModelFile.LoadEncoder(path, model.Dictionary);
+        if (start is StepListaEncoder steps)
+            return steps.WithPenalty(solver.Penalty);
         if (!start.Penalty.Equals(solver.Penalty))
         {
             string predicted = start.Penalty.ToString(), asked = solver.Penalty.ToString();

@@ -21,6 +21,7 @@ internal sealed class EvaluateCommand
     private readonly Option<string?> _dictionary = new("--dictionary") { Description = "The dictionary, when the encoder's file does not hold it; otherwise it must be the same.", HelpName = "FILE" };
     private readonly Option<string?> _codes = new("--codes") { Description = "Exact codes [N×m] of the signals of an .npy, row for row, instead of computing them.", HelpName = "FILE.npy" };
     private readonly Option<int> _samples = new("--samples") { Description = "Of images: patches to evaluate on, from 1 to 10^7.", DefaultValueFactory = _ => 5000, HelpName = "N" };
+    private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
     public static Command Create(Func<ParseResult, CommandContext> context)
@@ -30,6 +31,7 @@ internal sealed class EvaluateCommand
         {
             self._encoder, self._images, self._dictionary, self._codes, self._samples,
         };
+        self._penalty.AddTo(command);
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
@@ -38,7 +40,7 @@ internal sealed class EvaluateCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         ModelInput model = ModelInput.OpenEncoder(parsed.GetRequiredValue(_encoder));
-        TrainableEncoder encoder = model.Encoder!;
+        TrainableEncoder encoder = _penalty.Of(parsed, model.Encoder!, model.Path);
         AtomDictionary dictionary = BindDictionary(parsed, model);
         model.RequireMemory("evaluate", CurveMatrices);
         Matrix x = ReadSignals(parsed, model, context);

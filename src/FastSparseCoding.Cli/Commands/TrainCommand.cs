@@ -12,16 +12,16 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode train: an encoder that predicts the codes of a dictionary.</summary>
 internal sealed class TrainCommand
 {
-    // Of S: itself and its packed copies, the best so far, its gradients of every worker and their sum, and the moments.
-    private const int TrainingMatrices = 16;
+    // Of S: itself and its two packed copies, the best so far, its gradient, the moments, and a checkpoint of them.
+    private const int TrainingMatrices = 11;
 
     private static readonly TrainingOptions Defaults = TrainingOptions.Default;
 
     private readonly Argument<string> _dictionary = new("DICTIONARY") { Description = "A dictionary model, or an .npy of atoms [m×n] with unit-norm rows." };
     private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The encoder to write (.safetensors).", Required = true, HelpName = "FILE" };
-    private readonly Option<string> _kind = new("--encoder") { Description = "The architecture: lista and lcod of the paper, its baselines, or lista-layers, a lista with thresholds and gains for every layer.", DefaultValueFactory = _ => "lista" };
-    private readonly Option<int?> _depth = new("--depth") { Description = "lista, lista-layers: products by S, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 10000 [default: 10].", HelpName = "T" };
+    private readonly Option<string> _kind = new("--encoder") { Description = "The architecture: lista and lcod of the paper, its baselines, or a variant: lista-layers, with thresholds and gains for every layer; lista-coupled, which computes the residual in every layer; slista, whose only parameters are its steps.", DefaultValueFactory = _ => "lista" };
+    private readonly Option<int?> _depth = new("--depth") { Description = "lista and its variants: layers after the first, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 10000 [default: 10].", HelpName = "T" };
     private readonly Option<long> _samples = new("--samples") { Description = "Patches to train on, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
     private readonly Option<int> _batch = new("--batch") { Description = "Patches in a step, from 1 to 65536.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
     private readonly Option<string> _optimizer = new("--optimizer") { Description = "adam: with a rate that falls along a cosine; sgd: with the paper's rate ∝ 1/(t + t₀).", DefaultValueFactory = _ => "adam" };
@@ -68,6 +68,7 @@ internal sealed class TrainCommand
 
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         TrainingReport report = Train(encoder, input, options, output, parsed.GetValue(_resume), context);
+        RequireNotWorse(report, CheckpointFile.PathFor(output), context);
         ModelFile.Save(output, encoder, input.Preprocessing);
         File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
@@ -75,6 +76,22 @@ internal sealed class TrainCommand
             .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches)
             .Add("uncertified_targets", report.UncertifiedTargets).Add("uncertified_held_out", report.UncertifiedHeldOut).Add("seconds", report.Elapsed.TotalSeconds));
         return ExitCode.Done;
+    }
+
+    /// <summary>Refuses a training that only made the encoder worse; of one that changed nothing it warns.</summary>
+    private void RequireNotWorse(TrainingReport report, string checkpoint, CommandContext context)
+    {
+        if (report.Improved)
+            return;
+        if (report.History.Any(p => p.HeldOutError <= report.StartError))
+        {
+            context.Terminal.Tell("warning: nothing was better than the untrained encoder, which was kept.");
+            return;
+        }
+        File.Delete(checkpoint);
+        throw new UserError(
+            FormattableString.Invariant($"nothing was as good as the untrained encoder, whose held-out error is {report.StartError:G4}, and nothing was written; ")
+            + $"lower {_rate.Name} or train on more {_samples.Name}.");
     }
 
     private TrainingOptions BindOptions(ParseResult parsed, CommandContext context) => new()
@@ -111,6 +128,8 @@ internal sealed class TrainCommand
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
         if (start is not null)
             start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data) };
+        if (start is { HasBitsOfThisMachine: false })
+            WarnOfMachine(checkpoint, context);
         (ISignalSource source, Matrix heldOut) = input.Split(options.HeldOut, options.Seed);
         var target = new ActiveSetSolver(encoder.Dictionary!, encoder.Penalty);
         TrainingReport? report = null;
@@ -123,7 +142,17 @@ internal sealed class TrainCommand
                 encoder, source, target, heldOut, options, progress, start, c => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) }), context.Cancellation));
         });
         context.WarnUncertified(report!.UncertifiedTargets, options.Samples, "signals to train on");
+        if (report.SkippedBatches > 0)
+            context.Terminal.Tell(FormattableString.Invariant(
+                $"warning: {report.SkippedBatches:N0} steps had no finite gradient or no certified code and were left out; a lower --learning-rate helps."));
         context.WarnUncertified(report.UncertifiedHeldOut, heldOut.Rows, "held-out signals");
         return report;
+    }
+
+    private static void WarnOfMachine(string checkpoint, CommandContext context)
+    {
+        (string there, string here) = Machine.FusedMultiplyAdd ? ("twice", "once") : ("once", "twice");
+        context.Terminal.Tell(
+            $"warning: '{checkpoint}' is from a machine that rounds a·b + c {there}, this one rounds it {here}: the result will differ from that machine's in its last digits.");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastSparseCoding.Encoders;
 using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
@@ -20,8 +21,8 @@ internal sealed class PenaltyOptions
         _perSignal = perSignal;
         string Default(string own, string alone) => $"[default: {(fromModel ? own : alone)}]";
         _lambda.Description = perSignal
-            ? $"Of exact codes: sparsity weight λ, above 0; or as 0.1max a fraction, up to 1max, of each signal's own λmax, from which on its code is zero. {Default("the dictionary's, or 0.5", "0.5")}"
-            : $"Of exact codes: sparsity weight λ, above 0. {Default("the dictionary's, or 0.5", "0.5")}";
+            ? $"Of exact codes, or of an slista: sparsity weight λ, above 0; or as 0.1max a fraction, up to 1max, of each signal's own λmax, from which on its code is zero. {Default("the dictionary's, or 0.5", "0.5")}"
+            : $"Of exact codes, or of an slista: sparsity weight λ, above 0. {Default("the dictionary's, or 0.5", "0.5")}";
         _nonNegative.Description = $"Of exact codes: without negative values; 'false' allows them. {Default("as the dictionary was learned", "false")}";
         _weights.Description = $"Of exact codes: a weight above 0 for every atom, by which its λ is multiplied, as [1×m] or m values. {Default("the dictionary's, or 1", "1")}";
         _ridge.Description = $"Of exact codes: weight μ of ½‖z‖² (elastic net), 0 or more. {Default("the dictionary's, or 0", "0")}";
@@ -57,6 +58,18 @@ internal sealed class PenaltyOptions
         float ridge = Range.CheckNotNegative(_ridge, parsed.GetValue(_ridge) ?? otherwise.Ridge);
         ReadOnlySpan<float> weights = parsed.GetValue(_weights) is { } path ? ReadWeights(path, atoms, owner) : otherwise.Weights;
         return new Penalty(lambda, weights, ridge, IsNonNegative(parsed, otherwise));
+    }
+
+    /// <summary>An encoder for the penalty asked for. Only learned steps serve any; what else was learned belongs to the penalty it was trained for.</summary>
+    public TrainableEncoder Of(ParseResult parsed, TrainableEncoder encoder, string path)
+    {
+        if (All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is not { } given)
+            return encoder;
+        if (encoder is not StepListaEncoder steps)
+            throw new UserError($"{given.Name} is for exact codes; {path} holds a '{encoder.Kind}' encoder, which predicts codes of {encoder.Penalty}.");
+        if (IsPerSignal(parsed))
+            throw new UserError($"{_lambda.Name} is {parsed.GetValue(_lambda)}; {path} holds an '{encoder.Kind}' encoder, which predicts codes of one λ for all signals: give a number.");
+        return steps.WithPenalty(Bind(parsed, encoder.Penalty, encoder.CodeSize, path));
     }
 
     /// <summary>Whether codes must not be negative.</summary>

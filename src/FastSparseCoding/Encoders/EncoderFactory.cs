@@ -4,16 +4,19 @@ namespace FastSparseCoding.Encoders;
 public static class EncoderFactory
 {
     private static readonly EncoderFamily[] Families =
-        [ListaEncoder.OfKind, LcodEncoder.OfKind, ShrinkEncoder.OfKind, TanhEncoder.OfKind, DoubleTanhEncoder.OfKind, LayeredListaEncoder.OfKind];
+    [
+        ListaEncoder.OfKind, LcodEncoder.OfKind, ShrinkEncoder.OfKind, TanhEncoder.OfKind, DoubleTanhEncoder.OfKind,
+        LayeredListaEncoder.OfKind, CoupledListaEncoder.OfKind, StepListaEncoder.OfKind,
+    ];
 
-    /// <summary>The kinds: lista, lcod, shrink, tanh, tanh2, and the variant lista-layers.</summary>
+    /// <summary>The kinds: lista, lcod, shrink, tanh, tanh2, and the variants lista-layers, lista-coupled and slista.</summary>
     public static IReadOnlyList<string> Kinds { get; } = [.. Families.Select(f => f.Name)];
 
     /// <summary>An encoder initialised from a dictionary.</summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="penalty">What those codes pay for not being zero; a number λ stands for λ‖z‖₁. The tanh kinds refuse one that forbids negative codes.</param>
-    /// <param name="depth">Products by S (lista, lista-layers), coordinate updates (lcod); 0 for the others.</param>
+    /// <param name="depth">Layers after the first (lista and its variants), coordinate updates (lcod); 0 for the others.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentException">There is no such kind, the kind cannot predict its codes, or the depth is out of range.</exception>
     public static TrainableEncoder Create(string kind, AtomDictionary dictionary, Penalty penalty, int depth) => Find(kind, depth).FromDictionary(dictionary, penalty, depth);

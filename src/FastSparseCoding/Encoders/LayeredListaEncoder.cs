@@ -12,7 +12,6 @@ namespace FastSparseCoding.Encoders;
 public sealed class LayeredListaEncoder : TrainableEncoder
 {
     private readonly PackedMatrix _encoderTransposed;
-    private readonly PackedMatrix _encoder;
     private readonly PackedMatrix _st;
     private readonly PackedMatrix _s;
 
@@ -20,7 +19,6 @@ public sealed class LayeredListaEncoder : TrainableEncoder
         : base(signalSize, codeSize, depth, penalty, dictionary, new ParameterSlab(Layout(signalSize, codeSize, depth)))
     {
         _encoderTransposed = new PackedMatrix(signalSize, codeSize);
-        _encoder = new PackedMatrix(codeSize, signalSize);
         _st = new PackedMatrix(codeSize, codeSize);
         _s = new PackedMatrix(codeSize, codeSize);
     }
@@ -68,16 +66,14 @@ public sealed class LayeredListaEncoder : TrainableEncoder
         return encoder;
     }
 
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-        _encoderTransposed.PackTransposed(Parameters.View("W_e"));
-        _encoder.Pack(Parameters.View("W_e"));
-        _st.Pack(Parameters.View("S_transposed"));
-        _s.PackTransposed(Parameters.View("S_transposed"));
-    }
+    internal override long TapeFloats => (2L * Depth + 5) * CodeSize;
 
-    internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
+    private protected override void PackRows(int first, int count)
+    {
+        _encoderTransposed.PackTransposedRows(Parameters.View(Parameters.Windows[0]), first, count);
+        _st.PackRows(Parameters.View(Parameters.Windows[1]), first, count);
+        _s.PackTransposedRows(Parameters.View(Parameters.Windows[1]), first, count);
+    }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
 
@@ -85,71 +81,95 @@ public sealed class LayeredListaEncoder : TrainableEncoder
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, ListaEncoder.MaxDepth);
-        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), new WindowShape("theta", depth + 1, codeSize, IsThreshold: true), ("gain", depth + 1, codeSize));
+        var theta = new WindowShape("theta", depth + 1, codeSize, IsThreshold: true);
+        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), theta, ("gain", depth + 1, codeSize));
     }
 
-    /// <summary>Tape: xW_eᵀ and Z(0..T). h' and the sign of C are those of Z.</summary>
+    /// <summary>
+    /// Tape: xW_eᵀ and Z(0..T), and dC(0..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie one after the other, so
+    /// that S, which the layers share, has one product.
+    /// </summary>
     private sealed class Pass : EncoderPass
     {
         private readonly LayeredListaEncoder _encoder;
         private readonly ParameterWindow _we, _st, _theta, _gain;
         private readonly float _floor;      // 0, or −∞ where codes must not be negative
-        private readonly bool _keepTape;
+        private readonly int _layers;       // of Z that are kept
         private readonly Matrix _b;         // B = xW_eᵀ [N×m]
         private readonly Matrix _scaled;    // g_t ⊙ B [N×m], then dB
-        private readonly Matrix[] _z;       // Z(t) [N×m]
-        private readonly Matrix _dC;        // dC [N×m]
-        private readonly Matrix _dZ;        // dZ [N×m]
+        private readonly Matrix _z;         // Z(0), …, Z(T) [(T+1)N×m]
+        private readonly Matrix _dC;        // dC(0), …, dC(T) [(T+1)N×m]
+        private readonly Matrix _dZ;        // [N×m]
 
         public Pass(LayeredListaEncoder encoder, int maxRows, bool keepTape)
             : base(encoder, maxRows, keepTape)
         {
             _encoder = encoder;
-            _keepTape = keepTape;
             _floor = encoder.Penalty.Floor;
+            _layers = keepTape ? encoder.Depth + 1 : Math.Min(2, encoder.Depth + 1);
             IReadOnlyList<ParameterWindow> windows = encoder.Parameters.Windows;
             (_we, _st, _theta, _gain) = (windows[0], windows[1], windows[2], windows[3]);
             _b = new Matrix(maxRows, encoder.CodeSize);
             _scaled = new Matrix(maxRows, encoder.CodeSize);
-            _z = new Matrix[keepTape ? encoder.Depth + 1 : 2];
-            for (int t = 0; t < _z.Length; t++)
-                _z[t] = new Matrix(maxRows, encoder.CodeSize);
-            _dC = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
+            _z = new Matrix(checked(_layers * maxRows), encoder.CodeSize);
+            _dC = new Matrix(keepTape ? _layers * maxRows : 0, encoder.CodeSize);
             _dZ = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
         }
 
-        private protected override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x)
+        internal override ReadOnlyMatrixView Codes => Z(_encoder.Depth, 0, Rows);
+
+        internal override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x, int first)
         {
-            MatrixView b = _b.RowRange(0, x.Rows), scaled = _scaled.RowRange(0, x.Rows), theta = _encoder.Parameters.View(_theta);
+            MatrixView b = _b.RowRange(first, x.Rows), scaled = _scaled.RowRange(first, x.Rows), theta = _encoder.Parameters.View(_theta);
             Gemm.Multiply(x, _encoder._encoderTransposed, b);                           // B = xW_eᵀ
             Scale(b, 0, scaled);
-            Shrinkage.SoftThreshold(scaled, theta.Row(0), Z(0, x.Rows), _floor);        // Z(0) = h_{θ₀}(g₀ ⊙ B)
+            Shrinkage.SoftThreshold(scaled, theta.Row(0), Z(0, first, x.Rows), _floor); // Z(0) = h_{θ₀}(g₀ ⊙ B)
             for (int t = 1; t <= _encoder.Depth; t++)
             {
                 Scale(b, t, scaled);
-                SparseProduct.MultiplyAddShrink(Z(t - 1, x.Rows), _encoder._st, scaled, theta.Row(t), Z(t, x.Rows), _floor);   // Z(t) = h_{θ_t}(g_t ⊙ B + Z(t−1)Sᵀ)
+                SparseProduct.MultiplyAddShrink(Z(t - 1, first, x.Rows), _encoder._st, scaled, theta.Row(t), Z(t, first, x.Rows), _floor);   // Z(t) = h_{θ_t}(g_t ⊙ B + Z(t−1)Sᵀ)
             }
-            return Z(_encoder.Depth, x.Rows);
+            return Z(_encoder.Depth, first, x.Rows);
         }
 
-        private protected override void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx)
+        internal override void BackwardRows(ReadOnlyMatrixView dz, int first, MatrixView dx)
         {
-            int rows = x.Rows;
-            MatrixView dC = _dC.RowRange(0, rows), dZ = _dZ.RowRange(0, rows), dB = _scaled.RowRange(0, rows), dTheta = gradient.View(_theta);
+            int rows = dz.Rows, last = _encoder.Depth;
+            MatrixView dB = _scaled.RowRange(first, rows), dZ = _dZ.RowRange(first, rows), gain = _encoder.Parameters.View(_gain);
             dz.Values.CopyTo(dZ.Values);
             dB.Values.Clear();
-            for (int t = _encoder.Depth; t >= 0; t--)
+            for (int t = last; t >= 0; t--)
             {
-                Shrinkage.SoftThresholdBackward(Z(t, rows), dZ, dC, dTheta.Row(t));     // dC = h'(C(t)) ⊙ dZ(t); dθ_t −= Σ sign(C(t)) ⊙ dC
-                ScaleBackward(dC, t, dB, gradient.View(_gain).Row(t));                  // dB += g_t ⊙ dC; dg_t += Σ B ⊙ dC
-                if (t == 0)
-                    break;
-                SparseProduct.MultiplyTransposed(Z(t - 1, rows), dC, gradient.View(_st), accumulate: true);    // dSᵀ += Z(t−1)ᵀ dC
-                SparseProduct.Multiply(dC, _encoder._s, dZ);                            // dZ(t−1) = dC S
+                MatrixView dC = DC(t, first, rows);
+                Shrinkage.SoftThresholdBackward(Z(t, first, rows), dZ, dC);             // dC(t) = h'(C(t)) ⊙ dZ(t)
+                AddScaled(dC, gain.Row(t), dB);                                         // dB += g_t ⊙ dC(t)
+                if (t > 0)
+                    SparseProduct.Multiply(dC, _encoder._s, dZ);                        // dZ(t−1) = dC(t) S
             }
-            Gemm.MultiplyTransposedA(dB, x, gradient.View(_we), accumulate: true);      // dW_e += dBᵀ x
             if (!dx.Values.IsEmpty)
-                Gemm.Multiply(dB, _encoder._encoder, dx);                               // dx = dB W_e
+                Gemm.Multiply(dB, _encoder.Parameters.View(_we), dx);                   // dx = dB W_e
+        }
+
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        {
+            (int first, int count) = part.Of(_encoder.CodeSize);
+            int rows = Rows, layers = _encoder.Depth * rows;
+            for (int t = 0; t <= _encoder.Depth; t++)
+            {
+                Span<float> dTheta = gradient.View(_theta).Row(t).Slice(first, count), dGain = gradient.View(_gain).Row(t).Slice(first, count);
+                if (!accumulate)
+                {
+                    dTheta.Clear();
+                    dGain.Clear();
+                }
+                Shrinkage.ThresholdBackward(Z(t, 0, rows), DC(t, 0, rows), first, dTheta);              // dθ_t −= Σ sign(C(t)) ⊙ dC(t)
+                for (int i = 0; i < rows; i++)
+                    TensorPrimitives.MultiplyAdd(_b.Row(i).Slice(first, count), DC(t, i, 1).Row(0).Slice(first, count), dGain, dGain);    // dg_t += Σ B ⊙ dC(t)
+            }
+            ReadOnlyMatrixView z = _z.RowRange(0, layers), dC = _dC.RowRange(rows, layers), dB = _scaled.RowRange(0, rows);
+            MatrixView dSt = gradient.View(_st).RowRange(first, count), dWe = gradient.View(_we).RowRange(first, count);
+            SparseProduct.MultiplyTransposed(z, first, dC, dSt, accumulate);            // dSᵀ += Σ_t Z(t−1)ᵀ dC(t)
+            SparseProduct.MultiplyTransposed(dB, first, x, dWe, accumulate);            // dW_e += dBᵀ x
         }
 
         private void Scale(MatrixView b, int t, MatrixView scaled)
@@ -159,16 +179,14 @@ public sealed class LayeredListaEncoder : TrainableEncoder
                 TensorPrimitives.Multiply(b.Row(i), gain, scaled.Row(i));
         }
 
-        private void ScaleBackward(MatrixView dC, int t, MatrixView dB, Span<float> dGain)
+        private static void AddScaled(MatrixView dC, ReadOnlySpan<float> gain, MatrixView dB)
         {
-            ReadOnlySpan<float> gain = _encoder.Parameters.View(_gain).Row(t);
             for (int i = 0; i < dC.Rows; i++)
-            {
                 TensorPrimitives.MultiplyAdd(gain, dC.Row(i), dB.Row(i), dB.Row(i));
-                TensorPrimitives.MultiplyAdd(_b.Row(i), dC.Row(i), dGain, dGain);
-            }
         }
 
-        private MatrixView Z(int t, int rows) => _z[_keepTape ? t : t & 1].RowRange(0, rows);
+        private MatrixView Z(int t, int first, int count) => _z.RowRange(t % _layers * Rows + first, count);
+
+        private MatrixView DC(int t, int first, int count) => _dC.RowRange(t * Rows + first, count);
     }
 }

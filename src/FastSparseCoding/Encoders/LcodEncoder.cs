@@ -17,14 +17,12 @@ public sealed class LcodEncoder : TrainableEncoder
     public const int MaxDepth = 10_000;
 
     private readonly PackedMatrix _encoderTransposed;
-    private readonly PackedMatrix _encoder;
     private readonly AlignedRows _st;
 
     internal LcodEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary)
         : base(signalSize, codeSize, depth, penalty, dictionary, new ParameterSlab(Layout(signalSize, codeSize, depth)))
     {
         _encoderTransposed = new PackedMatrix(signalSize, codeSize);
-        _encoder = new PackedMatrix(codeSize, signalSize);
         _st = new AlignedRows(codeSize, codeSize);
     }
 
@@ -83,21 +81,20 @@ public sealed class LcodEncoder : TrainableEncoder
         return encoder;
     }
 
-    /// <inheritdoc/>
-    public override void Refresh()
-    {
-        _encoderTransposed.PackTransposed(Parameters.View("W_e"));
-        _encoder.Pack(Parameters.View("W_e"));
-        _st.Copy(Parameters.View("S_transposed"));
-    }
+    internal override long TapeFloats => 5L * CodeSize + 4L * Depth;
 
-    internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
+    private protected override void PackRows(int first, int count)
+    {
+        _encoderTransposed.PackTransposedRows(Parameters.View(Parameters.Windows[0]), first, count);
+        _st.CopyRows(Parameters.View(Parameters.Windows[1]), first, count);
+    }
 
     /// <summary>The windows of its parameters.</summary>
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, MaxDepth);
-        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), new WindowShape("theta", 1, codeSize, IsThreshold: true));
+        var theta = new WindowShape("theta", 1, codeSize, IsThreshold: true);
+        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), theta);
     }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
@@ -108,6 +105,10 @@ public sealed class LcodEncoder : TrainableEncoder
         Refresh();
     }
 
+    /// <summary>
+    /// Tape: every update's coefficient, pre-activation and change, and from the way back the last dB and what every update added to it. The gradient of S,
+    /// a sum of dB as it was before each update, is added up by going the same way again, a part of the columns at a time.
+    /// </summary>
     private sealed class Pass : EncoderPass
     {
         private readonly LcodEncoder _encoder;
@@ -116,8 +117,10 @@ public sealed class LcodEncoder : TrainableEncoder
         private readonly bool _keepTape;
         private readonly Matrix _b;         // B, then dB [N×m]
         private readonly Matrix _z;         // the codes returned [N×m]
-        private readonly float[] _state;    // dz of one signal [m]
+        private readonly Matrix _last;      // dB before the first of the updates backward [N×m]
+        private readonly Matrix _dz;        // dz [N×m]
         private readonly GreedyUpdate[] _tape;    // [N×T]
+        private readonly Matrix _g;         // what each update adds to dB_k [N×T]
 
         public Pass(LcodEncoder encoder, int maxRows, bool keepTape)
             : base(encoder, maxRows, keepTape)
@@ -126,51 +129,91 @@ public sealed class LcodEncoder : TrainableEncoder
             _keepTape = keepTape;
             _floor = encoder.Penalty.Floor;
             (_we, _st, _theta) = (encoder.Parameters.Windows[0], encoder.Parameters.Windows[1], encoder.Parameters.Windows[2]);
+            int taped = keepTape ? maxRows : 0;
             _b = new Matrix(maxRows, encoder.CodeSize);
             _z = new Matrix(maxRows, encoder.CodeSize);
-            _state = new float[encoder.CodeSize];
-            _tape = new GreedyUpdate[checked((keepTape ? maxRows : 0) * encoder.Depth)];
+            _last = new Matrix(taped, encoder.CodeSize);
+            _dz = new Matrix(taped, encoder.CodeSize);
+            _tape = new GreedyUpdate[checked(taped * encoder.Depth)];
+            _g = new Matrix(taped, encoder.Depth);
         }
 
-        private protected override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x)
+        internal override ReadOnlyMatrixView Codes => _z.RowRange(0, Rows);
+
+        internal override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x, int first)
         {
+            MatrixView b = _b.RowRange(first, x.Rows), z = _z.RowRange(first, x.Rows);
             ReadOnlySpan<float> theta = _encoder.Parameters.View(_theta).Values;
-            Gemm.Multiply(x, _encoder._encoderTransposed, _b.RowRange(0, x.Rows));      // B = xW_eᵀ
+            Gemm.Multiply(x, _encoder._encoderTransposed, b);                           // B = xW_eᵀ
             // T times: k = argmax |h_θ(B) − z|; e = z̄_k − z_k; B += e·S_{:,k}; z_k = z̄_k
-            GreedyRows.Update(_b.RowRange(0, x.Rows), _encoder._st, theta, _encoder.Depth, _keepTape ? _tape.AsSpan(0, x.Rows * _encoder.Depth) : default, _floor);
-            Shrinkage.SoftThreshold(_b.RowRange(0, x.Rows), theta, _z.RowRange(0, x.Rows), _floor);     // return h_θ(B)
-            return _z.RowRange(0, x.Rows);
+            GreedyRows.Update(b, _encoder._st, theta, _encoder.Depth, _keepTape ? _tape.AsSpan(first * _encoder.Depth, x.Rows * _encoder.Depth) : default, _floor);
+            Shrinkage.SoftThreshold(b, theta, z, _floor);                               // return h_θ(B)
+            return z;
         }
 
-        private protected override void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx)
+        internal override void BackwardRows(ReadOnlyMatrixView dz, int first, MatrixView dx)
         {
-            MatrixView dB = _b.RowRange(0, x.Rows), dSt = gradient.View(_st);
-            Span<float> dTheta = gradient.View(_theta).Values;
-            Shrinkage.SoftThresholdBackward(_z.RowRange(0, x.Rows), dz, dB, dTheta);    // dB = h'_θ(B) ⊙ dZ; dθ −= sign(B) ⊙ dB
-            for (int i = 0; i < x.Rows; i++)
-                BackwardRow(dB.Row(i), Tape(i), dSt, dTheta);
-            Gemm.MultiplyTransposedA(dB, x, gradient.View(_we), accumulate: true);      // dW_e += dBᵀ x
+            MatrixView dB = _b.RowRange(first, dz.Rows);
+            Shrinkage.SoftThresholdBackward(_z.RowRange(first, dz.Rows), dz, dB);       // dB = h'_θ(B) ⊙ dZ
+            dB.Values.CopyTo(_last.RowRange(first, dz.Rows).Values);
+            for (int i = first; i < first + dz.Rows; i++)
+                BackwardRow(_b.Row(i), Tape(i), _g.Row(i), _dz.Row(i));
             if (!dx.Values.IsEmpty)
-                Gemm.Multiply(dB, _encoder._encoder, dx);                               // dx = dB W_e
+                Gemm.Multiply(dB, _encoder.Parameters.View(_we), dx);                   // dx = dB W_e
         }
 
-        private void BackwardRow(Span<float> dB, ReadOnlySpan<GreedyUpdate> tape, MatrixView dSt, Span<float> dTheta)
+        private void BackwardRow(Span<float> dB, ReadOnlySpan<GreedyUpdate> tape, Span<float> g, Span<float> dz)
         {
             MatrixView st = _encoder.Parameters.View(_st);
-            Span<float> dz = _state;
             dz.Clear();                                                                 // dz = 0
             for (int t = tape.Length - 1; t >= 0; t--)
             {
-                (int k, float b, float e) = tape[t];
+                int k = tape[t].Index;
                 float de = (float)Reduction.Dot(dB, st.Row(k));                         // de = Σ_j dB_j S_jk
-                TensorPrimitives.MultiplyAdd(dB, e, dSt.Row(k), dSt.Row(k));            // dS_{:,k} += e·dB
-                float theta = _encoder.Parameters.View(_theta).Values[k];
-                int side = b > theta ? 1 : b < _floor - theta ? -1 : 0;                 // sign(h_θ(b)), the dead zone from floor − θ to θ
-                float g = side != 0 ? dz[k] + de : 0;                                   // g = h'_θ(b)(dz_k + de)
-                dB[k] += g;                                                             // dB_k += g
-                dTheta[k] -= side * g;                                                  // dθ_k −= sign(b)·g
+                g[t] = Side(tape[t]) != 0 ? dz[k] + de : 0;                             // g = h'_θ(b)(dz_k + de)
+                dB[k] += g[t];                                                          // dB_k += g
                 dz[k] = -de;                                                            // dz_k = −de
             }
+        }
+
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        {
+            (int first, int count) = part.Of(_encoder.CodeSize);
+            MatrixView dSt = gradient.View(_st);
+            Span<float> dTheta = gradient.View(_theta).Values.Slice(first, count);
+            if (!accumulate)
+            {
+                dTheta.Clear();
+                for (int k = 0; k < dSt.Rows; k++)
+                    dSt.Row(k).Slice(first, count).Clear();
+            }
+            Shrinkage.ThresholdBackward(_z.RowRange(0, Rows), _last.RowRange(0, Rows), first, dTheta);      // dθ −= Σ sign(B) ⊙ dB
+            for (int i = 0; i < Rows; i++)
+                AddRow(i, first, _last.Row(i).Slice(first, count), dSt, dTheta);
+            SparseProduct.MultiplyTransposed(_b.RowRange(0, Rows), first, x, gradient.View(_we).RowRange(first, count), accumulate);     // dW_e += dBᵀ x
+        }
+
+        /// <summary>Goes backward through the updates of a signal again; dB, dS and dθ are those of some columns from the first on.</summary>
+        private void AddRow(int i, int first, Span<float> dB, MatrixView dSt, Span<float> dTheta)
+        {
+            ReadOnlySpan<GreedyUpdate> tape = Tape(i);
+            for (int t = tape.Length - 1; t >= 0; t--)
+            {
+                Span<float> row = dSt.Row(tape[t].Index).Slice(first, dB.Length);
+                TensorPrimitives.MultiplyAdd(dB, tape[t].Change, row, row);                  // dS_{:,k} += e·dB
+                int k = tape[t].Index - first;
+                if ((uint)k >= (uint)dB.Length)
+                    continue;
+                dB[k] += _g[i, t];                                                      // dB_k += g
+                dTheta[k] -= Side(tape[t]) * _g[i, t];                                  // dθ_k −= sign(b)·g
+            }
+        }
+
+        /// <summary>sign(h_θ(b)), the dead zone from floor − θ to θ.</summary>
+        private int Side(GreedyUpdate update)
+        {
+            float theta = _encoder.Parameters.View(_theta).Values[update.Index];
+            return update.Before > theta ? 1 : update.Before < _floor - theta ? -1 : 0;
         }
 
         private Span<GreedyUpdate> Tape(int i) => _tape.AsSpan(i * _encoder.Depth, _encoder.Depth);

@@ -14,7 +14,6 @@ public sealed class ListaEncoder : TrainableEncoder
     public const int MaxDepth = 1000;
 
     private readonly PackedMatrix _encoderTransposed;
-    private readonly PackedMatrix _encoder;
     private readonly PackedMatrix _st;
     private readonly PackedMatrix _s;
     private Lazy<AlignedRows> _stRows;
@@ -23,7 +22,6 @@ public sealed class ListaEncoder : TrainableEncoder
         : base(signalSize, codeSize, depth, penalty, dictionary, new ParameterSlab(Layout(signalSize, codeSize, depth)))
     {
         _encoderTransposed = new PackedMatrix(signalSize, codeSize);
-        _encoder = new PackedMatrix(codeSize, signalSize);
         _st = new PackedMatrix(codeSize, codeSize);
         _s = new PackedMatrix(codeSize, codeSize);
         _stRows = LazyRows();
@@ -96,24 +94,23 @@ public sealed class ListaEncoder : TrainableEncoder
         return first;
     }
 
-    /// <inheritdoc/>
-    public override void Refresh()
+    internal override long TapeFloats => (2L * Depth + 4) * CodeSize;
+
+    private protected override void PackRows(int first, int count)
     {
-        _encoderTransposed.PackTransposed(Parameters.View("W_e"));
-        _encoder.Pack(Parameters.View("W_e"));
-        _st.Pack(Parameters.View("S_transposed"));
-        _s.PackTransposed(Parameters.View("S_transposed"));
+        _encoderTransposed.PackTransposedRows(Parameters.View(Parameters.Windows[0]), first, count);
+        _st.PackRows(Parameters.View(Parameters.Windows[1]), first, count);
+        _s.PackTransposedRows(Parameters.View(Parameters.Windows[1]), first, count);
         if (_stRows.IsValueCreated)
             _stRows = LazyRows();
     }
-
-    internal override void Constrain() => ClampToZero(Parameters.View("theta").Values);
 
     /// <summary>The windows of its parameters.</summary>
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, MaxDepth);
-        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), new WindowShape("theta", 1, codeSize, IsThreshold: true));
+        var theta = new WindowShape("theta", 1, codeSize, IsThreshold: true);
+        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), theta);
     }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
@@ -127,75 +124,92 @@ public sealed class ListaEncoder : TrainableEncoder
         Refresh();
     }
 
-    /// <summary>Tape: Z(0..T). h' and the sign of C are those of Z.</summary>
+    /// <summary>
+    /// Tape: Z(0..T), and dC(0..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie one after the other, so that S
+    /// and θ, which the layers share, have one product and one sum.
+    /// </summary>
     private sealed class Pass : EncoderPass
     {
         private readonly ListaEncoder _encoder;
-        private readonly ParameterWindow _dWe, _dSt, _theta;
+        private readonly ParameterWindow _we, _st, _theta;
         private readonly float _floor;      // 0, or −∞ where codes must not be negative
         private readonly bool _keepTape;
+        private readonly int _layers;       // of Z that are kept
         private readonly Matrix _b;         // B = xW_eᵀ [N×m], then dB
-        private readonly Matrix[] _z;       // Z(t) [N×m]
-        private readonly Matrix _dC;        // dC, then dZ [N×m]
-        private readonly Matrix _dZ;
+        private readonly Matrix _z;         // Z(0), …, Z(T) [(T+1)N×m]
+        private readonly Matrix _dC;        // dC(0), …, dC(T) [(T+1)N×m]
+        private readonly Matrix _dZ;        // [N×m]
 
         public Pass(ListaEncoder encoder, int maxRows, bool keepTape)
             : base(encoder, maxRows, keepTape)
         {
             _encoder = encoder;
-            _keepTape = keepTape;
             _floor = encoder.Penalty.Floor;
-            (_dWe, _dSt, _theta) = (encoder.Parameters.Windows[0], encoder.Parameters.Windows[1], encoder.Parameters.Windows[2]);
+            _keepTape = keepTape;
+            _layers = keepTape ? encoder.Depth + 1 : Math.Min(2, encoder.Depth + 1);
+            (_we, _st, _theta) = (encoder.Parameters.Windows[0], encoder.Parameters.Windows[1], encoder.Parameters.Windows[2]);
             _b = new Matrix(maxRows, encoder.CodeSize);
-            _z = new Matrix[keepTape ? encoder.Depth + 1 : 2];
-            for (int t = 0; t < _z.Length; t++)
-                _z[t] = new Matrix(maxRows, encoder.CodeSize);
-            _dC = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
+            _z = new Matrix(checked(_layers * maxRows), encoder.CodeSize);
+            _dC = new Matrix(keepTape ? _layers * maxRows : 0, encoder.CodeSize);
             _dZ = new Matrix(keepTape ? maxRows : 0, encoder.CodeSize);
         }
 
-        private protected override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x)
+        internal override ReadOnlyMatrixView Codes => Z(_encoder.Depth, 0, Rows);
+
+        internal override ReadOnlyMatrixView ForwardRows(ReadOnlyMatrixView x, int first)
         {
-            MatrixView b = _b.RowRange(0, x.Rows);
+            MatrixView b = _b.RowRange(first, x.Rows);
             ReadOnlySpan<float> theta = _encoder.Parameters.View(_theta).Values;
             Gemm.Multiply(x, _encoder._encoderTransposed, b);                           // B = xW_eᵀ
-            Shrinkage.SoftThreshold(b, theta, Z(0, x.Rows), _floor);                    // Z(0) = h_θ(B)
-            if (x.Rows == 1)
-                return ForwardRow(b, theta);
+            Shrinkage.SoftThreshold(b, theta, Z(0, first, x.Rows), _floor);             // Z(0) = h_θ(B)
+            if (x.Rows == 1 && !_keepTape)
+                return ForwardRow(b, theta, first);
             for (int t = 1; t <= _encoder.Depth; t++)
-                SparseProduct.MultiplyAddShrink(Z(t - 1, x.Rows), _encoder._st, b, theta, Z(t, x.Rows), _floor);   // Z(t) = h_θ(B + Z(t−1)Sᵀ)
-            return Z(_encoder.Depth, x.Rows);
+                SparseProduct.MultiplyAddShrink(Z(t - 1, first, x.Rows), _encoder._st, b, theta, Z(t, first, x.Rows), _floor);   // Z(t) = h_θ(B + Z(t−1)Sᵀ)
+            return Z(_encoder.Depth, first, x.Rows);
         }
 
-        private ReadOnlyMatrixView ForwardRow(ReadOnlyMatrixView b, ReadOnlySpan<float> theta)
+        private ReadOnlyMatrixView ForwardRow(ReadOnlyMatrixView b, ReadOnlySpan<float> theta, int row)
         {
             AlignedRows st = _encoder._stRows.Value;
             for (int t = 1; t <= _encoder.Depth; t++)
-                SparseRows.MultiplyAddShrink(Z(t - 1, 1).Row(0), st, b.Row(0), theta, Z(t, 1).Row(0), _floor);     // Z(t) = h_θ(B + Z(t−1)Sᵀ)
-            return Z(_encoder.Depth, 1);
+                SparseRows.MultiplyAddShrink(Z(t - 1, row, 1).Row(0), st, b.Row(0), theta, Z(t, row, 1).Row(0), _floor);     // Z(t) = h_θ(B + Z(t−1)Sᵀ)
+            return Z(_encoder.Depth, row, 1);
         }
 
-        private protected override void BackwardRows(ReadOnlyMatrixView x, ReadOnlyMatrixView dz, ParameterSlab gradient, MatrixView dx)
+        internal override void BackwardRows(ReadOnlyMatrixView dz, int first, MatrixView dx)
         {
-            int rows = x.Rows;
-            MatrixView dC = _dC.RowRange(0, rows), dZ = _dZ.RowRange(0, rows), dB = _b.RowRange(0, rows);
-            Span<float> dTheta = gradient.View(_theta).Values;
+            int rows = dz.Rows, last = _encoder.Depth;
+            MatrixView dB = _b.RowRange(first, rows), dZ = _dZ.RowRange(first, rows);
             dz.Values.CopyTo(dZ.Values);
             dB.Values.Clear();
-            for (int t = _encoder.Depth; t >= 1; t--)
+            for (int t = last; t >= 0; t--)
             {
-                Shrinkage.SoftThresholdBackward(Z(t, rows), dZ, dC, dTheta);            // dC = h'_θ(C(t)) ⊙ dZ(t); dθ −= Σ sign(C(t)) ⊙ dC
-                TensorPrimitives.Add(dB.Values, dC.Values, dB.Values);                  // dB += dC
-                SparseProduct.MultiplyTransposed(Z(t - 1, rows), dC, gradient.View(_dSt), accumulate: true);   // dSᵀ += Z(t−1)ᵀ dC
-                SparseProduct.Multiply(dC, _encoder._s, dZ);                            // dZ(t−1) = dC S
+                MatrixView dC = DC(t, first, rows);
+                Shrinkage.SoftThresholdBackward(Z(t, first, rows), dZ, dC, dB);         // dC(t) = h'_θ(C(t)) ⊙ dZ(t); dB += dC(t)
+                if (t > 0)
+                    SparseProduct.Multiply(dC, _encoder._s, dZ);                        // dZ(t−1) = dC(t) S
             }
-            Shrinkage.SoftThresholdBackward(Z(0, rows), dZ, dC, dTheta);                // g = h'_θ(B) ⊙ dZ(0); dθ −= Σ sign(B) ⊙ g
-            TensorPrimitives.Add(dB.Values, dC.Values, dB.Values);                      // dB += g
-            Gemm.MultiplyTransposedA(dB, x, gradient.View(_dWe), accumulate: true);     // dW_e += dBᵀ x
             if (!dx.Values.IsEmpty)
-                Gemm.Multiply(dB, _encoder._encoder, dx);                               // dx = dB W_e
+                Gemm.Multiply(dB, _encoder.Parameters.View(_we), dx);                   // dx = dB W_e
         }
 
-        private MatrixView Z(int t, int rows) => _z[_keepTape ? t : t & 1].RowRange(0, rows);
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        {
+            (int first, int count) = part.Of(_encoder.CodeSize);
+            int rows = Rows, layers = _encoder.Depth * rows;
+            Span<float> dTheta = gradient.View(_theta).Values.Slice(first, count);
+            if (!accumulate)
+                dTheta.Clear();
+            ReadOnlyMatrixView z = _z.RowRange(0, layers), dC = _dC.RowRange(rows, layers), dB = _b.RowRange(0, rows);
+            MatrixView dSt = gradient.View(_st).RowRange(first, count), dWe = gradient.View(_we).RowRange(first, count);
+            Shrinkage.ThresholdBackward(_z.RowRange(0, layers + rows), _dC.RowRange(0, layers + rows), first, dTheta);  // dθ −= Σ_t Σ sign(C(t)) ⊙ dC(t)
+            SparseProduct.MultiplyTransposed(z, first, dC, dSt, accumulate);            // dSᵀ += Σ_t Z(t−1)ᵀ dC(t)
+            SparseProduct.MultiplyTransposed(dB, first, x, dWe, accumulate);            // dW_e += dBᵀ x
+        }
+
+        private MatrixView Z(int t, int first, int count) => _z.RowRange(t % _layers * Rows + first, count);
+
+        private MatrixView DC(int t, int first, int count) => _dC.RowRange(t * Rows + first, count);
     }
 }

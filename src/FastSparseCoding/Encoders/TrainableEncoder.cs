@@ -9,6 +9,9 @@ public abstract class TrainableEncoder : ISparseEncoder
     /// <summary>Rows encoded together: their codes and one panel of weights stay in the second-level cache.</summary>
     private const int EncodeRows = 64;
 
+    /// <summary>Rows of a pass for training, and the floats that they may take: 64 MB.</summary>
+    private const int FewestPassRows = 16, MostPassRows = 512, PassFloats = 1 << 24;
+
     private readonly WorkspacePool<EncoderPass> _passes;
 
     private protected TrainableEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary, ParameterSlab parameters)
@@ -58,7 +61,20 @@ public abstract class TrainableEncoder : ISparseEncoder
     public abstract long MultiplyAdds { get; }
 
     /// <summary>Takes changed parameters into use: packs the weights again. Not to be called while another thread encodes.</summary>
-    public abstract void Refresh();
+    public void Refresh() => RefreshRows(0, CodeSize);
+
+    /// <summary>
+    /// The same for the rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of every window, <paramref name="first"/> a
+    /// multiple of 4. Threads may take different rows at once.
+    /// </summary>
+    internal void RefreshRows(int first, int count)
+    {
+        count = Math.Min(count, CodeSize - first);
+        if (count > 0)
+            PackRows(first, count);
+    }
+
+    private protected abstract void PackRows(int first, int count);
 
     /// <summary>Memory for forward and backward passes over up to <paramref name="maxRows"/> signals; one for each thread that trains.</summary>
     /// <param name="maxRows">Most signals in a pass, 1 or more.</param>
@@ -82,14 +98,11 @@ public abstract class TrainableEncoder : ISparseEncoder
         _passes.Return(pass);
     }
 
-    /// <summary>Projects the parameters onto what they may be after a training step: θ ≥ 0.</summary>
-    internal abstract void Constrain();
+    /// <summary>Most rows of a pass in a training: it decides the order of sums, and so depends on nothing but the encoder's size.</summary>
+    internal int PassRows => (int)Math.Clamp(PassFloats / TapeFloats, FewestPassRows, MostPassRows);
+
+    /// <summary>Floats that a pass for training keeps for a signal.</summary>
+    internal abstract long TapeFloats { get; }
 
     private protected abstract EncoderPass CreatePass(int maxRows, bool keepTape);
-
-    private protected static void ClampToZero(Span<float> theta)
-    {
-        foreach (ref float value in theta)
-            value = Math.Max(value, 0);
-    }
 }

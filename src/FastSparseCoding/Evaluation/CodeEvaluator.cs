@@ -31,6 +31,12 @@ public static class CodeEvaluator
         return Reduction.SquaredDistance(z.Values, exact.Values) / z.Rows;
     }
 
+    /// <summary>‖Z*‖² summed over coefficients, averaged over signals.</summary>
+    internal static double MeanSquare(Matrix exact) => Reduction.Dot(exact.Values, exact.Values) / exact.Rows;
+
+    /// <summary>An error divided by the mean ‖Z*‖²; where all optimal codes are zero, 0 for no error and infinity for any.</summary>
+    internal static double Relative(double error, double scale) => scale > 0 ? error / scale : error > 0 ? double.PositiveInfinity : 0;
+
     /// <summary>All measures at once.</summary>
     /// <param name="x">Signals [N×n], N at least 1.</param>
     /// <param name="dictionary">Dictionary D [m×n].</param>
@@ -44,7 +50,7 @@ public static class CodeEvaluator
     {
         ArgumentNullException.ThrowIfNull(x);
         double error = CodeError(z, exact);
-        double scale = Reduction.Dot(exact.Values, exact.Values) / exact.Rows;
+        double scale = MeanSquare(exact);
         double[] energies = LassoObjective.Energies(x, dictionary, z, penalty, threads), optimal = LassoObjective.Energies(x, dictionary, exact, penalty, threads);
         double gap = 0;
         int counted = 0;
@@ -58,7 +64,7 @@ public static class CodeEvaluator
         (long both, long predicted, long actual) = CountSupports(z.Values, exact.Values);
         double precision = predicted > 0 ? (double)both / predicted : 1, recall = actual > 0 ? (double)both / actual : 1;
         double f1 = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
-        return new CodeQuality(error, scale > 0 ? error / scale : error > 0 ? double.PositiveInfinity : 0, counted > 0 ? gap / counted : 0, precision, recall, f1, (double)predicted / z.Rows);
+        return new CodeQuality(error, Relative(error, scale), counted > 0 ? gap / counted : 0, precision, recall, f1, (double)predicted / z.Rows);
     }
 
     private static (long Both, long Predicted, long Actual) CountSupports(ReadOnlySpan<float> z, ReadOnlySpan<float> exact)

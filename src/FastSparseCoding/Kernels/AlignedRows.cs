@@ -43,10 +43,15 @@ internal sealed unsafe class AlignedRows
     }
 
     /// <summary>Takes the values of a matrix of the same shape.</summary>
-    public void Copy(ReadOnlyMatrixView matrix)
+    public void Copy(ReadOnlyMatrixView matrix) => CopyRows(matrix, 0, Rows);
+
+    /// <summary>Takes the values of some rows of a matrix of the same shape.</summary>
+    public void CopyRows(ReadOnlyMatrixView matrix, int first, int count)
     {
         Throw.IfShapeNot(matrix.Rows, matrix.Columns, Rows, Columns, nameof(matrix));
-        for (int i = 0; i < Rows; i++)
+        Throw.IfOutside(first, 0, Rows);
+        Throw.IfOutside(count, 0, Rows - first);
+        for (int i = first; i < first + count; i++)
             matrix.Row(i).CopyTo(new Span<float>(Data + (nint)i * Stride, Columns));
     }
 

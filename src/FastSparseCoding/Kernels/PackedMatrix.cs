@@ -46,27 +46,28 @@ internal sealed unsafe class PackedMatrix
     }
 
     /// <summary>Takes the values of B [k×m]. Allocates nothing.</summary>
-    public void Pack(ReadOnlyMatrixView b)
+    public void Pack(ReadOnlyMatrixView b) => PackRows(b, 0, Rows);
+
+    /// <summary>Takes the values of some rows of B [k×m].</summary>
+    public void PackRows(ReadOnlyMatrixView b, int first, int count)
     {
         Throw.IfShapeNot(b.Rows, b.Columns, Rows, Columns, nameof(b));
+        Throw.IfOutside(first, 0, Rows);
+        Throw.IfOutside(count, 0, Rows - first);
         fixed (float* p = b.Values)
-            Panels.Pack(p, Columns, Rows, Columns, Data);
-    }
-
-    /// <summary>Takes the values of one row of B [m].</summary>
-    public void PackRow(int row, ReadOnlySpan<float> values)
-    {
-        Throw.IfNotIndex(row, Rows);
-        Throw.IfLengthNot(values.Length, Columns, nameof(values));
-        fixed (float* p = values)
-            Panels.PackRow(p, row, Rows, Columns, Data);
+            Panels.PackRows(p, Columns, Rows, Columns, first, count, Data);
     }
 
     /// <summary>Takes the values of Bᵀ, for B [m×k]. Allocates nothing.</summary>
-    public void PackTransposed(ReadOnlyMatrixView b)
+    public void PackTransposed(ReadOnlyMatrixView b) => PackTransposedRows(b, 0, Columns);
+
+    /// <summary>Takes the values of some rows of B [m×k], columns of Bᵀ. Threads may take different rows at once.</summary>
+    public void PackTransposedRows(ReadOnlyMatrixView b, int first, int count)
     {
         Throw.IfShapeNot(b.Rows, b.Columns, Columns, Rows, nameof(b));
+        Throw.IfOutside(first, 0, Columns);
+        Throw.IfOutside(count, 0, Columns - first);
         fixed (float* p = b.Values)
-            Panels.PackTransposed(p, Rows, Rows, Columns, Data);
+            Panels.PackTransposed(p, Rows, Rows, Columns, first, count, Data);
     }
 }

@@ -67,6 +67,39 @@ internal static class Reduction
         return sum;
     }
 
+    /// <summary>Whether every value, multiplied by a factor, has a square that float32 holds.</summary>
+    public static unsafe bool AllSquaresFinite(ReadOnlySpan<float> a, float factor)
+    {
+        fixed (float* p = a)
+        {
+            var kernel = new SquaresKernel { A = p, Length = a.Length, Factor = factor };
+            Simd.Run(ref kernel);
+            return kernel.Finite;
+        }
+    }
+
+    private unsafe struct SquaresKernel : ISimdKernel
+    {
+        public float* A;
+        public int Length;
+        public float Factor;
+        public bool Finite;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            TV factor = TS.Broadcast(Factor), zeros = default;
+            for (int i = 0; i < Length; i += TS.Count)
+            {
+                TV a = TS.Multiply(factor, Length - i >= TS.Count ? TS.Load(A + i) : TS.LoadFirst(A + i, Length - i));
+                zeros = TS.MultiplyAdd(TS.Multiply(a, a), default, zeros);      // 0·a² is NaN where a² is not finite, and stays NaN
+            }
+            Finite = TS.Sum(zeros) == 0;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector256<double> Low, Vector256<double> High) Load(ReadOnlySpan<float> a, int i) => Vector256.Widen(Vector256.Create(a.Slice(i, Step)));
 }

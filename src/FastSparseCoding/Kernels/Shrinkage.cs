@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace FastSparseCoding.Kernels;
 
@@ -40,24 +41,28 @@ internal static unsafe class Shrinkage
             SoftThreshold(v.Row(i), theta, result.Row(i), floor);
     }
 
-    /// <summary>Backward of Z = h_θ(C) for every row: dC = [Z ≠ 0] ⊙ dZ, dθ −= Σ sign(Z) ⊙ dC. dC may be dZ.</summary>
-    public static void SoftThresholdBackward(ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView dc, Span<float> dTheta)
+    /// <summary>Backward of Z = h_θ(C) with respect to C, dC = [Z ≠ 0] ⊙ dZ, and what it adds to a sum, if there is one: dB += dC. dC may be dZ.</summary>
+    public static void SoftThresholdBackward(ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView dc, [Optional] MatrixView db)
     {
         Throw.IfShapeNot(dz.Rows, dz.Columns, z.Rows, z.Columns, nameof(dz));
         Throw.IfShapeNot(dc.Rows, dc.Columns, z.Rows, z.Columns, nameof(dc));
-        for (int i = 0; i < z.Rows; i++)
-            SoftThresholdBackward(z.Row(i), dz.Row(i), dc.Row(i), dTheta);
+        if (!db.Values.IsEmpty)
+            Throw.IfShapeNot(db.Rows, db.Columns, z.Rows, z.Columns, nameof(db));
+        fixed (float* pz = z.Values, pdz = dz.Values, pdc = dc.Values, pdb = db.Values)
+        {
+            var kernel = new Backward { Z = pz, Dz = pdz, Dc = pdc, Db = pdb, Length = z.Values.Length };
+            Simd.Run(ref kernel);
+        }
     }
 
-    /// <summary>Backward of z = h_θ(c): dc = [z ≠ 0]·dz, dθ −= sign(z)·dc. dc may be dz.</summary>
-    public static void SoftThresholdBackward(ReadOnlySpan<float> z, ReadOnlySpan<float> dz, Span<float> dc, Span<float> dTheta)
+    /// <summary>Backward of Z = h_θ(C) with respect to θ: dθ −= Σ sign(Z) ⊙ dC over the rows, for the thresholds of columns <paramref name="first"/> and on.</summary>
+    public static void ThresholdBackward(ReadOnlyMatrixView z, ReadOnlyMatrixView dc, int first, Span<float> dTheta)
     {
-        Throw.IfLengthNot(dz.Length, z.Length, nameof(dz));
-        Throw.IfLengthNot(dc.Length, z.Length, nameof(dc));
-        Throw.IfLengthNot(dTheta.Length, z.Length, nameof(dTheta));
-        fixed (float* pz = z, pdz = dz, pdc = dc, pdt = dTheta)
+        Throw.IfShapeNot(dc.Rows, dc.Columns, z.Rows, z.Columns, nameof(dc));
+        Throw.IfOutside(first, 0, z.Columns - dTheta.Length);
+        fixed (float* pz = z.Values, pdc = dc.Values, pdt = dTheta)
         {
-            var kernel = new Backward { Z = pz, Dz = pdz, Dc = pdc, DTheta = pdt, Length = z.Length };
+            var kernel = new Thresholds { Z = pz + first, Dc = pdc + first, Rows = z.Rows, Stride = z.Columns, Columns = dTheta.Length, DTheta = pdt };
             Simd.Run(ref kernel);
         }
     }
@@ -127,7 +132,7 @@ internal static unsafe class Shrinkage
         public float* Z;
         public float* Dz;
         public float* Dc;
-        public float* DTheta;
+        public float* Db;
         public int Length;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -138,27 +143,76 @@ internal static unsafe class Shrinkage
             int j = 0;
             for (; j <= Length - TS.Count; j += TS.Count)
             {
-                (TV dc, TV dTheta) = Step<TS, TV>(TS.Load(Z + j), TS.Load(Dz + j), TS.Load(DTheta + j));
+                TV dc = Masked<TS, TV>(TS.Load(Z + j), TS.Load(Dz + j));
                 TS.Store(Dc + j, dc);
-                TS.Store(DTheta + j, dTheta);
+                if (Db != null)
+                    TS.Store(Db + j, TS.Add(TS.Load(Db + j), dc));
             }
             int rest = Length - j;
             if (rest > 0)
             {
-                (TV dc, TV dTheta) = Step<TS, TV>(TS.LoadFirst(Z + j, rest), TS.LoadFirst(Dz + j, rest), TS.LoadFirst(DTheta + j, rest));
+                TV dc = Masked<TS, TV>(TS.LoadFirst(Z + j, rest), TS.LoadFirst(Dz + j, rest));
                 TS.StoreFirst(Dc + j, rest, dc);
-                TS.StoreFirst(DTheta + j, rest, dTheta);
+                if (Db != null)
+                    TS.StoreFirst(Db + j, rest, TS.Add(TS.LoadFirst(Db + j, rest), dc));
             }
         }
 
+        /// <summary>[z ≠ 0]·dz.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static (TV Dc, TV DTheta) Step<TS, TV>(TV z, TV dz, TV dTheta)
+        private static TV Masked<TS, TV>(TV z, TV dz)
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+            => TS.Select(TS.Equal(z, default), default, dz);
+    }
+
+    /// <summary>A few columns at a time, so that their sums stay in registers.</summary>
+    private struct Thresholds : ISimdKernel
+    {
+        public float* Z;
+        public float* Dc;
+        public int Rows;
+        public nint Stride;
+        public int Columns;
+        public float* DTheta;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<TS, TV>()
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {
-            TV dc = TS.Select(TS.Equal(z, default), default, dz);                    // dc = [z ≠ 0]·dz
-            TV signed = TS.Select(TS.GreaterThan(default, z), TS.Negate(dc), dc);       // sign(z)·dc
-            return (dc, TS.Subtract(dTheta, signed));                                   // dθ −= sign(z)·dc
+            int j = 0;
+            for (; j <= Columns - 4 * TS.Count; j += 4 * TS.Count)
+            {
+                TV s0 = TS.Load(DTheta + j), s1 = TS.Load(DTheta + j + TS.Count), s2 = TS.Load(DTheta + j + 2 * TS.Count), s3 = TS.Load(DTheta + j + 3 * TS.Count);
+                float* z = Z + j, dc = Dc + j;
+                for (int i = 0; i < Rows; i++, z += Stride, dc += Stride)
+                {
+                    s0 = Step<TS, TV>(TS.Load(z), TS.Load(dc), s0);
+                    s1 = Step<TS, TV>(TS.Load(z + TS.Count), TS.Load(dc + TS.Count), s1);
+                    s2 = Step<TS, TV>(TS.Load(z + 2 * TS.Count), TS.Load(dc + 2 * TS.Count), s2);
+                    s3 = Step<TS, TV>(TS.Load(z + 3 * TS.Count), TS.Load(dc + 3 * TS.Count), s3);
+                }
+                TS.Store(DTheta + j, s0);
+                TS.Store(DTheta + j + TS.Count, s1);
+                TS.Store(DTheta + j + 2 * TS.Count, s2);
+                TS.Store(DTheta + j + 3 * TS.Count, s3);
+            }
+            for (; j < Columns; j += TS.Count)
+            {
+                int lanes = Math.Min(TS.Count, Columns - j);
+                TV sum = TS.LoadFirst(DTheta + j, lanes);
+                for (nint i = 0; i < Rows; i++)
+                    sum = Step<TS, TV>(TS.LoadFirst(Z + i * Stride + j, lanes), TS.LoadFirst(Dc + i * Stride + j, lanes), sum);
+                TS.StoreFirst(DTheta + j, lanes, sum);
+            }
         }
+
+        /// <summary>dθ − sign(z)·dc.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static TV Step<TS, TV>(TV z, TV dc, TV dTheta)
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+            => TS.Subtract(dTheta, TS.Select(TS.GreaterThan(default, z), TS.Negate(dc), dc));
     }
 }

@@ -43,6 +43,8 @@ internal unsafe interface ISimd<TV>
 
     static abstract TV Divide(TV a, TV b);
 
+    static abstract TV Sqrt(TV a);
+
     /// <summary>Lanes that are integers as bit patterns, each plus n.</summary>
     static abstract TV AddInteger(TV integers, int n);
 

@@ -20,6 +20,7 @@ internal readonly unsafe struct Simd512 : ISimd<V>
     public static V Subtract(V a, V b) => a - b;
     public static V Multiply(V a, V b) => a * b;
     public static V Divide(V a, V b) => a / b;
+    public static V Sqrt(V a) => Vx.Sqrt(a);
     public static V MultiplyAdd(V a, V b, V c) => Vx.MultiplyAddEstimate(a, b, c);
     public static V AddInteger(V integers, int n) => (integers.AsInt32() + Vx.Create(n)).AsSingle();
     public static V Max(V a, V b) => Vx.MaxNative(a, b);

@@ -23,6 +23,7 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float Subtract(float a, float b) => a - b;
     public static float Multiply(float a, float b) => a * b;
     public static float Divide(float a, float b) => a / b;
+    public static float Sqrt(float a) => MathF.Sqrt(a);
     public static float MultiplyAdd(float a, float b, float c) => float.MultiplyAddEstimate(a, b, c);
     public static float AddInteger(float integers, int n) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(integers) + n);
     public static float Max(float a, float b) => a > b ? a : b;

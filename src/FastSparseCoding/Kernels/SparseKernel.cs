@@ -37,17 +37,31 @@ internal unsafe struct SparseKernel : ISimdKernel
         where TV : unmanaged
         where TVectors : struct, IConstant
     {
+        TileOperands u = *t;
         for (int i = 0; i < Product.Rows; i++)
         {
-            int first = List.RowStarts[i];
-            t->A = List.Values + first;
-            t->Indices = List.Columns + first;
-            t->K = List.RowStarts[i + 1] - first;
-            t->Start = Product.Start == null ? null : Product.Start + i * Product.StartRow + j;
-            t->C = Product.C + i * Product.CRow + j;
-            if (t->K == 0 && t->Start == t->C && t->Theta == null)
-                continue;       // nothing to add
-            SparseTile<TS, TV, TVectors>.Run(t);
+            if (!Place(t, i, j))
+                continue;
+            while (++i < Product.Rows && !Place(&u, i, j))
+            {
+                // nothing to add to that row
+            }
+            if (i < Product.Rows)
+                SparseTile<TS, TV, TVectors>.Run(t, &u);
+            else
+                SparseTile<TS, TV, TVectors>.Run(t);
         }
+    }
+
+    /// <summary>Sets the operands of a row; false when there is nothing to add.</summary>
+    private readonly bool Place(TileOperands* t, int i, int j)
+    {
+        int first = List.RowStarts[i];
+        t->A = List.Values + first;
+        t->Indices = List.Columns + first;
+        t->K = List.RowStarts[i + 1] - first;
+        t->Start = Product.Start == null ? null : Product.Start + i * Product.StartRow + j;
+        t->C = Product.C + i * Product.CRow + j;
+        return t->K > 0 || t->Start != t->C || t->Theta != null;
     }
 }

@@ -65,11 +65,18 @@ internal static unsafe class SparseProduct
     /// <summary>C = Zᵀ·B, or C += Zᵀ·B: a gradient, of which only the rows where Z is not zero are touched. Z [N×k], B [N×m], C [k×m].</summary>
     public static void MultiplyTransposed(ReadOnlyMatrixView z, ReadOnlyMatrixView b, MatrixView c, bool accumulate = false)
     {
-        Throw.IfShapeNot(b.Rows, b.Columns, z.Rows, c.Columns, nameof(b));
         Throw.IfShapeNot(c.Rows, c.Columns, z.Columns, b.Columns, nameof(c));
+        MultiplyTransposed(z, first: 0, b, c, accumulate);
+    }
+
+    /// <summary>The same for some columns of Z: C [K×m] is rows <paramref name="first"/> to first + K − 1 of Zᵀ·B.</summary>
+    public static void MultiplyTransposed(ReadOnlyMatrixView z, int first, ReadOnlyMatrixView b, MatrixView c, bool accumulate = false)
+    {
+        Throw.IfShapeNot(b.Rows, b.Columns, z.Rows, c.Columns, nameof(b));
+        Throw.IfOutside(first, 0, z.Columns - c.Rows);
         fixed (float* pz = z.Values, pb = b.Values, pc = c.Values)
         {
-            Product product = Product.OfTransposed(pz, z, pc, c, accumulate);
+            Product product = Product.OfTransposed(pz + first, z, pc, c, accumulate);
             RunTransposed(ref product, pb);
         }
     }

@@ -41,8 +41,7 @@ internal sealed class AtomSweep(int atoms, int size, int threads)
             Multiply(a, first, count);                                                          // a_kD
             for (int j = 0; j < count; j++)
                 Move(a, b, d, first, j, SmallestWeight * mean, project);
-            for (int k = first; k < first + count; k++)
-                _packed.PackRow(k, d.Row(k));
+            _packed.PackRows(d, first, count);
         }
     }
 

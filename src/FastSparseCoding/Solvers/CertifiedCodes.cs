@@ -42,10 +42,16 @@ public sealed class CertifiedCodes
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(x);
-        if (encoder is not LassoSolver solver)
-            return All(x, encoder.Encode(x, threads, cancellation));
-        var z = new Matrix(x.Rows, solver.CodeSize);
-        return Of(solver.Solve(x, z, warmStart: false, threads, cancellation), x, z);
+        return Of(encoder, x, new Matrix(x.Rows, encoder.CodeSize), threads, cancellation);
+    }
+
+    /// <summary>The same into a matrix that is there.</summary>
+    internal static CertifiedCodes Of(ISparseEncoder encoder, Matrix x, Matrix z, int threads, CancellationToken cancellation)
+    {
+        if (encoder is LassoSolver solver)
+            return Of(solver.Solve(x, z, warmStart: false, threads, cancellation), x, z);
+        encoder.Encode(x, z, threads, cancellation);
+        return All(x, z);
     }
 
     /// <summary>What a report says is certified.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastSparseCoding.Learning;
 using FastSparseCoding.Training;
 
@@ -15,7 +16,20 @@ public static class CheckpointFile
     private const string MomentsKey = "moments";
     private const string BatchesKey = "batches";
     private const string ReseededKey = "reseeded_atoms";
-    private const string MomentTensor = "moment.";
+    private const string VersionKey = "training_version";
+    private const string FusedKey = "fused_multiply_add";
+    private const string EvaluationsKey = "evaluations";
+    private const string LossKey = "loss";
+    private const string LossSamplesKey = "loss_samples";
+    private const string StartErrorKey = "start_error";
+    private const string StartLossKey = "start_loss";
+    private const string BestLossKey = "best_loss";
+    private const string SlabsKey = "slabs";
+    private const string ParametersTensor = "parameters.";
+    private const string BestTensor = "best_parameters.";
+
+    /// <summary>What a training's state holds; 1, without a number, was before every training had one loop.</summary>
+    private const int TrainingVersion = 2;
 
     /// <summary>Where the checkpoint of what ends in a file lies: beside it.</summary>
     internal static string PathFor(string output) => output + ".checkpoint";
@@ -28,17 +42,29 @@ public static class CheckpointFile
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var writer = new ModelWriter(ModelFormat.CheckpointKind);
+        writer.Set(VersionKey, TrainingVersion);
         writer.Set(SettingsKey, checkpoint.Settings);
+        writer.Set(FusedKey, checkpoint.FusedMultiplyAdd ? 1 : 0);
         writer.Set(SamplesKey, checkpoint.Samples);
+        writer.Set(EvaluationsKey, checkpoint.Evaluations);
         writer.Set(SkippedKey, checkpoint.SkippedBatches);
-        writer.Set(UncertifiedKey, checkpoint.UncertifiedTargets);
-        writer.Set(BestErrorKey, checkpoint.BestError);
+        writer.Set(UncertifiedKey, checkpoint.LeftOut);
+        writer.Set(LossKey, checkpoint.Loss);
+        writer.Set(LossSamplesKey, checkpoint.LossSamples);
+        writer.Set(StartErrorKey, checkpoint.Start.Error);
+        writer.Set(StartLossKey, checkpoint.Start.Loss);
+        writer.Set(BestErrorKey, checkpoint.Best.Error);
+        writer.Set(BestLossKey, checkpoint.Best.Loss);
         writer.Set(BestAtKey, checkpoint.BestAtSamples);
-        writer.Set(MomentsKey, checkpoint.Moments.Length);
-        writer.Add<float>("parameters", checkpoint.Parameters);
-        writer.Add<float>("best_parameters", checkpoint.BestParameters);
-        for (int i = 0; i < checkpoint.Moments.Length; i++)
-            writer.Add<float>(MomentTensor + i, checkpoint.Moments[i]);
+        writer.Set(SlabsKey, checkpoint.Slabs.Count);
+        writer.Set(MomentsKey, checkpoint.Slabs[0].Moments.Length);
+        for (int slab = 0; slab < checkpoint.Slabs.Count; slab++)
+        {
+            writer.Add<float>(ParametersTensor + slab, checkpoint.Slabs[slab].Parameters);
+            writer.Add<float>(BestTensor + slab, checkpoint.Slabs[slab].Best);
+            for (int i = 0; i < checkpoint.Slabs[slab].Moments.Length; i++)
+                writer.Add<float>(Moment(slab, i), checkpoint.Slabs[slab].Moments[i]);
+        }
         writer.Save(path);
     }
 
@@ -51,19 +77,33 @@ public static class CheckpointFile
     {
         using ModelReader reader = ModelReader.Open(path);
         reader.RequireKind("the state of a training", ModelFormat.CheckpointKind);
-        var moments = new float[reader.Number(MomentsKey, 0, 16)][];
-        for (int i = 0; i < moments.Length; i++)
-            moments[i] = reader.Values<float>(MomentTensor + i);
-        var checkpoint = new TrainingCheckpoint(
-            reader.Text(SettingsKey),
-            reader.Number(SamplesKey, 0, long.MaxValue),
-            reader.Number(SkippedKey, 0, int.MaxValue),
-            Uncertified(reader),
-            reader.Number(BestErrorKey, 0, double.PositiveInfinity),
-            reader.Number(BestAtKey, 0, long.MaxValue),
-            reader.Values<float>("parameters"),
-            reader.Values<float>("best_parameters"),
-            moments);
+        if (!reader.Has(VersionKey))
+            Throw.InvalidFile(path, "holds the state of a training by an earlier version, which this one cannot go on with; train anew, without the checkpoint.");
+        reader.Number(VersionKey, TrainingVersion, TrainingVersion);
+        int moments = reader.Number(MomentsKey, 0, 16);
+        var slabs = new SlabState[reader.Number(SlabsKey, 1, 16)];
+        for (int slab = 0; slab < slabs.Length; slab++)
+        {
+            var ofSlab = new float[moments][];
+            for (int i = 0; i < moments; i++)
+                ofSlab[i] = reader.Values<float>(Moment(slab, i));
+            slabs[slab] = new SlabState(reader.Values<float>(ParametersTensor + slab), reader.Values<float>(BestTensor + slab), ofSlab);
+        }
+        var checkpoint = new TrainingCheckpoint
+        {
+            Settings = reader.Text(SettingsKey),
+            FusedMultiplyAdd = reader.Number(FusedKey, 0, 1) == 1,
+            Samples = reader.Number(SamplesKey, 0, long.MaxValue),
+            Evaluations = reader.Number(EvaluationsKey, 0, int.MaxValue),
+            SkippedBatches = reader.Number(SkippedKey, 0, int.MaxValue),
+            LeftOut = reader.Number(UncertifiedKey, 0, long.MaxValue),
+            Loss = reader.Number(LossKey, 0, double.MaxValue),
+            LossSamples = reader.Number(LossSamplesKey, 0, long.MaxValue),
+            Start = new Score(AnyNumber(reader, StartErrorKey), AnyNumber(reader, StartLossKey)),
+            Best = new Score(AnyNumber(reader, BestErrorKey), AnyNumber(reader, BestLossKey)),
+            BestAtSamples = reader.Number(BestAtKey, 0, long.MaxValue),
+            Slabs = slabs,
+        };
         return reader.Build("state", checkpoint.Validated);
     }
 
@@ -118,4 +158,8 @@ public static class CheckpointFile
 
     // Files written before codes that are not certified were left out do not count them.
     private static long Uncertified(ModelReader reader) => reader.Has(UncertifiedKey) ? reader.Number(UncertifiedKey, 0, long.MaxValue) : 0;
+
+    private static double AnyNumber(ModelReader reader, string key) => reader.Number(key, double.NegativeInfinity, double.PositiveInfinity);
+
+    private static string Moment(int slab, int moment) => string.Create(CultureInfo.InvariantCulture, $"moment.{slab}.{moment}");
 }

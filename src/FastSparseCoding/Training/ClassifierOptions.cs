@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FastSparseCoding.Training;
 
 /// <summary>How a classifier is trained, alone or with the encoder below it: mini-batches, Adam, rates that fall along a cosine. Change a copy with <c>with</c>.</summary>
@@ -30,8 +32,33 @@ public sealed record ClassifierOptions
     /// <summary>Seed of the order of the samples. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Threads, 1 or more; 0 (default) for one per core. A thread takes 128 rows of a step, so a batch must be larger for a second to help. The result is the same for every number.</summary>
+    /// <summary>Threads, 1 or more; 0 (default) for one per core. The result is the same for every number.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Of so many samples, those that are trained on.</summary>
+    internal int TrainingRows(int samples) => samples - Math.Min(HeldOut, samples / 10);
+
+    /// <summary>How a training on so many samples goes, held-out ones among them.</summary>
+    internal LoopOptions Loop(int samples)
+    {
+        int rows = TrainingRows(samples);
+        return new LoopOptions
+        {
+            Samples = (long)rows * Epochs,
+            BatchSize = Math.Min(BatchSize, rows),
+            RoundSamples = rows,
+            Evaluations = Epochs,
+            Threads = Threads,
+            Decay = Decay,
+            Rate = LearningRate,
+            Settings = Settings,
+        };
+    }
+
+    private string Settings => string.Create(
+        CultureInfo.InvariantCulture,
+        $"epochs {Epochs}, batch {BatchSize}, rate {LearningRate}, encoder rate {EncoderLearningRate}, final fraction {FinalRateFraction}, ")
+        + string.Create(CultureInfo.InvariantCulture, $"weight penalty {WeightPenalty}, held out {HeldOut}, seed {Seed}");
 
     internal ClassifierOptions Validated()
     {

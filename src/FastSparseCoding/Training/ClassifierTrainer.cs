@@ -78,6 +78,15 @@ public static class ClassifierTrainer
         LinearClassifier.CheckLabels(labels, classifier.ClassCount);
         if (samples.Rows < 10)
             Throw.Argument(name, $"'{name}' has {samples.Rows} rows; it must have 10 or more to set some aside for choosing the best epoch.");
-        return new ClassifierRun(classifier, encoder, samples, labels, options).Execute(progress, cancellation);
+        var history = new List<ClassifierProgress>();
+        LoopOptions loop = options.Loop(samples.Rows);
+        LoopReport report = new TrainingLoop(new Classification(classifier, encoder, samples, labels, options), loop).Execute(Tell, null, null, cancellation);
+        return new ClassifierReport(history, report.Best.Error, (int)(report.BestAtSamples / loop.RoundSamples), report.SkippedBatches, report.Elapsed);
+
+        void Tell(LoopProgress p)
+        {
+            history.Add(new ClassifierProgress(p.Evaluation, options.Epochs, p.TrainingLoss, p.Score.Loss, p.Score.Error, p.SamplesPerSecond, p.Remaining));
+            progress?.Report(history[^1]);
+        }
     }
 }

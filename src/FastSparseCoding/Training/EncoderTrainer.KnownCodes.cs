@@ -14,7 +14,9 @@ public static partial class EncoderTrainer
     /// <param name="options">How to train, or null for the defaults.</param>
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="resume">A checkpoint to go on from, of the same encoder and options.</param>
-    /// <param name="onCheckpoint">Given a checkpoint after every evaluation, to be stored before it returns: its arrays are live.</param>
+    /// <param name="onCheckpoint">
+    /// Given a checkpoint after every evaluation, every minute and when it is cancelled, one after the other, to be stored while the training goes on.
+    /// </param>
     /// <param name="cancellation">Stops after the current step.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, a value is not finite, or the checkpoint is of another training.</exception>
@@ -30,7 +32,8 @@ public static partial class EncoderTrainer
         Throw.IfShapeNot(heldOutCodes.Rows, heldOutCodes.Columns, heldOut.Rows, encoder.CodeSize, nameof(heldOutCodes));
         Throw.IfNotFinite(heldOutCodes, nameof(heldOutCodes));
         options = (options ?? TrainingOptions.Default).Validated();
-        return new TrainingRun(encoder, source, new SourceCodes(codes), CertifiedCodes.All(heldOut, heldOutCodes), options).Execute(progress, resume, onCheckpoint, cancellation);
+        CertifiedCodes known = CertifiedCodes.All(heldOut, heldOutCodes);
+        return Run(encoder, source, new SourceCodes(codes), _ => known, options, progress, resume, onCheckpoint, cancellation);
     }
 
     /// <summary>Trains on signals coded beforehand: to the same bits as on their source with the solver that coded them.</summary>
@@ -40,7 +43,9 @@ public static partial class EncoderTrainer
     /// <param name="options">How to train, or null for the defaults.</param>
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="resume">A checkpoint to go on from, of the same encoder and options.</param>
-    /// <param name="onCheckpoint">Given a checkpoint after every evaluation, to be stored before it returns: its arrays are live.</param>
+    /// <param name="onCheckpoint">
+    /// Given a checkpoint after every evaluation, every minute and when it is cancelled, one after the other, to be stored while the training goes on.
+    /// </param>
     /// <param name="cancellation">Stops after the current step.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">There are too few signals, a shape is wrong, a signal is not finite, or the checkpoint is of another training.</exception>

@@ -1,4 +1,5 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Evaluation;
 using FastSparseCoding.Solvers;
 
 namespace FastSparseCoding.Training;
@@ -19,7 +20,9 @@ public static partial class EncoderTrainer
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="cancellation">Stops after the current step, and the solver within a fraction of a second.</param>
     /// <returns>What happened.</returns>
-    /// <exception cref="ArgumentException">A shape is wrong, or a signal is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// A shape is wrong, a signal is not finite, or the target's codes are of another dictionary or penalty than the encoder's.
+    /// </exception>
     /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was certified.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
@@ -60,10 +63,9 @@ public static partial class EncoderTrainer
         Throw.IfNotFinite(x, nameof(x));
         Throw.IfNotFinite(codes, nameof(codes));
         int rest = x.Rows - Aside(x, options);
-        var run = new TrainingRun(
-            encoder, new MatrixSource(Copy(x, 0, rest), options.Seed), new SourceCodes(new MatrixSource(Copy(codes, 0, rest), options.Seed)),
-            CertifiedCodes.All(Copy(x, rest, x.Rows - rest), Copy(codes, rest, x.Rows - rest)), options);
-        return run.Execute(progress, null, null, cancellation);
+        CertifiedCodes heldOut = CertifiedCodes.All(Copy(x, rest, x.Rows - rest), Copy(codes, rest, x.Rows - rest));
+        var targets = new SourceCodes(new MatrixSource(Copy(codes, 0, rest), options.Seed));
+        return Run(encoder, new MatrixSource(Copy(x, 0, rest), options.Seed), targets, _ => heldOut, options, progress, null, null, cancellation);
     }
 
     /// <summary>Trains on a source of fresh signals.</summary>
@@ -74,7 +76,9 @@ public static partial class EncoderTrainer
     /// <param name="options">How to train, or null for the defaults.</param>
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="resume">A checkpoint to go on from, of the same encoder and options.</param>
-    /// <param name="onCheckpoint">Given a checkpoint after every evaluation, to be stored before it returns: its arrays are live.</param>
+    /// <param name="onCheckpoint">
+    /// Given a checkpoint after every evaluation, every minute and when it is cancelled, one after the other, to be stored while the training goes on.
+    /// </param>
     /// <param name="cancellation">Stops after the current step, and the solver within a fraction of a second.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, a signal is not finite, or the checkpoint is of another training.</exception>
@@ -93,9 +97,40 @@ public static partial class EncoderTrainer
         CheckSignals(encoder, source, heldOut);
         Throw.IfLengthNot(target.SignalSize, encoder.SignalSize, "target.SignalSize");
         Throw.IfLengthNot(target.CodeSize, encoder.CodeSize, "target.CodeSize");
-        options = (options ?? TrainingOptions.Default).Validated();
-        var run = new TrainingRun(encoder, source, codes, CertifiedCodes.Of(target, heldOut, options.Threads, cancellation), options);
-        return run.Execute(progress, resume, onCheckpoint, cancellation);
+        TargetCheck.RequireSameProblem(encoder, target);
+        TrainingOptions valid = (options ?? TrainingOptions.Default).Validated();
+        return Run(encoder, source, codes, stop => CertifiedCodes.Of(target, heldOut, valid.Threads, stop), valid, progress, resume, onCheckpoint, cancellation);
+    }
+
+    private static TrainingReport Run(
+        TrainableEncoder encoder,
+        ISignalSource source,
+        ITargetCodes codes,
+        Func<CancellationToken, CertifiedCodes> heldOut,
+        TrainingOptions options,
+        IProgress<TrainingProgress>? progress,
+        TrainingCheckpoint? resume,
+        Action<TrainingCheckpoint>? onCheckpoint,
+        CancellationToken cancellation)
+    {
+        var objective = new CodeRegression(encoder, source, codes, heldOut, options);
+        var history = new List<TrainingProgress>();
+        double energy = double.NaN;     // mean ‖Z*‖²
+        LoopReport report = new TrainingLoop(objective, options.Loop(encoder.CodeSize)).Execute(Tell, resume, onCheckpoint, cancellation);
+        return new TrainingReport(
+            history, report.Start.Error, report.Best.Error, CodeEvaluator.Relative(report.Best.Error, Energy()), report.BestAtSamples,
+            report.SkippedBatches, report.LeftOut, objective.HeldOut(cancellation).Uncertified, report.Elapsed);
+
+        void Tell(LoopProgress p)
+        {
+            if (p.Evaluation == 0)
+                return;
+            history.Add(new TrainingProgress(
+                p.Samples, options.Samples, p.TrainingLoss, p.Score.Error, CodeEvaluator.Relative(p.Score.Error, Energy()), p.SamplesPerSecond, p.Remaining));
+            progress?.Report(history[^1]);
+        }
+
+        double Energy() => double.IsNaN(energy) ? energy = CodeEvaluator.MeanSquare(objective.HeldOut(cancellation).Codes) : energy;
     }
 
     private static void CheckSignals(TrainableEncoder encoder, ISignalSource source, Matrix heldOut)

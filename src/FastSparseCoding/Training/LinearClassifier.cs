@@ -36,6 +36,9 @@ public sealed class LinearClassifier
     internal static IReadOnlyList<ParameterWindow> Layout(int codeSize, int classCount)
         => ParameterSlab.Layout(("weights", classCount, codeSize), ("bias", 1, classCount));
 
+    /// <summary>The window of W.</summary>
+    internal ParameterWindow Weights => _weights;
+
     /// <summary>Values in a code m.</summary>
     public int CodeSize { get; }
 
@@ -98,12 +101,24 @@ public sealed class LinearClassifier
         Throw.IfColumnsNot(z.Columns, CodeSize, nameof(z));
         Throw.IfShapeNot(dLogits.Rows, dLogits.Columns, z.Rows, ClassCount, nameof(dLogits));
         Throw.IfLengthNot(gradient.Values.Length, Parameters.Values.Length, nameof(gradient));
-        Gemm.MultiplyTransposedA(dLogits, z, gradient.View(_weights), accumulate: true);    // dW += dyᵀ z
-        Span<float> dBias = gradient.View(_bias).Values;
-        for (int i = 0; i < dLogits.Rows; i++)
-            TensorPrimitives.Add(dBias, dLogits.Row(i), dBias);                             // db += Σ dy
+        AddGradient(z, dLogits, gradient, Part.Whole, accumulate: true);
         if (!dz.Values.IsEmpty)
-            Gemm.Multiply(dLogits, Parameters.View(_weights), dz);                          // dz = dy W
+            BackwardCodes(dLogits, dz);
+    }
+
+    /// <summary>The codes' gradient.</summary>
+    internal void BackwardCodes(ReadOnlyMatrixView dLogits, MatrixView dz) => Gemm.Multiply(dLogits, Parameters.View(_weights), dz);     // dz = dy W
+
+    /// <summary>A part of the parameters' gradient; all parts together are the whole, with the same bits however many there are.</summary>
+    internal void AddGradient(ReadOnlyMatrixView z, ReadOnlyMatrixView dLogits, ParameterSlab gradient, Part part, bool accumulate)
+    {
+        (int first, int count) = part.Of(ClassCount);
+        SparseProduct.MultiplyTransposed(dLogits, first, z, gradient.View(_weights).RowRange(first, count), accumulate);    // dW += dyᵀ z
+        Span<float> dBias = gradient.View(_bias).Values.Slice(first, count);
+        if (!accumulate)
+            dBias.Clear();
+        for (int i = 0; i < dLogits.Rows; i++)
+            TensorPrimitives.Add(dBias, dLogits.Row(i).Slice(first, count), dBias);         // db += Σ dy
     }
 
     /// <summary>The likeliest class of every code; the lower one of equals.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Training;
@@ -19,8 +18,11 @@ internal abstract class Optimizer
     /// <summary>Running moments, to be stored in a checkpoint.</summary>
     public abstract float[][] Moments { get; }
 
-    /// <summary>Takes step number <paramref name="step"/>, counted from 1, with the parameters that begin at <paramref name="offset"/>.</summary>
-    public abstract void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, float rate, long step);
+    /// <summary>The settings of step number <paramref name="step"/>, counted from 1, with its corrections.</summary>
+    public virtual StepSettings At(long step, float scale) => new(scale, RateFactor: 1, Epsilon: 0);
+
+    /// <summary>Takes a step with the parameters that begin at <paramref name="offset"/>, given the sum of their gradients.</summary>
+    public abstract void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, in StepSettings settings, float rate, float penalty, float floor);
 
     public static Optimizer Create(OptimizerKind kind, int length) => kind == OptimizerKind.Adam ? new Adam(length) : new Sgd();
 
@@ -31,11 +33,16 @@ internal abstract class Optimizer
 
         public override float[][] Moments { get; } = [new float[length], new float[length]];
 
-        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, float rate, long step)
+        public override StepSettings At(long step, float scale)
         {
             double correction1 = 1 - Math.Pow(Beta1, step), correction2 = Math.Sqrt(1 - Math.Pow(Beta2, step));
+            return new StepSettings(scale, correction2 / correction1, (float)(Epsilon * correction2));
+        }
+
+        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, in StepSettings settings, float rate, float penalty, float floor)
+        {
             Span<float> first = Moments[0].AsSpan(offset, parameters.Length), second = Moments[1].AsSpan(offset, parameters.Length);
-            AdamUpdate.Apply(parameters, gradient, first, second, Beta1, Beta2, (float)(rate * correction2 / correction1), (float)(Epsilon * correction2));
+            AdamUpdate.Apply(parameters, gradient, first, second, new AdamSettings(settings.Scale, penalty, Beta1, Beta2, (float)(rate * settings.RateFactor), settings.Epsilon, floor));
         }
     }
 
@@ -43,7 +50,13 @@ internal abstract class Optimizer
     {
         public override float[][] Moments { get; } = [];
 
-        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, float rate, long step)
-            => TensorPrimitives.MultiplyAdd(gradient, -rate, parameters, parameters);       // p ← p − rate·g
+        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, in StepSettings settings, float rate, float penalty, float floor)
+            => SgdUpdate.Apply(parameters, gradient, settings.Scale, penalty, rate, floor);
     }
 }
+
+/// <summary>What a step of an optimiser does to all parameters alike.</summary>
+/// <param name="Scale">What makes the sum of gradients their mean.</param>
+/// <param name="RateFactor">What every rate is multiplied by: Adam's correction of its moments.</param>
+/// <param name="Epsilon">Adam's ε, corrected likewise.</param>
+internal readonly record struct StepSettings(float Scale, double RateFactor, float Epsilon);

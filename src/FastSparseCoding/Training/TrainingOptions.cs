@@ -76,12 +76,25 @@ public sealed record TrainingOptions
         return this;
     }
 
-    /// <summary>The rate of step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/>.</summary>
-    internal float Rate(long step, long steps, float initial)
+    /// <summary>How a training of an encoder with codes of m values goes.</summary>
+    internal LoopOptions Loop(int codeSize) => new()
+    {
+        Samples = Samples,
+        BatchSize = BatchSize,
+        RoundSamples = Samples,
+        Evaluations = Evaluations,
+        Threads = Threads,
+        Decay = Decay,
+        Rate = InitialRate(codeSize),
+        Settings = Settings(codeSize),
+    };
+
+    /// <summary>The part of the first rate that step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/> takes.</summary>
+    internal float Decay(long step, long steps)
     {
         if (Optimizer == OptimizerKind.Sgd)
-            return (float)(initial * DecayDelay / (step + DecayDelay));
+            return (float)(DecayDelay / (step + DecayDelay));
         double cosine = (1 + Math.Cos(Math.PI * step / steps)) / 2;
-        return (float)(initial * (FinalRateFraction + (1 - FinalRateFraction) * cosine));
+        return (float)(FinalRateFraction + (1 - FinalRateFraction) * cosine);
     }
 }

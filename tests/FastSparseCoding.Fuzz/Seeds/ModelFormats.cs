@@ -65,9 +65,15 @@ internal static class ModelFormats
 
     private static byte[][] Checkpoints() =>
     [
-        TempFile.Written(p => CheckpointFile.Save(p, new TrainingCheckpoint("lista depth 2", 300, 1, 2, 0.25, 200, [1, 2, 3], [1, 2, 4], [[0.1f, 0.2f, 0.3f], [1, 1, 1]]))),
+        TempFile.Written(p => CheckpointFile.Save(p, State())),
         TempFile.Written(p => CheckpointFile.Save(p, new LearnerState("atoms 5", 300, 3, 1, 0, new Matrix(2, 3, [1, 0, 0, 0, 1, 0]), new Matrix(2, 2), new Matrix(2, 3), [0.5f, 1], [0, 0.5f, 1]))),
     ];
+
+    private static TrainingCheckpoint State() => new()
+    {
+        Settings = "lista depth 2", FusedMultiplyAdd = true, Samples = 300, Evaluations = 2, SkippedBatches = 1, LeftOut = 2, Loss = 3, LossSamples = 40, Start = new Score(1, 0), Best = new Score(0.25, 0),
+        BestAtSamples = 200, Slabs = [new SlabState([1, 2, 3], [1, 2, 4], [[0.1f, 0.2f, 0.3f], [1, 1, 1]]), new SlabState([1], [2], [[3], [4]])],
+    };
 
     private static TrainableEncoder Encoder(string kind, Penalty penalty) => EncoderFactory.Create(kind, Dictionary, penalty, kind.StartsWith('l') ? 2 : 0);
 
@@ -84,8 +90,8 @@ internal static class ModelFormats
     private static int ReadTraining(string path)
     {
         TrainingCheckpoint c = CheckpointFile.LoadTraining(path);
-        Digest digest = new Digest().Add(c.Settings, c.Samples, c.SkippedBatches, c.UncertifiedTargets, c.BestError, c.BestAtSamples);
-        foreach (float[] values in c.Moments.Append(c.Parameters).Append(c.BestParameters))
+        Digest digest = new Digest().Add(c.Settings, c.Samples, c.SkippedBatches, c.LeftOut, c.BestError, c.BestAtSamples, c.Evaluations).Add(c.FusedMultiplyAdd, c.Loss, c.LossSamples, c.Start.ToString(), c.Best.ToString());
+        foreach (float[] values in c.Slabs.SelectMany(slab => slab.Moments.Append(slab.Parameters).Append(slab.Best)))
             digest = digest.Add<float>(values);
         return digest.Value;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Storage;
 using Xunit;
 using static FastSparseCoding.Tests.Cli.CommandLine;
@@ -45,6 +46,48 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         Assert.Equal([$"'{broken}.checkpoint' holds the state; --resume goes on from it.", "interrupted"], stopped.ErrorLines[^2..]);
         Assert.Equal(File.ReadAllBytes(straight), File.ReadAllBytes(broken));
         Assert.Equal(["broken", "straight"], _folder.Names);
+    }
+
+    [Fact]
+    public void A_training_that_goes_on_from_another_kind_of_machine_says_so()
+    {
+        string output = _folder.File("out"), checkpoint = output + ".checkpoint";
+        string[] train = ["train", workspace.Dictionary, workspace.Images, "--samples", "60000", "--evaluations", "50", "-o", output];
+        RunUntilExists(checkpoint, train);
+        CheckpointFile.Save(checkpoint, CheckpointFile.LoadTraining(checkpoint) with { FusedMultiplyAdd = !Machine.FusedMultiplyAdd });
+
+        Outcome outcome = Succeed([.. train, "--resume"]);
+
+        (string there, string here) = Machine.FusedMultiplyAdd ? ("twice", "once") : ("once", "twice");
+        Assert.Contains($"warning: '{checkpoint}' is from a machine that rounds a·b + c {there}, this one rounds it {here}: the result will differ from that machine's in its last digits.", outcome.ErrorLines);
+    }
+
+    [Fact]
+    public void A_training_that_diverged_is_no_success_and_writes_nothing()
+    {
+        string output = _folder.File("out");
+
+        Outcome outcome = Run("train", workspace.Dictionary, workspace.Images, "--samples", "20000", "--learning-rate", "1", "-o", output, "--quiet");
+
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Out));
+        Assert.Matches(@"^error: nothing was as good as the untrained encoder, whose held-out error is [0-9.]+, and nothing was written; lower --learning-rate or train on more --samples\.$", outcome.ErrorLines[^1]);
+        Assert.Empty(_folder.Names);
+    }
+
+    [Fact]
+    public void Steps_that_were_left_out_are_told()
+    {
+        // A signal so large that its code is not certified, alone in its step.
+        string output = _folder.File("out"), signals = _folder.File("x.npy");
+        Matrix x = Npy.ReadMatrix(workspace.Signals);
+        foreach (ref float value in x.Row(3))
+            value *= 1e19f;
+        Npy.Write(signals, x);
+
+        Outcome outcome = Run("train", workspace.Dictionary, signals, "--samples", "4000", "--batch", "1", "--learning-rate", "1e-4", "-o", output, "--quiet");
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Contains(outcome.ErrorLines, line => line.StartsWith("warning: ", StringComparison.Ordinal) && line.EndsWith(" steps had no finite gradient or no certified code and were left out; a lower --learning-rate helps.", StringComparison.Ordinal));
     }
 
     [Fact]

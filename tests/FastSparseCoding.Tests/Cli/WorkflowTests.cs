@@ -73,6 +73,7 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
     [Theory]
     [InlineData("lista", "2")]
     [InlineData("lista-layers", "2")]
+    [InlineData("lista-coupled", "2")]
     [InlineData("lcod", "4")]
     [InlineData("shrink", null)]
     [InlineData("tanh", null)]

@@ -25,6 +25,8 @@ public sealed class EncoderEquivalenceTests
             Matrix lista = Encode(ListaEncoder.FromDictionary(dictionary, penalty, depth), x);
             CheckClose(ista[depth + 1], lista, (depth + 1) * atoms);
             Assert.Equal(lista.Values, Encode(LayeredListaEncoder.FromDictionary(dictionary, penalty, depth), x).Values);
+            CheckClose(ista[depth + 1], Encode(CoupledListaEncoder.FromDictionary(dictionary, penalty, depth), x), (depth + 1) * (atoms + size));
+            CheckClose(ista[depth + 1], Encode(StepListaEncoder.FromDictionary(dictionary, penalty, depth), x), (depth + 1) * (atoms + size));
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class EncoderPenaltyTests
         Penalty penalty = Problems.Penalty(member, 0.25f, 5);
         TrainableEncoder[] all =
         [
-            .. from kind in (string[])["lista", "lcod", "lista-layers", "shrink"] select EncoderFactory.Create(kind, Dictionary, penalty, kind == "shrink" ? 0 : 2),
+            .. from kind in (string[])["lista", "lcod", "lista-layers", "lista-coupled", "slista", "shrink"] select EncoderFactory.Create(kind, Dictionary, penalty, kind == "shrink" ? 0 : 2),
             .. from kind in (string[])["lista", "lcod", "lista-layers", "shrink"] select EncoderFactory.CreateEmpty(kind, 3, 5, kind == "shrink" ? 0 : 2, penalty, null),
             ListaEncoder.Random(3, 5, penalty, 2, seed: 1), LcodEncoder.Random(3, 5, penalty, 2, seed: 1), ListaEncoder.FromDictionary(Dictionary, penalty, 2).Truncate(1),
         ];
@@ -32,6 +32,7 @@ public sealed class EncoderPenaltyTests
         TrainableEncoder[] all =
         [
             ListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1), LcodEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1), LayeredListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
+            CoupledListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1), StepListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
             ShrinkEncoder.FromDictionary(Dictionary, lambda: 0.5f), TanhEncoder.FromDictionary(Dictionary, lambda: 0.5f), DoubleTanhEncoder.FromDictionary(Dictionary, lambda: 0.5f), ListaEncoder.Random(3, 5, 0.5f, 1, seed: 1),
         ];
 
@@ -41,6 +42,8 @@ public sealed class EncoderPenaltyTests
     [Theory]
     [InlineData("lista", 3)]
     [InlineData("lista-layers", 3)]
+    [InlineData("lista-coupled", 3)]
+    [InlineData("slista", 3)]
     [InlineData("lcod", 9)]
     [InlineData("shrink", 0)]
     public void Codes_that_must_not_be_negative_are_not_whatever_the_parameters(string kind, int depth)
@@ -78,7 +81,7 @@ public sealed class EncoderPenaltyTests
         foreach (string kind in EncoderFactory.Kinds)
         {
             Assert.Equal("'penalty.Weights' has 4 values; it must have 5. (Parameter 'penalty.Weights')", Assert.Throws<ArgumentException>(() => EncoderFactory.Create(kind, Dictionary, penalty, 0)).Message);
-            Assert.Equal("'penalty.Weights' has 4 values; it must have 6. (Parameter 'penalty.Weights')", Assert.Throws<ArgumentException>(() => EncoderFactory.CreateEmpty(kind, 3, 6, 0, penalty, null)).Message);
+            Assert.Equal("'penalty.Weights' has 4 values; it must have 6. (Parameter 'penalty.Weights')", Assert.Throws<ArgumentException>(() => EncoderFactory.CreateEmpty(kind, 3, 6, 0, penalty, kind == "slista" ? RandomData.Dictionary(6, 3, seed: 1) : null)).Message);
         }
     }
 
@@ -92,5 +95,33 @@ public sealed class EncoderPenaltyTests
 
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => EncoderFactory.Create(kind, Dictionary, penalty, 0)).Message);
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => EncoderFactory.CreateEmpty(kind, 3, 5, 0, penalty, null)).Message);
+    }
+
+    [Fact]
+    public void Encoders_that_need_their_dictionary_say_so()
+    {
+        Assert.Equal(
+            "'dictionary' is null; an 'slista' encoder has no weights but its dictionary's. (Parameter 'dictionary')",
+            Assert.Throws<ArgumentException>(() => EncoderFactory.CreateEmpty("slista", 3, 5, 1, 0.5f, null)).Message);
+        Assert.Equal(
+            "'penalty' is λ = 0.5, μ = 2; without its dictionary a 'lista-coupled' encoder takes no ridge, which divides by 1 + μ/L. (Parameter 'penalty')",
+            Assert.Throws<ArgumentException>(() => EncoderFactory.CreateEmpty("lista-coupled", 3, 5, 1, new Penalty(0.5f, ridge: 2), null)).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Problems.Members), MemberType = typeof(Problems))]
+    public void Trained_steps_serve_another_penalty(string member)
+    {
+        StepListaEncoder encoder = (StepListaEncoder)EncoderCase.Create("slista", 3).Encoder;
+        Penalty other = Problems.Penalty(member, 0.1f, 13);
+        StepListaEncoder expected = StepListaEncoder.FromDictionary(encoder.Dictionary!, other, 3);
+        encoder.Parameters.Values.CopyTo(expected.Parameters.Values);
+        expected.Refresh();
+        Matrix x = RandomData.Normal(50, 11, seed: 3);
+
+        StepListaEncoder actual = encoder.WithPenalty(other);
+
+        Assert.Same(other, actual.Penalty);
+        Assert.Equal(expected.Encode(x, 1, TestContext.Current.CancellationToken).Values, actual.Encode(x, 1, TestContext.Current.CancellationToken).Values);
     }
 }

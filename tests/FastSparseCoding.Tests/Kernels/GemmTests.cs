@@ -175,4 +175,46 @@ public class GemmTests
         matrix.Values.CopyTo(buffer.AsSpan(offset));
         return new ReadOnlyMatrixView(buffer.AsSpan(offset), matrix.Rows, matrix.Columns);
     }
+
+    [Fact]
+    public void Weights_packed_a_few_rows_at_a_time_are_packed_as_at_once()
+    {
+        foreach ((int rows, int columns) in (ReadOnlySpan<(int, int)>)[(1, 1), (4, 7), (13, 11), (40, 70), (100, 129)])
+        {
+            Matrix b = RandomData.Normal(rows, columns, seed: 1), a = RandomData.Normal(9, columns, seed: 2), c = RandomData.Normal(9, rows, seed: 3);
+            PackedMatrix transposed = new(columns, rows), straight = new(rows, columns);
+            for (int first = 0; first < rows; first += 12)
+            {
+                transposed.PackTransposedRows(b, first, Math.Min(12, rows - first));
+                straight.PackRows(b, first, Math.Min(12, rows - first));
+            }
+            Matrix expected = new(9, rows), actual = new(9, rows), expectedBack = new(9, columns), actualBack = new(9, columns);
+            Gemm.MultiplyTransposedB(a, b, expected);
+            Gemm.Multiply(a, transposed, actual);
+            Gemm.Multiply(c, b, expectedBack);
+            Gemm.Multiply(c, straight, actualBack);
+            Assert.Equal(expected.Values, actual.Values);
+            Assert.Equal(expectedBack.Values, actualBack.Values);
+        }
+        Assert.Equal("'first' is 5; it must be from 0 to 4. (Parameter 'first')", Assert.ThrowsAny<ArgumentException>(() => new PackedMatrix(3, 4).PackTransposedRows(new Matrix(4, 3), 5, 0)).Message);
+        Assert.Equal("'count' is 3; it must be from 0 to 2. (Parameter 'count')", Assert.ThrowsAny<ArgumentException>(() => new PackedMatrix(3, 4).PackTransposedRows(new Matrix(4, 3), 2, 3)).Message);
+        Assert.Equal("'count' is 2; it must be from 0 to 1. (Parameter 'count')", Assert.ThrowsAny<ArgumentException>(() => new PackedMatrix(3, 4).PackRows(new Matrix(3, 4), 2, 2)).Message);
+    }
+
+    [Fact]
+    public void Columns_of_a_transposed_factor_are_rows_of_the_product()
+    {
+        Matrix z = RandomData.Normal(150, 37, seed: 1), b = RandomData.Normal(150, 70, seed: 2), whole = new(37, 70);
+        for (int i = 0; i < z.Values.Length; i++)
+            if (i % 5 != 0 && i % 37 < 30)
+                z.Values[i] = 0;
+        SparseProduct.MultiplyTransposed(z, b, whole);
+        foreach (int width in (int[])[1, 8, 20, 37])
+        {
+            var parts = new Matrix(37, 70);
+            for (int first = 0; first < 37; first += width)
+                SparseProduct.MultiplyTransposed(z, first, b, parts.RowRange(first, Math.Min(width, 37 - first)));
+            Assert.Equal(whole.Values, parts.Values);
+        }
+    }
 }

@@ -69,15 +69,40 @@ public class ShrinkageTests
             for (int j = 0; j < length; j++)
                 expected[j] = z[j] == 0 ? 0 : dz[j];
 
-            var dc = new float[length];
-            Shrinkage.SoftThresholdBackward(z, dz, dc, dTheta);
-            Assert.Equal(expected, dc);
+            Matrix dc = new(1, length), db = RandomData.Normal(1, length, seed: 5), sum = db.Clone();
+            Shrinkage.SoftThresholdBackward(Row(z), Row(dz), dc, db);
+            Shrinkage.ThresholdBackward(Row(z), dc, 0, dTheta);
+            Assert.Equal(expected, dc.Values);
             for (int j = 0; j < length; j++)
+            {
+                Assert.Equal(sum.Values[j] + expected[j], db.Values[j]);
                 Assert.Equal(before[j] - Math.Sign(z[j]) * expected[j], dTheta[j]);
+            }
 
-            Shrinkage.SoftThresholdBackward(z, dz, dz, before);     // in place
+            Shrinkage.SoftThresholdBackward(Row(z), Row(dz), Row(dz));     // in place, without a sum
             Assert.Equal(expected, dz);
-            Assert.Equal(dTheta, before);
+        }
+    }
+
+    [Fact]
+    public void The_gradient_of_thresholds_is_one_sum_over_the_rows_whatever_columns_it_is_cut_into()
+    {
+        const int rows = 9, columns = 93;
+        Matrix z = RandomData.Normal(rows, columns, seed: 1), dc = RandomData.Normal(rows, columns, seed: 2);
+        var expected = new float[columns];
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++)
+                expected[j] -= Math.Sign(z[i, j]) * dc[i, j];
+
+        foreach (int parts in (int[])[1, 2, 5, 93])
+        {
+            var sum = new float[columns];
+            for (int part = 0; part < parts; part++)
+            {
+                int first = columns * part / parts, end = columns * (part + 1) / parts;
+                Shrinkage.ThresholdBackward(z, dc, first, sum.AsSpan(first, end - first));
+            }
+            Assert.Equal(expected, sum);
         }
     }
 
@@ -86,7 +111,7 @@ public class ShrinkageTests
     {
         Assert.Equal("'result' has 2 values; it must have 3. (Parameter 'result')", Assert.Throws<ArgumentException>(() => Shrinkage.SoftThreshold(new float[3], 1, new float[2])).Message);
         Assert.Equal("'theta' has 4 values; it must have 3. (Parameter 'theta')", Assert.Throws<ArgumentException>(() => Shrinkage.SoftThreshold(new float[3], new float[4], new float[3])).Message);
-        Assert.Equal("'dTheta' has 1 values; it must have 3. (Parameter 'dTheta')", Assert.Throws<ArgumentException>(() => Shrinkage.SoftThresholdBackward(new float[3], new float[3], new float[3], new float[1])).Message);
+        Assert.Equal("'first' is 0; it must be from 0 to -1. (Parameter 'first')", Message(() => Shrinkage.ThresholdBackward(Row(new float[3]), Row(new float[3]), 0, new float[4])));
     }
 
     [Fact]
@@ -97,7 +122,8 @@ public class ShrinkageTests
         {
             Shrinkage.SoftThreshold(v, 0.1f, v);
             Shrinkage.SoftThreshold(v, v, v);
-            Shrinkage.SoftThresholdBackward(v, v, v, v);
+            Shrinkage.SoftThresholdBackward(Row(v), Row(v), Row(v), Row(v));
+            Shrinkage.ThresholdBackward(Row(v), Row(v), 0, v);
         });
     }
 
@@ -108,4 +134,8 @@ public class ShrinkageTests
             value = Math.Abs(value);
         return theta;
     }
+
+    private static MatrixView Row(float[] values) => MatrixView.OfRow(values);
+
+    private static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
 }

@@ -95,14 +95,14 @@ public sealed class StatisticsTests
         {
             for (int j = 0; j < 75; j++)
                 b[row, j] = row - j;
-            packed.PackRow(row, b.Row(row));
+            packed.PackRows(b, row, 1);
         }
         Gemm.Multiply(a, b, expected);
 
         Gemm.Multiply(a, packed, found);
 
         Assert.Equal(expected.Values.ToArray(), found.Values.ToArray());
-        Assert.StartsWith("'row' is 1100; it must be from 0 to 1099.", Assert.Throws<ArgumentOutOfRangeException>(() => packed.PackRow(1100, b.Row(0))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'count' is 2; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => packed.PackRows(b, 1099, 2)).Message, StringComparison.Ordinal);
     }
 
     private static float[] Values(AlignedRows rows) => [.. Enumerable.Range(0, rows.Rows).SelectMany(i => rows.Row(i).ToArray())];

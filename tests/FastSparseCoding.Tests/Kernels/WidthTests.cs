@@ -112,7 +112,9 @@ public sealed class WidthTests
             float[] one = new float[length], each = new float[length], dc = new float[length], dTheta = [.. Start.Row(2)[..length]];
             Shrinkage.SoftThreshold(v, 0.4f, one, float.NegativeInfinity);
             Shrinkage.SoftThreshold(v, theta, each);
-            Shrinkage.SoftThresholdBackward(each, dz, dc, dTheta);
+            var row = new ReadOnlyMatrixView(each, 1, length);
+            Shrinkage.SoftThresholdBackward(row, new ReadOnlyMatrixView(dz, 1, length), new MatrixView(dc, 1, length));
+            Shrinkage.ThresholdBackward(row, new ReadOnlyMatrixView(dc, 1, length), 0, dTheta);
             all.AddRange([.. one, .. each, .. dc, .. dTheta]);
         }
         return [.. all];

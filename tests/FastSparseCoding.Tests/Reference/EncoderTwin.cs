@@ -19,6 +19,8 @@ internal abstract class EncoderTwin(int signalSize, int codeSize, Penalty penalt
     {
         "lista" => new ListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, encoder.Depth),
         "lista-layers" => new LayeredListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, encoder.Depth),
+        "lista-coupled" => new CoupledListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, encoder.Depth, encoder.Dictionary),
+        "slista" => new StepListaTwin(encoder.Penalty, encoder.Depth, encoder.Dictionary!),
         "lcod" => new LcodTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, encoder.Depth),
         "shrink" => new ListaTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, depth: -1),
         "tanh" => new TanhTwin(encoder.SignalSize, encoder.CodeSize, encoder.Penalty, twice: false),

@@ -39,6 +39,39 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Fact]
+    public void A_state_is_stored_whole()
+    {
+        TrainingCheckpoint state = new()
+        {
+            Settings = "s", FusedMultiplyAdd = true, Samples = 300, Evaluations = 2, SkippedBatches = 1, LeftOut = 2, Loss = 3.25, LossSamples = 40, Start = new Score(1.5, double.PositiveInfinity),
+            Best = new Score(0.25, 0.5), BestAtSamples = 200, Slabs = [new SlabState([1, 2], [3, 4], [[5, 6], [7, 8]]), new SlabState([9], [10], [[11], [12]])],
+        };
+
+        CheckpointFile.Save(CheckpointPath, state);
+        TrainingCheckpoint loaded = CheckpointFile.LoadTraining(CheckpointPath);
+
+        Assert.Equal(state with { Slabs = [] }, loaded with { Slabs = state.Slabs } with { Slabs = [] });
+        Assert.Equal(state.Slabs.Count, loaded.Slabs.Count);
+        foreach ((SlabState expected, SlabState actual) in state.Slabs.Zip(loaded.Slabs))
+        {
+            Assert.Equal(expected.Parameters, actual.Parameters);
+            Assert.Equal(expected.Best, actual.Best);
+            Assert.Equal(expected.Moments, actual.Moments);
+        }
+    }
+
+    [Fact]
+    public void A_state_of_an_earlier_version_is_refused()
+    {
+        var older = new ModelWriter(ModelFormat.CheckpointKind);
+        older.Set("settings", "s");
+        older.Set("samples", 96);
+        older.Save(CheckpointPath);
+
+        Refused("holds the state of a training by an earlier version, which this one cannot go on with; train anew, without the checkpoint.", () => CheckpointFile.LoadTraining(CheckpointPath));
+    }
+
+    [Fact]
     public void A_learning_that_goes_on_from_a_file_ends_with_the_same_bits()
     {
         var source = new MatrixSource(RandomData.Normal(500, 6, seed: 1), seed: 2);
@@ -71,7 +104,7 @@ public sealed class CheckpointFileTests : IDisposable
             Assert.StartsWith($"{CheckpointPath}: its state cannot be used: {message}", Assert.Throws<InvalidDataException>(() => CheckpointFile.LoadLearner(CheckpointPath)).Message, StringComparison.Ordinal);
         }
 
-        CheckpointFile.Save(CheckpointPath, new TrainingCheckpoint("s", 96, 0, 0, 0, 96, [1], [float.NaN], [[1], [1]]));
+        CheckpointFile.Save(CheckpointPath, new TrainingCheckpoint { Settings = "s", Samples = 96, Slabs = [new SlabState([1], [float.NaN], [[1], [1]])] });
         Assert.StartsWith($"{CheckpointPath}: its state cannot be used: 'resume.BestParameters' holds NaN at place 0; it must be finite.", Assert.Throws<InvalidDataException>(() => CheckpointFile.LoadTraining(CheckpointPath)).Message, StringComparison.Ordinal);
 
         static Matrix NaN(Matrix m)

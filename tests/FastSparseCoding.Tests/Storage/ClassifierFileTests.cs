@@ -69,7 +69,7 @@ public sealed class ClassifierFileTests : IDisposable
     [InlineData("classes", "200", "its tensor 'classifier.weights' has shape [3, 12]; expected [200, 12].")]
     [InlineData("classes", "4", "its tensor 'classifier.weights' has shape [3, 12]; expected [4, 12].")]
     [InlineData("code_size", "11", "its tensor 'classifier.weights' has shape [3, 12]; expected [3, 11].")]
-    [InlineData("codes_of", "gru", "its metadata has codes_of 'gru'; expected one of none, dictionary, lista, lcod, shrink, tanh, tanh2, lista-layers.")]
+    [InlineData("codes_of", "gru", "its metadata has codes_of 'gru'; expected one of none, dictionary, lista, lcod, shrink, tanh, tanh2, lista-layers, lista-coupled, slista.")]
     [InlineData("codes_of", "shrink", "its encoder cannot be used: 'depth' is 4; it must be 0 for 'shrink', which has no depth.")]
     [InlineData("dictionary_hash", "0123", "its atoms have the fingerprint ")]
     public void Metadata_that_cannot_be_is_refused(string key, string value, string message)

@@ -16,6 +16,7 @@ public sealed class EncoderTrainerTests
     [InlineData("tanh")]
     [InlineData("tanh2")]
     [InlineData("lista-layers")]
+    [InlineData("lista-coupled")]
     public void The_error_falls_and_the_report_tells_that_of_the_returned_encoder(string kind)
     {
         TrainableEncoder encoder = Encoder(kind);
@@ -63,12 +64,18 @@ public sealed class EncoderTrainerTests
     }
 
     [Theory]
-    [InlineData("lista")]
-    [InlineData("lcod")]
-    [InlineData("tanh")]
-    public void Any_number_of_threads_gives_the_same_bits(string kind)
+    [InlineData("lista", 300)]
+    [InlineData("lista", 64)]
+    [InlineData("lista", 1300)]
+    [InlineData("lista-layers", 64)]
+    [InlineData("lcod", 300)]
+    [InlineData("lcod", 64)]
+    [InlineData("tanh", 300)]
+    [InlineData("tanh2", 64)]
+    [InlineData("shrink", 64)]
+    public void Any_number_of_threads_gives_the_same_bits(string kind, int batch)
     {
-        TrainingOptions options = Options with { BatchSize = 300, Samples = 3000 };
+        TrainingOptions options = Options with { BatchSize = batch, Samples = 10 * batch };
         float[][] parameters = [.. new[] { 1, 2, 3, 8 }.Select(threads =>
         {
             TrainableEncoder encoder = Encoder(kind);
@@ -89,13 +96,13 @@ public sealed class EncoderTrainerTests
 
         Assert.ThrowsAny<OperationCanceledException>(() => EncoderTrainer.Train(encoder, Source, Target, HeldOut, Options, onCheckpoint: c =>
         {
-            last = Copy(c);
+            last = c;
             if (++evaluations == 3)
                 stop.Cancel();
         }, cancellation: stop.Token));
 
-        Assert.Equal(3, evaluations);
-        Assert.Equal(last!.BestParameters, encoder.Parameters.Values.ToArray());
+        Assert.InRange(evaluations, 4, 5);      // the last one is of the stop; it comes while the training goes on, which may have measured once more
+        Assert.Equal(last!.Slabs[0].Best, encoder.Parameters.Values.ToArray());
         Assert.Equal(last.BestError, Quality(encoder).CodeError);
     }
 

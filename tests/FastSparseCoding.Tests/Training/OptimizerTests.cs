@@ -1,4 +1,5 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Kernels;
 using FastSparseCoding.Tests.Support;
 using FastSparseCoding.Training;
 using Xunit;
@@ -23,8 +24,8 @@ public sealed class OptimizerTests
             float[] g = RandomData.Normal(1, Length, seed: 10 + step).Values.ToArray();
             float rate = 0.1f / step;
             // In two parts, as windows are: each has its own part of the moments.
-            adam.Step(p.AsSpan(0, 20), g.AsSpan(0, 20), 0, rate, step);
-            adam.Step(p.AsSpan(20), g.AsSpan(20), 20, rate, step);
+            adam.Step(p.AsSpan(0, 20), g.AsSpan(0, 20), 0, adam.At(step, scale: 1), rate, penalty: 0, float.NegativeInfinity);
+            adam.Step(p.AsSpan(20), g.AsSpan(20), 20, adam.At(step, scale: 1), rate, penalty: 0, float.NegativeInfinity);
             for (int i = 0; i < Length; i++)
             {
                 m[i] = 0.9 * m[i] + 0.1 * g[i];
@@ -49,10 +50,52 @@ public sealed class OptimizerTests
         for (int i = 0; i < Length; i++)
             twin[i] = p[i] - 0.25 * g[i];
 
-        sgd.Step(p, g, 0, 0.25f, step: 1);
+        sgd.Step(p, g, 0, sgd.At(step: 1, scale: 0.5f), 0.5f, penalty: 0, float.NegativeInfinity);
 
         Tolerance.Check(twin, p, operations: 2, magnitude: 5);
         Assert.Empty(sgd.Moments);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void The_sum_is_scaled_the_penalty_added_and_the_floor_kept_in_the_same_pass(OptimizerKind kind)
+    {
+        Optimizer folded = Optimizer.Create(kind, Length), plain = Optimizer.Create(kind, Length);
+        float[] p = RandomData.Normal(1, Length, seed: 1).Values.ToArray(), twin = [.. p], sum = RandomData.Normal(1, Length, seed: 2).Values.ToArray();
+        // Powers of two, so that nothing rounds differently.
+        float[] gradient = [.. sum.Select(g => g * 0.25f)];
+
+        folded.Step(p, sum, 0, folded.At(1, scale: 0.25f), rate: 0.5f, penalty: 0, floor: 0.125f);
+        plain.Step(twin, gradient, 0, plain.At(1, scale: 1), rate: 0.5f, penalty: 0, floor: float.NegativeInfinity);
+        Assert.Equal([.. twin.Select(v => Math.Max(v, 0.125f))], p);
+        Assert.Contains(0.125f, p);
+
+        float[] held = RandomData.Normal(1, Length, seed: 3).Values.ToArray(), heldTwin = [.. held];
+        Optimizer penalised = Optimizer.Create(kind, Length), other = Optimizer.Create(kind, Length);
+        float[] withPenalty = [.. sum.Zip(held, (g, v) => MathF.FusedMultiplyAdd(0.5f, v, g))];
+        penalised.Step(held, sum, 0, penalised.At(1, scale: 1), rate: 0.5f, penalty: 0.5f, float.NegativeInfinity);
+        other.Step(heldTwin, withPenalty, 0, other.At(1, scale: 1), rate: 0.5f, penalty: 0, float.NegativeInfinity);
+        Assert.Equal(heldTwin, held);
+    }
+
+    [Fact]
+    public void A_gradient_is_finite_when_all_its_squares_are()
+    {
+        for (int length = 0; length < 40; length++)
+        {
+            float[] g = [.. RandomData.Normal(1, length, seed: 4).Values];
+            Assert.True(Reduction.AllSquaresFinite(g, 1));
+            for (int i = 0; i < length; i++)
+                foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity, 3e19f])
+                {
+                    float kept = g[i];
+                    g[i] = bad;
+                    Assert.False(Reduction.AllSquaresFinite(g, 1));
+                    Assert.Equal(bad == 3e19f, Reduction.AllSquaresFinite(g, 0.5f));
+                    g[i] = kept;
+                }
+        }
     }
 
     [Fact]
@@ -60,7 +103,7 @@ public sealed class OptimizerTests
     {
         var options = new TrainingOptions { Optimizer = OptimizerKind.Sgd, LearningRate = 0.5f, DecayDelay = 100 };
 
-        Assert.Equal([0.5f, 0.25f, 0.125f, 0.05f], new[] { 0L, 100, 300, 900 }.Select(t => options.Rate(t, 1000, options.InitialRate(100))));
+        Assert.Equal([1, 0.5f, 0.25f, 0.1f], new[] { 0L, 100, 300, 900 }.Select(t => options.Decay(t, 1000)));
         Assert.Equal(1e-3f, (options with { LearningRate = null }).InitialRate(100));
     }
 
@@ -69,10 +112,10 @@ public sealed class OptimizerTests
     {
         var options = new TrainingOptions { LearningRate = 0.5f, FinalRateFraction = 0.2f };
 
-        Assert.Equal(0.5f, options.Rate(0, 1000, options.InitialRate(100)));
-        Assert.Equal(0.5 * (0.2 + 0.8 * (1 + Math.Sqrt(0.5)) / 2), options.Rate(250, 1000, options.InitialRate(100)), 1e-7);
-        Assert.Equal(0.3, options.Rate(500, 1000, options.InitialRate(100)), 1e-7);
-        Assert.Equal(0.1, options.Rate(1000, 1000, options.InitialRate(100)), 1e-7);
+        Assert.Equal(1f, options.Decay(0, 1000));
+        Assert.Equal(0.2 + 0.8 * (1 + Math.Sqrt(0.5)) / 2, options.Decay(250, 1000), 1e-7);
+        Assert.Equal(0.6, options.Decay(500, 1000), 1e-7);
+        Assert.Equal(0.2, options.Decay(1000, 1000), 1e-7);
         Assert.Equal(2e-3f, (options with { LearningRate = null }).InitialRate(100), 1e-9f);
         Assert.Equal(1e-3f, (options with { LearningRate = null }).InitialRate(400), 1e-9f);
     }
@@ -110,7 +153,7 @@ public sealed class OptimizerTests
         double[] twin = Array.ConvertAll(encoder.Parameters.Values.ToArray(), v => (double)v);
         TrainingCheckpoint? last = null;
 
-        Train(encoder, options, onCheckpoint: c => last = Copy(c));
+        Train(encoder, options, onCheckpoint: c => last = c);
 
         for (int t = 0; t < steps; t++)
         {
@@ -118,7 +161,7 @@ public sealed class OptimizerTests
             Source.Read(t * rows, x);
             ShrinkStep(encoder, twin, x, Target.Encode(x, 1, TestContext.Current.CancellationToken), 0.1 * 2 / (t + 2));
         }
-        Tolerance.Check(twin, last!.Parameters, operations: steps * (SignalSize + rows + 4), magnitude: 10);
+        Tolerance.Check(twin, last!.Slabs[0].Parameters, operations: steps * (SignalSize + rows + 4), magnitude: 10);
     }
 
     /// <summary>p ← p − η·(1/N)Σ∇½‖h_θ(W_e x) − z*‖², θ ≥ 0.</summary>

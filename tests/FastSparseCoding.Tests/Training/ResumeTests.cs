@@ -18,29 +18,29 @@ public sealed class ResumeTests
         TrainingOptions options = Options with { Optimizer = optimizer };
         var checkpoints = new List<TrainingCheckpoint>();
         TrainableEncoder straight = Encoder(), resumed = Encoder();
-        TrainingReport whole = Train(straight, options, onCheckpoint: c => checkpoints.Add(Copy(c)));
+        TrainingReport whole = Train(straight, options, onCheckpoint: c => checkpoints.Add(c));
         TrainingCheckpoint? end = null;
         Assert.Equal(10, checkpoints.Count);
 
-        TrainingReport rest = Train(resumed, options with { Threads = 1 }, onCheckpoint: c => end = Copy(c), resume: checkpoints[at]);
+        TrainingReport rest = Train(resumed, options with { Threads = 1 }, onCheckpoint: c => end = c, resume: checkpoints[at]);
 
         Assert.Equal(straight.Parameters.Values.ToArray(), resumed.Parameters.Values.ToArray());
         Assert.Equal((whole.BestError, whole.BestAtSamples, whole.SkippedBatches), (rest.BestError, rest.BestAtSamples, rest.SkippedBatches));
         Assert.Equal(whole.History.Skip(at + 1).Select(p => (p.Samples, p.HeldOutError)), rest.History.Select(p => (p.Samples, p.HeldOutError)));
         if (at < 9)
-            Assert.Equal(checkpoints[^1].Moments, end!.Moments);
+            Assert.Equal(checkpoints[^1].Slabs[0].Moments, end!.Slabs[0].Moments);
     }
 
     [Fact]
     public void A_checkpoint_is_at_an_evaluation_and_holds_both_parameters()
     {
         var checkpoints = new List<TrainingCheckpoint>();
-        Train(Encoder(), Options, new ScaledSource(Source, i => i < 2400 ? 1 : 30), c => checkpoints.Add(Copy(c)));
+        Train(Encoder(), Options, new ScaledSource(Source, i => i < 2400 ? 1 : 30), c => checkpoints.Add(c));
 
         Assert.Equal(Enumerable.Range(1, 10).Select(i => 480L * i), checkpoints.Select(c => c.Samples));
         TrainingCheckpoint last = checkpoints[^1];
-        Assert.Equal(checkpoints.Single(c => c.Samples == last.BestAtSamples).Parameters, last.BestParameters);
-        Assert.NotEqual(last.Parameters, last.BestParameters);
+        Assert.Equal(checkpoints.Single(c => c.Samples == last.BestAtSamples).Slabs[0].Parameters, last.Slabs[0].Best);
+        Assert.NotEqual(last.Slabs[0].Parameters, last.Slabs[0].Best);
     }
 
     [Fact]
@@ -93,23 +93,28 @@ public sealed class ResumeTests
         TrainableEncoder encoder = Encoder();
         int length = encoder.Parameters.Values.Length;
 
-        Refused($"'resume.Parameters' has 3 values; it must have {length}.", good with { Parameters = new float[3] });
-        Refused($"'resume.BestParameters' has 3 values; it must have {length}.", good with { BestParameters = new float[3] });
-        Refused("'resume.Moments' has 1 values; it must have 2.", good with { Moments = [good.Moments[0]] });
-        Refused($"'resume.Moments' has 5 values; it must have {length}.", good with { Moments = [good.Moments[0], new float[5]] });
+        Refused($"'resume.Parameters' has 3 values; it must have {length}.", With(s => s with { Parameters = new float[3] }));
+        Refused($"'resume.BestParameters' has 3 values; it must have {length}.", With(s => s with { Best = new float[3] }));
+        Refused("'resume.Moments' has 1 values; it must have 2.", With(s => s with { Moments = [s.Moments[0]] }));
+        Refused($"'resume.Moments' has 5 values; it must have {length}.", With(s => s with { Moments = [s.Moments[0], new float[5]] }));
         Refused("'resume.Samples' is 4801; it must be from 0 to 4800.", good with { Samples = 4801 });
         Refused("'resume.Samples' is -96; it must be 0 or more.", good with { Samples = -96 });
-        Refused("'resume.Samples' is 100; it must be a multiple of the batch, 96.", good with { Samples = 100, BestAtSamples = 0, UncertifiedTargets = 0 });
+        Refused("'resume.Samples' is 100; it must be a multiple of the batch, 96.", good with { Samples = 100, BestAtSamples = 0, LossSamples = 0, Evaluations = 0 });
         Refused("'resume.SkippedBatches' is 6; it must be from 0 to 5.", good with { SkippedBatches = 6 });
-        Refused("'resume.UncertifiedTargets' is 481; it must be from 0 to 480.", good with { UncertifiedTargets = 481 });
+        Refused("'resume.LeftOut' is 481; it must be from 0 to 480.", good with { LeftOut = 481 });
         Refused("'resume.BestAtSamples' is 481; it must be from 0 to 480.", good with { BestAtSamples = 481 });
-        Refused("'resume.BestError' is NaN; it must be 0 or more.", good with { BestError = double.NaN });
-        Refused("'resume.Parameters' holds NaN at place 7; it must be finite.", good with { Parameters = Spoilt(good.Parameters, float.NaN) });
-        Refused("'resume.BestParameters' holds Infinity at place 7; it must be finite.", good with { BestParameters = Spoilt(good.BestParameters, float.PositiveInfinity) });
-        Refused("'resume.Moments' holds NaN at place 7; it must be finite.", good with { Moments = [Spoilt(good.Moments[0], float.NaN), good.Moments[1]] });
-        Refused("'resume.Moments' holds -1E-09 at place 7; it must be from 0 to 3.4028235E+38.", good with { Moments = [good.Moments[0], Spoilt(good.Moments[1], -1e-9f)] });
+        Refused("'resume.BestError' is NaN; it must be a number.", good with { Best = new Score(double.NaN, 0) });
+        Refused("'resume.Parameters' holds NaN at place 7; it must be finite.", With(s => s with { Parameters = Spoilt(s.Parameters, float.NaN) }));
+        Refused("'resume.BestParameters' holds Infinity at place 7; it must be finite.", With(s => s with { Best = Spoilt(s.Best, float.PositiveInfinity) }));
+        Refused("'resume.Moments' holds NaN at place 7; it must be finite.", With(s => s with { Moments = [Spoilt(s.Moments[0], float.NaN), s.Moments[1]] }));
+        Refused("'resume.Slabs' has 2 values; it must have 1.", good with { Slabs = [good.Slabs[0], good.Slabs[0]] });
+        Refused("'resume.Evaluations' is 2; it must be from 0 to 1.", good with { Evaluations = 2 });
+        Refused("'resume.LossSamples' is 481; it must be from 0 to 480.", good with { LossSamples = 481 });
+        Refused("'resume.Moments' holds -1E-09 at place 7; it must be from 0 to 3.4028235E+38.", With(s => s with { Moments = [s.Moments[0], Spoilt(s.Moments[1], -1e-9f)] }));
 
         Assert.Equal(Encoder().Parameters.Values.ToArray(), encoder.Parameters.Values.ToArray());
+
+        TrainingCheckpoint With(Func<SlabState, SlabState> change) => good with { Slabs = [change(good.Slabs[0])] };
 
         void Refused(string message, TrainingCheckpoint bad)
             => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => Train(encoder, Options, resume: bad)).Message, StringComparison.Ordinal);
@@ -120,7 +125,7 @@ public sealed class ResumeTests
     private static TrainingCheckpoint OneCheckpoint(TrainingOptions options)
     {
         TrainingCheckpoint? first = null;
-        Train(Encoder(), options, onCheckpoint: c => first ??= Copy(c));
+        Train(Encoder(), options, onCheckpoint: c => first ??= c);
         return first!;
     }
 }

@@ -27,18 +27,10 @@ internal static class TrainingProblem
     public static ISignalSource Source => new MatrixSource(X, seed: 4);
 
     public static TrainableEncoder Encoder(string kind = "lista")
-        => EncoderFactory.Create(kind, Dictionary, Lambda, kind is "lista" or "lista-layers" ? 2 : kind == "lcod" ? 4 : 0);
+        => EncoderFactory.Create(kind, Dictionary, Lambda, kind is "lista" or "lista-layers" or "lista-coupled" or "slista" ? 2 : kind == "lcod" ? 4 : 0);
 
     public static TrainingReport Train(TrainableEncoder encoder, TrainingOptions options, ISignalSource? source = null, Action<TrainingCheckpoint>? onCheckpoint = null, TrainingCheckpoint? resume = null)
         => EncoderTrainer.Train(encoder, source ?? Source, Target, HeldOut, options, resume: resume, onCheckpoint: onCheckpoint);
-
-    /// <summary>A checkpoint with arrays of its own, as a file would hold it.</summary>
-    public static TrainingCheckpoint Copy(TrainingCheckpoint c) => c with
-    {
-        Parameters = [.. c.Parameters],
-        BestParameters = [.. c.BestParameters],
-        Moments = [.. c.Moments.Select(m => (float[])m.Clone())],
-    };
 }
 
 /// <summary>Signals as another source gives them, some of them multiplied.</summary>
