@@ -15,6 +15,8 @@ internal sealed class TrainCommand
     // Of S: itself and its two packed copies, the best so far, its gradient, the moments, and a checkpoint of them.
     private const int TrainingMatrices = 11;
 
+    private const string Codes = "codes", Lasso = "lasso";
+
     private static readonly TrainingOptions Defaults = TrainingOptions.Default;
 
     private readonly Argument<string> _dictionary = new("DICTIONARY") { Description = "A dictionary model, or an .npy of atoms [m×n] with unit-norm rows." };
@@ -22,6 +24,7 @@ internal sealed class TrainCommand
     private readonly Option<string> _output = new("--output", "-o") { Description = "The encoder to write (.safetensors).", Required = true, HelpName = "FILE" };
     private readonly Option<string> _kind = new("--encoder") { Description = "The architecture: lista and lcod of the paper, its baselines, or a variant: lista-layers, with thresholds and gains for every layer; lista-coupled, which computes the residual in every layer; slista, whose only parameters are its steps.", DefaultValueFactory = _ => "lista" };
     private readonly Option<int?> _depth = new("--depth") { Description = "lista and its variants: layers after the first, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 10000 [default: 10].", HelpName = "T" };
+    private readonly Option<string?> _objective = new("--objective") { Description = "codes: predict the exact codes; lasso: make codes of little energy, for which no exact code is computed. [default: codes; for slista lasso]" };
     private readonly Option<long> _samples = new("--samples") { Description = "Patches to train on, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
     private readonly Option<int> _batch = new("--batch") { Description = "Patches in a step, from 1 to 65536.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
     private readonly Option<string> _optimizer = new("--optimizer") { Description = "adam: with a rate that falls along a cosine; sgd: with the paper's rate ∝ 1/(t + t₀).", DefaultValueFactory = _ => "adam" };
@@ -35,6 +38,7 @@ internal sealed class TrainCommand
     {
         _kind.AcceptOnlyFromAmong([.. EncoderFactory.Kinds]);
         _optimizer.AcceptOnlyFromAmong("adam", "sgd");
+        _objective.AcceptOnlyFromAmong(Codes, Lasso);
     }
 
     public static Command Create(Func<ParseResult, CommandContext> context)
@@ -42,7 +46,7 @@ internal sealed class TrainCommand
         var self = new TrainCommand();
         var command = new ExampledCommand("train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy or IDX file) is kept apart to measure the error.", ["sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors", "sparsecode train dictionary.safetensors signals.npy --encoder lcod --non-negative -o lcod.safetensors"])
         {
-            self._dictionary, self._images, self._output, self._kind, self._depth, self._samples, self._batch, self._optimizer, self._rate, self._evaluations, self._resume,
+            self._dictionary, self._images, self._output, self._kind, self._depth, self._objective, self._samples, self._batch, self._optimizer, self._rate, self._evaluations, self._resume,
         };
         self._penalty.AddTo(command);
         self._patches.AddTo(command);
@@ -67,12 +71,14 @@ internal sealed class TrainCommand
         SignalInput.RequireSize(paths, input.SignalSize, model.SignalSize);
 
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
-        TrainingReport report = Train(encoder, input, options, output, parsed.GetValue(_resume), context);
+        string objective = parsed.GetValue(_objective) ?? (encoder is StepListaEncoder ? Lasso : Codes);
+        TrainingReport report = Train(encoder, objective, input, options, output, parsed.GetValue(_resume), context);
         RequireNotWorse(report, CheckpointFile.PathFor(output), context);
         ModelFile.Save(output, encoder, input.Preprocessing);
         File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
-            .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("penalty", penalty.ToString()).Add("code_error", report.BestError).Add("relative_error", report.BestRelativeError)
+            .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("penalty", penalty.ToString()).Add("objective", objective)
+            .Add(objective == Codes ? "code_error" : "energy", report.BestError).Add(objective == Codes ? "relative_error" : "relative_energy", report.BestRelativeError)
             .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches)
             .Add("uncertified_targets", report.UncertifiedTargets).Add("uncertified_held_out", report.UncertifiedHeldOut).Add("seconds", report.Elapsed.TotalSeconds));
         return ExitCode.Done;
@@ -121,7 +127,7 @@ internal sealed class TrainCommand
             : depth is null or 0 ? 0 : throw new UserError($"{_depth.Name} is {depth}; '{kind}' has no depth.");
     }
 
-    private static TrainingReport Train(TrainableEncoder encoder, SignalInput input, TrainingOptions options, string output, bool resume, CommandContext context)
+    private static TrainingReport Train(TrainableEncoder encoder, string objective, SignalInput input, TrainingOptions options, string output, bool resume, CommandContext context)
     {
         string checkpoint = CheckpointFile.PathFor(output);
         string data = input.Identity;
@@ -131,15 +137,15 @@ internal sealed class TrainCommand
         if (start is { HasBitsOfThisMachine: false })
             WarnOfMachine(checkpoint, context);
         (ISignalSource source, Matrix heldOut) = input.Split(options.HeldOut, options.Seed);
-        var target = new ActiveSetSolver(encoder.Dictionary!, encoder.Penalty);
         TrainingReport? report = null;
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start($"training {encoder.Kind}");
             var progress = new Relay<TrainingProgress>(p => piece.Report(
-                p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
-            report = Checkpoint.Guard(checkpoint, input.Name, context, () => EncoderTrainer.Train(
-                encoder, source, target, heldOut, options, progress, start, c => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) }), context.Cancellation));
+                p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out {(objective == Codes ? "error" : "energy")} {p.RelativeHeldOutError:P2} of {(objective == Codes ? "‖Z*‖²" : "½‖x‖²")}")));
+            report = Checkpoint.Guard(checkpoint, input.Name, context, () => objective == Codes
+                ? EncoderTrainer.Train(encoder, source, new ActiveSetSolver(encoder.Dictionary!, encoder.Penalty), heldOut, options, progress, start, Keep, context.Cancellation)
+                : EncoderTrainer.TrainOnEnergy(encoder, source, heldOut, options, progress, start, Keep, context.Cancellation));
         });
         context.WarnUncertified(report!.UncertifiedTargets, options.Samples, "signals to train on");
         if (report.SkippedBatches > 0)
@@ -147,6 +153,8 @@ internal sealed class TrainCommand
                 $"warning: {report.SkippedBatches:N0} steps had no finite gradient or no certified code and were left out; a lower --learning-rate helps."));
         context.WarnUncertified(report.UncertifiedHeldOut, heldOut.Rows, "held-out signals");
         return report;
+
+        void Keep(TrainingCheckpoint c) => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) });
     }
 
     private static void WarnOfMachine(string checkpoint, CommandContext context)

@@ -10,6 +10,8 @@ internal sealed record Candidate(string Kind, int Depth)
     {
         "lista" => $"LISTA T={Depth}",
         "lista-layers" => $"LISTA T={Depth} layered",
+        "lista-coupled" => $"LISTA T={Depth} coupled",
+        "slista" => $"SLISTA T={Depth}",
         "lcod" => $"LCoD {Depth} {(Depth == 1 ? "update" : "updates")}",
         "shrink" => "shrinkage (LISTA T=0)",
         "tanh2" => "double tanh",
@@ -19,8 +21,11 @@ internal sealed record Candidate(string Kind, int Depth)
     /// <summary>Whether it is a point of Figure 3; the shrinkage encoder is LISTA without layers.</summary>
     public bool IsLista => Kind == ShrinkEncoder.OfKind.Name || Kind == ListaEncoder.OfKind.Name;
 
-    /// <summary>Whether it is the variant of LISTA with thresholds and gains of every layer's own, which the paper does not have.</summary>
-    public bool IsVariant => Kind == LayeredListaEncoder.OfKind.Name;
+    /// <summary>Whether it is a variant of LISTA that the paper does not have.</summary>
+    public bool IsVariant => Kind == LayeredListaEncoder.OfKind.Name || Kind == CoupledListaEncoder.OfKind.Name || LearnsEnergy;
+
+    /// <summary>Whether it is trained for the energy of its codes, without exact ones: of steps alone more cannot be asked.</summary>
+    public bool LearnsEnergy => Kind == StepListaEncoder.OfKind.Name;
 
     /// <summary>Whether it is a point of Figure 4.</summary>
     public bool IsLcod => EncoderFactory.Find(Kind).IsCoordinateDescent;
@@ -57,7 +62,8 @@ internal sealed record Plan(string Scale, int[] Atoms, int Seeds, long LearningS
     /// <summary>The encoders in the order of the tables: Figure 3, Figure 4, Table 1.</summary>
     public static IReadOnlyList<Candidate> Candidates { get; } =
     [
-        new("shrink", 0), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => new Candidate("lista", depth)), .. new[] { 1, 3, 7 }.Select(depth => new Candidate("lista-layers", depth)),
+        new("shrink", 0), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => new Candidate("lista", depth)), 
+        .. from kind in (string[])["lista-layers", "lista-coupled", "slista"] from depth in (int[])[1, 3, 7] select new Candidate(kind, depth),
         .. new[] { 1, 2, 5, 10, 20, 50, 100, 200 }.Select(updates => new Candidate("lcod", updates)), new("tanh", 0), new("tanh2", 0),
     ];
 

@@ -103,7 +103,7 @@ internal sealed partial class RunFolder
 
     [GeneratedRegex("""
         ^(report\.(html|md)|numbers\.csv|uncertified\.txt|digits-uncertified\.npy
-        |((dictionary-\d+|(lista|lista-layers|lcod|shrink|tanh|tanh2)-\d+(-\d+)?-s\d+|digits-dictionary|digits-(raw|exact)-\d+|digits-(cod|lcod|lista|shrink)-\d+-\d+(-classifier|-end-to-end)?)\.safetensors|digits-codes\.npz)(\.checkpoint)?
+        |((dictionary-\d+|(lista|lista-layers|lista-coupled|slista|lcod|shrink|tanh|tanh2)-\d+(-\d+)?-s\d+|digits-dictionary|digits-(raw|exact)-\d+|digits-(cod|lcod|lista|shrink)-\d+-\d+(-classifier|-end-to-end)?)\.safetensors|digits-codes\.npz)(\.checkpoint)?
         |atoms-\d+\.png|digits-atoms\.png|explaining-away-\d+-(patch|away|explaining)\.png
         |(fista-lista|cod-lcod|warm-start-lista|warm-start-lcod|explaining-away|robustness-noise|robustness-lambda|robustness-gap)-\d+\.svg)$
         """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]

@@ -45,10 +45,17 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
         var options = new TrainingOptions { Samples = samples, Seed = seed, LearningRate = candidate.LearningRate, Threads = Math.Max(1, Threads / Plan.Candidates.Count) };
         IProgressPiece piece = board.Start($"{candidate.Name}, {Dictionary.AtomCount} atoms, seed {seed}");
         var progress = new Relay<TrainingProgress>(p => piece.Report(
-            p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
+            p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out {(candidate.LearnsEnergy ? "energy" : "error")} {p.RelativeHeldOutError:P2} of {(candidate.LearnsEnergy ? "½‖x‖²" : "‖Z*‖²")}")));
         TrainingCheckpoint? resume = File.Exists(checkpoint) ? CheckpointFile.LoadTraining(checkpoint) : null;
-        TrainingReport report = EncoderTrainer.Train(encoder, signals, data.HeldOut, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), context.Cancellation);
-        folder.Uncertified.Set($"held-out signals of {Dictionary.AtomCount} atoms", report.UncertifiedHeldOut, data.HeldOut.Rows);
+        if (candidate.LearnsEnergy)
+        {
+            EncoderTrainer.TrainOnEnergy(encoder, signals.Source, data.HeldOut, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), context.Cancellation);
+        }
+        else
+        {
+            TrainingReport report = EncoderTrainer.Train(encoder, signals, data.HeldOut, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), context.Cancellation);
+            folder.Uncertified.Set($"held-out signals of {Dictionary.AtomCount} atoms", report.UncertifiedHeldOut, data.HeldOut.Rows);
+        }
         ModelFile.Save(path, encoder, data.Preprocessing);
     }
 

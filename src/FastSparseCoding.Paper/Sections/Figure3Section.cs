@@ -13,7 +13,7 @@ internal static class Figure3Section
     public static Section Write(IReadOnlyList<ExperimentResult> results) => new(
         Id, "LISTA against FISTA (Figure 3)", [.. results.SelectMany(Claims)],
         [
-            new Paragraph("LISTA is ISTA unrolled to T products by S, with all its matrices trained to predict the exact code. A point is worth the iterations of FISTA, started from zero, that make the same error; between two iterations the curve is read on log-log axes. The layered variant, which the paper does not have, keeps W_e and S shared but gives every layer thresholds and gains of its own: the same products by S."),
+            new Paragraph("LISTA is ISTA unrolled to T products by S, with all its matrices trained to predict the exact code. A point is worth the iterations of FISTA, started from zero, that make the same error; between two iterations the curve is read on log-log axes. Three variants below are not the paper's: the layered one keeps W_e and S shared but gives every layer thresholds and gains of its own: the same products by S; the coupled one computes the residual in every layer, with two products by [m×n] and thresholds of its own; SLISTA learns the T + 1 steps of ISTA and nothing else, from the energy of its codes, not from exact ones."),
             .. results.SelectMany(Blocks),
         ],
         [.. results.SelectMany(Numbers)]);

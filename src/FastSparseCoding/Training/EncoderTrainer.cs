@@ -114,23 +114,29 @@ public static partial class EncoderTrainer
         CancellationToken cancellation)
     {
         var objective = new CodeRegression(encoder, source, codes, heldOut, options);
+        return Run(objective, options.Loop(encoder.CodeSize), progress, resume, onCheckpoint, cancellation);
+    }
+
+    private static TrainingReport Run(
+        EncoderObjective objective, LoopOptions options, IProgress<TrainingProgress>? progress, TrainingCheckpoint? resume,
+        Action<TrainingCheckpoint>? onCheckpoint, CancellationToken cancellation)
+    {
         var history = new List<TrainingProgress>();
-        double energy = double.NaN;     // mean ‖Z*‖²
-        LoopReport report = new TrainingLoop(objective, options.Loop(encoder.CodeSize)).Execute(Tell, resume, onCheckpoint, cancellation);
+        LoopReport report = new TrainingLoop(objective, options).Execute(Tell, resume, onCheckpoint, cancellation);
         return new TrainingReport(
-            history, report.Start.Error, report.Best.Error, CodeEvaluator.Relative(report.Best.Error, Energy()), report.BestAtSamples,
-            report.SkippedBatches, report.LeftOut, objective.HeldOut(cancellation).Uncertified, report.Elapsed);
+            history, report.Start.Error, report.Best.Error, Relative(report.Best), report.BestAtSamples,
+            report.SkippedBatches, report.LeftOut, objective.UncertifiedHeldOut(cancellation), report.Elapsed);
 
         void Tell(LoopProgress p)
         {
             if (p.Evaluation == 0)
                 return;
             history.Add(new TrainingProgress(
-                p.Samples, options.Samples, p.TrainingLoss, p.Score.Error, CodeEvaluator.Relative(p.Score.Error, Energy()), p.SamplesPerSecond, p.Remaining));
+                p.Samples, options.Samples, p.TrainingLoss, p.Score.Error, Relative(p.Score), p.SamplesPerSecond, p.Remaining));
             progress?.Report(history[^1]);
         }
 
-        double Energy() => double.IsNaN(energy) ? energy = CodeEvaluator.MeanSquare(objective.HeldOut(cancellation).Codes) : energy;
+        double Relative(Score score) => CodeEvaluator.Relative(score.Error, objective.Scale(cancellation));
     }
 
     private static void CheckSignals(TrainableEncoder encoder, ISignalSource source, Matrix heldOut)

@@ -5,8 +5,7 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Training;
 
 /// <summary>
-/// What codes cost, E(x, z) = ½‖x − zD‖² + λ Σ w|z| + ½μ‖z‖², as a loss to train an encoder with: no exact codes are needed. With the memory of one thread;
-/// the energies that a user is told are those of <see cref="Solvers.LassoObjective"/>, in double.
+/// What codes cost, E(x, z) = ½‖x − zD‖² + λ Σ w|z| + ½μ‖z‖², as a loss to train an encoder with: no exact codes are needed. The energies that a user is told are those of <see cref="Solvers.LassoObjective"/>, in double.
 /// </summary>
 internal sealed class LassoLoss
 {
@@ -18,7 +17,7 @@ internal sealed class LassoLoss
 
     /// <summary>Makes the memory.</summary>
     /// <param name="encoder">Whose dictionary and penalty it is.</param>
-    /// <param name="maxRows">Most signals at a time.</param>
+    /// <param name="maxRows">Most signals at a time, of all threads together.</param>
     /// <exception cref="ArgumentException">The encoder has no dictionary.</exception>
     public LassoLoss(TrainableEncoder encoder, int maxRows)
     {
@@ -31,22 +30,20 @@ internal sealed class LassoLoss
         _r = new Matrix(maxRows, encoder.SignalSize);
     }
 
-    /// <summary>The sum of the energies of a batch, and its gradient by the codes. Where a code is zero ‖z‖₁ counts as flat: nothing goes back through a threshold there.</summary>
+    /// <summary>The energies of some signals, and their gradient by the codes. Where a code is zero ‖z‖₁ counts as flat: nothing goes back through a threshold there.</summary>
     /// <param name="x">Signals [N×n].</param>
     /// <param name="z">Codes [N×m].</param>
+    /// <param name="first">The first of the rows of the memory to use: threads take different ones.</param>
     /// <param name="dz">Receives dE/dZ [N×m].</param>
-    /// <returns>Σ E(x, z).</returns>
-    public double Evaluate(ReadOnlyMatrixView x, ReadOnlyMatrixView z, MatrixView dz)
+    /// <param name="energies">Receives E(x, z) [N].</param>
+    public void Evaluate(ReadOnlyMatrixView x, ReadOnlyMatrixView z, int first, MatrixView dz, Span<double> energies)
     {
-        MatrixView r = _r.RowRange(0, x.Rows);
-        SparseProduct.Multiply(z, _d, r);                                       // R = x − ZD
-        TensorPrimitives.Subtract(x.Values, r.Values, r.Values);
-        double energy = Reduction.Dot(r.Values, r.Values) / 2;                  // ½‖R‖²
-        TensorPrimitives.Negate(r.Values, r.Values);
+        MatrixView r = _r.RowRange(first, x.Rows);
+        SparseProduct.Multiply(z, _d, r);
+        TensorPrimitives.Subtract(r.Values, x.Values, r.Values);                // −R = ZD − x
         Gemm.Multiply(r, _dictionary.PackedTransposed, dz);                     // dZ = −RDᵀ
         for (int i = 0; i < z.Rows; i++)
-            energy += AddPenalty(z.Row(i), dz.Row(i));                          // dZ += λw ⊙ sign(Z) + μZ
-        return energy;
+            energies[i] = Reduction.Dot(r.Row(i), r.Row(i)) / 2 + AddPenalty(z.Row(i), dz.Row(i));      // dZ += λw ⊙ sign(Z) + μZ
     }
 
     private double AddPenalty(ReadOnlySpan<float> z, Span<float> dz)

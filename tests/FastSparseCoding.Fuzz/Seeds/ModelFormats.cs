@@ -71,8 +71,18 @@ internal static class ModelFormats
 
     private static TrainingCheckpoint State() => new()
     {
-        Settings = "lista depth 2", FusedMultiplyAdd = true, Samples = 300, Evaluations = 2, SkippedBatches = 1, LeftOut = 2, Loss = 3, LossSamples = 40, Start = new Score(1, 0), Best = new Score(0.25, 0),
-        BestAtSamples = 200, Slabs = [new SlabState([1, 2, 3], [1, 2, 4], [[0.1f, 0.2f, 0.3f], [1, 1, 1]]), new SlabState([1], [2], [[3], [4]])],
+        Settings = "lista depth 2",
+        FusedMultiplyAdd = true,
+        Samples = 300,
+        Evaluations = 2,
+        SkippedBatches = 1,
+        LeftOut = 2,
+        Loss = 3,
+        LossSamples = 40,
+        Start = new Score(1, 0),
+        Best = new Score(0.25, 0),
+        BestAtSamples = 200,
+        Slabs = [new SlabState([1, 2, 3], [1, 2, 4], [[0.1f, 0.2f, 0.3f], [1, 1, 1]]), new SlabState([1], [2], [[3], [4]])],
     };
 
     private static TrainableEncoder Encoder(string kind, Penalty penalty) => EncoderFactory.Create(kind, Dictionary, penalty, kind.StartsWith('l') ? 2 : 0);

@@ -16,7 +16,8 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     private static readonly string[] Encoders =
     [
         .. new[] { 1, 2, 5, 10, 20, 50, 100, 200 }.Select(updates => $"lcod-12-{updates}"), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => $"lista-12-{depth}"),
-        .. new[] { 1, 3, 7 }.Select(depth => $"lista-layers-12-{depth}"), "shrink-12", "tanh-12", "tanh2-12",
+        .. from kind in (string[])["lista-coupled", "lista-layers"] from depth in (int[])[1, 3, 7] select $"{kind}-12-{depth}", "shrink-12",
+        .. new[] { 1, 3, 7 }.Select(depth => $"slista-12-{depth}"), "tanh-12", "tanh2-12",
     ];
 
     private static readonly string[] Plots =

@@ -43,8 +43,18 @@ public sealed class CheckpointFileTests : IDisposable
     {
         TrainingCheckpoint state = new()
         {
-            Settings = "s", FusedMultiplyAdd = true, Samples = 300, Evaluations = 2, SkippedBatches = 1, LeftOut = 2, Loss = 3.25, LossSamples = 40, Start = new Score(1.5, double.PositiveInfinity),
-            Best = new Score(0.25, 0.5), BestAtSamples = 200, Slabs = [new SlabState([1, 2], [3, 4], [[5, 6], [7, 8]]), new SlabState([9], [10], [[11], [12]])],
+            Settings = "s",
+            FusedMultiplyAdd = true,
+            Samples = 300,
+            Evaluations = 2,
+            SkippedBatches = 1,
+            LeftOut = 2,
+            Loss = 3.25,
+            LossSamples = 40,
+            Start = new Score(1.5, double.PositiveInfinity),
+            Best = new Score(0.25, 0.5),
+            BestAtSamples = 200,
+            Slabs = [new SlabState([1, 2], [3, 4], [[5, 6], [7, 8]]), new SlabState([9], [10], [[11], [12]])],
         };
 
         CheckpointFile.Save(CheckpointPath, state);
