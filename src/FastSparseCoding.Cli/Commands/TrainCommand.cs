@@ -12,8 +12,8 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode train: an encoder that predicts the codes of a dictionary.</summary>
 internal sealed class TrainCommand
 {
-    // Of S: itself and its two packed copies, the best so far, its gradient, the moments, and a checkpoint of them.
-    private const int TrainingMatrices = 11;
+    // Of S: itself and its two packed copies, the best so far, its gradient, the moments, and a checkpoint of them; beside them the solver's products of the atoms.
+    private const int TrainingMatrices = 16;
 
     private const string Codes = "codes", Lasso = "lasso";
 
