@@ -115,6 +115,7 @@ public sealed class AtomDictionary
     {
         if (_identityMinusGram is { } there)
             return there;
+        Throw.IfAbove(AtomCount, MaxGramAtoms);
         lock (_formsProducts)
             return _identityMinusGram ??= Fill(new AlignedRows(AtomCount, AtomCount), threads);
     }
@@ -179,9 +180,8 @@ public sealed class AtomDictionary
 
     private Matrix ComputeGram()
     {
-        Throw.IfAbove(AtomCount, MaxGramAtoms);
-        var gram = new Matrix(AtomCount, AtomCount);
         AlignedRows s = IdentityMinusGram;
+        var gram = new Matrix(AtomCount, AtomCount);
         for (int k = 0; k < AtomCount; k++)
         {
             System.Numerics.Tensors.TensorPrimitives.Subtract(0f, s.Row(k), gram.Row(k));       // G = I − S
