@@ -25,5 +25,8 @@ ISparseEncoder again = ModelFile.Load("lista.safetensors");
 
 CodeQuality quality = CodeEvaluator.Compare(x, d, 0.5f, again.Encode(x), z);
 Console.WriteLine($"exact codes use {(double)SparseCodes.FromDense(z).NonZeros / z.Rows:F1} of {d.AtomCount} atoms");
-Console.WriteLine($"held-out error of LISTA: {report.BestRelativeError:P1} of ‖Z*‖²; on these patches, through the file: {quality.RelativeCodeError:P1}, support F1 {quality.SupportF1:F2}");
-Console.WriteLine(again.Encode(x).Values.SequenceEqual(fast.Values) ? "the loaded encoder gives the same bits" : "the loaded encoder differs");
+Console.WriteLine(
+    $"held-out error of LISTA: {report.BestRelativeError:P1} of ‖Z*‖²; on these patches, through the file: "
+    + $"{quality.RelativeCodeError:P1}, support F1 {quality.SupportF1:F2}");
+Console.WriteLine(again.Encode(x).Values.SequenceEqual(fast.Values) ? "the loaded encoder gives the same bits"
+    : "the loaded encoder differs");

@@ -1,5 +1,6 @@
-// Two dyes in one picture of tissue. Light that passes a dye is weakened by the factor exp(−c·d), d [3] the dye's colour and c how much of it there is
-// (Beer and Lambert), so the optical density −ln I of a pixel is a non-negative mixture of two colours. Non-negative sparse factorisation finds both.
+// Two dyes in one picture of tissue. Light that passes a dye is weakened by the factor exp(−c·d), d [3] the dye's colour and c how much of
+// it there is (Beer and Lambert), so the optical density −ln I of a pixel is a non-negative mixture of two colours. Non-negative sparse
+// factorisation finds both.
 using FastSparseCoding;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Learning;
@@ -8,7 +9,8 @@ using FastSparseCoding.Solvers;
 const int Width = 320, Height = 240;
 float[][] dyes = [[0.650f, 0.704f, 0.286f], [0.072f, 0.990f, 0.105f]];           // haematoxylin and eosin (Ruifrok and Johnston 2001)
 Matrix amounts = Tissue(Width, Height, seed: 1);                                  // [N×2], the truth
-Matrix picture = Transmit(amounts, dyes, new Random(2));                          // [N×3], red, green and blue of every pixel, noisy and of 8 bits
+// [N×3], red, green and blue of every pixel, noisy and of 8 bits
+Matrix picture = Transmit(amounts, dyes, new Random(2));
 PngFile.WriteColor("tissue.png", Width, picture.Values);
 
 Matrix density = Map(picture, value => -MathF.Log(Math.Max(value, 1 / 255f)));
@@ -61,13 +63,15 @@ static Matrix Transmit(Matrix amounts, float[][] dyes, Random random)
     for (int i = 0; i < picture.Rows; i++)
         for (int j = 0; j < 3; j++)
         {
-            double light = Math.Exp(-amounts[i, 0] * dyes[0][j] - amounts[i, 1] * dyes[1][j]) + 0.01 * (random.NextDouble() + random.NextDouble() - 1);
+            double light = Math.Exp(-amounts[i, 0] * dyes[0][j] - amounts[i, 1] * dyes[1][j])
+                + 0.01 * (random.NextDouble() + random.NextDouble() - 1);
             picture[i, j] = MathF.Round((float)(255 * Math.Clamp(light, 0, 1))) / 255;
         }
     return picture;
 }
 
-static Matrix Map(Matrix matrix, Func<float, float> map) => new(matrix.Rows, matrix.Columns, Array.ConvertAll(matrix.Values.ToArray(), v => map(v)));
+static Matrix Map(Matrix matrix, Func<float, float> map)
+    => new(matrix.Rows, matrix.Columns, Array.ConvertAll(matrix.Values.ToArray(), v => map(v)));
 
 static Matrix Rows(Matrix matrix, Func<float[], bool> keep)
 {

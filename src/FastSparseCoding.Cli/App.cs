@@ -46,7 +46,8 @@ internal static class App
         var common = new CommonOptions();
         Func<ParseResult, CommandContext> context = parsed => common.Bind(parsed, terminal, cancellation);
         var root = new RootCommand(
-            "Sparse coding on the CPU: learns dictionaries, trains LISTA and LCoD encoders, encodes images exactly or learned, and reproduces the figures of "
+            "Sparse coding on the CPU: learns dictionaries, trains LISTA and LCoD encoders, encodes images exactly or learned, and "
+                + "reproduces the figures of "
             + "Gregor and LeCun, \"Learning Fast Approximations of Sparse Coding\" (ICML 2010).\n\n"
             + "Exit codes: 0 done, 1 bad input, 2 bad usage, 130 interrupted.");
         root.Add(ReproduceCommand.Create(context));
@@ -75,5 +76,6 @@ internal static class App
 
     // What input, files and the disk can cause. Anything else is a defect and shows itself as one.
     private static bool IsExpected(Exception e)
-        => e is UserError or ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or ArithmeticException or InsufficientMemoryException or OutOfMemoryException;
+        => e is UserError or ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException
+            or ArithmeticException or InsufficientMemoryException or OutOfMemoryException;
 }

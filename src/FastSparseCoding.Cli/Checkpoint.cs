@@ -12,7 +12,8 @@ internal static class Checkpoint
     public static void RequireOwn(string path, string kind)
     {
         if (File.Exists(path) && !IsOfKind(path, kind))
-            throw new UserError($"{path}: is in the place of the checkpoint, but is none of this command; move it away or give another --output.");
+            throw new UserError(
+                $"{path}: is in the place of the checkpoint, but is none of this command; move it away or give another --output.");
     }
 
     public static T Load<T>(string path, Func<string, T> load)
@@ -39,7 +40,8 @@ internal static class Checkpoint
         }
     }
 
-    /// <summary>Runs work that leaves checkpoints: says how to go on when it is interrupted, and names the file that an argument came from.</summary>
+    /// <summary>Runs work that leaves checkpoints: says how to go on when it is interrupted, and names the file that an argument came
+    /// from.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <param name="input">Where the signals are from.</param>
     /// <param name="context">Of the command.</param>
@@ -57,7 +59,9 @@ internal static class Checkpoint
         }
         catch (ArgumentException e) when (CheckpointRefusal.Is(e))
         {
-            throw new UserError($"--resume: '{path}' cannot be gone on from: {CheckpointRefusal.Text(e)} Give the options that it was made with, or leave --resume away to begin anew.");
+            throw new UserError(
+                $"--resume: '{path}' cannot be gone on from: {CheckpointRefusal.Text(e)} Give the options that it was made with, or "
+                + "leave --resume away to begin anew.");
         }
         catch (ArgumentException e) when (e.ParamName is "signals")
         {

@@ -20,7 +20,8 @@ internal sealed record CommandContext(Terminal Terminal, bool Json, bool Quiet, 
     public void WarnUncertified(long count, long total, string signals, string consequence = " and were left out")
     {
         if (count > 0)
-            Terminal.Tell(FormattableString.Invariant($"warning: {count:N0} of {total:N0} {signals} have no certified code{consequence}; a larger λ helps."));
+            Terminal.Tell(FormattableString.Invariant(
+                $"warning: {count:N0} of {total:N0} {signals} have no certified code{consequence}; a larger λ helps."));
     }
 
     /// <summary>Prints a result as text, or as JSON when asked for.</summary>

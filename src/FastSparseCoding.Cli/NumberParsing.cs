@@ -5,7 +5,8 @@ using System.Numerics;
 
 namespace FastSparseCoding.Cli;
 
-/// <summary>Numbers as the whole world writes them in programs: a decimal point, no thousands separators. A comma is an error, not another number.</summary>
+/// <summary>Numbers as the whole world writes them in programs: a decimal point, no thousands separators. A comma is an error, not another
+/// number.</summary>
 internal static class NumberParsing
 {
     /// <summary>Makes all number options of a command and its subcommands strict.</summary>
@@ -50,7 +51,8 @@ internal static class NumberParsing
         string text = result.Tokens[0].Value;
         bool ofMax = text.EndsWith(SparsityWeight.Unit, StringComparison.Ordinal);
         string number = ofMax ? text[..^SparsityWeight.Unit.Length] : text;
-        return Parse(result, number, "a number such as 0.5, or a fraction of λmax such as 0.1max", out float value) ? new SparsityWeight(value, ofMax) : null;
+        return Parse(result, number, "a number such as 0.5, or a fraction of λmax such as 0.1max", out float value)
+            ? new SparsityWeight(value, ofMax) : null;
     }
 
     private static bool Parse<T>(ArgumentResult result, string mustBe, out T value)

@@ -9,7 +9,8 @@ var terminal = new Terminal(Console.Out, new ForgivingWriter(Console.Error), !Co
 using var stop = new StopSignals(End);
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop.Receive);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop.Receive);
-using PosixSignalRegistration? exceeded = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(FileSizeExceeded, signal => signal.Cancel = true);
+using PosixSignalRegistration? exceeded = OperatingSystem.IsWindows() ? null
+    : PosixSignalRegistration.Create(FileSizeExceeded, signal => signal.Cancel = true);
 return App.Run(args, terminal, stop.Token);
 
 void End()
@@ -21,7 +22,9 @@ void End()
         Environment.Exit(ExitCode.Interrupted);
     }
     // On a thread of its own and past the console, which makes whoever writes wait for a write to standard output that may never end.
-    var last = new Thread(() => RawError.Write(terminal.IsInteractive ? "\e[?25h\ninterrupted\n" : "interrupted\n")) { IsBackground = true };    // the bars hide the cursor
+    // the bars hide the cursor
+    var last = new Thread(()
+        => RawError.Write(terminal.IsInteractive ? "\e[?25h\ninterrupted\n" : "interrupted\n")) { IsBackground = true };
     last.Start();
     last.Join(TimeSpan.FromSeconds(0.2));
     Environment.Exit(ExitCode.Interrupted);

@@ -9,7 +9,8 @@ internal static class Range
 {
     public static T Check<T>(Option<T> option, T value, T minimum, T maximum)
         where T : INumber<T>
-        => value >= minimum && value <= maximum ? value : throw Outside(option, value, string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}"));
+        => value >= minimum && value <= maximum ? value
+            : throw Outside(option, value, string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}"));
 
     /// <summary>The option's value, which must be finite and above 0.</summary>
     public static float CheckPositive(Option<float?> option, float value)
@@ -17,7 +18,8 @@ internal static class Range
 
     /// <summary>The option's value: a weight that must be finite and above 0, or a fraction that must be above 0 and at most 1.</summary>
     public static SparsityWeight CheckWeight(Option<SparsityWeight?> option, SparsityWeight value)
-        => !(value.Value > 0 && float.IsFinite(value.Value)) ? throw Outside(option, value, value.OfMax ? "above 0max and at most 1max" : "a finite number above 0")
+        => !(value.Value > 0 && float.IsFinite(value.Value))
+            ? throw Outside(option, value, value.OfMax ? "above 0max and at most 1max" : "a finite number above 0")
             : value is { OfMax: true, Value: > 1 } ? throw Outside(option, value, "above 0max and at most 1max")
             : value;
 
@@ -31,7 +33,8 @@ internal static class Range
 
     public static T Check<T>(Option<T?> option, T value, T minimum, T maximum)
         where T : struct, INumber<T>
-        => value >= minimum && value <= maximum ? value : throw Outside(option, value, string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}"));
+        => value >= minimum && value <= maximum ? value
+            : throw Outside(option, value, string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}"));
 
     private static UserError Outside<T>(Option option, T value, string mustBe)
         => new(string.Create(CultureInfo.InvariantCulture, $"{option.Name} is {value}; it must be {mustBe}."));

@@ -4,8 +4,8 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Cli;
 
 /// <summary>
-/// The first signal asks the work to stop and clean up. Work that has not stopped a second later, such as a system call that does not come back, is
-/// ended with the process, and so is all work on the second signal; files that were being written are deleted.
+/// The first signal asks the work to stop and clean up. Work that has not stopped a second later, such as a system call that does not come
+/// back, is ended with the process, and so is all work on the second signal; files that were being written are deleted.
 /// </summary>
 internal sealed class StopSignals(Action end) : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Pictures with the statistics of natural images (Lee, Mumford and Huang 2001): opaque leaves that cover each other, their radii following a power
-/// law, so that edges of every length and direction occur at every scale.
+/// Pictures with the statistics of natural images (Lee, Mumford and Huang 2001): opaque leaves that cover each other, their radii following
+/// a power law, so that edges of every length and direction occur at every scale.
 /// </summary>
 public static class DeadLeaves
 {
@@ -70,14 +70,17 @@ public static class DeadLeaves
         var down = new GrayImage(image.Width, image.Height);
         for (int y = 0; y < image.Height; y++)
             for (int x = 0; x < image.Width; x++)
-                down.Row(y)[x] = Math.Clamp((across[x, Math.Max(y - 1, 0)] + 2 * across[x, y] + across[x, Math.Min(y + 1, image.Height - 1)]) / 4, 0, 1);
+                down.Row(y)[x] = Math.Clamp(
+                    (across[x, Math.Max(y - 1, 0)] + 2 * across[x, y] + across[x, Math.Min(y + 1, image.Height - 1)]) / 4, 0, 1);
         return down;
     }
 
     private static int HashCode(int seed, int index) => (int)(CounterRandom.Mix(((ulong)(uint)seed << 32) | (uint)index) >> 33);
 
     /// <summary>An ellipse of one gray with a gradient and a wavy texture; lengths in pixels of the final picture.</summary>
-    private sealed record Leaf(double X, double Y, double Long, double Short, double Angle, float Gray, float Slope, double SlopeAngle, float Wave, double WaveLength, double WaveAngle)
+    private sealed record Leaf(
+        double X, double Y, double Long, double Short, double Angle, float Gray, float Slope, double SlopeAngle, float Wave,
+        double WaveLength, double WaveAngle)
     {
         public double Area => Math.PI * Long * Short;
 

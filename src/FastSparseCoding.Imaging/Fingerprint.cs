@@ -30,7 +30,8 @@ internal static class Fingerprint
     public static string Of(PatchPreprocessing preprocessing)
     {
         string whitening = preprocessing.Whitening is { } w ? Text(SHA256.HashData(MemoryMarshal.AsBytes(w.Transform.Values))) : "none";
-        return FormattableString.Invariant($"patches of {preprocessing.PatchSize}, {PreprocessingFormat.NameOf(preprocessing.Normalization)}, deviation {preprocessing.MinimumDeviation}, whitening {whitening}");
+        return FormattableString.Invariant(
+            $"patches of {preprocessing.PatchSize}, {PreprocessingFormat.NameOf(preprocessing.Normalization)}, deviation {preprocessing.MinimumDeviation}, whitening {whitening}");
     }
 
     private static string Text(byte[] hash) => Convert.ToHexStringLower(hash)[..16];

@@ -5,10 +5,8 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Reads pictures: JPEG, PNG, BMP, GIF (its first frame), TIFF (its first page), PGM and PPM, told apart by their content, and turned
-/// upright as their
-/// Exif notes or TIFF tag say. Colours become gray by the luma of ITU-R BT.601, rounded to the bits that the file has, 8 or 16; alpha is
-/// ignored.
-/// A picture of which the file lacks a part is refused: no pixel comes from anywhere else.
+/// upright as their Exif notes or TIFF tag say. Colours become gray by the luma of ITU-R BT.601, rounded to the bits that the file has, 8
+/// or 16; alpha is ignored. A picture of which the file lacks a part is refused: no pixel comes from anywhere else.
 /// </summary>
 public static class ImageFile
 {
@@ -36,7 +34,8 @@ public static class ImageFile
     /// <summary>The same, as small as its depth allows.</summary>
     internal static Picture LoadPicture(string path) => Guard(path, bytes => Decode(path, bytes));
 
-    /// <summary>The same ahead of its turn: null when it has more pixels, before memory is taken for them, or cannot be read, which is told when its turn comes.</summary>
+    /// <summary>The same ahead of its turn: null when it has more pixels, before memory is taken for them, or cannot be read, which is told
+    /// when its turn comes.</summary>
     internal static Picture? TryLoadPicture(string path, long mostPixels)
     {
         try

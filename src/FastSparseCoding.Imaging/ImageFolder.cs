@@ -14,12 +14,12 @@ public static class ImageFolder
             ".dib", ".pbm", ".pnm", ".pam", ".tga", ".psd", ".svg", ".dng", ".cr2", ".nef", ".arw", ".exr", ".hdr",
         ];
 
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions Everything =
+        new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
     /// <summary>
     /// Finds image files: files as they are given, folders walked with their subfolders in ordinal order of the paths. Links to files count
-    /// as files;
-    /// links to folders are followed only when given, since one may lead back to where it lies.
+    /// as files; links to folders are followed only when given, since one may lead back to where it lies.
     /// </summary>
     /// <param name="paths">Files and folders.</param>
     /// <returns>Paths of files.</returns>
@@ -58,7 +58,8 @@ public static class ImageFolder
     /// <param name="cancellation">Stops between two pictures.</param>
     /// <returns>The pictures, in ordinal order of their paths.</returns>
     /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A folder holds no images, a file is no image or damaged, or there are more than <see cref="MaxPixels"/> pixels.</exception>
+    /// <exception cref="InvalidDataException">A folder holds no images, a file is no image or damaged, or there are more than
+    /// <see cref="MaxPixels"/> pixels.</exception>
     public static IReadOnlyList<GrayImage> Load(string path, CancellationToken cancellation = default) => Load([path], cancellation);
 
     /// <summary>
@@ -69,9 +70,8 @@ public static class ImageFolder
     /// <param name="threads">Threads that decode; 0 for one per core. The pictures do not depend on it.</param>
     /// <returns>The pictures, in the order found.</returns>
     /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">
-    /// A folder holds no images, a file is no image or damaged (the first of those that are), or there are more than <see cref="MaxPixels"/> pixels.
-    /// </exception>
+    /// <exception cref="InvalidDataException"> A folder holds no images, a file is no image or damaged (the first of those that are), or
+    /// there are more than <see cref="MaxPixels"/> pixels. </exception>
     public static IReadOnlyList<GrayImage> Load(IEnumerable<string> paths, CancellationToken cancellation = default, int threads = 0)
         => Load(paths, MaxPixels, threads, cancellation);
 
@@ -111,7 +111,8 @@ public static class ImageFolder
     {
         try
         {
-            List<string> files = [.. new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), Everything)
+            List<string> files = [.. new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry)
+                => entry.ToSpecifiedFullPath(), Everything)
             {
                 ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && EndsIn(entry.FileName, endings),
                 ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),

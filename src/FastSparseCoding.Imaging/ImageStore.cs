@@ -3,9 +3,9 @@ using FastSparseCoding.Imaging.Formats;
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Pictures to draw patches from: those of 8 bits take a byte a pixel, others 4. What a budget of memory does not hold lies in a temporary file, from
-/// which patches are read as from memory, so that a folder of any size can be learned from and gives the same patches whatever the budget.
-/// Safe to share between threads.
+/// Pictures to draw patches from: those of 8 bits take a byte a pixel, others 4. What a budget of memory does not hold lies in a temporary
+/// file, from which patches are read as from memory, so that a folder of any size can be learned from and gives the same patches whatever
+/// the budget. Safe to share between threads.
 /// </summary>
 public sealed class ImageStore : IDisposable
 {
@@ -28,15 +28,18 @@ public sealed class ImageStore : IDisposable
 
     /// <summary>Reads pictures.</summary>
     /// <param name="paths">Files and folders, as for <see cref="ImageFolder.Find"/>.</param>
-    /// <param name="memory">Bytes of pixels to keep in memory, 0 or more; the rest goes to a temporary file, which nobody else sees.</param>
+    /// <param name="memory">Bytes of pixels to keep in memory, 0 or more; the rest goes to a temporary file, which nobody else
+    /// sees.</param>
     /// <param name="scratch">Folder of the temporary file; null for the system's.</param>
     /// <param name="threads">Threads that decode; 0 for one per core. The pictures do not depend on it.</param>
     /// <param name="cancellation">Stops between two pictures.</param>
     /// <returns>The pictures, in the order found.</returns>
     /// <exception cref="IOException">A path does not exist or cannot be read, or the temporary file cannot be written.</exception>
-    /// <exception cref="InvalidDataException">A folder holds no images, or a file is no image or damaged: the first of those that are.</exception>
+    /// <exception cref="InvalidDataException">A folder holds no images, or a file is no image or damaged: the first of those that
+    /// are.</exception>
     public static ImageStore Load(
-        IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, int threads = 0, CancellationToken cancellation = default)
+        IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, int threads = 0,
+            CancellationToken cancellation = default)
     {
         Throw.IfBelow(memory, 0L);
         IReadOnlyList<string> files = ImageFolder.Find(paths);
@@ -47,7 +50,8 @@ public sealed class ImageStore : IDisposable
             foreach ((string path, Picture picture) in PictureReader.Read(files, threads, cancellation))
             {
                 memory -= picture.Bytes.Length;
-                images.Add(memory >= 0 ? new HeldPicture(path, picture) : (file ??= new ScratchFile(scratch ?? Path.GetTempPath())).Add(path, picture));
+                images.Add(memory >= 0 ? new HeldPicture(path, picture)
+                    : (file ??= new ScratchFile(scratch ?? Path.GetTempPath())).Add(path, picture));
             }
         }
         catch

@@ -6,7 +6,8 @@ namespace FastSparseCoding.Imaging;
 /// <param name="Side">Side of a picture in pixels.</param>
 public sealed record LabelledImages(Matrix Images, byte[] Labels, int Side)
 {
-    /// <summary>Reads the four files of a folder under their usual names: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, gzipped (.gz) or not.</summary>
+    /// <summary>Reads the four files of a folder under their usual names: train-images-idx3-ubyte, train-labels-idx1-ubyte,
+    /// t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, gzipped (.gz) or not.</summary>
     /// <param name="folder">The folder.</param>
     /// <returns>Pictures to train on and pictures to test on, of one size.</returns>
     /// <exception cref="IOException">There is no such folder, or a file is missing or cannot be read.</exception>
@@ -56,7 +57,9 @@ public sealed record LabelledImages(Matrix Images, byte[] Labels, int Side)
 
     private static string Find(string folder, string name)
     {
-        foreach (string candidate in (string[])[name, name + ".gz", name.Replace("-idx", ".idx", StringComparison.Ordinal), name.Replace("-idx", ".idx", StringComparison.Ordinal) + ".gz"])
+        foreach (string candidate in (
+            string[])[name, name + ".gz", name.Replace("-idx", ".idx", StringComparison.Ordinal),
+            name.Replace("-idx", ".idx", StringComparison.Ordinal) + ".gz"])
             if (File.Exists(Path.Combine(folder, candidate)))
                 return Path.Combine(folder, candidate);
         return Throw.Unreadable<string>(folder, $"it holds no {name}, gzipped or not.");

@@ -25,7 +25,8 @@ public sealed record PatchPreprocessing : SignalPreparation
     /// <summary>Side of a square patch in pixels, from 1 to 256. Default 10.</summary>
     public int PatchSize { get; init; } = 10;
 
-    /// <summary>Patches whose standard deviation is below this are left out: too flat to say anything; 0 or more, in the image's units from 0 to 1. Default 0.02.</summary>
+    /// <summary>Patches whose standard deviation is below this are left out: too flat to say anything; 0 or more, in the image's units from
+    /// 0 to 1. Default 0.02.</summary>
     public float MinimumDeviation { get; init; } = 0.02f;
 
     /// <summary>What is done to each patch. Default: zero mean, unit deviation.</summary>
@@ -41,7 +42,8 @@ public sealed record PatchPreprocessing : SignalPreparation
     /// <param name="path">A dictionary, an encoder or a classifier.</param>
     /// <returns>How images became signals, or null when they were no images.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is no model, damaged, of a newer version, or its preprocessing is out of range or of another signal size.</exception>
+    /// <exception cref="InvalidDataException">It is no model, damaged, of a newer version, or its preprocessing is out of range or of
+    /// another signal size.</exception>
     public static PatchPreprocessing? Read(string path)
     {
         using ModelReader reader = ModelReader.Open(path);

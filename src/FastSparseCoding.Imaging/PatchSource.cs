@@ -2,8 +2,7 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Endless patches at random places of pictures, every place as likely as any other. Patch number i is a function of the seed and i alone:
-/// the same
-/// for any blocks in which it is read, and for any number of threads. Safe to share between threads.
+/// the same for any blocks in which it is read, and for any number of threads. Safe to share between threads.
 /// </summary>
 public sealed class PatchSource : ISignalSource
 {
@@ -20,7 +19,8 @@ public sealed class PatchSource : ISignalSource
     /// <param name="images">The pictures, each at least as large as a patch.</param>
     /// <param name="preprocessing">Size and treatment of the patches.</param>
     /// <param name="seed">The same seed gives the same patches.</param>
-    /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of
+    /// range.</exception>
     public PatchSource(IReadOnlyList<GrayImage> images, PatchPreprocessing preprocessing, int seed)
         : this(ImageStore.Of(images), preprocessing, seed)
     {
@@ -32,7 +32,8 @@ public sealed class PatchSource : ISignalSource
     /// <param name="images">The pictures, each at least as large as a patch; not to be disposed before the last patch is read.</param>
     /// <param name="preprocessing">Size and treatment of the patches.</param>
     /// <param name="seed">The same seed gives the same patches.</param>
-    /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of
+    /// range.</exception>
     public PatchSource(ImageStore images, PatchPreprocessing preprocessing, int seed)
     {
         ArgumentNullException.ThrowIfNull(images);

@@ -9,7 +9,8 @@ public static class Patches
     /// <param name="count">Number of patches N, 0 or more.</param>
     /// <param name="seed">The same seed gives the same patches.</param>
     /// <returns>Signals [N×n].</returns>
-    /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of
+    /// range.</exception>
     public static Matrix Sample(IReadOnlyList<GrayImage> images, PatchPreprocessing preprocessing, int count, int seed)
         => Sample(ImageStore.Of(images), preprocessing, count, seed);
 
@@ -19,7 +20,8 @@ public static class Patches
     /// <param name="count">Number of patches N, 0 or more.</param>
     /// <param name="seed">The same seed gives the same patches.</param>
     /// <returns>Signals [N×n].</returns>
-    /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of
+    /// range.</exception>
     public static Matrix Sample(ImageStore images, PatchPreprocessing preprocessing, int count, int seed)
     {
         var source = new PatchSource(images, preprocessing, seed);
@@ -36,7 +38,8 @@ public static class Patches
     /// <param name="stride">Pixels from one patch to the next, 1 or more.</param>
     /// <param name="positions">Receives the top-left pixel (X, Y) of every patch.</param>
     /// <returns>Signals [N×n].</returns>
-    /// <exception cref="ArgumentException">The picture is smaller than a patch, or the stride or the preprocessing is out of range.</exception>
+    /// <exception cref="ArgumentException">The picture is smaller than a patch, or the stride or the preprocessing is out of
+    /// range.</exception>
     public static Matrix Grid(GrayImage image, PatchPreprocessing preprocessing, int stride, out IReadOnlyList<(int X, int Y)> positions)
     {
         Matrix? all = null;
@@ -53,8 +56,10 @@ public static class Patches
     /// <param name="stride">Pixels from one patch to the next, 1 or more.</param>
     /// <param name="maxRows">Most patches in a block, 1 or more.</param>
     /// <returns>Blocks of signals [count×n] with the top-left pixel of each.</returns>
-    /// <exception cref="ArgumentException">The picture is smaller than a patch, or the stride or the preprocessing is out of range.</exception>
-    public static IEnumerable<(Matrix X, IReadOnlyList<(int X, int Y)> Positions)> GridBlocks(GrayImage image, PatchPreprocessing preprocessing, int stride, int maxRows)
+    /// <exception cref="ArgumentException">The picture is smaller than a patch, or the stride or the preprocessing is out of
+    /// range.</exception>
+    public static IEnumerable<(Matrix X, IReadOnlyList<(int X, int Y)> Positions)> GridBlocks(
+        GrayImage image, PatchPreprocessing preprocessing, int stride, int maxRows)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(preprocessing);
@@ -65,7 +70,8 @@ public static class Patches
         return Enumerate(image, cutter, preprocessing, stride, maxRows);
     }
 
-    private static IEnumerable<(Matrix X, IReadOnlyList<(int X, int Y)> Positions)> Enumerate(GrayImage image, PatchCutter cutter, PatchPreprocessing preprocessing, int stride, int maxRows)
+    private static IEnumerable<(Matrix X, IReadOnlyList<(int X, int Y)> Positions)> Enumerate(
+        GrayImage image, PatchCutter cutter, PatchPreprocessing preprocessing, int stride, int maxRows)
     {
         int across = (image.Width - preprocessing.PatchSize) / stride + 1, down = (image.Height - preprocessing.PatchSize) / stride + 1;
         var places = new List<(int X, int Y)>();

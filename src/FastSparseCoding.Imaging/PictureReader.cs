@@ -9,7 +9,8 @@ namespace FastSparseCoding.Imaging;
 internal static class PictureReader
 {
     /// <summary>
-    /// Pixels that are decoded ahead together: 128 MiB of 10 bytes, which is what one takes, with samples, coefficients and file, at most about.
+    /// Pixels that are decoded ahead together: 128 MiB of 10 bytes, which is what one takes, with samples, coefficients and file, at most
+    /// about.
     /// </summary>
     private const long AheadPixels = (128L << 20) / 10;
 
@@ -33,7 +34,8 @@ internal static class PictureReader
     {
         var pictures = new Picture?[count];
         if (count > 1)
-            RowBlocks.Run(count, 1, threads, cancellation, (i, _) => pictures[i] = ImageFile.TryLoadPicture(files[start + i], AheadPixels / count));
+            RowBlocks.Run(count, 1, threads, cancellation, (i, _)
+                => pictures[i] = ImageFile.TryLoadPicture(files[start + i], AheadPixels / count));
         for (int i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();

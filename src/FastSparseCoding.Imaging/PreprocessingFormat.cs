@@ -34,16 +34,20 @@ internal static class PreprocessingFormat
         if (!reader.Has(SizeKey))
             return null;
         // A classifier of signals as they are has no codes of another size.
-        int signalSize = reader.Number(reader.Has(ModelFormat.SignalSizeKey) ? ModelFormat.SignalSizeKey : ModelFormat.CodeSizeKey, 1, int.MaxValue), size = reader.Number(SizeKey, 1, 256);
+        int signalSize = reader.Number(
+            reader.Has(ModelFormat.SignalSizeKey) ? ModelFormat.SignalSizeKey : ModelFormat.CodeSizeKey, 1, int.MaxValue),
+            size = reader.Number(SizeKey, 1, 256);
         if (size * size != signalSize)
-            Throw.InvalidFile(reader.Path, $"its metadata has {SizeKey} '{size}', patches of {size * size} values; its signals have {signalSize}.");
+            Throw.InvalidFile(reader.Path,
+                $"its metadata has {SizeKey} '{size}', patches of {size * size} values; its signals have {signalSize}.");
         var preprocessing = new PatchPreprocessing
         {
             PatchSize = size,
             MinimumDeviation = reader.Number(DeviationKey, 0f, 1f),
             Normalization = ReadNormalization(reader),
             Whitening = reader.HasTensor(MeanTensor)
-                ? reader.Build("whitening", () => new ZcaWhitening(reader.Values<float>(MeanTensor), reader.Matrix(TransformTensor, size * size, size * size)))
+                ? reader.Build("whitening", ()
+                    => new ZcaWhitening(reader.Values<float>(MeanTensor), reader.Matrix(TransformTensor, size * size, size * size)))
                 : null,
         };
         return reader.Build("preprocessing", preprocessing.Validated);
@@ -54,7 +58,8 @@ internal static class PreprocessingFormat
         string text = reader.Text(NormalizationKey);
         int index = Array.FindIndex(Normalizations, n => n.Text == text);
         if (index < 0)
-            Throw.InvalidFile(reader.Path, $"its metadata has {NormalizationKey} '{text}'; expected one of {string.Join(", ", Normalizations.Select(n => n.Text))}.");
+            Throw.InvalidFile(reader.Path,
+                $"its metadata has {NormalizationKey} '{text}'; expected one of {string.Join(", ", Normalizations.Select(n => n.Text))}.");
         return Normalizations[index].Value;
     }
 }

@@ -1,11 +1,12 @@
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Small square pictures taken whole as signals, as digits are: every picture is one patch, its side that of the picture.</summary>
+/// <summary>Small square pictures taken whole as signals, as digits are: every picture is one patch, its side that of the
+/// picture.</summary>
 public static class WholeImages
 {
     /// <summary>
-    /// Treats pictures like patches, in place. None is left out, so that labels keep their rows: a picture flatter than the preprocessing allows
-    /// becomes zero.
+    /// Treats pictures like patches, in place. None is left out, so that labels keep their rows: a picture flatter than the preprocessing
+    /// allows becomes zero.
     /// </summary>
     /// <param name="images">Pictures [N×side²], with pixels from 0 to 1.</param>
     /// <param name="preprocessing">What is done to them; its patches have the side of the pictures.</param>

@@ -7,8 +7,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding;
 
 /// <summary>
-/// A dictionary D [m×n] with one unit-norm atom per row, together with what every solver derives from it: the Gram matrix G = DDᵀ and an upper
-/// bound L of its largest eigenvalue. Immutable and safe to share between threads.
+/// A dictionary D [m×n] with one unit-norm atom per row, together with what every solver derives from it: the Gram matrix G = DDᵀ and an
+/// upper bound L of its largest eigenvalue. Immutable and safe to share between threads.
 /// </summary>
 public sealed class AtomDictionary
 {
@@ -53,7 +53,8 @@ public sealed class AtomDictionary
     public ReadOnlyMatrixView Atoms => _atoms.View;
 
     /// <summary>The Gram matrix G = DDᵀ [m×m], with a diagonal of exactly 1. Computed once, at first use.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="MaxGramAtoms"/> atoms, of which one matrix cannot hold the products.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="MaxGramAtoms"/> atoms, of which one matrix cannot hold
+    /// the products.</exception>
     public ReadOnlyMatrixView Gram => _gram.Value.View;
 
     /// <summary>L: above the largest eigenvalue of G, never below it; the inverse of ISTA's step. Computed once, at first use.</summary>
@@ -121,8 +122,8 @@ public sealed class AtomDictionary
     }
 
     /// <summary>
-    /// Takes the directions of other atoms of the same shape, in place, and with them what was derived: a solver made for this dictionary then solves for
-    /// the new ones. For a learner, whose own dictionary follows its atoms from batch to batch and is seen by nobody else.
+    /// Takes the directions of other atoms of the same shape, in place, and with them what was derived: a solver made for this dictionary
+    /// then solves for the new ones. For a learner, whose own dictionary follows its atoms from batch to batch and is seen by nobody else.
     /// </summary>
     internal void Follow(Matrix atoms, int threads)
     {
@@ -158,7 +159,8 @@ public sealed class AtomDictionary
             if (requireUnitNorm ? Math.Abs(norm - 1) > NormTolerance : norm == 0)
             {
                 string mustBe = requireUnitNorm ? "1" : "above 0";
-                Throw.Argument(nameof(atoms), string.Create(CultureInfo.InvariantCulture, $"'atoms' has norm {norm:G6} at row {k}; it must be {mustBe}."));
+                Throw.Argument(nameof(atoms),
+                    string.Create(CultureInfo.InvariantCulture, $"'atoms' has norm {norm:G6} at row {k}; it must be {mustBe}."));
             }
             if (norms is not null)
                 norms[k] = (float)norm;

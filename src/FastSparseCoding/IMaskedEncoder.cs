@@ -1,17 +1,20 @@
 namespace FastSparseCoding;
 
 /// <summary>
-/// An encoder of signals of which only some values are known: what is unknown counts neither in the error nor for the code. A row without a mask's zeros
-/// is coded as <see cref="ISparseEncoder.Encode(ReadOnlyMatrixView, MatrixView)"/> codes it, up to rounding.
+/// An encoder of signals of which only some values are known: what is unknown counts neither in the error nor for the code. A row without a
+/// mask's zeros is coded as <see cref="ISparseEncoder.Encode(ReadOnlyMatrixView, MatrixView)"/> codes it, up to rounding.
 /// </summary>
 public interface IMaskedEncoder : ISparseEncoder
 {
-    /// <summary>Encodes a batch of rows on the calling thread, into the caller's buffer. The result of a row does not depend on the rows it stands with.</summary>
+    /// <summary>Encodes a batch of rows on the calling thread, into the caller's buffer. The result of a row does not depend on the rows it
+    /// stands with.</summary>
     /// <param name="x">Signals [N×n]; known values finite, unknown ones anything, NaN too: they are not read.</param>
-    /// <param name="mask">Mask [N×n]: 1 where a value of <paramref name="x"/> is known, 0 where it is not; at least one known in every row.</param>
+    /// <param name="mask">Mask [N×n]: 1 where a value of <paramref name="x"/> is known, 0 where it is not; at least one known in every
+    /// row.</param>
     /// <param name="z">Receives the codes [N×m]; what it held is overwritten.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
-    /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not finite.</exception>
+    /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not
+    /// finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; some rows of <paramref name="z"/> are then codes, some not.</exception>
     void Encode(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default);
 }
@@ -26,8 +29,10 @@ public static class MaskedEncoderExtensions
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>Codes [N×m].</returns>
-    /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not finite.</exception>
-    public static Matrix EncodeMasked(this IMaskedEncoder encoder, Matrix x, Matrix mask, int threads = 0, CancellationToken cancellation = default)
+    /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not
+    /// finite.</exception>
+    public static Matrix EncodeMasked(
+        this IMaskedEncoder encoder, Matrix x, Matrix mask, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(x);
@@ -35,7 +40,8 @@ public static class MaskedEncoderExtensions
         Masks.Check(x, mask, encoder.SignalSize);
         var z = new Matrix(x.Rows, encoder.CodeSize);
         RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
-            (start, count) => encoder.Encode(x.RowRange(start, count), mask.RowRange(start, count), z.RowRange(start, count), cancellation));
+            (start, count) => encoder.Encode(
+                x.RowRange(start, count), mask.RowRange(start, count), z.RowRange(start, count), cancellation));
         return z;
     }
 }
@@ -43,7 +49,8 @@ public static class MaskedEncoderExtensions
 /// <summary>What masks must be.</summary>
 internal static class Masks
 {
-    /// <summary>Refuses a mask of another shape, of other numbers than 0 and 1 or without a known value in a row, and known values that are not finite.</summary>
+    /// <summary>Refuses a mask of another shape, of other numbers than 0 and 1 or without a known value in a row, and known values that are
+    /// not finite.</summary>
     public static void Check(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, int signalSize, string name = "x")
     {
         Throw.IfColumnsNot(x.Columns, signalSize, name);
@@ -55,10 +62,13 @@ internal static class Masks
             for (int j = 0; j < known.Length; j++)
             {
                 if (known[j] is not (0 or 1))
-                    Throw.Argument(nameof(mask), FormattableString.Invariant($"'mask' holds {known[j]} at row {i}, column {j}; it must hold 1 where a value is known and 0 where it is not."));
+                    Throw.Argument(nameof(mask),
+                        FormattableString.Invariant(
+                        $"'mask' holds {known[j]} at row {i}, column {j}; it must hold 1 where a value is known and 0 where it is not."));
                 any |= known[j] == 1;
                 if (known[j] == 1 && !float.IsFinite(row[j]))
-                    Throw.Argument(name, FormattableString.Invariant($"'{name}' holds {row[j]} at row {i}, column {j}; every known value must be finite."));
+                    Throw.Argument(name, FormattableString.Invariant(
+                        $"'{name}' holds {row[j]} at row {i}, column {j}; every known value must be finite."));
             }
             if (!any)
                 Throw.Argument(nameof(mask), $"'mask' has no known value at row {i}; every row must have at least one.");

@@ -1,8 +1,8 @@
 namespace FastSparseCoding;
 
 /// <summary>
-/// Anything that maps signals [N×n] to sparse codes [N×m]: the exact solvers and the learned encoders alike.
-/// Implementations are immutable while encoding and safe to share between threads.
+/// Anything that maps signals [N×n] to sparse codes [N×m]: the exact solvers and the learned encoders alike. Implementations are immutable
+/// while encoding and safe to share between threads.
 /// </summary>
 public interface ISparseEncoder
 {

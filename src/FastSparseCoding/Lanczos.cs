@@ -3,8 +3,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding;
 
 /// <summary>
-/// The Lanczos iteration for the largest eigenvalue of a symmetric matrix (Lanczos 1950), with full reorthogonalisation (Parlett, The Symmetric
-/// Eigenvalue Problem, 1998, section 13.6).
+/// The Lanczos iteration for the largest eigenvalue of a symmetric matrix (Lanczos 1950), with full reorthogonalisation (Parlett, The
+/// Symmetric Eigenvalue Problem, 1998, section 13.6).
 /// </summary>
 internal static class Lanczos
 {
@@ -13,8 +13,8 @@ internal static class Lanczos
     private const double Breakdown = 1e-12;
 
     /// <summary>
-    /// A Ritz value θ = qᵀAq with ‖q‖ = 1: never above the largest eigenvalue, and mostly at it; far below it if the start has no part in the
-    /// leading eigenvectors.
+    /// A Ritz value θ = qᵀAq with ‖q‖ = 1: never above the largest eigenvalue, and mostly at it; far below it if the start has no part in
+    /// the leading eigenvectors.
     /// </summary>
     /// <param name="a">A, positive semidefinite.</param>
     /// <param name="start">q_0 [Order], of any norm but zero.</param>

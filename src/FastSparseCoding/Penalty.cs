@@ -5,9 +5,9 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding;
 
 /// <summary>
-/// What a code pays for not being zero: P(z) = λ Σ_k w_k|z_k| + ½μ‖z‖², optionally with z ≥ 0. With w = 1 and μ = 0 the lasso, with μ the elastic net
-/// (Zou and Hastie 2005), with weights the adaptive lasso (Zou 2006). The one place that knows the penalty's proximal step, its optimality
-/// conditions and its dual; a plain number λ converts to the lasso's. Immutable.
+/// What a code pays for not being zero: P(z) = λ Σ_k w_k|z_k| + ½μ‖z‖², optionally with z ≥ 0. With w = 1 and μ = 0 the lasso, with μ the
+/// elastic net (Zou and Hastie 2005), with weights the adaptive lasso (Zou 2006). The one place that knows the penalty's proximal step, its
+/// optimality conditions and its dual; a plain number λ converts to the lasso's. Immutable.
 /// </summary>
 public sealed class Penalty : IEquatable<Penalty>
 {
@@ -79,7 +79,8 @@ public sealed class Penalty : IEquatable<Penalty>
     }
 
     /// <summary>
-    /// The proximal step argmin over z of ½‖z − v‖² + τP(z): soft thresholds τλw, one-sided where codes must not be negative, divided by 1 + τμ.
+    /// The proximal step argmin over z of ½‖z − v‖² + τP(z): soft thresholds τλw, one-sided where codes must not be negative, divided by 1
+    /// + τμ.
     /// </summary>
     /// <param name="v">Point [m].</param>
     /// <param name="tau">Step τ, finite and above 0.</param>
@@ -94,8 +95,8 @@ public sealed class Penalty : IEquatable<Penalty>
     }
 
     /// <summary>
-    /// How far coefficient k is from its optimality condition: with g = d_kᵀr − μz_k, the distance of g from λw_k·sign(z_k) where z_k ≠ 0, from
-    /// [−λw_k, λw_k] where z_k = 0, and from (−∞, λw_k] where moreover z_k must not be negative.
+    /// How far coefficient k is from its optimality condition: with g = d_kᵀr − μz_k, the distance of g from λw_k·sign(z_k) where z_k ≠ 0,
+    /// from [−λw_k, λw_k] where z_k = 0, and from (−∞, λw_k] where moreover z_k must not be negative.
     /// </summary>
     /// <param name="k">Number of the coefficient.</param>
     /// <param name="slope">g.</param>
@@ -109,7 +110,8 @@ public sealed class Penalty : IEquatable<Penalty>
         return Math.Max(0, (NonNegative ? slope : Math.Abs(slope)) - threshold);
     }
 
-    /// <summary>The largest factor up to 1 that makes g_k feasible for the dual problem, |s·g_k| ≤ λw_k or, where codes must not be negative, s·g_k ≤ λw_k.</summary>
+    /// <summary>The largest factor up to 1 that makes g_k feasible for the dual problem, |s·g_k| ≤ λw_k or, where codes must not be
+    /// negative, s·g_k ≤ λw_k.</summary>
     /// <param name="k">Number of the coefficient.</param>
     /// <param name="slope">g_k = d_kᵀr − μz_k.</param>
     /// <returns>The factor, above 0.</returns>
@@ -121,19 +123,22 @@ public sealed class Penalty : IEquatable<Penalty>
 
     /// <summary>λmax: the smallest λ for which the code of a signal is zero under this penalty's weights and sign.</summary>
     /// <param name="correlations">Dx [m].</param>
-    /// <returns>max over k of |d_kᵀx|/w_k; without the magnitude where codes must not be negative, and then 0 when no product is positive.</returns>
+    /// <returns>max over k of |d_kᵀx|/w_k; without the magnitude where codes must not be negative, and then 0 when no product is
+    /// positive.</returns>
     public double LambdaMax(ReadOnlySpan<double> correlations)
     {
         CheckLength(correlations.Length, nameof(correlations));
         double largest = 0;
         for (int k = 0; k < correlations.Length; k++)
-            largest = Math.Max(largest, (NonNegative ? correlations[k] : Math.Abs(correlations[k])) / (_weights.Length == 0 ? 1 : _weights[k]));
+            largest = Math.Max(largest,
+                (NonNegative ? correlations[k] : Math.Abs(correlations[k])) / (_weights.Length == 0 ? 1 : _weights[k]));
         return largest;
     }
 
     /// <inheritdoc/>
     public bool Equals(Penalty? other)
-        => other is not null && Lambda == other.Lambda && Ridge == other.Ridge && NonNegative == other.NonNegative && Weights.SequenceEqual(other.Weights);
+        => other is not null && Lambda == other.Lambda && Ridge == other.Ridge && NonNegative == other.NonNegative
+            && Weights.SequenceEqual(other.Weights);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Penalty);

@@ -4,8 +4,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding;
 
 /// <summary>
-/// One step of a proximal method as z ← h_θ(xW_eᵀ + zS), S symmetric: what exact solvers iterate, and what encoders unrolled from them begin as. The
-/// division by 1 + τμ that ends the step of length τ is part of W_e, S and θ alike.
+/// One step of a proximal method as z ← h_θ(xW_eᵀ + zS), S symmetric: what exact solvers iterate, and what encoders unrolled from them
+/// begin as. The division by 1 + τμ that ends the step of length τ is part of W_e, S and θ alike.
 /// </summary>
 internal static class ProximalStep
 {
@@ -30,7 +30,8 @@ internal static class ProximalStep
         }
     }
 
-    /// <summary>The step of CoD, to the minimum along one coordinate: W_e = D, S = I − G, θ = λw, each divided by 1 + μ, the diagonal of G + μI.</summary>
+    /// <summary>The step of CoD, to the minimum along one coordinate: W_e = D, S = I − G, θ = λw, each divided by 1 + μ, the diagonal of G
+    /// + μI.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="penalty">λ, w and μ.</param>
     /// <param name="encoder">Receives W_e [m×n].</param>
@@ -69,7 +70,8 @@ internal static class ProximalStep
         => Share(penalty, 1) is var share && share == 1 ? dictionary.IdentityMinusGram : dictionary.IdentityMinusGram.Times(share);
 
     /// <summary>θ of <see cref="OfCoordinate"/>.</summary>
-    public static float[] CoordinateThresholds(AtomDictionary dictionary, Penalty penalty) => penalty.Thresholds(dictionary.AtomCount, Share(penalty, 1));
+    public static float[] CoordinateThresholds(AtomDictionary dictionary, Penalty penalty)
+        => penalty.Thresholds(dictionary.AtomCount, Share(penalty, 1));
 
     /// <summary>1/(1 + τμ), which ends a proximal step of length τ.</summary>
     public static float Share(Penalty penalty, float step) => 1 / (1 + penalty.Ridge * step);

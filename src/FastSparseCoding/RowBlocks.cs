@@ -1,20 +1,21 @@
 namespace FastSparseCoding;
 
 /// <summary>
-/// The one place where work is split over threads: rows in blocks, of a fixed size where what is computed depends on the block, so that nothing depends on
-/// how many threads there are.
+/// The one place where work is split over threads: rows in blocks, of a fixed size where what is computed depends on the block, so that
+/// nothing depends on how many threads there are.
 /// </summary>
 internal static class RowBlocks
 {
-    /// <summary>Most rows that a worker takes at a time, and so what its memory is for. What a row computes does not depend on it.</summary>
+    /// <summary>Most rows that a worker takes at a time, and so what its memory is for. What a row computes does not depend on
+    /// it.</summary>
     public const int MostRows = 256;
 
     /// <summary>Number of blocks that <paramref name="rows"/> rows make.</summary>
     public static int Count(int rows, int blockRows) => (rows + blockRows - 1) / blockRows;
 
     /// <summary>
-    /// Rows in a block where what a row computes does not depend on its block: so few that there is a block for every thread, and not so few that
-    /// blocks are worth no thread.
+    /// Rows in a block where what a row computes does not depend on its block: so few that there is a block for every thread, and not so
+    /// few that blocks are worth no thread.
     /// </summary>
     public static int Size(int rows, int most, int threads) => Math.Clamp((rows + Threads(threads) - 1) / Threads(threads), 16, most);
 
@@ -26,7 +27,8 @@ internal static class RowBlocks
     }
 
     /// <summary>Calls <paramref name="body"/>(start, count) for every block, on up to <paramref name="threads"/> threads.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled; blocks already begun were finished unless the body looks at the cancellation too.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; blocks already begun were finished unless the body looks at the cancellation
+    /// too.</exception>
     public static void Run(int rows, int blockRows, int threads, CancellationToken cancellation, Action<int, int> body)
     {
         int blocks = Count(rows, blockRows);

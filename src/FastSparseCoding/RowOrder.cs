@@ -1,7 +1,8 @@
 namespace FastSparseCoding;
 
 /// <summary>
-/// The numbers 0 to N − 1 without end, in another pseudo-random order every epoch. Which number stands where is a pure function of the place.
+/// The numbers 0 to N − 1 without end, in another pseudo-random order every epoch. Which number stands where is a pure function of the
+/// place.
 /// </summary>
 internal sealed class RowOrder
 {

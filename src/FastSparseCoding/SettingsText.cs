@@ -9,7 +9,8 @@ internal static class SettingsText
     public static string Difference(string stored, string expected)
     {
         string[] has = stored.Split(Comma), must = expected.Split(Comma);
-        string only = string.Join(Comma, has.Except(must, StringComparer.Ordinal)), missing = string.Join(Comma, must.Except(has, StringComparer.Ordinal));
+        string only = string.Join(Comma, has.Except(must, StringComparer.Ordinal)),
+            missing = string.Join(Comma, must.Except(has, StringComparer.Ordinal));
         return (only, missing) switch
         {
             ("", "") => $"with {stored}; it must be of one with {expected}",

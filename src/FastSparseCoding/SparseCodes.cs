@@ -21,7 +21,8 @@ public sealed class SparseCodes
         Throw.IfBelow(rowStarts.Length, 1, "rowStarts.Length");
         Throw.IfLengthNot(values.Length, columnIndices.Length, nameof(values));
         if (rowStarts[0] != 0 || rowStarts[^1] != values.Length)
-            Throw.Argument(nameof(rowStarts), $"'rowStarts' goes from {rowStarts[0]} to {rowStarts[^1]}; it must go from 0 to {values.Length}.");
+            Throw.Argument(nameof(rowStarts),
+                $"'rowStarts' goes from {rowStarts[0]} to {rowStarts[^1]}; it must go from 0 to {values.Length}.");
         for (int i = 0; i + 1 < rowStarts.Length; i++)
             CheckRow(i, rowStarts, columnIndices, columns);
         Columns = columns;
@@ -152,7 +153,8 @@ public sealed class SparseCodes
         for (int s = rowStarts[i]; s < rowStarts[i + 1]; s++)
         {
             if (columnIndices[s] <= last || columnIndices[s] >= columns)
-                Throw.Argument(nameof(columnIndices), $"'columnIndices' holds {columnIndices[s]} in row {i}; it must ascend from 0 to {columns - 1}.");
+                Throw.Argument(nameof(columnIndices),
+                    $"'columnIndices' holds {columnIndices[s]} in row {i}; it must ascend from 0 to {columns - 1}.");
             last = columnIndices[s];
         }
     }

@@ -3,8 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace FastSparseCoding;
 
 /// <summary>
-/// Threads that stay for work in pieces of microseconds, one round of pieces after the other: between rounds they wait awake for a moment before they sleep.
-/// Which thread takes which piece is left to chance, so no result may depend on it. A team of one is the calling thread alone.
+/// Threads that stay for work in pieces of microseconds, one round of pieces after the other: between rounds they wait awake for a moment
+/// before they sleep. Which thread takes which piece is left to chance, so no result may depend on it. A team of one is the calling thread
+/// alone.
 /// </summary>
 internal sealed class ThreadTeam : IDisposable
 {

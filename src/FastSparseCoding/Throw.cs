@@ -74,7 +74,9 @@ internal static class Throw
         {
             int j = FirstNotFinite(x.Row(i));
             if (j >= 0)
-                Argument(name, $"'{name}' holds {x.Row(i)[j].ToString(CultureInfo.InvariantCulture)} at row {firstRow + i}, column {j}; every value must be finite.");
+                Argument(
+                    name, $"'{name}' holds {x.Row(i)[j].ToString(CultureInfo.InvariantCulture)} at row {firstRow + i}, column {j}; every "
+                    + "value must be finite.");
         }
     }
 
@@ -83,12 +85,16 @@ internal static class Throw
     {
         for (int i = 0; i < values.Length; i++)
             if (!(values[i] >= minimum && values[i] <= maximum))
-                Argument(name, string.Create(CultureInfo.InvariantCulture, $"'{name}' holds {values[i]} at place {i}; it must be {(minimum == float.MinValue ? "finite" : $"from {minimum} to {maximum}")}."));
+                Argument(name, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{name}' holds {values[i]} at place {i}; it must be "
+                    + $"{(minimum == float.MinValue ? "finite" : $"from {minimum} to {maximum}")}."));
     }
 
     [DoesNotReturn]
     public static void OutOfRange<T>(string name, T value, string mustBe)
-        => throw new ArgumentOutOfRangeException(name, string.Create(CultureInfo.InvariantCulture, $"'{name}' is {value}; it must be {mustBe}."));
+        => throw new ArgumentOutOfRangeException(
+            name, string.Create(CultureInfo.InvariantCulture, $"'{name}' is {value}; it must be {mustBe}."));
 
     [DoesNotReturn]
     public static void Argument(string name, string message) => throw new ArgumentException(message, name);
@@ -102,7 +108,9 @@ internal static class Throw
     /// <summary>Nothing is left of codes when those that are not certified are left out.</summary>
     [DoesNotReturn]
     public static void NoneCertified(long count, string signals, string consequence)
-        => Arithmetic(string.Create(CultureInfo.InvariantCulture, $"none of the {count} {signals} has a certified code, and {consequence}; take a larger sparsity weight or tolerance."));
+        => Arithmetic(string.Create(
+            CultureInfo.InvariantCulture,
+            $"none of the {count} {signals} has a certified code, and {consequence}; take a larger sparsity weight or tolerance."));
 
     /// <summary>A file that is not what it should be; the message names the file, what is wrong and what is expected.</summary>
     [DoesNotReturn]
@@ -115,18 +123,23 @@ internal static class Throw
     public static T NoSuchFile<T>(string path) => throw new FileNotFoundException($"{path}: there is no such file.", path);
 
     [DoesNotReturn]
-    public static void NoSuchFileOrFolder(string path) => throw new FileNotFoundException($"{path}: there is no such file or folder.", path);
+    public static void NoSuchFileOrFolder(string path)
+        => throw new FileNotFoundException($"{path}: there is no such file or folder.", path);
 
     /// <summary>An input that cannot be opened or read; the message names the path as the caller gave it.</summary>
     [DoesNotReturn]
-    public static T Unreadable<T>(string path, string problem, Exception? cause = null) => throw new IOException($"{path}: cannot be read: {problem}", cause);
+    public static T Unreadable<T>(string path, string problem, Exception? cause = null)
+        => throw new IOException($"{path}: cannot be read: {problem}", cause);
 
-    /// <summary>An output that cannot be written; the message names the path as the caller gave it, not the temporary file beside it.</summary>
+    /// <summary>An output that cannot be written; the message names the path as the caller gave it, not the temporary file beside
+    /// it.</summary>
     [DoesNotReturn]
-    public static T Unwritable<T>(string path, string problem, Exception? cause = null) => throw new IOException($"{path}: cannot be written: {problem}", cause);
+    public static T Unwritable<T>(string path, string problem, Exception? cause = null)
+        => throw new IOException($"{path}: cannot be written: {problem}", cause);
 
     [DoesNotReturn]
-    public static void FolderNotCreated(string path, string problem, Exception? cause = null) => throw new IOException($"{path}: the folder cannot be created: {problem}", cause);
+    public static void FolderNotCreated(string path, string problem, Exception? cause = null)
+        => throw new IOException($"{path}: the folder cannot be created: {problem}", cause);
 
     [DoesNotReturn]
     public static void InvalidOperation(string message) => throw new InvalidOperationException(message);
@@ -138,10 +151,12 @@ internal static class Throw
     private static void IndexIs(string name, int index, int count) => OutOfRange(name, index, $"from 0 to {count - 1}");
 
     [DoesNotReturn]
-    private static void LengthIs(string name, long length, long expected) => Argument(name, $"'{name}' has {length} values; it must have {expected}.");
+    private static void LengthIs(string name, long length, long expected)
+        => Argument(name, $"'{name}' has {length} values; it must have {expected}.");
 
     [DoesNotReturn]
-    private static void ColumnsAre(string name, int columns, int expected) => Argument(name, $"'{name}' has {columns} columns; it must have {expected}.");
+    private static void ColumnsAre(string name, int columns, int expected)
+        => Argument(name, $"'{name}' has {columns} columns; it must have {expected}.");
 
     [DoesNotReturn]
     private static void ShapeIs(string name, int rows, int columns, int expectedRows, int expectedColumns)

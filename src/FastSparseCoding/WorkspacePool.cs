@@ -1,8 +1,8 @@
 namespace FastSparseCoding;
 
 /// <summary>
-/// Keeps the scratch memory of a shared, immutable encoder: every call rents a workspace and returns it, so that threads never share one and
-/// repeated calls allocate nothing.
+/// Keeps the scratch memory of a shared, immutable encoder: every call rents a workspace and returns it, so that threads never share one
+/// and repeated calls allocate nothing.
 /// </summary>
 internal sealed class WorkspacePool<T>(Func<T> create)
     where T : class

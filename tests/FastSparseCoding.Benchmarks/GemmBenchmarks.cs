@@ -3,7 +3,8 @@ using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Benchmarks;
 
-/// <summary>The product of an encoder's layer: a block of codes by packed weights, at the paper's two code sizes and three block heights.</summary>
+/// <summary>The product of an encoder's layer: a block of codes by packed weights, at the paper's two code sizes and three block
+/// heights.</summary>
 [MemoryDiagnoser]
 public class GemmBenchmarks
 {

@@ -35,7 +35,9 @@ internal static class Containers
     public static FilePart Npz(byte[] file, CompressionLevel level)
     {
         using var zip = new ZipArchive(new MemoryStream(file));
-        FilePart[] members = [.. zip.Entries.Select(e => new FilePart(parts => [.. parts.SelectMany(p => p)], new FilePart([.. Encoding.UTF8.GetBytes(e.FullName), 0]), Npy(Unpack(e.Open()))))];
+        FilePart[] members = [.. zip.Entries.Select(e
+            => new FilePart(parts => [.. parts.SelectMany(p => p)], new FilePart([.. Encoding.UTF8.GetBytes(e.FullName), 0]),
+            Npy(Unpack(e.Open()))))];
         return new FilePart(parts => Zip(parts, level), members);
     }
 
@@ -47,12 +49,15 @@ internal static class Containers
         {
             length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(at));
             byte[] type = file[(at + 4)..(at + 8)], data = file[(at + 8)..(at + 8 + length)];
-            chunks.Add(type.AsSpan().SequenceEqual("IDAT"u8) ? new FilePart(parts => [.. parts.SelectMany(p => p)], new FilePart(type), Rows(data)) : new FilePart([.. type, .. data]));
+            chunks.Add(type.AsSpan().SequenceEqual("IDAT"u8)
+                ? new FilePart(parts => [.. parts.SelectMany(p => p)], new FilePart(type), Rows(data)) : new FilePart([.. type, .. data]));
         }
-        return new FilePart(parts => [.. PngChunk.Signature, .. parts.SelectMany(p => p.Length < 4 ? p : PngChunk.Build(p.AsSpan(0, 4), p[4..]))], chunks);
+        return new FilePart(parts
+            => [.. PngChunk.Signature, .. parts.SelectMany(p => p.Length < 4 ? p : PngChunk.Build(p.AsSpan(0, 4), p[4..]))], chunks);
 
         static FilePart Rows(byte[] packed)
-            => new(parts => PngChunk.Pack([.. parts.SelectMany(p => p)]), new FilePart(Unpack(new ZLibStream(new MemoryStream(packed), CompressionMode.Decompress))));
+            => new(parts => PngChunk.Pack([.. parts.SelectMany(p => p)]),
+                new FilePart(Unpack(new ZLibStream(new MemoryStream(packed), CompressionMode.Decompress))));
     }
 
     /// <summary>What is packed; lengths and check sum are kept right.</summary>
@@ -65,7 +70,8 @@ internal static class Containers
         return packed.ToArray();
     }, new FilePart(content));
 
-    /// <summary>Segments and the coded data between them; lengths of segments are kept right. Data begin with a zero here, segments with their marker.</summary>
+    /// <summary>Segments and the coded data between them; lengths of segments are kept right. Data begin with a zero here, segments with
+    /// their marker.</summary>
     public static FilePart Jpeg(byte[] file)
     {
         var parts = new List<FilePart>();

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FastSparseCoding.Fuzz;
 
-/// <summary>A number for what was read: within a run of the program, other content has another number, but for one case in four thousand million.</summary>
+/// <summary>A number for what was read: within a run of the program, other content has another number, but for one case in four thousand
+/// million.</summary>
 internal struct Digest
 {
     private HashCode _hash;

@@ -29,7 +29,8 @@ internal sealed record Examination(bool Accepted, Fault Faults, string? Problem)
         if (first.Time > MostTime && Reading.Of(read, path).Time > MostTime)
             faults |= Fault.Time;
         if (first.Error is { } error)
-            return Add(accepted: false, faults | OfMessage(error, path), IsDocumented(error) ? Printable.Line(error.Message) : error.ToString());
+            return Add(accepted: false, faults | OfMessage(error, path), IsDocumented(error) ? Printable.Line(error.Message)
+                : error.ToString());
         foreach (byte dirt in (byte[])[0x55, 0xFF])
         {
             Heap.Dirty(dirt);
@@ -40,7 +41,8 @@ internal sealed record Examination(bool Accepted, Fault Faults, string? Problem)
         return Add(accepted: true, faults, $"{first.Bytes} bytes allocated, {first.Time.TotalSeconds:F1} s");
     }
 
-    private static bool IsDocumented(Exception error) => error.GetType() == typeof(IOException) || error.GetType() == typeof(InvalidDataException);
+    private static bool IsDocumented(Exception error)
+        => error.GetType() == typeof(IOException) || error.GetType() == typeof(InvalidDataException);
 
     private static Fault OfMessage(Exception error, string path)
     {
@@ -56,7 +58,8 @@ internal sealed record Examination(bool Accepted, Fault Faults, string? Problem)
         => char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             || letter is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
-    private Examination Add(bool accepted, Fault faults, string problem) => new(Accepted || accepted, Faults | faults, faults == Fault.None ? Problem : Problem ?? $"{faults}: {problem}");
+    private Examination Add(bool accepted, Fault faults, string problem)
+        => new(Accepted || accepted, Faults | faults, faults == Fault.None ? Problem : Problem ?? $"{faults}: {problem}");
 
     /// <summary>One reading of a file.</summary>
     private readonly record struct Reading(int Result, Exception? Error, long Bytes, TimeSpan Time)

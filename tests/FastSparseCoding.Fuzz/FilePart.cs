@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Fuzz;
 
 /// <summary>
-/// A file, or a part of one, made of parts: damage done inside a part leaves what surrounds it right (lengths, check sums, compression), so that it
-/// reaches the code behind.
+/// A file, or a part of one, made of parts: damage done inside a part leaves what surrounds it right (lengths, check sums, compression), so
+/// that it reaches the code behind.
 /// </summary>
 internal sealed class FilePart
 {

@@ -9,7 +9,8 @@ namespace FastSparseCoding.Fuzz;
 /// <param name="Files">Valid files, as small as they can be.</param>
 /// <param name="Words">Pieces of text or bytes that mean something in it.</param>
 /// <param name="Readers">Read a file and return a number that stands for all that was read.</param>
-internal sealed record Format(string Name, string Extension, IReadOnlyList<FilePart> Files, IReadOnlyList<byte[]> Words, IReadOnlyList<Func<string, int>> Readers)
+internal sealed record Format(
+    string Name, string Extension, IReadOnlyList<FilePart> Files, IReadOnlyList<byte[]> Words, IReadOnlyList<Func<string, int>> Readers)
 {
     private readonly IReadOnlyList<byte[]> _donors = [.. Files.Select(f => f.Bytes)];
 
@@ -19,7 +20,8 @@ internal sealed record Format(string Name, string Extension, IReadOnlyList<FileP
     /// <summary>The format of a name.</summary>
     /// <exception cref="FormatException">There is no such format.</exception>
     public static Format Named(string name)
-        => All.FirstOrDefault(f => f.Name == name) ?? throw new FormatException($"'{name}' is no format; there are {string.Join(", ", All.Select(f => f.Name))}.");
+        => All.FirstOrDefault(f => f.Name == name)
+            ?? throw new FormatException($"'{name}' is no format; there are {string.Join(", ", All.Select(f => f.Name))}.");
 
     /// <summary>Input number <paramref name="index"/> of a campaign: the same bytes whatever the threads and the other inputs.</summary>
     public byte[] Input(int seed, long index)

@@ -9,7 +9,8 @@ internal static class Heap
 {
     private const int Largest = 1 << 16;
 
-    /// <summary>Fills managed, pooled and native memory of many sizes and lets it go, so that a reader that does not write what it returns is seen.</summary>
+    /// <summary>Fills managed, pooled and native memory of many sizes and lets it go, so that a reader that does not write what it returns
+    /// is seen.</summary>
     public static void Dirty(byte dirt)
     {
         for (int size = 64; size <= Largest; size *= 2)

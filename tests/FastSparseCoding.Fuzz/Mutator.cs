@@ -4,15 +4,19 @@ using System.Text;
 
 namespace FastSparseCoding.Fuzz;
 
-/// <summary>Damages bytes at random: bits, bytes, pieces left out, doubled or taken from elsewhere, lengths, numbers in text and words of the format.</summary>
+/// <summary>Damages bytes at random: bits, bytes, pieces left out, doubled or taken from elsewhere, lengths, numbers in text and words of
+/// the format.</summary>
 internal sealed class Mutator
 {
     /// <summary>Bytes that a damaged file has at most; doubling ends there.</summary>
     private const int MostBytes = 1 << 16;
 
-    private static readonly long[] Lengths = [0, 1, -1, 2, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue];
+    private static readonly long[] Lengths =
+        [0, 1, -1, 2, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue,
+        long.MinValue];
     private static readonly string[] Numbers =
-        ["0", "-1", "1", "2", "65535", "65536", "2147483647", "2147483648", "4294967295", "9223372036854775807", "9223372036854775808", "1e308", "NaN", "Infinity", "0.5", "1e-320", ""];
+        ["0", "-1", "1", "2", "65535", "65536", "2147483647", "2147483648", "4294967295", "9223372036854775807", "9223372036854775808",
+            "1e308", "NaN", "Infinity", "0.5", "1e-320", ""];
 
     private readonly Random _random;
     private readonly IReadOnlyList<byte[]> _words;
@@ -124,7 +128,8 @@ internal sealed class Mutator
         int length = bytes.AsSpan(start).IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         int end = length < 0 ? bytes.Length : start + length;
         string number = Numbers[Below(Numbers.Length)];
-        if (OneIn(3) && long.TryParse(Encoding.ASCII.GetString(bytes, start, end - start), NumberStyles.None, CultureInfo.InvariantCulture, out long now))
+        if (OneIn(3) && long.TryParse(
+            Encoding.ASCII.GetString(bytes, start, end - start), NumberStyles.None, CultureInfo.InvariantCulture, out long now))
             number = (now + Below(9) - 4).ToString(CultureInfo.InvariantCulture);
         return [.. bytes[..start], .. Encoding.ASCII.GetBytes(number), .. bytes[end..]];
     }

@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Fuzz;
 
 /// <summary>
-/// One file from standard input, as afl-fuzz and its kin give it: a fault is an exception that nobody catches, which is what they look for. Built with
-/// SharpFuzz=true, the process stays and reads one file after the other.
+/// One file from standard input, as afl-fuzz and its kin give it: a fault is an exception that nobody catches, which is what they look for.
+/// Built with SharpFuzz=true, the process stays and reads one file after the other.
 /// </summary>
 internal static class StandardInput
 {

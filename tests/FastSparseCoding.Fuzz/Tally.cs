@@ -8,7 +8,8 @@ internal sealed class Tally(string format)
     /// <summary>Native memory that a format may leave behind, whatever the number of inputs: what the runtime keeps for itself.</summary>
     public const long MostNativeBytes = 64L << 20;
 
-    private static readonly Fault[] Columns = [Fault.Undocumented, Fault.Differs, Fault.Memory, Fault.Time, Fault.Control, Fault.Long, Fault.Nameless];
+    private static readonly Fault[] Columns =
+        [Fault.Undocumented, Fault.Differs, Fault.Memory, Fault.Time, Fault.Control, Fault.Long, Fault.Nameless];
 
     private readonly long[] _faults = new long[Columns.Length];
 
@@ -25,11 +26,14 @@ internal sealed class Tally(string format)
     public bool IsClean => _faults.All(count => count == 0) && NativeBytes <= MostNativeBytes;
 
     public static string Header =>
-        "| format | inputs | accepted | undocumented exception | results differ | allocates > 64 MiB + 100 × file | > 2 s twice | control characters shown | > 2,100 characters shown "
+        "| format | inputs | accepted | undocumented exception | results differ | allocates > 64 MiB + 100 × file | > 2 s twice | "
+            + "control characters shown | > 2,100 characters shown "
         + "| without the file's name | native memory left > 64 MiB |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
 
     public string Row => string.Create(CultureInfo.InvariantCulture,
-        $"| {format} | {Inputs:N0} | {Accepted:N0} | {string.Join(" | ", _faults.Select(count => count.ToString("N0", CultureInfo.InvariantCulture)))} | {(NativeBytes > MostNativeBytes ? 1 : 0)} |");
+        $"| {format} | {Inputs:N0} | {Accepted:N0} | "
+            + $"{string.Join(" | ", _faults.Select(count => count.ToString("N0", CultureInfo.InvariantCulture)))} | "
+            + $"{(NativeBytes > MostNativeBytes ? 1 : 0)} |");
 
     public long Count(Fault fault) => _faults[Array.IndexOf(Columns, fault)];
 

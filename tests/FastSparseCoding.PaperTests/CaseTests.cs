@@ -8,7 +8,8 @@ namespace FastSparseCoding.PaperTests;
 public sealed class CaseTests
 {
     public static TheoryData<string, float> Sets { get; } = new(
-        from family in (string[])["exponentials", "gaussians", "hilbert", "vandermonde"] from lambda in (float[])[1e-2f, 1e-3f, 1e-4f] select (family, lambda));
+        from family in (string[])["exponentials", "gaussians", "hilbert", "vandermonde"] from lambda in (float[])[1e-2f, 1e-3f, 1e-4f]
+            select (family, lambda));
 
     /// <summary>The energies are of other solvers in double precision, their codes rounded to float32.</summary>
     [Theory]
@@ -25,7 +26,8 @@ public sealed class CaseTests
         double[] energies = LassoObjective.Energies(x, dictionary, z, lambda);
         Assert.Equal(64, lowest.Length);
         int[] above = [.. Enumerable.Range(0, 64).Where(i => !(energies[i] <= lowest[i] * (1 + 1e-6)))];
-        Assert.True(above.Length == 0, $"{above.Length} rows are above, by up to {above.Select(i => energies[i] / lowest[i] - 1).DefaultIfEmpty().Max():G4} of E");
+        Assert.True(above.Length == 0,
+            $"{above.Length} rows are above, by up to {above.Select(i => energies[i] / lowest[i] - 1).DefaultIfEmpty().Max():G4} of E");
     }
 
     [Theory]

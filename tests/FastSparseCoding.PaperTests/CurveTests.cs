@@ -35,7 +35,8 @@ public sealed class CurveTests
         double[] codes = SharedData.Codes(solver.CodeSize);
         var exact = new Matrix(1000, solver.CodeSize, Array.ConvertAll(codes, v => (float)v));
 
-        PredictionCurve curve = PredictionCurve.Measure(solver, SharedData.X, exact, iterations, cancellation: TestContext.Current.CancellationToken);
+        PredictionCurve curve = PredictionCurve.Measure(
+            solver, SharedData.X, exact, iterations, cancellation: TestContext.Current.CancellationToken);
 
         // The numbers are known to two to four digits; half a unit of the last, and what another bound L > λmax changes.
         for (int i = 0; i < errors.Length; i++)

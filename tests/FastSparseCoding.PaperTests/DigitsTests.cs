@@ -18,7 +18,10 @@ public sealed class DigitsTests
     public void Codes_beat_pixels_and_an_encoder_trained_through_the_classifier_beats_the_predictor_at_equal_work()
     {
         Digits digits = Digits.Load();
-        AtomDictionary dictionary = DictionaryLearner.Learn(digits.Train, new() { AtomCount = 400, Lambda = Lambda, Samples = 20_000 }, cancellation: TestContext.Current.CancellationToken);
+        AtomDictionary dictionary =
+            DictionaryLearner.Learn(
+            digits.Train, new() { AtomCount = 400, Lambda = Lambda, Samples = 20_000 },
+            cancellation: TestContext.Current.CancellationToken);
         Matrix codes = new ActiveSetSolver(dictionary, Lambda).Encode(digits.Train, cancellation: TestContext.Current.CancellationToken);
 
         double raw = digits.ErrorOnPixels();
@@ -33,9 +36,12 @@ public sealed class DigitsTests
         (double Predictor, double EndToEnd) Train(string kind, int depth, float? rate)
         {
             TrainableEncoder encoder = EncoderFactory.Create(kind, dictionary, Lambda, depth);
-            EncoderTrainer.Train(encoder, digits.Train, codes, new() { Samples = 30_000, LearningRate = rate }, cancellation: TestContext.Current.CancellationToken);
+            EncoderTrainer.Train(encoder, digits.Train, codes, new() { Samples = 30_000, LearningRate = rate },
+                cancellation: TestContext.Current.CancellationToken);
             double predictor = digits.ErrorOnCodes(encoder, out LinearClassifier classifier);
-            ClassifierTrainer.TrainEndToEnd(encoder, classifier, digits.Train, digits.TrainLabels, new() { Epochs = 5 }, cancellation: TestContext.Current.CancellationToken);
+            ClassifierTrainer.TrainEndToEnd(
+                encoder, classifier, digits.Train, digits.TrainLabels, new() { Epochs = 5 },
+                cancellation: TestContext.Current.CancellationToken);
             return (predictor, classifier.ErrorRate(encoder, digits.Test, digits.TestLabels));
         }
     }
@@ -58,7 +64,9 @@ public sealed class DigitsTests
         public double ErrorOnCodes(ISparseEncoder encoder, out LinearClassifier classifier)
         {
             classifier = new LinearClassifier(encoder.CodeSize, 10);
-            ClassifierTrainer.Train(classifier, encoder.EncodeSparse(Train, cancellation: TestContext.Current.CancellationToken), TrainLabels, cancellation: TestContext.Current.CancellationToken);
+            ClassifierTrainer.Train(
+                classifier, encoder.EncodeSparse(Train, cancellation: TestContext.Current.CancellationToken), TrainLabels,
+                cancellation: TestContext.Current.CancellationToken);
             return classifier.ErrorRate(encoder, Test, TestLabels);
         }
 

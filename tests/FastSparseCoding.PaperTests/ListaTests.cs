@@ -29,8 +29,9 @@ public sealed class ListaTests
     }
 
     /// <summary>
-    /// Codes that must not be negative are predicted no worse than signed ones of the same patches and atoms: of a million samples the error of 100 atoms
-    /// is 7.3 % of ‖Z*‖² instead of 9.3 % at T = 1, 4.0 % instead of 5.7 % at T = 3, and 5.0 % instead of 6.6 % by ten updates of LCoD.
+    /// Codes that must not be negative are predicted no worse than signed ones of the same patches and atoms: of a million samples the
+    /// error of 100 atoms is 7.3 % of ‖Z*‖² instead of 9.3 % at T = 1, 4.0 % instead of 5.7 % at T = 3, and 5.0 % instead of 6.6 % by ten
+    /// updates of LCoD.
     /// </summary>
     [Theory]
     [InlineData(Problem.Photographs100)]
@@ -39,7 +40,8 @@ public sealed class ListaTests
     {
         foreach ((string kind, int depth) in ((string, int)[])[("lista", 1), ("lista", 3), ("lcod", 10)])
         {
-            double signed = Problem.Of(problem).RelativeError(kind, depth), nonNegative = Problem.Of(problem + Problem.NonNegative).RelativeError(kind, depth);
+            double signed = Problem.Of(problem).RelativeError(kind, depth),
+                nonNegative = Problem.Of(problem + Problem.NonNegative).RelativeError(kind, depth);
 
             Assert.True(nonNegative < 0.95 * signed, $"{kind} {depth}: {nonNegative} against {signed}");
         }
@@ -54,6 +56,7 @@ public sealed class ListaTests
         Problem p = Problem.Of(problem);
         double tanh = p.Error("tanh"), doubleTanh = p.Error("tanh2"), shrinkage = p.Error("shrink"), lista = p.Error("lista", 1);
 
-        Assert.True(tanh > 1.3 * doubleTanh && doubleTanh > 1.2 * lista && shrinkage > 1.2 * lista, $"tanh {tanh}, double tanh {doubleTanh}, shrinkage {shrinkage}, LISTA {lista}");
+        Assert.True(tanh > 1.3 * doubleTanh && doubleTanh > 1.2 * lista && shrinkage > 1.2 * lista,
+            $"tanh {tanh}, double tanh {doubleTanh}, shrinkage {shrinkage}, LISTA {lista}");
     }
 }

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace FastSparseCoding.PaperTests;
 
-/// <summary>Every published figure depends on the pixels of the photographs, which are JPEGs: their decoding is pinned to the last bit.</summary>
+/// <summary>Every published figure depends on the pixels of the photographs, which are JPEGs: their decoding is pinned to the last
+/// bit.</summary>
 public sealed class PhotographTests
 {
     /// <summary>SHA-256 of all pixels as float32, of 300 photographs in their order; as StbImageSharp 2.30 decodes them.</summary>

@@ -11,12 +11,14 @@ using Xunit;
 namespace FastSparseCoding.PaperTests;
 
 /// <summary>
-/// A dictionary, patches to train on with their exact codes, and others to measure on: the paper's setting at reduced size. Encoders are trained once for all tests.
+/// A dictionary, patches to train on with their exact codes, and others to measure on: the paper's setting at reduced size. Encoders are
+/// trained once for all tests.
 /// </summary>
 internal sealed class Problem
 {
     /// <summary>The problems' names: photographs with the reference dictionaries, and generated pictures, which need no data.</summary>
-    public const string Photographs100 = "photographs, 100 atoms", Photographs400 = "photographs, 400 atoms", Generated = "generated pictures, 64 atoms";
+    public const string Photographs100 = "photographs, 100 atoms", Photographs400 = "photographs, 400 atoms",
+        Generated = "generated pictures, 64 atoms";
 
     /// <summary>After the name of a problem: the same patches and atoms, with codes that must not be negative.</summary>
     public const string NonNegative = ", z ≥ 0";
@@ -74,7 +76,8 @@ internal sealed class Problem
     public TrainableEncoder Train(string kind, int depth = 0) => _encoders.GetOrAdd((kind, depth), _ => new Lazy<TrainableEncoder>(() =>
     {
         TrainableEncoder encoder = EncoderFactory.Create(kind, Dictionary, _penalty, depth);
-        EncoderTrainer.Train(encoder, _signals, _heldOut, new() { Samples = _signals.Count }, cancellation: TestContext.Current.CancellationToken);
+        EncoderTrainer.Train(encoder, _signals, _heldOut, new() { Samples = _signals.Count },
+            cancellation: TestContext.Current.CancellationToken);
         return encoder;
     })).Value;
 
@@ -92,15 +95,20 @@ internal sealed class Problem
     public double CodUpdates(string kind, int depth) => Measure(kind, depth).CodUpdates;
 
     /// <summary>The experiment's own measure of an encoder.</summary>
-    private MethodResult Measure(string kind, int depth) => MethodResult.Measure(Train(kind, depth), Dictionary, X, Codes, _curves.Value, Context);
+    private MethodResult Measure(string kind, int depth)
+        => MethodResult.Measure(Train(kind, depth), Dictionary, X, Codes, _curves.Value, Context);
 
-    private static Problem OfPhotographs(int atoms, Penalty penalty, int samples) => new(SharedData.Dictionary(atoms), penalty, SharedData.TrainingPatches(seed: 1), samples, SharedData.X);
+    private static Problem OfPhotographs(int atoms, Penalty penalty, int samples)
+        => new(SharedData.Dictionary(atoms), penalty, SharedData.TrainingPatches(seed: 1), samples, SharedData.X);
 
     private static Problem OfGeneratedPictures(Penalty penalty, int samples)
     {
         IReadOnlyList<GrayImage> pictures = DeadLeaves.GenerateMany(12, 128, seed: 1);
         var source = new PatchSource([.. pictures.Take(10)], PatchPreprocessing.Default, seed: 1);
-        AtomDictionary dictionary = DictionaryLearner.Learn(source, new() { AtomCount = 64, Lambda = Lambda, Samples = 20_000 }, cancellation: TestContext.Current.CancellationToken);
-        return new Problem(dictionary, penalty, source, samples, Patches.Sample([.. pictures.Skip(10)], PatchPreprocessing.Default, 1000, seed: 2));
+        AtomDictionary dictionary =
+            DictionaryLearner.Learn(
+            source, new() { AtomCount = 64, Lambda = Lambda, Samples = 20_000 }, cancellation: TestContext.Current.CancellationToken);
+        return new Problem(dictionary, penalty, source, samples,
+            Patches.Sample([.. pictures.Skip(10)], PatchPreprocessing.Default, 1000, seed: 2));
     }
 }

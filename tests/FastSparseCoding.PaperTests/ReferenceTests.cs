@@ -60,8 +60,10 @@ public sealed class ReferenceTests
     }
 
     private static double MeanExcess(Matrix z, int atoms)
-        => LassoObjective.Energies(SharedData.X, SharedData.Dictionary(atoms), z, Lambda).Zip(SharedData.Energies(atoms), (e, optimal) => (e - optimal) / optimal).Average();
+        => LassoObjective.Energies(SharedData.X, SharedData.Dictionary(atoms), z, Lambda)
+            .Zip(SharedData.Energies(atoms), (e, optimal) => (e - optimal) / optimal).Average();
 
     private static int EqualSupports(Matrix z, double[] codes)
-        => Enumerable.Range(0, z.Rows).Count(i => Enumerable.Range(0, z.Columns).All(j => z.Row(i)[j] != 0 == (codes[i * z.Columns + j] != 0)));
+        => Enumerable.Range(0, z.Rows)
+            .Count(i => Enumerable.Range(0, z.Columns).All(j => z.Row(i)[j] != 0 == (codes[i * z.Columns + j] != 0)));
 }

@@ -21,20 +21,26 @@ internal static class SharedData
     public static double[] Energies(int atoms) => Npy.ReadDoubles(Require($"reference/E_{atoms}.npy")).Values;
 
     /// <summary>Fresh patches of the photographs of BSDS500 train.</summary>
-    public static PatchSource TrainingPatches(int seed) => new(ImageFolder.Load(Require("data/bsds500/train"), TestContext.Current.CancellationToken), PatchPreprocessing.Default, seed);
+    public static PatchSource TrainingPatches(int seed)
+        => new(ImageFolder.Load(Require("data/bsds500/train"), TestContext.Current.CancellationToken), PatchPreprocessing.Default, seed);
 
     /// <summary>Patches of the photographs of BSDS500 val, which no dictionary was learned from.</summary>
-    public static Matrix ValidationPatches(int count, int seed) => Patches.Sample(ImageFolder.Load(Require("data/bsds500/val"), TestContext.Current.CancellationToken), PatchPreprocessing.Default, count, seed);
+    public static Matrix ValidationPatches(int count, int seed)
+        => Patches.Sample(ImageFolder.Load(Require("data/bsds500/val"), TestContext.Current.CancellationToken), PatchPreprocessing.Default,
+        count, seed);
 
     /// <summary>All photographs, train and val.</summary>
-    public static IEnumerable<GrayImage> Photographs() => ImageFolder.Stream([Require("data/bsds500/train"), Require("data/bsds500/val")], 0, TestContext.Current.CancellationToken);
+    public static IEnumerable<GrayImage> Photographs()
+        => ImageFolder.Stream([Require("data/bsds500/train"), Require("data/bsds500/val")], 0, TestContext.Current.CancellationToken);
 
-    /// <summary>A dictionary of smooth atoms, 64 signals, and the lowest energy of float32 codes known for each at a weight of 1e-2, 1e-3 or 1e-4.</summary>
+    /// <summary>A dictionary of smooth atoms, 64 signals, and the lowest energy of float32 codes known for each at a weight of 1e-2, 1e-3
+    /// or 1e-4.</summary>
     public static (AtomDictionary Dictionary, Matrix X, double[] Lowest) Case(string family, float lambda)
     {
         // Columns: the best code in double precision, the same rounded to float32, its relative gap.
         double[] energies = Npy.ReadDoubles(Require($"cases/{family}_{lambda:0e-00}_E.npy")).Values;
-        return (new(Npy.ReadMatrix(Require($"cases/{family}_D.npy"))), Npy.ReadMatrix(Require($"cases/{family}_X.npy")), [.. energies.Chunk(3).Select(row => row[1])]);
+        return (new(Npy.ReadMatrix(Require($"cases/{family}_D.npy"))), Npy.ReadMatrix(Require($"cases/{family}_X.npy")),
+            [.. energies.Chunk(3).Select(row => row[1])]);
     }
 
     /// <summary>MNIST: digits to train on and digits to test on.</summary>

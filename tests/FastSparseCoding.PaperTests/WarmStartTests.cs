@@ -45,14 +45,16 @@ public sealed class WarmStartTests
         SolveReport fromPrediction = solver.Solve(p.X, warm, warmStart: true, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(0, fromPrediction.Unconverged);
-        Assert.True(fromPrediction.Iterations.Average() < fromZero.Iterations.Average(), $"{fromPrediction.Iterations.Average()} against {fromZero.Iterations.Average()}");
+        Assert.True(fromPrediction.Iterations.Average() < fromZero.Iterations.Average(),
+            $"{fromPrediction.Iterations.Average()} against {fromZero.Iterations.Average()}");
     }
 
     /// <summary>How many times fewer iterations take the mean relative gap to a hundredth.</summary>
     private static double Saved(Problem p, LassoSolver solver, int last, string kind, int depth)
     {
         int[] iterations = [0, .. PredictionCurve.Spaced(last)];
-        ConvergenceCurve Measure(Matrix? start) => ConvergenceCurve.Measure(solver, p.X, p.Codes, iterations, start, cancellation: TestContext.Current.CancellationToken);
+        ConvergenceCurve Measure(Matrix? start)
+            => ConvergenceCurve.Measure(solver, p.X, p.Codes, iterations, start, cancellation: TestContext.Current.CancellationToken);
         return Measure(null).IterationsFor(1e-2) / Measure(p.Predict(kind, depth)).IterationsFor(1e-2);
     }
 }

@@ -7,7 +7,7 @@ namespace FastSparseCoding.Tests;
 /// <summary>Rules that hold for the source text as a whole.</summary>
 public sealed partial class ArchitectureTests
 {
-    private const int MostLines = 300;
+    private const int MostLines = 300, MostColumns = 140;
 
     /// <summary>What each part may name besides itself and the root types.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -30,7 +30,18 @@ public sealed partial class ArchitectureTests
         string[] files = [.. Files("src"), .. Files("tests"), .. Files("samples")];
         Assert.True(files.Length >= 100, $"only {files.Length} source files were found");
 
-        Assert.Empty(files.Select(f => (File: f, Lines: File.ReadLines(f).Count())).Where(f => f.Lines > MostLines).Select(f => $"{Relative(f.File)}: {f.Lines} lines"));
+        Assert.Empty(files.Select(f => (File: f, Lines: File.ReadLines(f).Count())).Where(f => f.Lines > MostLines)
+            .Select(f => $"{Relative(f.File)}: {f.Lines} lines"));
+    }
+
+    /// <summary>But for lines that are one text and what closes behind it: a message in one piece can be found.</summary>
+    [Fact]
+    public void No_line_of_code_is_longer_than_140_columns()
+    {
+        string[] files = [.. Files("src"), .. Files("tests"), .. Files("samples")];
+
+        Assert.Empty(files.SelectMany(f => CodeLines(f).Where(l => l.Text.Length > MostColumns && !OneText().IsMatch(l.Text))
+            .Select(l => $"{Relative(f)}({l.Number}): {l.Text.Length} columns")));
     }
 
     [Fact]
@@ -49,7 +60,8 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Only_the_command_line_knows_a_console()
     {
-        string[] files = [.. Files("src/FastSparseCoding"), .. Files("src/FastSparseCoding.Imaging"), .. Files("src/FastSparseCoding.Paper")];
+        string[] files = [.. Files("src/FastSparseCoding"), .. Files("src/FastSparseCoding.Imaging"),
+            .. Files("src/FastSparseCoding.Paper")];
 
         Assert.Empty(files.Where(f => ConsoleUse().IsMatch(Code(f))).Select(Relative));
         Assert.Contains(Files("src/FastSparseCoding.Cli"), f => ConsoleUse().IsMatch(Code(f)));
@@ -66,10 +78,13 @@ public sealed partial class ArchitectureTests
             seen.Add(part);
             // The root types may use kernels inside, and nothing else.
             string[] allowed = part.Length == 0 ? ["Kernels"] : Allowed[part];
-            violations.AddRange(NamedParts(Code(file)).Where(n => n != part && !allowed.Contains(n, StringComparer.Ordinal)).Select(n => $"{Relative(file)} names {n}"));
+            violations.AddRange(NamedParts(Code(file)).Where(n => n != part && !allowed.Contains(n, StringComparer.Ordinal))
+                .Select(n => $"{Relative(file)} names {n}"));
         }
 
-        Assert.Superset(new HashSet<string>(["", "Kernels", "Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging", "Paper", "Cli"], StringComparer.Ordinal), seen);
+        Assert.Superset(new HashSet<string>(
+            ["", "Kernels", "Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging", "Paper", "Cli"],
+            StringComparer.Ordinal), seen);
         Assert.Empty(violations);
     }
 
@@ -87,7 +102,9 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Files_lie_where_their_namespace_says()
     {
-        string[] misplaced = [.. Files("src").Where(f => Namespace().Match(Code(f)) is { Success: true } declared && declared.Groups["part"].Value != PartOf(f)).Select(Relative)];
+        string[] misplaced = [.. Files("src")
+            .Where(f => Namespace().Match(Code(f)) is { Success: true } declared && declared.Groups["part"].Value != PartOf(f))
+            .Select(Relative)];
 
         Assert.Empty(misplaced);
     }
@@ -111,11 +128,29 @@ public sealed partial class ArchitectureTests
             .Where(f => !Relative(f).Split('/').Any(p => p is "obj" or "bin")).Order(StringComparer.Ordinal);
     }
 
+    /// <summary>The lines of a file but for those within raw strings of several lines.</summary>
+    private static IEnumerable<(int Number, string Text)> CodeLines(string file)
+    {
+        int number = 0;
+        bool raw = false;
+        foreach (string line in File.ReadLines(file))
+        {
+            number++;
+            bool opensOrCloses = line.Split("\"\"\"").Length % 2 == 0;
+            if (!raw && !opensOrCloses)
+                yield return (number, line);
+            raw ^= opensOrCloses;
+        }
+    }
+
     private static string Code(string file) => WithoutComments(File.ReadAllText(file));
 
     private static string WithoutComments(string text) => Comment().Replace(text, "");
 
     private static string Relative(string file) => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
+
+    [GeneratedRegex("""^\s*([\w.]+\()?(\+ |=> )?[$@]*".*"[^"]*$""", RegexOptions.ExplicitCapture)]
+    private static partial Regex OneText();
 
     [GeneratedRegex(@"\bthrow\s+new\b", RegexOptions.ExplicitCapture)]
     private static partial Regex ThrowNew();
@@ -126,7 +161,9 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"\b(async|await)\b", RegexOptions.ExplicitCapture)]
     private static partial Regex Async();
 
-    [GeneratedRegex(@"(FastSparseCoding\.|(?<![\w.]))(?<part>Kernels|Solvers|Encoders|Training|Learning|Evaluation|Storage|Imaging|Paper|Cli)(?=[.;])", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(FastSparseCoding\.|(?<![\w.]))(?<part>Kernels|Solvers|Encoders|Training|Learning|Evaluation|Storage|Imaging|Paper|Cli)(?=[.;])",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Reference();
 
     [GeneratedRegex(@"^namespace FastSparseCoding(\.(?<part>\w+))?;", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]

@@ -18,8 +18,10 @@ internal sealed class Certificates
     }
 
     public string? Warning(long rows, double tolerance) => _uncertified == 0 ? null
-        : FormattableString.Invariant($"{_uncertified:N0} of {rows:N0} codes are not certified at the relative gap {tolerance}; the largest is {_largestGap:G2}.");
+        : FormattableString.Invariant(
+            $"{_uncertified:N0} of {rows:N0} codes are not certified at the relative gap {tolerance}; the largest is {_largestGap:G2}.");
 
     public void Tell(Result result, string penalty, long rows)
-        => result.Add("penalty", penalty).Add("certified_rows", rows - _uncertified).Add("largest_relative_gap", _largestGap).Add("mean_iterations", (double)_iterations / Math.Max(1, rows));
+        => result.Add("penalty", penalty).Add("certified_rows", rows - _uncertified).Add("largest_relative_gap", _largestGap)
+            .Add("mean_iterations", (double)_iterations / Math.Max(1, rows));
 }

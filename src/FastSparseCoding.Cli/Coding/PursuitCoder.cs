@@ -25,7 +25,8 @@ internal sealed class PursuitCoder(OmpEncoder encoder) : ICoder
     }
 
     public string? Warning(long rows) => encoder.Options.Error is not { } error || _reached == rows ? null
-        : FormattableString.Invariant($"{rows - _reached:N0} of {rows:N0} codes did not reach the error {error}; the largest is {_largestNorm:G3}.");
+        : FormattableString.Invariant(
+            $"{rows - _reached:N0} of {rows:N0} codes did not reach the error {error}; the largest is {_largestNorm:G3}.");
 
     public void Tell(Result result, long rows)
     {

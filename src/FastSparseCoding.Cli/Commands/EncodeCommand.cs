@@ -13,17 +13,39 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode encode: signals in, codes out.</summary>
 internal sealed class EncodeCommand
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "DICTIONARY (a model, or an .npy of atoms [m×n] with unit-norm rows): exact codes. ENCODER: predicted codes." };
-    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string> _output = new("--output", "-o") { Description = "The codes to write: .npy (dense) or .npz (sparse, as scipy.sparse.load_npz reads).", Required = true, HelpName = "FILE" };
-    private readonly Option<string?> _solver = new("--solver") { Description = "With a dictionary: the exact method. [default: active-set]", HelpName = "active-set|cd|cod|fista|ista" };
-    private readonly Option<double?> _tolerance = new("--tolerance") { Description = "With a dictionary: relative duality gap at which a code counts as exact, from 1e-7, with a fraction of λmax from 2e-7, to 1. [default: 1e-5]", HelpName = "T" };
-    private readonly Option<string?> _warmStart = new("--warm-start") { Description = "With a dictionary: an encoder trained for it, from whose prediction the exact solver starts.", HelpName = "ENCODER" };
+    private readonly Argument<string> _model =
+        new("MODEL") { Description =
+        "DICTIONARY (a model, or an .npy of atoms [m×n] with unit-norm rows): exact codes. ENCODER: predicted codes." };
+    private readonly Argument<string[]> _images =
+        new("IMAGES") { Description =
+        "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
+        Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string> _output =
+        new("--output", "-o") { Description = "The codes to write: .npy (dense) or .npz (sparse, as scipy.sparse.load_npz reads).",
+        Required = true, HelpName = "FILE" };
+    private readonly Option<string?> _solver =
+        new("--solver") { Description = "With a dictionary: the exact method. [default: active-set]",
+        HelpName = "active-set|cd|cod|fista|ista" };
+    private readonly Option<double?> _tolerance =
+        new("--tolerance") { Description =
+        "With a dictionary: relative duality gap at which a code counts as exact, from 1e-7, with a fraction of λmax from 2e-7, to 1. "
+        + "[default: 1e-5]", HelpName = "T" };
+    private readonly Option<string?> _warmStart =
+        new("--warm-start") { Description = "With a dictionary: an encoder trained for it, from whose prediction the exact solver starts.",
+        HelpName = "ENCODER" };
     private readonly Option<bool> _sparse = new("--sparse") { Description = "Require sparse output (.npz)." };
-    private readonly Option<int?> _samples = new("--samples") { Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.", HelpName = "N" };
-    private readonly Option<int?> _stride = new("--stride") { Description = "Pixels from one patch of the grid to the next, from 1 to 10000. [default: the patch's side]", HelpName = "PIXELS" };
-    private readonly Option<string?> _signals = new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
-    private readonly Option<string?> _mask = new("--mask") { Description = "With a dictionary and an .npy of signals: an .npy [N×n] of 1 where a value is known and 0 where it is not; only what is known counts.", HelpName = "FILE.npy" };
+    private readonly Option<int?> _samples =
+        new("--samples") { Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.",
+        HelpName = "N" };
+    private readonly Option<int?> _stride =
+        new("--stride") { Description = "Pixels from one patch of the grid to the next, from 1 to 10000. [default: the patch's side]",
+        HelpName = "PIXELS" };
+    private readonly Option<string?> _signals =
+        new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
+    private readonly Option<string?> _mask =
+        new("--mask") { Description =
+        "With a dictionary and an .npy of signals: an .npy [N×n] of 1 where a value is known and 0 where it is not; only what is known "
+        + "counts.", HelpName = "FILE.npy" };
     private readonly PenaltyOptions _penalty = new(perSignal: true);
     private readonly PursuitOptions _pursuit = new();
     private readonly PatchOptions _patches = new();
@@ -33,9 +55,20 @@ internal sealed class EncodeCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new EncodeCommand();
-        var command = new ExampledCommand("encode", "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or of few atoms by orthogonal matching pursuit; or by prediction with an encoder. Inputs may be larger than memory.", ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz", "sparsecode encode lista.safetensors signals.npy -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --lambda 0.1max -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --max-atoms 10 --error 0.5 -o codes.npy", "sparsecode encode dictionary.safetensors signals.npy --mask known.npy -o codes.npy"])
+        var command = new ExampledCommand(
+            "encode",
+            "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or of few atoms by orthogonal matching "
+            + "pursuit; or by prediction with an encoder. Inputs may be larger than memory.",
+            ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz",
+            "sparsecode encode lista.safetensors signals.npy -o codes.npy",
+            "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy",
+            "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy",
+            "sparsecode encode dictionary.safetensors signals.npy --lambda 0.1max -o codes.npy",
+            "sparsecode encode dictionary.safetensors signals.npy --max-atoms 10 --error 0.5 -o codes.npy",
+            "sparsecode encode dictionary.safetensors signals.npy --mask known.npy -o codes.npy"])
         {
-            self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples, self._stride, self._signals, self._mask,
+            self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples,
+                self._stride, self._signals, self._mask,
         };
         self._penalty.AddTo(command);
         self._pursuit.AddTo(command);
@@ -49,7 +82,8 @@ internal sealed class EncodeCommand
         ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model));
         ICoder coder = BindCoder(parsed, model);
         string output = parsed.GetRequiredValue(_output);
-        OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], (_output, output), (_signals, parsed.GetValue(_signals)));
+        OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
+            _penalty.WeightsPath(parsed)], (_output, output), (_signals, parsed.GetValue(_signals)));
         using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse));
         using NpyWriter? signals = parsed.GetValue(_signals) is { } path ? NpyWriter.Create(path, model.SignalSize) : null;
         SignalStream stream = BindStream(parsed, model, context);
@@ -62,7 +96,8 @@ internal sealed class EncodeCommand
                 context.Cancellation.ThrowIfCancellationRequested();
                 tally.Encode(x, mask, coder, codes, parsed.GetRequiredValue(_images)[0], context);
                 signals?.AppendRows(x);
-                piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate, TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
+                piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate,
+                    TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
             }
         });
         codes.Complete();
@@ -76,7 +111,9 @@ internal sealed class EncodeCommand
     private ICoder BindCoder(ParseResult parsed, ModelInput model)
     {
         if (model.Encoder is null && _pursuit.AreGiven(parsed))
-            return new PursuitCoder(_pursuit.Bind(parsed, model, _penalty.IsNonNegative(parsed, model.Penalty), [.. _penalty.Weighing, _solver, _tolerance, _warmStart]));
+            return new PursuitCoder(
+                _pursuit.Bind(parsed, model, _penalty.IsNonNegative(parsed, model.Penalty),
+                [.. _penalty.Weighing, _solver, _tolerance, _warmStart]));
         if (model.Encoder is { } encoder)
             return new PredictingCoder(BindEncoder(parsed, model, encoder));
         LassoSolver solver = BindSolver(parsed, model);
@@ -96,18 +133,23 @@ internal sealed class EncodeCommand
         Penalty penalty = _penalty.Bind(parsed, model);
         string solver = parsed.GetValue(_solver) ?? "active-set";
         if (parsed.GetValue(_mask) is not null && (solver != "active-set" || parsed.GetValue(_warmStart) is not null || perSignal))
-            throw new UserError($"{_mask.Name} is for the active set at one λ and without {_warmStart.Name}, or for orthogonal matching pursuit.");
+            throw new UserError(
+                $"{_mask.Name} is for the active set at one λ and without {_warmStart.Name}, or for orthogonal matching pursuit.");
         model.RequireMemory(solver, SolverFactory.SquareMatrices(solver));
         // A prediction's small coefficients are mostly of wrong atoms, each of which the active set must let go.
         float startThreshold = solver == "active-set" && parsed.GetValue(_warmStart) is not null ? 0.3f : 0;
-        return SolverFactory.Create(solver, model.Dictionary!, penalty, new SolverOptions { Tolerance = perSignal ? tolerance / 2 : tolerance, StartThreshold = startThreshold });
+        return SolverFactory.Create(
+            solver, model.Dictionary!, penalty,
+            new SolverOptions { Tolerance = perSignal ? tolerance / 2 : tolerance, StartThreshold = startThreshold });
     }
 
     private TrainableEncoder BindEncoder(ParseResult parsed, ModelInput model, TrainableEncoder encoder)
     {
         foreach (Option option in (Option[])[.. _pursuit.All, _solver, _tolerance, _warmStart, _mask])
             if (parsed.GetResult(option) is { Implicit: false })
-                throw new UserError($"{option.Name} is for exact codes; {model.Path} holds a '{encoder.Kind}' encoder, which predicts codes of {encoder.Penalty}.");
+                throw new UserError(
+                    $"{option.Name} is for exact codes; {model.Path} holds a '{encoder.Kind}' encoder, which predicts codes of "
+                    + $"{encoder.Penalty}.");
         return _penalty.Of(parsed, encoder, model.Path);
     }
 
@@ -123,7 +165,8 @@ internal sealed class EncodeCommand
         if (!start.Penalty.Equals(solver.Penalty))
         {
             string predicted = start.Penalty.ToString(), asked = solver.Penalty.ToString();
-            throw new UserError($"{path}: predicts codes of {predicted}; the codes asked for are of {(asked == predicted ? "other weights" : asked)}.");
+            throw new UserError(
+                $"{path}: predicts codes of {predicted}; the codes asked for are of {(asked == predicted ? "other weights" : asked)}.");
         }
         return start;
     }
@@ -160,7 +203,8 @@ internal sealed class EncodeCommand
             Matrix z = coder.Encode(x, mask, context);
             _clock.Stop();
             if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
-                throw new UserError(FormattableString.Invariant($"{input}: the code of signal {Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));
+                throw new UserError(FormattableString.Invariant(
+                    $"{input}: the code of signal {Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));
             codes.Append(z);
             Rows += x.Rows;
             _nonZeros += z.Values.Length - z.Values.Count(0f);

@@ -17,17 +17,29 @@ internal sealed class EvaluateCommand
     private const int CurveMatrices = 3;
 
     private readonly Argument<string> _encoder = new("ENCODER") { Description = "An encoder written by 'sparsecode train'." };
-    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string?> _dictionary = new("--dictionary") { Description = "The dictionary, when the encoder's file does not hold it; otherwise it must be the same.", HelpName = "FILE" };
-    private readonly Option<string?> _codes = new("--codes") { Description = "Exact codes [N×m] of the signals of an .npy, row for row, instead of computing them.", HelpName = "FILE.npy" };
-    private readonly Option<int> _samples = new("--samples") { Description = "Of images: patches to evaluate on, from 1 to 10^7.", DefaultValueFactory = _ => 5000, HelpName = "N" };
+    private readonly Argument<string[]> _images =
+        new("IMAGES") { Description =
+        "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
+        Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> _dictionary =
+        new("--dictionary") { Description = "The dictionary, when the encoder's file does not hold it; otherwise it must be the same.",
+        HelpName = "FILE" };
+    private readonly Option<string?> _codes =
+        new("--codes") { Description = "Exact codes [N×m] of the signals of an .npy, row for row, instead of computing them.",
+        HelpName = "FILE.npy" };
+    private readonly Option<int> _samples =
+        new("--samples") { Description = "Of images: patches to evaluate on, from 1 to 10^7.", DefaultValueFactory = _
+        => 5000, HelpName = "N" };
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new EvaluateCommand();
-        var command = new ExampledCommand("evaluate", "Measures an encoder against the exact codes: error, objective gap, support, work, time, and how many iterations of FISTA and CoD reach the same error.", ["sparsecode evaluate lista.safetensors photos/"])
+        var command = new ExampledCommand(
+            "evaluate",
+            "Measures an encoder against the exact codes: error, objective gap, support, work, time, and how many iterations of FISTA "
+            + "and CoD reach the same error.", ["sparsecode evaluate lista.safetensors photos/"])
         {
             self._encoder, self._images, self._dictionary, self._codes, self._samples,
         };
@@ -58,7 +70,9 @@ internal sealed class EvaluateCommand
             piece.Report(2, 3, "curves of FISTA and CoD done");
             MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context.OfRun);
             if (!double.IsFinite(measured.Quality.CodeError))
-                throw new UserError($"{parsed.GetRequiredValue(_images)[0]}: the errors of its codes are not finite: its values are too large for float32; scale the signals.");
+                throw new UserError(
+                    $"{parsed.GetRequiredValue(_images)[0]}: the errors of its codes are not finite: its values are too large for "
+                    + "float32; scale the signals.");
             result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
             piece.Report(3, 3, "");
         });
@@ -72,19 +86,23 @@ internal sealed class EvaluateCommand
     {
         CertifiedCodes certified = CertifiedCodes.Of(exact, x, context.Threads, context.Cancellation);
         if (certified.Codes.Rows == 0)
-            throw new UserError(FormattableString.Invariant($"none of the {x.Rows} signals has a certified code of {exact.Penalty}; there is nothing to measure against."));
+            throw new UserError(FormattableString.Invariant(
+                $"none of the {x.Rows} signals has a certified code of {exact.Penalty}; there is nothing to measure against."));
         return (certified.Signals, certified.Codes);
     }
 
     private AtomDictionary BindDictionary(ParseResult parsed, ModelInput model)
     {
         if (parsed.GetValue(_dictionary) is not { } path)
-            return model.Dictionary ?? throw new UserError($"{model.Path}: holds no dictionary; give the one it was trained for with --dictionary.");
+            return model.Dictionary ?? throw new UserError(
+                $"{model.Path}: holds no dictionary; give the one it was trained for with --dictionary.");
         AtomDictionary given = ModelInput.OpenDictionary(path).Dictionary!;
         if (model.Dictionary is not null && model.Dictionary.Hash != given.Hash)
             throw new UserError($"{path}: is the dictionary {given.Hash}; {model.Path} was trained for {model.Dictionary.Hash}.");
         if (given.AtomCount != model.CodeSize || given.SignalSize != model.SignalSize)
-            throw new UserError($"{path}: is [{given.AtomCount}×{given.SignalSize}]; the encoder predicts codes of a dictionary [{model.CodeSize}×{model.SignalSize}].");
+            throw new UserError(
+                $"{path}: is [{given.AtomCount}×{given.SignalSize}]; the encoder predicts codes of a dictionary "
+                + $"[{model.CodeSize}×{model.SignalSize}].");
         return given;
     }
 
@@ -120,14 +138,19 @@ internal sealed class EvaluateCommand
         return codes;
     }
 
-    private static Result ToResult(TrainableEncoder encoder, MethodResult measured, Matrix x, AtomDictionary dictionary, double exactMicroseconds)
+    private static Result ToResult(
+        TrainableEncoder encoder, MethodResult measured, Matrix x, AtomDictionary dictionary, double exactMicroseconds)
     {
         CodeQuality quality = measured.Quality;
         return new Result()
-            .Add("kind", encoder.Kind).Add("depth", encoder.Depth).Add("signals", x.Rows).Add("lambda", encoder.Lambda).Add("penalty", encoder.Penalty.ToString()).Add("dictionary", dictionary.Hash)
-            .Add("code_error", quality.CodeError).Add("relative_code_error", quality.RelativeCodeError).Add("relative_objective_gap", quality.RelativeObjectiveGap)
-            .Add("support_precision", quality.SupportPrecision).Add("support_recall", quality.SupportRecall).Add("support_f1", quality.SupportF1).Add("non_zeros", quality.MeanNonZeros)
+            .Add("kind", encoder.Kind).Add("depth", encoder.Depth).Add("signals", x.Rows).Add("lambda", encoder.Lambda)
+                .Add("penalty", encoder.Penalty.ToString()).Add("dictionary", dictionary.Hash)
+            .Add("code_error", quality.CodeError).Add("relative_code_error", quality.RelativeCodeError)
+                .Add("relative_objective_gap", quality.RelativeObjectiveGap)
+            .Add("support_precision", quality.SupportPrecision).Add("support_recall", quality.SupportRecall)
+                .Add("support_f1", quality.SupportF1).Add("non_zeros", quality.MeanNonZeros)
             .Add("fista_iterations_for_equal_error", measured.FistaIterations).Add("cod_updates_for_equal_error", measured.CodUpdates)
-            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", Timing.MicrosecondsPerSignal(encoder, x)).Add("exact_microseconds_per_signal", exactMicroseconds);
+            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", Timing.MicrosecondsPerSignal(encoder, x))
+                .Add("exact_microseconds_per_signal", exactMicroseconds);
     }
 }

@@ -11,10 +11,12 @@ internal static class InfoCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var file = new Argument<string?>("FILE") { Description = "A model, .npy or .npz file.", Arity = ArgumentArity.ZeroOrOne };
-        var machine = new Option<bool>("--machine") { Description = "In place of FILE: the processor, its cores, the vector instructions in use and the memory." };
+        var machine = new Option<bool>(
+            "--machine") { Description = "In place of FILE: the processor, its cores, the vector instructions in use and the memory." };
         var command = new ExampledCommand(
             "info",
-            "Says what a file holds: kind, format version, penalty, preprocessing, shapes. Checks a model's checksum. Or says what this machine computes with.",
+            "Says what a file holds: kind, format version, penalty, preprocessing, shapes. Checks a model's checksum. Or says what this "
+                + "machine computes with.",
             ["sparsecode info dictionary.safetensors", "sparsecode info --machine"]) { file, machine };
         command.Validators.Add(result =>
         {
@@ -39,7 +41,8 @@ internal static class InfoCommand
     }
 
     private static Result OfMachine()
-        => new Result().Add("processor", Machine.ProcessorName ?? "unknown").Add("architecture", RuntimeInformation.ProcessArchitecture.ToString()).Add("cores", Environment.ProcessorCount)
+        => new Result().Add("processor", Machine.ProcessorName ?? "unknown")
+            .Add("architecture", RuntimeInformation.ProcessArchitecture.ToString()).Add("cores", Environment.ProcessorCount)
             .Add("vector_bits", Machine.VectorBits).Add("fused_multiply_add", Machine.FusedMultiplyAdd)
             .Add("memory_bytes", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
             .Add("runtime", RuntimeInformation.FrameworkDescription).Add("system", RuntimeInformation.OSDescription);

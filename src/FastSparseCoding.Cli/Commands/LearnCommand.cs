@@ -15,20 +15,35 @@ internal sealed class LearnCommand
 
     private static readonly DictionaryLearningOptions Defaults = DictionaryLearningOptions.Default;
 
-    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string> _output = new("--output", "-o") { Description = "The dictionary to write (.safetensors).", Required = true, HelpName = "FILE" };
-    private readonly Option<long> _samples = new("--samples") { Description = "Patches to learn from, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
-    private readonly Option<int?> _batch = new("--batch") { Description = "Patches between two updates of the atoms, from 1 to 1048576. Default half the number of atoms, but from 256 to 4096.", HelpName = "N" };
-    private readonly Option<string> _method = new("--method") { Description = "online: statistics and block updates (Mairal et al. 2010); sgd: the paper's stochastic gradient.", DefaultValueFactory = _ => "online" };
-    private readonly Option<bool> _whiten = new("--whiten") { Description = "Whiten patches (ZCA, fitted to 50,000 of them); stored in the model." };
+    private readonly Argument<string[]> _images =
+        new("IMAGES") { Description =
+        "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
+        Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string> _output =
+        new("--output", "-o") { Description = "The dictionary to write (.safetensors).", Required = true, HelpName = "FILE" };
+    private readonly Option<long> _samples =
+        new("--samples") { Description = "Patches to learn from, from 1 to 10^12.", DefaultValueFactory = _
+        => Defaults.Samples, HelpName = "N" };
+    private readonly Option<int?> _batch =
+        new("--batch") { Description =
+        "Patches between two updates of the atoms, from 1 to 1048576. Default half the number of atoms, but from 256 to 4096.",
+        HelpName = "N" };
+    private readonly Option<string> _method =
+        new("--method") { Description = "online: statistics and block updates (Mairal et al. 2010); sgd: the paper's stochastic gradient.",
+        DefaultValueFactory = _ => "online" };
+    private readonly Option<bool> _whiten =
+        new("--whiten") { Description = "Whiten patches (ZCA, fitted to 50,000 of them); stored in the model." };
     private readonly Option<string?> _mosaic = new("--mosaic") { Description = "Also draw the atoms as a picture.", HelpName = "FILE.png" };
     private readonly Option<string?> _mask = new("--mask")
     {
-        Description = "With an .npy of signals: 1 for every value that is known and 0 for every other, which then counts nowhere and may be NaN [N×n].",
+        Description =
+            "With an .npy of signals: 1 for every value that is known and 0 for every other, which then counts nowhere and may be NaN "
+            + "[N×n].",
         HelpName = "FILE.npy",
     };
 
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
+    private readonly Option<bool> _resume =
+        new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
     private readonly StartOptions _start = new(Defaults.AtomCount);
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
@@ -38,7 +53,10 @@ internal sealed class LearnCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new LearnCommand();
-        var command = new ExampledCommand("learn", "Learns a dictionary from image patches, encoding every batch exactly.", ["sparsecode learn photos/ --atoms 100 --lambda 0.5 -o dictionary.safetensors --mosaic atoms.png", "sparsecode learn spectra.npy --atoms 6 --non-negative --non-negative-atoms --lambda 0.05 -o endmembers.safetensors"])
+        var command = new ExampledCommand(
+            "learn", "Learns a dictionary from image patches, encoding every batch exactly.",
+            ["sparsecode learn photos/ --atoms 100 --lambda 0.5 -o dictionary.safetensors --mosaic atoms.png",
+            "sparsecode learn spectra.npy --atoms 6 --non-negative --non-negative-atoms --lambda 0.05 -o endmembers.safetensors"])
         {
             self._images, self._output, self._samples, self._batch, self._method, self._whiten, self._mosaic, self._mask, self._resume,
         };
@@ -68,7 +86,9 @@ internal sealed class LearnCommand
         string[] paths = parsed.GetRequiredValue(_images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, start.Model?.Preprocessing, WholeImageInput.Side(paths));
         string? mosaic = parsed.GetValue(_mosaic);
-        OutputFile.RequireWithCheckpoint(Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], (_output, output), (_mosaic, mosaic));
+        OutputFile.RequireWithCheckpoint(
+            Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], (_output, output),
+            (_mosaic, mosaic));
         if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
             throw new UserError($"--whiten fits a whitening of its own; the images are treated as those of {start.Model.Path} were.");
         if (parsed.GetValue(_whiten))
@@ -84,18 +104,23 @@ internal sealed class LearnCommand
         ModelFile.Save(output, dictionary, options.Penalty, input.Preprocessing);
         File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
-            .Add("dictionary", output).Add("atoms", dictionary.AtomCount).Add("signal_size", dictionary.SignalSize).Add("samples", last.Samples).Add("penalty", options.Penalty.ToString())
-            .Add("objective", last.Objective).Add("non_zeros", last.MeanNonZeros).Add("reseeded_atoms", last.ReseededAtoms).Add("uncertified_signals", last.Uncertified).Add("hash", dictionary.Hash));
+            .Add("dictionary", output).Add("atoms", dictionary.AtomCount).Add("signal_size", dictionary.SignalSize)
+                .Add("samples", last.Samples).Add("penalty", options.Penalty.ToString())
+            .Add("objective", last.Objective).Add("non_zeros", last.MeanNonZeros).Add("reseeded_atoms", last.ReseededAtoms)
+                .Add("uncertified_signals", last.Uncertified).Add("hash", dictionary.Hash));
         return ExitCode.Done;
     }
 
-    private static AtomDictionary Learn(SignalInput input, Start start, DictionaryLearningOptions options, string output, bool resume, CommandContext context, out LearningProgress last)
+    private static AtomDictionary Learn(
+        SignalInput input, Start start, DictionaryLearningOptions options, string output, bool resume, CommandContext context,
+        out LearningProgress last)
     {
         string checkpoint = CheckpointFile.PathFor(output);
         string data = input.Identity + start.Identity;
         LearnerState? state = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadLearner) : null;
         if (state is not null)
-            state = state with { Settings = Checkpoint.Unseal(checkpoint, state.Settings, data, "images, signals, preprocessing or start") };
+            state = state with { Settings =
+                Checkpoint.Unseal(checkpoint, state.Settings, data, "images, signals, preprocessing or start") };
         ISignalSource source = input.Split(1, options.Seed).Source;
         ISignalSource? masks = input.SplitMasks(1, options.Seed);
         AtomDictionary? dictionary = null;
@@ -106,12 +131,16 @@ internal sealed class LearnCommand
             var progress = new Relay<LearningProgress>(p =>
             {
                 reported = p;
-                piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
+                piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
+                    FormattableString.Invariant($"objective {p.Objective:F3}"));
             });
             dictionary = Checkpoint.Guard(checkpoint, input.Name, context, () =>
-                DictionaryLearner.Learn(source, options, progress, state, s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, masks, context.Cancellation));
+                DictionaryLearner.Learn(source, options, progress, state, s
+                    => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, masks,
+                    context.Cancellation));
         });
-        last = reported ?? new LearningProgress(options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, state?.Uncertified ?? 0, 0, TimeSpan.Zero);
+        last = reported ?? new LearningProgress(
+            options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, state?.Uncertified ?? 0, 0, TimeSpan.Zero);
         return dictionary!;
     }
 

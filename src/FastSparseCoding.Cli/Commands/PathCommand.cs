@@ -13,22 +13,43 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode path: what codes come to against λ, so that a λ can be picked by looking.</summary>
 internal sealed class PathCommand
 {
-    private readonly Argument<string> _dictionary = new("DICTIONARY") { Description = "A dictionary (a model, or an .npy of atoms [m×n] with unit-norm rows)." };
-    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "Also write the table as comma-separated values.", HelpName = "FILE.csv" };
-    private readonly Option<string?> _plot = new("--plot") { Description = "Draw non-zeros, error and energy against λ.", HelpName = "FILE.svg" };
-    private readonly Option<int> _points = new("--points") { Description = "Number of weights λ, from 2 to 1000, each smaller than the one before by the same factor.", DefaultValueFactory = _ => 20, HelpName = "N" };
-    private readonly Option<SparsityWeight?> _from = new("--from") { Description = "The first and largest λ, above 0; or as 1max a fraction, up to 1max, of the λ from which on all codes are zero. [default: 1max]", HelpName = "λ" };
-    private readonly Option<SparsityWeight?> _to = new("--to") { Description = "The last and smallest λ, in the same words. [default: 0.01max]", HelpName = "λ" };
-    private readonly Option<int> _samples = new("--samples") { Description = "Signals to code, drawn at random, from 1 to 10^7.", DefaultValueFactory = _ => 2000, HelpName = "N" };
-    private readonly Option<double?> _heldOut = new("--held-out") { Description = "Share of every signal's values, above 0 and below 1, that a code does not see; its error on them is large where λ is too large and where it is too small. [default: none]", HelpName = "SHARE" };
+    private readonly Argument<string> _dictionary =
+        new("DICTIONARY") { Description = "A dictionary (a model, or an .npy of atoms [m×n] with unit-norm rows)." };
+    private readonly Argument<string[]> _images =
+        new("IMAGES") { Description =
+        "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
+        Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> _output =
+        new("--output", "-o") { Description = "Also write the table as comma-separated values.", HelpName = "FILE.csv" };
+    private readonly Option<string?> _plot =
+        new("--plot") { Description = "Draw non-zeros, error and energy against λ.", HelpName = "FILE.svg" };
+    private readonly Option<int> _points =
+        new("--points") { Description = "Number of weights λ, from 2 to 1000, each smaller than the one before by the same factor.",
+        DefaultValueFactory = _ => 20, HelpName = "N" };
+    private readonly Option<SparsityWeight?> _from =
+        new("--from") { Description =
+        "The first and largest λ, above 0; or as 1max a fraction, up to 1max, of the λ from which on all codes are zero. [default: 1max]",
+        HelpName = "λ" };
+    private readonly Option<SparsityWeight?> _to =
+        new("--to") { Description = "The last and smallest λ, in the same words. [default: 0.01max]", HelpName = "λ" };
+    private readonly Option<int> _samples =
+        new("--samples") { Description = "Signals to code, drawn at random, from 1 to 10^7.", DefaultValueFactory = _
+        => 2000, HelpName = "N" };
+    private readonly Option<double?> _heldOut =
+        new("--held-out") { Description =
+        "Share of every signal's values, above 0 and below 1, that a code does not see; its error on them is large where λ is too large "
+        + "and where it is too small. [default: none]", HelpName = "SHARE" };
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new PathCommand();
-        var command = new ExampledCommand("path", "Codes signals exactly for a list of sparsity weights and shows what comes of each: non-zeros, error, energy and, as a guide, the error on values held out.", ["sparsecode path dictionary.safetensors photos/ --held-out 0.1 --plot path.svg", "sparsecode path dictionary.safetensors signals.npy --from 0.5max --to 0.001max --points 30 --non-negative -o path.csv"])
+        var command = new ExampledCommand(
+            "path", "Codes signals exactly for a list of sparsity weights and shows what comes of each: non-zeros, error, energy and, as "
+            + "a guide, the error on values held out.",
+            ["sparsecode path dictionary.safetensors photos/ --held-out 0.1 --plot path.svg",
+            "sparsecode path dictionary.safetensors signals.npy --from 0.5max --to 0.001max --points 30 --non-negative -o path.csv"])
         {
             self._dictionary, self._images, self._output, self._plot, self._points, self._from, self._to, self._samples, self._heldOut,
         };
@@ -47,7 +68,8 @@ internal sealed class PathCommand
         Penalty penalty = _penalty.Bind(parsed, model);
         double? share = parsed.GetValue(_heldOut) is { } given ? Range.CheckShare(_heldOut, given) : null;
         string? output = parsed.GetValue(_output), plot = parsed.GetValue(_plot);
-        OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, _penalty.WeightsPath(parsed)], (_output, output), (_plot, plot));
+        OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, _penalty.WeightsPath(parsed)], (_output, output),
+            (_plot, plot));
         if (share is not null && model.SignalSize < 2)
             throw new UserError($"{_heldOut.Name} keeps values of a signal from its code; signals of one value have none to spare.");
         Matrix x = ReadSignals(parsed, model, context);
@@ -59,16 +81,19 @@ internal sealed class PathCommand
         {
             points = Follow(path, x, context, board.Start("path"));
             if (share is { } fraction)
-                errors = HoldOut(path, model.Dictionary!, penalty, new HeldOutValues(x, fraction, context.Seed), x, context, board.Start("held out"));
+                errors = HoldOut(path, model.Dictionary!, penalty, new HeldOutValues(x, fraction, context.Seed), x, context,
+                    board.Start("held out"));
         });
         ResultTable table = Table(points, errors, largest);
         if (output is not null)
             AtomicFile.Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(table.ToCsv())));
         if (plot is not null)
-            AtomicFile.Write(plot, stream => stream.Write(PathPlot.Draw(Path.GetFileName(plot), points, [.. errors.Select(e => e.Error)]).Content));
+            AtomicFile.Write(plot, stream
+                => stream.Write(PathPlot.Draw(Path.GetFileName(plot), points, [.. errors.Select(e => e.Error)]).Content));
         Result result = ToResult(table, points, x, largest);
         if (share is not null)
-            result.Add("lambda_least_held_out_error", (double)points[LowestOf(errors)].Lambda).Add("uncertified_held_out_codes", errors.Sum(e => (long)e.Uncertified));
+            result.Add("lambda_least_held_out_error", (double)points[LowestOf(errors)].Lambda)
+                .Add("uncertified_held_out_codes", errors.Sum(e => (long)e.Uncertified));
         if (output is not null)
             result.Add("table", output);
         if (plot is not null)
@@ -81,13 +106,16 @@ internal sealed class PathCommand
     private static IReadOnlyList<LassoPathPoint> Follow(LassoPath path, Matrix x, CommandContext context, ProgressBoard.Piece piece)
         => path.Run(x, (i, _, _) => piece.Report(i + 1, path.Lambdas.Count, Name(path.Lambdas[i])), context.Threads, context.Cancellation);
 
-    private static List<HeldOutError> HoldOut(LassoPath path, AtomDictionary dictionary, Penalty penalty, HeldOutValues values, Matrix x, CommandContext context, ProgressBoard.Piece piece)
+    private static List<HeldOutError> HoldOut(
+        LassoPath path, AtomDictionary dictionary, Penalty penalty, HeldOutValues values, Matrix x, CommandContext context,
+        ProgressBoard.Piece piece)
     {
         var errors = new List<HeldOutError>();
         var z = new Matrix(x.Rows, dictionary.AtomCount);
         foreach (float lambda in path.Lambdas)
         {
-            SolveReport report = new ActiveSetSolver(dictionary, penalty.WithLambda(lambda)).Solve(x, values.Mask, z, context.Threads, context.Cancellation);
+            SolveReport report = new ActiveSetSolver(dictionary, penalty.WithLambda(lambda))
+                .Solve(x, values.Mask, z, context.Threads, context.Cancellation);
             errors.Add(new HeldOutError(values.RelativeSquaredError(z, dictionary), report.Unconverged));
             piece.Report(errors.Count, path.Lambdas.Count, Name(lambda));
         }
@@ -104,14 +132,16 @@ internal sealed class PathCommand
             throw new UserError("every code is zero whatever λ: no signal has a product with any atom that could give it one.");
         float first = Absolute(from, largest), last = Absolute(to, largest);
         if (!(last < first))
-            throw new UserError(FormattableString.Invariant($"{_to.Name} is {to} and {_from.Name} is {from}: λ would go from {first} to {last}; it must go down."));
+            throw new UserError(FormattableString.Invariant(
+                $"{_to.Name} is {to} and {_from.Name} is {from}: λ would go from {first} to {last}; it must go down."));
         try
         {
             return LassoPath.Geometric(first, last, count);
         }
         catch (ArgumentOutOfRangeException e) when (e.ParamName == "count")
         {
-            throw new UserError(FormattableString.Invariant($"{_points.Name} is {count}; it must be less: float32 has too few numbers from {first} down to {last}."));
+            throw new UserError(FormattableString.Invariant(
+                $"{_points.Name} is {count}; it must be less: float32 has too few numbers from {first} down to {last}."));
         }
     }
 
@@ -140,14 +170,16 @@ internal sealed class PathCommand
         var table = new ResultTable(errors.Count > 0 ? [.. columns, "held-out error"] : columns);
         foreach ((int i, LassoPathPoint p) in points.Index())
         {
-            object[] values = [(double)p.Lambda, largest > 0 ? p.Lambda / largest : double.NaN, p.NonZeros, p.RelativeSquaredError, p.Energy, p.Uncertified];
+            object[] values = [(double)p.Lambda, largest > 0 ? p.Lambda / largest : double.NaN, p.NonZeros, p.RelativeSquaredError,
+                p.Energy, p.Uncertified];
             table.Add(errors.Count > 0 ? [.. values, errors[i].Error] : values);
         }
         return table;
     }
 
     private static Result ToResult(ResultTable table, IReadOnlyList<LassoPathPoint> points, Matrix x, double largest)
-        => new Result().AddTable("points", table).Add("signals", x.Rows).Add("lambda_max", largest).Add("uncertified_codes", points.Sum(p => (long)p.Uncertified));
+        => new Result().AddTable("points", table).Add("signals", x.Rows).Add("lambda_max", largest)
+            .Add("uncertified_codes", points.Sum(p => (long)p.Uncertified));
 
     /// <summary>Squared error on the values held out, over their squares, and how many of the codes are not certified.</summary>
     private readonly record struct HeldOutError(double Error, int Uncertified);

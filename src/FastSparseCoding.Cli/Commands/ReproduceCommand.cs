@@ -12,20 +12,39 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode reproduce: the paper's comparison from one command.</summary>
 internal sealed class ReproduceCommand
 {
-    private readonly Option<string[]> _images = new("--images") { Description = "A folder or image files to learn from and test on. [default: generated pictures]", AllowMultipleArgumentsPerToken = true, HelpName = "DIR" };
-    private readonly Option<string?> _digits = new("--digits") { Description = "A folder with MNIST's four files: adds the experiment on digits, with --full on all of them.", HelpName = "DIR" };
-    private readonly Option<string?> _atoms = new("--atoms") { Description = "Sizes of dictionary, separated by commas, each from 2 to 4096. [default: 100; with --full 100,400]", HelpName = "M,M" };
-    private readonly Option<long?> _samples = new("--samples") { Description = "Patches for every training, from 1 to 10^8. [default: 300000; with --quick 50000, with --full 1500000, and 1000000 for more than 200 atoms]", HelpName = "N" };
-    private readonly Option<int?> _seeds = new("--seeds") { Description = "Trainings of every encoder, each on patches of its own, from 1 to 100; shown as mean ± half of the range. [default: 1; with --full 3]", HelpName = "N" };
-    private readonly Option<string> _output = new("--out", "-o") { Description = "Folder for everything that is made; created when missing.", DefaultValueFactory = _ => "reproduction", HelpName = "DIR" };
+    private readonly Option<string[]> _images =
+        new("--images") { Description = "A folder or image files to learn from and test on. [default: generated pictures]",
+        AllowMultipleArgumentsPerToken = true, HelpName = "DIR" };
+    private readonly Option<string?> _digits =
+        new("--digits") { Description = "A folder with MNIST's four files: adds the experiment on digits, with --full on all of them.",
+        HelpName = "DIR" };
+    private readonly Option<string?> _atoms =
+        new("--atoms") { Description = "Sizes of dictionary, separated by commas, each from 2 to 4096. [default: 100; with --full 100,400]",
+        HelpName = "M,M" };
+    private readonly Option<long?> _samples =
+        new("--samples") { Description =
+        "Patches for every training, from 1 to 10^8. [default: 300000; with --quick 50000, with --full 1500000, and 1000000 for more "
+        + "than 200 atoms]", HelpName = "N" };
+    private readonly Option<int?> _seeds =
+        new("--seeds") { Description =
+        "Trainings of every encoder, each on patches of its own, from 1 to 100; shown as mean ± half of the range. [default: 1; with "
+        + "--full 3]", HelpName = "N" };
+    private readonly Option<string> _output =
+        new("--out", "-o") { Description = "Folder for everything that is made; created when missing.", DefaultValueFactory = _
+        => "reproduction", HelpName = "DIR" };
     private readonly Option<bool> _quick = new("--quick") { Description = "A small run that shows all parts in seconds." };
-    private readonly Option<bool> _full = new("--full") { Description = "The paper's scale: 100 and 400 atoms, three seeds, a million patches or more for every training." };
+    private readonly Option<bool> _full =
+        new("--full") { Description = "The paper's scale: 100 and 400 atoms, three seeds, a million patches or more for every training." };
     private readonly PatchOptions _patches = new();
 
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new ReproduceCommand();
-        var command = new ExampledCommand("reproduce", "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, pictures and a page. An interrupted run goes on where it was when the command is given again.", ["sparsecode reproduce", "sparsecode reproduce --images photos/ --atoms 100,400 --out paper"])
+        var command = new ExampledCommand(
+            "reproduce",
+            "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, "
+            + "pictures and a page. An interrupted run goes on where it was when the command is given again.",
+            ["sparsecode reproduce", "sparsecode reproduce --images photos/ --atoms 100,400 --out paper"])
         {
             self._images, self._digits, self._atoms, self._samples, self._seeds, self._output, self._quick, self._full,
         };
@@ -44,14 +63,17 @@ internal sealed class ReproduceCommand
             throw new UserError($"{output}: the folder cannot be created: there is a file of that name.");
         DigitsInput? digits = parsed.GetValue(_digits) is { } folder ? DigitsInput.Read(folder, plan) : null;
         using ImageStore? images = LoadImages(parsed, output, context);
-        PictureInput pictures = images is null ? PictureInput.Generate(preprocessing, context.Seed) : new PictureInput(images, string.Join(", ", parsed.GetValue(_images)!), preprocessing);
+        PictureInput pictures = images is null ? PictureInput.Generate(preprocessing, context.Seed)
+            : new PictureInput(images, string.Join(", ", parsed.GetValue(_images)!), preprocessing);
         var reproducer = new Reproducer(plan, pictures, digits, context.OfRun);
         ReproductionResult result = new(new ResultTable(), []);
         context.Track(board => result = reproducer.Run(output, CommandLine(parsed), board));
         foreach ((string signals, long count, long total) in result.Uncertified)
             context.WarnUncertified(count, total, signals, consequence: "");
         context.Print(new Result()
-            .AddTable("encoders", result.Summary).Add("scale", plan.Scale).Add("uncertified_codes", result.Uncertified.Sum(e => e.Count)).Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds).Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
+            .AddTable("encoders", result.Summary).Add("scale", plan.Scale).Add("uncertified_codes", result.Uncertified.Sum(e => e.Count))
+                .Add("seconds", Stopwatch.GetElapsedTime(start).TotalSeconds)
+                .Add("page", Path.GetFullPath(Path.Combine(output, "report.html"))));
         return ExitCode.Done;
     }
 
@@ -70,8 +92,11 @@ internal sealed class ReproduceCommand
         var atoms = new List<int>();
         foreach (string part in text.Split(','))
         {
-            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size < 2 || size > 4096 || atoms.Contains(size))
-                throw new UserError($"{_atoms.Name} is '{text}'; it must be different whole numbers from 2 to 4096 with commas between them, such as 100,400.");
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size < 2 || size > 4096
+                || atoms.Contains(size))
+                throw new UserError(
+                    $"{_atoms.Name} is '{text}'; it must be different whole numbers from 2 to 4096 with commas between them, such as "
+                    + "100,400.");
             atoms.Add(size);
         }
         return plan with { Atoms = [.. atoms] };
@@ -79,12 +104,14 @@ internal sealed class ReproduceCommand
 
     /// <summary>The pictures that were given, or null when they are to be generated.</summary>
     private ImageStore? LoadImages(ParseResult parsed, string output, CommandContext context)
-        => parsed.GetValue(_images) is { Length: > 0 } paths ? SignalInput.LoadImages(paths, Path.Combine(output, "images"), context) : null;
+        => parsed.GetValue(_images) is { Length: > 0 } paths ? SignalInput.LoadImages(paths, Path.Combine(output, "images"), context)
+            : null;
 
     // As it was given, but for the folder, which means nothing to another reader.
     private string CommandLine(ParseResult parsed)
     {
         IEnumerable<Token> folder = parsed.GetResult(_output) is { Implicit: false } given ? [given.IdentifierToken!, .. given.Tokens] : [];
-        return "sparsecode " + string.Join(' ', parsed.Tokens.Except(folder).Select(t => t.Value.Contains(' ') ? $"\"{t.Value}\"" : t.Value));
+        return "sparsecode " + string.Join(
+            ' ', parsed.Tokens.Except(folder).Select(t => t.Value.Contains(' ') ? $"\"{t.Value}\"" : t.Value));
     }
 }

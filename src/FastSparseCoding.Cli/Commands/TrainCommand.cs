@@ -12,25 +12,51 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode train: an encoder that predicts the codes of a dictionary.</summary>
 internal sealed class TrainCommand
 {
-    // Of S: itself and its two packed copies, the best so far, its gradient, the moments, and a checkpoint of them; beside them the solver's products of the atoms.
+    // Of S: itself and its two packed copies, the best so far, its gradient, the moments, and a checkpoint of them; beside them the
+    // solver's products of the atoms.
     private const int TrainingMatrices = 16;
 
     private const string Codes = "codes", Lasso = "lasso";
 
     private static readonly TrainingOptions Defaults = TrainingOptions.Default;
 
-    private readonly Argument<string> _dictionary = new("DICTIONARY") { Description = "A dictionary model, or an .npy of atoms [m×n] with unit-norm rows." };
-    private readonly Argument<string[]> _images = new("IMAGES") { Description = "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string> _output = new("--output", "-o") { Description = "The encoder to write (.safetensors).", Required = true, HelpName = "FILE" };
-    private readonly Option<string> _kind = new("--encoder") { Description = "The architecture: lista and lcod of the paper, its baselines, or a variant: lista-layers, with thresholds and gains for every layer; lista-coupled, which computes the residual in every layer; slista, whose only parameters are its steps.", DefaultValueFactory = _ => "lista" };
-    private readonly Option<int?> _depth = new("--depth") { Description = "lista and its variants: layers after the first, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 10000 [default: 10].", HelpName = "T" };
-    private readonly Option<string?> _objective = new("--objective") { Description = "codes: predict the exact codes; lasso: make codes of little energy, for which no exact code is computed. [default: codes; for slista lasso]" };
-    private readonly Option<long> _samples = new("--samples") { Description = "Patches to train on, from 1 to 10^12.", DefaultValueFactory = _ => Defaults.Samples, HelpName = "N" };
-    private readonly Option<int> _batch = new("--batch") { Description = "Patches in a step, from 1 to 65536.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
-    private readonly Option<string> _optimizer = new("--optimizer") { Description = "adam: with a rate that falls along a cosine; sgd: with the paper's rate ∝ 1/(t + t₀).", DefaultValueFactory = _ => "adam" };
-    private readonly Option<float?> _rate = new("--learning-rate") { Description = "Rate at the start, above 0. [default: the library's for the optimiser]", HelpName = "η" };
-    private readonly Option<int> _evaluations = new("--evaluations") { Description = "How many times the held-out error is measured, from 1 to 10000.", DefaultValueFactory = _ => Defaults.Evaluations, HelpName = "N" };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
+    private readonly Argument<string> _dictionary =
+        new("DICTIONARY") { Description = "A dictionary model, or an .npy of atoms [m×n] with unit-norm rows." };
+    private readonly Argument<string[]> _images =
+        new("IMAGES") { Description =
+        "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
+        Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string> _output =
+        new("--output", "-o") { Description = "The encoder to write (.safetensors).", Required = true, HelpName = "FILE" };
+    private readonly Option<string> _kind =
+        new("--encoder") { Description =
+        "The architecture: lista and lcod of the paper, its baselines, or a variant: lista-layers, with thresholds and gains for every "
+        + "layer; lista-coupled, which computes the residual in every layer; slista, whose only parameters are its steps.",
+        DefaultValueFactory = _ => "lista" };
+    private readonly Option<int?> _depth =
+        new("--depth") { Description =
+        "lista and its variants: layers after the first, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 10000 "
+        + "[default: 10].", HelpName = "T" };
+    private readonly Option<string?> _objective =
+        new("--objective") { Description =
+        "codes: predict the exact codes; lasso: make codes of little energy, for which no exact code is computed. [default: codes; for "
+        + "slista lasso]" };
+    private readonly Option<long> _samples =
+        new("--samples") { Description = "Patches to train on, from 1 to 10^12.", DefaultValueFactory = _
+        => Defaults.Samples, HelpName = "N" };
+    private readonly Option<int> _batch =
+        new("--batch") { Description = "Patches in a step, from 1 to 65536.", DefaultValueFactory = _
+        => Defaults.BatchSize, HelpName = "N" };
+    private readonly Option<string> _optimizer =
+        new("--optimizer") { Description = "adam: with a rate that falls along a cosine; sgd: with the paper's rate ∝ 1/(t + t₀).",
+        DefaultValueFactory = _ => "adam" };
+    private readonly Option<float?> _rate =
+        new("--learning-rate") { Description = "Rate at the start, above 0. [default: the library's for the optimiser]", HelpName = "η" };
+    private readonly Option<int> _evaluations =
+        new("--evaluations") { Description = "How many times the held-out error is measured, from 1 to 10000.", DefaultValueFactory = _
+        => Defaults.Evaluations, HelpName = "N" };
+    private readonly Option<bool> _resume =
+        new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
@@ -44,9 +70,14 @@ internal sealed class TrainCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new TrainCommand();
-        var command = new ExampledCommand("train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy or IDX file) is kept apart to measure the error.", ["sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors", "sparsecode train dictionary.safetensors signals.npy --encoder lcod --non-negative -o lcod.safetensors"])
+        var command = new ExampledCommand(
+            "train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy or "
+            + "IDX file) is kept apart to measure the error.",
+            ["sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors",
+            "sparsecode train dictionary.safetensors signals.npy --encoder lcod --non-negative -o lcod.safetensors"])
         {
-            self._dictionary, self._images, self._output, self._kind, self._depth, self._objective, self._samples, self._batch, self._optimizer, self._rate, self._evaluations, self._resume,
+            self._dictionary, self._images, self._output, self._kind, self._depth, self._objective, self._samples, self._batch,
+                self._optimizer, self._rate, self._evaluations, self._resume,
         };
         self._penalty.AddTo(command);
         self._patches.AddTo(command);
@@ -78,9 +109,11 @@ internal sealed class TrainCommand
         File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
             .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("penalty", penalty.ToString()).Add("objective", objective)
-            .Add(objective == Codes ? "code_error" : "energy", report.BestError).Add(objective == Codes ? "relative_error" : "relative_energy", report.BestRelativeError)
+            .Add(objective == Codes ? "code_error" : "energy", report.BestError)
+                .Add(objective == Codes ? "relative_error" : "relative_energy", report.BestRelativeError)
             .Add("best_at_samples", report.BestAtSamples).Add("skipped_batches", report.SkippedBatches)
-            .Add("uncertified_targets", report.UncertifiedTargets).Add("uncertified_held_out", report.UncertifiedHeldOut).Add("seconds", report.Elapsed.TotalSeconds));
+            .Add("uncertified_targets", report.UncertifiedTargets).Add("uncertified_held_out", report.UncertifiedHeldOut)
+                .Add("seconds", report.Elapsed.TotalSeconds));
         return ExitCode.Done;
     }
 
@@ -96,7 +129,8 @@ internal sealed class TrainCommand
         }
         File.Delete(checkpoint);
         throw new UserError(
-            FormattableString.Invariant($"nothing was as good as the untrained encoder, whose held-out error is {report.StartError:G4}, and nothing was written; ")
+            FormattableString.Invariant(
+                $"nothing was as good as the untrained encoder, whose held-out error is {report.StartError:G4}, and nothing was written; ")
             + $"lower {_rate.Name} or train on more {_samples.Name}.");
     }
 
@@ -127,7 +161,9 @@ internal sealed class TrainCommand
             : depth is null or 0 ? 0 : throw new UserError($"{_depth.Name} is {depth}; '{kind}' has no depth.");
     }
 
-    private static TrainingReport Train(TrainableEncoder encoder, string objective, SignalInput input, TrainingOptions options, string output, bool resume, CommandContext context)
+    private static TrainingReport Train(
+        TrainableEncoder encoder, string objective, SignalInput input, TrainingOptions options, string output, bool resume,
+        CommandContext context)
     {
         string checkpoint = CheckpointFile.PathFor(output);
         string data = input.Identity;
@@ -141,10 +177,13 @@ internal sealed class TrainCommand
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start($"training {encoder.Kind}");
+            (string error, string scale) = objective == Codes ? ("error", "‖Z*‖²") : ("energy", "½‖x‖²");
             var progress = new Relay<TrainingProgress>(p => piece.Report(
-                p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out {(objective == Codes ? "error" : "energy")} {p.RelativeHeldOutError:P2} of {(objective == Codes ? "‖Z*‖²" : "½‖x‖²")}")));
+                p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
+                FormattableString.Invariant($"held-out {error} {p.RelativeHeldOutError:P2} of {scale}")));
             report = Checkpoint.Guard(checkpoint, input.Name, context, () => objective == Codes
-                ? EncoderTrainer.Train(encoder, source, new ActiveSetSolver(encoder.Dictionary!, encoder.Penalty), heldOut, options, progress, start, Keep, context.Cancellation)
+                ? EncoderTrainer.Train(encoder, source, new ActiveSetSolver(encoder.Dictionary!, encoder.Penalty), heldOut, options,
+                    progress, start, Keep, context.Cancellation)
                 : EncoderTrainer.TrainOnEnergy(encoder, source, heldOut, options, progress, start, Keep, context.Cancellation));
         });
         context.WarnUncertified(report!.UncertifiedTargets, options.Samples, "signals to train on");
@@ -161,6 +200,7 @@ internal sealed class TrainCommand
     {
         (string there, string here) = Machine.FusedMultiplyAdd ? ("twice", "once") : ("once", "twice");
         context.Terminal.Tell(
-            $"warning: '{checkpoint}' is from a machine that rounds a·b + c {there}, this one rounds it {here}: the result will differ from that machine's in its last digits.");
+            $"warning: '{checkpoint}' is from a machine that rounds a·b + c {there}, this one rounds it {here}: the result will differ "
+                + "from that machine's in its last digits.");
     }
 }

@@ -57,9 +57,11 @@ internal static class MaskFile
         for (int j = 0; j < mask.Length; j++)
         {
             if (mask[j] is not (0 or 1))
-                throw new UserError(FormattableString.Invariant($"{path}: holds {mask[j]} at row {row}, column {j}; expected 1 where a value is known and 0 where it is not."));
+                throw new UserError(FormattableString.Invariant(
+                    $"{path}: holds {mask[j]} at row {row}, column {j}; expected 1 where a value is known and 0 where it is not."));
             if (mask[j] == 1 && !float.IsFinite(x[j]))
-                throw new UserError(FormattableString.Invariant($"{signals}: holds {x[j]} at row {row}, column {j}, which {path} calls known; every known value must be finite."));
+                throw new UserError(FormattableString.Invariant(
+                    $"{signals}: holds {x[j]} at row {row}, column {j}, which {path} calls known; every known value must be finite."));
         }
     }
 }

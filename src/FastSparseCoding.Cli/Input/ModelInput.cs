@@ -5,7 +5,8 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Cli.Input;
 
 /// <summary>The DICTIONARY or ENCODER of a command line: a model file, or an .npy with the atoms of a dictionary.</summary>
-internal sealed record ModelInput(string Path, AtomDictionary? Dictionary, TrainableEncoder? Encoder, Penalty? Penalty, PatchPreprocessing? Preprocessing)
+internal sealed record ModelInput(
+    string Path, AtomDictionary? Dictionary, TrainableEncoder? Encoder, Penalty? Penalty, PatchPreprocessing? Preprocessing)
 {
     public int SignalSize => Encoder?.SignalSize ?? Dictionary!.SignalSize;
 
@@ -50,13 +51,16 @@ internal sealed record ModelInput(string Path, AtomDictionary? Dictionary, Train
     {
         long m = CodeSize;
         if (matrices > 0 && m * m > Array.MaxLength)
-            throw new UserError($"{Path}: has {m} atoms; '{method}' makes matrices [m×m] and takes {(int)Math.Sqrt(Array.MaxLength)} atoms at most.");
+            throw new UserError(
+                $"{Path}: has {m} atoms; '{method}' makes matrices [m×m] and takes {(int)Math.Sqrt(Array.MaxLength)} atoms at most.");
         double needed = 4.0 * m * m * matrices, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (needed > available)
-            throw new UserError(FormattableString.Invariant($"{Path}: has {m} atoms; '{method}' holds about {matrices} matrices [{m}×{m}], {needed / 1e9:F1} GB, and this process may use {available / 1e9:F1} GB."));
+            throw new UserError(FormattableString.Invariant(
+                $"{Path}: has {m} atoms; '{method}' holds about {matrices} matrices [{m}×{m}], {needed / 1e9:F1} GB, and this process may use {available / 1e9:F1} GB."));
     }
 
-    private static bool IsArray(string path) => string.Equals(System.IO.Path.GetExtension(path), ".npy", StringComparison.OrdinalIgnoreCase);
+    private static bool IsArray(string path)
+        => string.Equals(System.IO.Path.GetExtension(path), ".npy", StringComparison.OrdinalIgnoreCase);
 
     private static AtomDictionary ReadAtoms(string path)
     {

@@ -3,10 +3,14 @@ using FastSparseCoding.Imaging;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>How images become signals. A model that knows how its images were treated decides; options given by hand must agree with it in size.</summary>
+/// <summary>How images become signals. A model that knows how its images were treated decides; options given by hand must agree with it in
+/// size.</summary>
 internal sealed class PatchOptions
 {
-    private readonly Option<int?> _size = new("--patch") { Description = "Side of a square patch in pixels, from 1 to 256. [default: 10, the model's, or that of pictures taken whole]", HelpName = "PIXELS" };
+    private readonly Option<int?> _size =
+        new("--patch") { Description =
+        "Side of a square patch in pixels, from 1 to 256. [default: 10, the model's, or that of pictures taken whole]",
+        HelpName = "PIXELS" };
 
     private readonly Option<float?> _deviation = new("--min-std")
     {
@@ -16,7 +20,8 @@ internal sealed class PatchOptions
 
     private readonly Option<string?> _normalization = new("--normalize")
     {
-        Description = "What is done to a patch: none, zero-mean, or unit-std (zero mean and unit deviation). [default: unit-std, or the model's]",
+        Description =
+            "What is done to a patch: none, zero-mean, or unit-std (zero mean and unit deviation). [default: unit-std, or the model's]",
         HelpName = "none|zero-mean|unit-std",
     };
 
@@ -40,15 +45,19 @@ internal sealed class PatchOptions
         if (wholeSide is { } side && side != size)
             throw new UserError($"{_size.Name} is {size}; the pictures are {side}×{side} and taken whole.");
         if (wholeSide is not null && model is not null && size != model.PatchSize)
-            throw new UserError($"the pictures are {size}×{size} and taken whole; the model was made from patches of side {model.PatchSize}.");
+            throw new UserError(
+                $"the pictures are {size}×{size} and taken whole; the model was made from patches of side {model.PatchSize}.");
         if (model is not null && size != model.PatchSize)
             throw new UserError($"{_size.Name} is {size}; the model was made from patches of side {model.PatchSize}.");
         float deviation = parsed.GetValue(_deviation) ?? start.MinimumDeviation;
         if (!(deviation >= 0 && deviation <= 1))
             throw new UserError(FormattableString.Invariant($"{_deviation.Name} is {deviation}; it must be from 0 to 1."));
-        PatchPreprocessing bound = start with { PatchSize = size, MinimumDeviation = deviation, Normalization = Normalization(parsed.GetValue(_normalization)) ?? start.Normalization };
+        PatchPreprocessing bound = start
+            with { PatchSize = size, MinimumDeviation = deviation, Normalization = Normalization(parsed.GetValue(_normalization))
+            ?? start.Normalization };
         if (bound is { Normalization: PatchNormalization.UnitDeviation, MinimumDeviation: 0 })
-            throw new UserError($"{_deviation.Name} is 0; it must be above 0 when patches are divided by their deviation (--normalize unit-std).");
+            throw new UserError(
+                $"{_deviation.Name} is 0; it must be above 0 when patches are divided by their deviation (--normalize unit-std).");
         return bound;
     }
 

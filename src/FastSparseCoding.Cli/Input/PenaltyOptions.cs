@@ -4,7 +4,8 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>What exact codes pay for not being zero, whether they are asked for, learned from or to be predicted: λ Σ w|z| + ½μ‖z‖², optionally z ≥ 0.</summary>
+/// <summary>What exact codes pay for not being zero, whether they are asked for, learned from or to be predicted: λ Σ w|z| + ½μ‖z‖²,
+/// optionally z ≥ 0.</summary>
 internal sealed class PenaltyOptions
 {
     private readonly bool _perSignal;
@@ -21,10 +22,14 @@ internal sealed class PenaltyOptions
         _perSignal = perSignal;
         string Default(string own, string alone) => $"[default: {(fromModel ? own : alone)}]";
         _lambda.Description = perSignal
-            ? $"Of exact codes, or of an slista: sparsity weight λ, above 0; or as 0.1max a fraction, up to 1max, of each signal's own λmax, from which on its code is zero. {Default("the dictionary's, or 0.5", "0.5")}"
+            ? "Of exact codes, or of an slista: sparsity weight λ, above 0; or as 0.1max a fraction, up to 1max, of each signal's own "
+                + $"λmax, from which on its code is zero. {Default("the dictionary's, or 0.5", "0.5")}"
             : $"Of exact codes, or of an slista: sparsity weight λ, above 0. {Default("the dictionary's, or 0.5", "0.5")}";
-        _nonNegative.Description = $"Of exact codes: without negative values; 'false' allows them. {Default("as the dictionary was learned", "false")}";
-        _weights.Description = $"Of exact codes: a weight above 0 for every atom, by which its λ is multiplied, as [1×m] or m values. {Default("the dictionary's, or 1", "1")}";
+        _nonNegative.Description =
+            $"Of exact codes: without negative values; 'false' allows them. {Default("as the dictionary was learned", "false")}";
+        _weights.Description =
+            "Of exact codes: a weight above 0 for every atom, by which its λ is multiplied, as [1×m] or m values. "
+            + $"{Default("the dictionary's, or 1", "1")}";
         _ridge.Description = $"Of exact codes: weight μ of ½‖z‖² (elastic net), 0 or more. {Default("the dictionary's, or 0", "0")}";
     }
 
@@ -46,29 +51,36 @@ internal sealed class PenaltyOptions
     /// <summary>Whether λ is a fraction of each signal's λmax.</summary>
     public bool IsPerSignal(ParseResult parsed) => parsed.GetValue(_lambda) is { OfMax: true };
 
-    /// <summary>The penalty asked for on the codes of a dictionary: what is not given is that of its model. λ is a fraction where it is one for each signal.</summary>
+    /// <summary>The penalty asked for on the codes of a dictionary: what is not given is that of its model. λ is a fraction where it is one
+    /// for each signal.</summary>
     public Penalty Bind(ParseResult parsed, ModelInput model) => Bind(parsed, model.Penalty ?? 0.5f, model.CodeSize, model.Path);
 
     /// <summary>The same on the codes of so many atoms, of an owner that a message can name.</summary>
     public Penalty Bind(ParseResult parsed, Penalty otherwise, int atoms, string owner)
     {
         if (IsPerSignal(parsed) && !_perSignal)
-            throw new UserError($"{_lambda.Name} is {parsed.GetValue(_lambda)}; a fraction of λmax is another weight for every signal, and here all signals have one: give a number.");
+            throw new UserError(
+                $"{_lambda.Name} is {parsed.GetValue(_lambda)}; a fraction of λmax is another weight for every signal, and here all "
+                + "signals have one: give a number.");
         float lambda = Range.CheckWeight(_lambda, parsed.GetValue(_lambda) ?? new SparsityWeight(otherwise.Lambda, false)).Value;
         float ridge = Range.CheckNotNegative(_ridge, parsed.GetValue(_ridge) ?? otherwise.Ridge);
         ReadOnlySpan<float> weights = parsed.GetValue(_weights) is { } path ? ReadWeights(path, atoms, owner) : otherwise.Weights;
         return new Penalty(lambda, weights, ridge, IsNonNegative(parsed, otherwise));
     }
 
-    /// <summary>An encoder for the penalty asked for. Only learned steps serve any; what else was learned belongs to the penalty it was trained for.</summary>
+    /// <summary>An encoder for the penalty asked for. Only learned steps serve any; what else was learned belongs to the penalty it was
+    /// trained for.</summary>
     public TrainableEncoder Of(ParseResult parsed, TrainableEncoder encoder, string path)
     {
         if (All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is not { } given)
             return encoder;
         if (encoder is not StepListaEncoder steps)
-            throw new UserError($"{given.Name} is for exact codes; {path} holds a '{encoder.Kind}' encoder, which predicts codes of {encoder.Penalty}.");
+            throw new UserError(
+                $"{given.Name} is for exact codes; {path} holds a '{encoder.Kind}' encoder, which predicts codes of {encoder.Penalty}.");
         if (IsPerSignal(parsed))
-            throw new UserError($"{_lambda.Name} is {parsed.GetValue(_lambda)}; {path} holds an '{encoder.Kind}' encoder, which predicts codes of one λ for all signals: give a number.");
+            throw new UserError(
+                $"{_lambda.Name} is {parsed.GetValue(_lambda)}; {path} holds an '{encoder.Kind}' encoder, which predicts codes of one λ "
+                + "for all signals: give a number.");
         return steps.WithPenalty(Bind(parsed, encoder.Penalty, encoder.CodeSize, path));
     }
 
@@ -85,7 +97,8 @@ internal sealed class PenaltyOptions
             throw new UserError($"{path}: holds {columns} weights; {owner} has {atoms} atoms.");
         for (int k = 0; k < values.Length; k++)
             if (!((float)values[k] > 0) || !float.IsFinite((float)values[k]))
-                throw new UserError(FormattableString.Invariant($"{path}: weight {k} is {values[k]}; every weight must be a finite number above 0 in float32."));
+                throw new UserError(FormattableString.Invariant(
+                    $"{path}: weight {k} is {values[k]}; every weight must be a finite number above 0 in float32."));
         return Array.ConvertAll(values, v => (float)v);
     }
 }

@@ -6,8 +6,14 @@ namespace FastSparseCoding.Cli.Input;
 /// <summary>When orthogonal matching pursuit stops; either option asks for it.</summary>
 internal sealed class PursuitOptions
 {
-    private readonly Option<int?> _maxAtoms = new("--max-atoms") { Description = "With a dictionary: codes of at most this many atoms, from 1 to the smaller of n and m, by orthogonal matching pursuit in place of the lasso.", HelpName = "K" };
-    private readonly Option<float?> _error = new("--error") { Description = "With a dictionary: codes of as few atoms as orthogonal matching pursuit needs for ‖x − zD‖ ≤ E, above 0; with --max-atoms whichever comes first.", HelpName = "E" };
+    private readonly Option<int?> _maxAtoms =
+        new("--max-atoms") { Description =
+        "With a dictionary: codes of at most this many atoms, from 1 to the smaller of n and m, by orthogonal matching pursuit in place "
+        + "of the lasso.", HelpName = "K" };
+    private readonly Option<float?> _error =
+        new("--error") { Description =
+        "With a dictionary: codes of as few atoms as orthogonal matching pursuit needs for ‖x − zD‖ ≤ E, above 0; with --max-atoms "
+        + "whichever comes first.", HelpName = "E" };
 
     /// <summary>All of the options.</summary>
     public IReadOnlyList<Option> All => [_maxAtoms, _error];
@@ -26,8 +32,10 @@ internal sealed class PursuitOptions
     {
         foreach (Option option in ofTheLasso)
             if (parsed.GetResult(option) is { Implicit: false })
-                throw new UserError($"{option.Name} is for the lasso; {Given(parsed)!.Name} asks for orthogonal matching pursuit, which has no use for it.");
-        int? maxAtoms = parsed.GetValue(_maxAtoms) is { } atoms ? Range.Check(_maxAtoms, atoms, 1, Math.Min(model.SignalSize, model.CodeSize)) : null;
+                throw new UserError(
+                    $"{option.Name} is for the lasso; {Given(parsed)!.Name} asks for orthogonal matching pursuit, which has no use for it.");
+        int? maxAtoms = parsed.GetValue(_maxAtoms) is { } atoms
+            ? Range.Check(_maxAtoms, atoms, 1, Math.Min(model.SignalSize, model.CodeSize)) : null;
         float? error = parsed.GetValue(_error) is { } bound ? Range.CheckPositive(_error, bound) : null;
         return new OmpEncoder(model.Dictionary!, new OmpOptions { MaxAtoms = maxAtoms, Error = error, NonNegative = nonNegative });
     }

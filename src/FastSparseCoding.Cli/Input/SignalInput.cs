@@ -3,7 +3,8 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an .npy of signals taken as they are.</summary>
+/// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an .npy of signals taken as
+/// they are.</summary>
 internal abstract class SignalInput
 {
     /// <summary>Values in a signal n.</summary>
@@ -26,17 +27,20 @@ internal abstract class SignalInput
 
     /// <summary>Whether the arguments are one .npy file.</summary>
     public static bool IsArray(IReadOnlyList<string> paths)
-        => paths.Count == 1 && string.Equals(Path.GetExtension(paths[0]), ".npy", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(paths[0]);
+        => paths.Count == 1 && string.Equals(Path.GetExtension(paths[0]), ".npy", StringComparison.OrdinalIgnoreCase)
+            && !Directory.Exists(paths[0]);
 
     /// <summary>Opens images, an IDX file or an .npy file, whole; of an .npy a mask may tell which values are known.</summary>
-    public static SignalInput Open(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask = null)
+    public static SignalInput Open(
+        IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask = null)
     {
         SignalInput input = OpenAny(paths, preprocessing, output, context, mask);
         input.Name = paths[0];
         return input;
     }
 
-    private static SignalInput OpenAny(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask)
+    private static SignalInput OpenAny(
+        IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask)
         => IsArray(paths) ? RowInput.OfArray(paths[0], mask)
             : mask is not null ? throw new UserError($"--mask is for an .npy of signals; {paths[0]} is none.")
             : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)
@@ -59,7 +63,8 @@ internal abstract class SignalInput
         return x;
     }
 
-    /// <summary>Numbers from 0 to <paramref name="available"/> − 1 drawn at random, without repeats, ascending; all of them when there are no more.</summary>
+    /// <summary>Numbers from 0 to <paramref name="available"/> − 1 drawn at random, without repeats, ascending; all of them when there are
+    /// no more.</summary>
     public static int[] Draw(long available, int count, int seed)
     {
         if (available <= count)
@@ -84,7 +89,8 @@ internal abstract class SignalInput
         for (int i = 0; i < x.Rows; i++)
             for (int j = 0; j < x.Columns; j++)
                 if (!float.IsFinite(x.Row(i)[j]))
-                    throw new UserError(FormattableString.Invariant($"{path}: holds {x.Row(i)[j]} at row {firstRow + i}, column {j}; every value must be finite."));
+                    throw new UserError(FormattableString.Invariant(
+                        $"{path}: holds {x.Row(i)[j]} at row {firstRow + i}, column {j}; every value must be finite."));
     }
 
     private sealed class RowInput(string path, Matrix x, PatchPreprocessing? preprocessing, Matrix? mask = null) : SignalInput
@@ -110,7 +116,8 @@ internal abstract class SignalInput
         {
             int aside = Math.Min(heldOut, x.Rows / 10);
             if (aside == 0)
-                throw new UserError($"{path}: holds {x.Rows} signals; expected 10 or more, of which a tenth is kept apart to measure the error.");
+                throw new UserError(
+                    $"{path}: holds {x.Rows} signals; expected 10 or more, of which a tenth is kept apart to measure the error.");
             int rest = x.Rows - aside;
             return (new MatrixSource(x, seed, rest), new Matrix(aside, x.Columns, x.RowRange(rest, aside).Values.ToArray()));
         }
@@ -134,7 +141,8 @@ internal abstract class SignalInput
         }
     }
 
-    /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the output, or where that is yet to be made, or without an output in the system's for temporary files.</summary>
+    /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the
+    /// output, or where that is yet to be made, or without an output in the system's for temporary files.</summary>
     public static ImageStore LoadImages(IReadOnlyList<string> paths, string? output, CommandContext context)
     {
         WarnPassedOver(paths, context);
@@ -149,6 +157,7 @@ internal abstract class SignalInput
     {
         IReadOnlyList<string> others = ImageFolder.FindPassedOver(paths);
         if (others.Count > 0)
-            context.Terminal.Tell(FormattableString.Invariant($"warning: {others[0]}{(others.Count == 1 ? " is" : $" and {others.Count - 1:N0} more are")} left out; expected files ending in {string.Join(", ", ImageFile.Extensions)}."));
+            context.Terminal.Tell(FormattableString.Invariant(
+                $"warning: {others[0]}{(others.Count == 1 ? " is" : $" and {others.Count - 1:N0} more are")} left out; expected files ending in {string.Join(", ", ImageFile.Extensions)}."));
     }
 }

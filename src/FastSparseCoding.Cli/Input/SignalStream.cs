@@ -38,7 +38,8 @@ internal sealed class SignalStream
             return new SignalStream(rows, ReadArray(path, finite: true));
         using NpyReader masks = NpyReader.OpenMask(mask);
         MaskFile.CheckShape(mask, masks.Rows, masks.Columns, rows, reader.Columns, path);
-        return new SignalStream(() => rows, MaskFile.Beside(mask, path, ReadArray(path, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
+        return new SignalStream(()
+            => rows, MaskFile.Beside(mask, path, ReadArray(path, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
     }
 
     /// <summary>The pictures of an IDX file, each whole.</summary>
@@ -49,10 +50,12 @@ internal sealed class SignalStream
     }
 
     /// <summary>Patches of images: at random places, or all on a grid.</summary>
-    public static SignalStream OfImages(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int? samples, int stride, string output, CommandContext context)
+    public static SignalStream OfImages(
+        IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int? samples, int stride, string output, CommandContext context)
     {
         if (samples is { } count)
-            return new SignalStream(count, Draw(new PatchSource(SignalInput.LoadImages(paths, output, context), preprocessing, context.Seed), count));
+            return new SignalStream(
+                count, Draw(new PatchSource(SignalInput.LoadImages(paths, output, context), preprocessing, context.Seed), count));
         SignalInput.WarnPassedOver(paths, context);
         var grid = new ImageGrid(paths, preprocessing, stride, context);
         return new SignalStream(() => grid.Total, grid.Blocks.Select(x => (x, (Matrix?)null)));
@@ -98,7 +101,8 @@ internal sealed class SignalStream
                 foreach (GrayImage image in ImageFolder.Stream(_files, context.Threads, context.Cancellation))
                 {
                     _read++;
-                    _places += Math.Max(0, (image.Width - preprocessing.PatchSize) / stride + 1L) * Math.Max(0, (image.Height - preprocessing.PatchSize) / stride + 1);
+                    _places += Math.Max(0, (image.Width - preprocessing.PatchSize) / stride + 1L) * Math.Max(
+                        0, (image.Height - preprocessing.PatchSize) / stride + 1);
                     foreach ((Matrix x, _) in Patches.GridBlocks(image, preprocessing, stride, BlockRows))
                     {
                         some = true;
@@ -106,7 +110,8 @@ internal sealed class SignalStream
                     }
                 }
                 if (!some)
-                    throw new UserError(FormattableString.Invariant($"{string.Join(", ", paths)}: too flat: no patch of the grid has a standard deviation of {preprocessing.MinimumDeviation} or more."));
+                    throw new UserError(FormattableString.Invariant(
+                        $"{string.Join(", ", paths)}: too flat: no patch of the grid has a standard deviation of {preprocessing.MinimumDeviation} or more."));
             }
         }
     }

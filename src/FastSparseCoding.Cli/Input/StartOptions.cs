@@ -5,11 +5,16 @@ namespace FastSparseCoding.Cli.Input;
 /// <summary>How many atoms are learned, of which signs, and what the learning starts from.</summary>
 internal sealed class StartOptions(int defaultAtoms)
 {
-    private readonly Option<int?> _atoms = new("--atoms") { Description = $"Number of atoms, from 1 to 20000. [default: that of --start, or {defaultAtoms}]", HelpName = "M" };
-    private readonly Option<bool> _nonNegativeAtoms = new("--non-negative-atoms") { Description = "Atoms without negative values; with --non-negative a sparse non-negative factorisation." };
+    private readonly Option<int?> _atoms =
+        new("--atoms") { Description = $"Number of atoms, from 1 to 20000. [default: that of --start, or {defaultAtoms}]", HelpName = "M" };
+    private readonly Option<bool> _nonNegativeAtoms =
+        new("--non-negative-atoms") { Description =
+        "Atoms without negative values; with --non-negative a sparse non-negative factorisation." };
     private readonly Option<string?> _start = new("--start")
     {
-        Description = "A dictionary to start from (a model, or an .npy of atoms [m×n] with unit-norm rows), instead of signals drawn at random; its penalty is that of the codes where none is given, and images are treated as its were.",
+        Description =
+            "A dictionary to start from (a model, or an .npy of atoms [m×n] with unit-norm rows), instead of signals drawn at random; "
+            + "its penalty is that of the codes where none is given, and images are treated as its were.",
         HelpName = "DICTIONARY",
     };
 
@@ -40,7 +45,8 @@ internal sealed class StartOptions(int defaultAtoms)
         for (int k = 0; k < atoms.Rows; k++)
             for (int j = 0; j < atoms.Columns; j++)
                 if (atoms.Row(k)[j] < 0)
-                    throw new UserError(FormattableString.Invariant($"{model.Path}: holds {atoms.Row(k)[j]} in atom {k}, value {j}; with {_nonNegativeAtoms.Name} no value may be negative."));
+                    throw new UserError(FormattableString.Invariant(
+                        $"{model.Path}: holds {atoms.Row(k)[j]} in atom {k}, value {j}; with {_nonNegativeAtoms.Name} no value may be negative."));
     }
 }
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace FastSparseCoding.Cli.Output;
 
 /// <summary>
-/// Standard error: what cannot be written is dropped, because no result may be lost with a message about it. The file may be closed, a pipe that nobody
-/// reads, or on a full disk.
+/// Standard error: what cannot be written is dropped, because no result may be lost with a message about it. The file may be closed, a pipe
+/// that nobody reads, or on a full disk.
 /// </summary>
 internal sealed class ForgivingWriter(TextWriter writer) : TextWriter
 {

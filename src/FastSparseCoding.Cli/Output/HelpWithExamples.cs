@@ -19,7 +19,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
     {
         int code = help.Invoke(parseResult);
         Command command = parseResult.CommandResult.Command;
-        IEnumerable<string> examples = command is ExampledCommand own ? own.Examples : command.Subcommands.OfType<ExampledCommand>().Select(c => c.Examples[0]);
+        IEnumerable<string> examples = command is ExampledCommand own ? own.Examples
+            : command.Subcommands.OfType<ExampledCommand>().Select(c => c.Examples[0]);
         TextWriter output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
         foreach (string example in examples)

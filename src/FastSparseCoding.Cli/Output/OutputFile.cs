@@ -8,8 +8,8 @@ namespace FastSparseCoding.Cli.Output;
 internal static class OutputFile
 {
     /// <summary>
-    /// Refuses at once what would fail only after minutes of work, or would replace what must stay: a place that cannot be written to, a name too long,
-    /// one file for two outputs, an output that is also an input.
+    /// Refuses at once what would fail only after minutes of work, or would replace what must stay: a place that cannot be written to, a
+    /// name too long, one file for two outputs, an output that is also an input.
     /// </summary>
     /// <param name="inputs">Files and folders that are read; null where none is given.</param>
     /// <param name="outputs">Options and the files they name; null where none is given.</param>
@@ -31,7 +31,8 @@ internal static class OutputFile
     /// <param name="kind">The kind of its checkpoints; a file of another kind in their place is somebody else's.</param>
     /// <param name="inputs">Files and folders that are read; null where none is given.</param>
     /// <param name="outputs">Options and the files they name; null where none is given.</param>
-    public static void RequireWithCheckpoint(string kind, IEnumerable<string?> inputs, params ReadOnlySpan<(Option Option, string? Path)> outputs)
+    public static void RequireWithCheckpoint(
+        string kind, IEnumerable<string?> inputs, params ReadOnlySpan<(Option Option, string? Path)> outputs)
     {
         string checkpoint = CheckpointFile.PathFor(outputs[0].Path!);
         Require(inputs, [.. outputs, (outputs[0].Option, outputs[0].Path is "" ? null : checkpoint)]);

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace FastSparseCoding.Cli.Output;
 
 /// <summary>
-/// Text on its way to a terminal. Names and messages may come from a file that somebody else made: what would move the cursor, rename the window, end
-/// the line or turn the reading order is shown as \u{…}, and what is too long to be read is cut.
+/// Text on its way to a terminal. Names and messages may come from a file that somebody else made: what would move the cursor, rename the
+/// window, end the line or turn the reading order is shown as \u{…}, and what is too long to be read is cut.
 /// </summary>
 internal static partial class Printable
 {

@@ -5,7 +5,8 @@ using Spectre.Console;
 
 namespace FastSparseCoding.Cli.Output;
 
-/// <summary>Shows how far long work is: bars on a terminal, plain lines otherwise, nothing when quiet. Safe to report to from several threads.</summary>
+/// <summary>Shows how far long work is: bars on a terminal, plain lines otherwise, nothing when quiet. Safe to report to from several
+/// threads.</summary>
 internal sealed class ProgressBoard : IProgressBoard
 {
     // Plain lines end up in logs; more often than this they would only be noise.
@@ -50,12 +51,15 @@ internal sealed class ProgressBoard : IProgressBoard
         public void Report(long done, long total, double perSecond, TimeSpan remaining, string detail)
         {
             string rest = done < total ? string.Create(CultureInfo.InvariantCulture, $", {Duration(remaining)} left") : "";
-            Show(done, total, string.Create(CultureInfo.InvariantCulture, $"{title}: {done:N0} of {total:N0}, {perSecond:N0}/s{rest}{(detail.Length > 0 ? ", " : "")}{detail}"));
+            Show(done, total, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{title}: {done:N0} of {total:N0}, {perSecond:N0}/s{rest}{(detail.Length > 0 ? ", " : "")}{detail}"));
         }
 
         /// <inheritdoc/>
         public void Report(int done, int total, string step)
-            => Show(done, total, string.Create(CultureInfo.InvariantCulture, $"{title}: {done} of {total}{(step.Length > 0 ? ", " : "")}{step}"));
+            => Show(done, total, string.Create(
+                CultureInfo.InvariantCulture, $"{title}: {done} of {total}{(step.Length > 0 ? ", " : "")}{step}"));
 
         private void Show(long done, long total, string text)
         {
@@ -75,6 +79,7 @@ internal sealed class ProgressBoard : IProgressBoard
         }
 
         private static string Duration(TimeSpan time)
-            => time.TotalSeconds < 60 ? $"{Math.Ceiling(time.TotalSeconds)} s" : time.TotalMinutes < 60 ? $"{Math.Ceiling(time.TotalMinutes)} min" : $"{time.TotalHours:F1} h";
+            => time.TotalSeconds < 60 ? $"{Math.Ceiling(time.TotalSeconds)} s" : time.TotalMinutes < 60
+                ? $"{Math.Ceiling(time.TotalMinutes)} min" : $"{time.TotalHours:F1} h";
     }
 }

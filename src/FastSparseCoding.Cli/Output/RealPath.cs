@@ -6,7 +6,8 @@ internal static class RealPath
     // What systems allow too; a longer chain leads in a circle, and is refused by whoever opens it.
     private const int MostLinks = 40;
 
-    private static readonly StringComparison Comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+    private static readonly StringComparison Comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal
+        : StringComparison.OrdinalIgnoreCase;
 
     /// <summary>Whether two paths name the same file or the same place for one.</summary>
     public static bool Same(string a, string b) => string.Equals(Of(a), Of(b), Comparison);

@@ -66,7 +66,8 @@ internal sealed class BmpDecoder
             Throw.InvalidFile(_path, $"is cut short: its {_width}×{_height} pixels need {need} bytes, it has {_bytes.Length}.");
         var levels = new byte[_width * _height];
         for (int i = 0; i < _height; i++)
-            ReadRow(_bytes.AsSpan((int)(_start + stride * i), (int)stride), levels.AsSpan((_topDown ? i : _height - 1 - i) * _width, _width));
+            ReadRow(_bytes.AsSpan((int)(_start + stride * i), (int)stride),
+                levels.AsSpan((_topDown ? i : _height - 1 - i) * _width, _width));
         return new Picture(_width, _height, levels);
     }
 

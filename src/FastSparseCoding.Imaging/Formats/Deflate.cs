@@ -11,6 +11,7 @@ internal static class Deflate
     {
         if (promised / MostPerByte > packed)
             Throw.InvalidFile(path,
-                $"is cut short or damaged: it promises {promised} bytes, and has {packed} that can unpack to {packed * MostPerByte} at most.");
+                $"is cut short or damaged: it promises {promised} bytes, and has {packed} that can unpack to {packed * MostPerByte} at "
+                    + "most.");
     }
 }

@@ -20,7 +20,8 @@ internal static class Exif
             return 1;
         ReadOnlySpan<byte> entries = tiff[((int)at + 2)..];
         for (int left = Number(tiff[(int)at..]); left > 0 && entries.Length >= EntryBytes; left--, entries = entries[EntryBytes..])
-            if (Number(entries) == OrientationTag && Number(entries[2..]) == Short && Number(entries[8..]) is >= 1 and <= 8 and int orientation)
+            if (Number(entries) == OrientationTag && Number(entries[2..]) == Short
+                && Number(entries[8..]) is >= 1 and <= 8 and int orientation)
                 return orientation;
         return 1;
 

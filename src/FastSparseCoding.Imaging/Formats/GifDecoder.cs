@@ -4,8 +4,7 @@ namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
 /// GIF (GIF87a, GIF89a): the first frame, on the background colour where it does not cover the screen. Transparent pixels keep the colour
-/// that is
-/// stored. All blocks are walked to the end, so that a file that is cut short behind the first frame is noticed too.
+/// that is stored. All blocks are walked to the end, so that a file that is cut short behind the first frame is noticed too.
 /// </summary>
 internal sealed class GifDecoder
 {
@@ -28,7 +27,8 @@ internal sealed class GifDecoder
         _grays = Palette(13, PaletteBytes(bytes[10]));
     }
 
-    public static bool Matches(ReadOnlySpan<byte> bytes) => (bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8)) && bytes.Length >= 13;
+    public static bool Matches(ReadOnlySpan<byte> bytes)
+        => (bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8)) && bytes.Length >= 13;
 
     public static Picture Decode(string path, byte[] bytes) => new GifDecoder(path, bytes).Decode();
 
@@ -62,7 +62,8 @@ internal sealed class GifDecoder
 
     private Picture DecodeFrame(int at)
     {
-        (int left, int top, int width, int height, byte flags) = (Short(at + 1), Short(at + 3), Short(at + 5), Short(at + 7), _bytes[at + 9]);
+        (int left, int top, int width, int height, byte flags) =
+            (Short(at + 1), Short(at + 3), Short(at + 5), Short(at + 7), _bytes[at + 9]);
         if (width == 0 || height == 0 || left + width > _width || top + height > _height)
             Throw.InvalidFile(_path,
                 $"is damaged: its first frame is {width}×{height} at ({left}, {top}) of a screen of {_width}×{_height}.");

@@ -6,8 +6,7 @@ namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
 /// The values of an IDX file, read as they are asked for: no memory is taken for more than the file can hold, and no more is unpacked than
-/// its header
-/// promises. A gzipped file (RFC 1952) must have its check sum and length.
+/// its header promises. A gzipped file (RFC 1952) must have its check sum and length.
 /// </summary>
 internal sealed class IdxValues : IDisposable
 {
@@ -15,8 +14,7 @@ internal sealed class IdxValues : IDisposable
 
     /// <summary>
     /// A gzip file that holds the byte 1. Put behind another it is unpacked after that one's end, but only if it has one: a reader takes a
-    /// file that is
-    /// cut short for ended.
+    /// file that is cut short for ended.
     /// </summary>
     private static readonly byte[] Mark = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 0x63, 0x04, 0x00, 0x1B, 0xDF, 0x05, 0xA5, 1, 0, 0, 0];
 

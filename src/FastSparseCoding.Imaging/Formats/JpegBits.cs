@@ -4,8 +4,7 @@ namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
 /// The bits of a JPEG's scan, up to the next marker (ITU-T T.81, F.2.2.5). Behind it come zeros, so that codes can be looked up ahead;
-/// using one of
-/// them is running out, which whoever reads asks after every block.
+/// using one of them is running out, which whoever reads asks after every block.
 /// </summary>
 internal sealed class JpegBits(string path, byte[] bytes, int start)
 {

@@ -12,8 +12,7 @@ internal enum JpegColourSpace
 
 /// <summary>
 /// Grays of a JPEG's components: those sampled coarsely are brought to full size, by halves with weights 3 and 1 as libjpeg does, others by
-/// repeating;
-/// colours go by RGB (JFIF 1.02), since its limits are part of the gray. CMYK is stored inverted, as Adobe does.
+/// repeating; colours go by RGB (JFIF 1.02), since its limits are part of the gray. CMYK is stored inverted, as Adobe does.
 /// </summary>
 internal sealed class JpegColours(JpegFrame frame, JpegColourSpace space)
 {
@@ -41,7 +40,8 @@ internal sealed class JpegColours(JpegFrame frame, JpegColourSpace space)
             _lines[0].AsSpan(0, gray.Length).CopyTo(gray);
             return;
         }
-        ReadOnlySpan<byte> first = _lines[0].AsSpan(0, gray.Length), second = _lines[1].AsSpan(0, gray.Length), third = _lines[2].AsSpan(0, gray.Length);
+        ReadOnlySpan<byte> first = _lines[0].AsSpan(0, gray.Length), second = _lines[1].AsSpan(0, gray.Length),
+            third = _lines[2].AsSpan(0, gray.Length);
         ReadOnlySpan<byte> black = _lines.Length < 4 ? default : _lines[3];
         for (int x = 0; x < gray.Length; x++)
         {
@@ -59,7 +59,8 @@ internal sealed class JpegColours(JpegFrame frame, JpegColourSpace space)
     private static (int R, int G, int B) ToRgb(int luma, int cb, int cr)
     {
         int y = (luma << 20) + (1 << 19);
-        return (Clamp((y + cr * Red) >> 20), Clamp((y - cr * GreenOfRed + ((cb * -GreenOfBlue) & ~0xFFFF)) >> 20), Clamp((y + cb * Blue) >> 20));
+        return (Clamp((y + cr * Red) >> 20), Clamp((y - cr * GreenOfRed + ((cb * -GreenOfBlue) & ~0xFFFF)) >> 20),
+            Clamp((y + cb * Blue) >> 20));
     }
 
     private static int Clamp(int value) => Math.Clamp(value, 0, 255);

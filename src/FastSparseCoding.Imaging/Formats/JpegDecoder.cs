@@ -4,8 +4,7 @@ namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
 /// JPEG (ITU-T T.81): sequential and progressive with Huffman codes and 8 bits a sample. Every block of every component must be there: what
-/// the data
-/// do not tell is refused, and no coefficient is told twice, which also bounds the work.
+/// the data do not tell is refused, and no coefficient is told twice, which also bounds the work.
 /// </summary>
 internal sealed class JpegDecoder
 {

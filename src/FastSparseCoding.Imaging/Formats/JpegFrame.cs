@@ -103,7 +103,8 @@ internal sealed class JpegFrame
                 Throw.InvalidFile(path, $"is damaged: it has two components {name}.");
         if (across is < 1 or > 4 || down is < 1 or > 4 || entry[2] > 3)
             Throw.InvalidFile(path,
-                $"is damaged: its component {name} has sampling factors {across}×{down} and quantisation table {entry[2]}; expected 1 to 4, and a table 0 to 3.");
+                $"is damaged: its component {name} has sampling factors {across}×{down} and quantisation table {entry[2]}; expected 1 to "
+                    + "4, and a table 0 to 3.");
         return new JpegComponent(name, across, down, entry[2]);
     }
 
@@ -117,7 +118,8 @@ internal sealed class JpegFrame
         {
             if (Factors.Across % c.Factors.Across != 0 || Factors.Down % c.Factors.Down != 0)
                 Throw.InvalidFile(path,
-                    $"has a component sampled {c.Factors.Across}×{c.Factors.Down} beside one sampled {Factors.Across}×{Factors.Down}; expected whole ratios.");
+                    $"has a component sampled {c.Factors.Across}×{c.Factors.Down} beside one sampled {Factors.Across}×{Factors.Down}; "
+                        + "expected whole ratios.");
             int width = Blocks(Width * c.Factors.Across, Factors.Across), height = Blocks(Height * c.Factors.Down, Factors.Down);
             c.Blocks = (Blocks(width, 8), Blocks(height, 8));
             c.Stride = Units.Across * c.Factors.Across * 8;

@@ -123,7 +123,8 @@ internal sealed class JpegScan
         {
             if (component.Unknown[k] != (band.High == 0 ? -1 : band.High))
                 Throw.InvalidFile(path,
-                    $"is damaged: a scan is of coefficient {k} of component {component.Name}, and not the one that must follow the scans before it.");
+                    $"is damaged: a scan is of coefficient {k} of component {component.Name}, and not the one that must follow the scans "
+                        + "before it.");
             component.Unknown[k] = (sbyte)band.Low;
         }
     }

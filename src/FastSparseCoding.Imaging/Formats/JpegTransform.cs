@@ -2,8 +2,7 @@ namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
 /// The inverse cosine transform of 8×8 coefficients in fixed point of 12 bits, by the rotations of Loeffler, Ligtenberg and Moschytz
-/// (1989): down the
-/// columns, which keeps 2 more bits, then along the rows. Every rounding is part of what pictures decode to.
+/// (1989): down the columns, which keeps 2 more bits, then along the rows. Every rounding is part of what pictures decode to.
 /// </summary>
 internal static class JpegTransform
 {

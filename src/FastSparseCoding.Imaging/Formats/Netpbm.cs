@@ -14,7 +14,8 @@ internal sealed class Netpbm
     }
 
     public static bool Matches(ReadOnlySpan<byte> bytes)
-        => bytes.Length > 2 && bytes[0] == 'P' && bytes[1] is (byte)'2' or (byte)'3' or (byte)'5' or (byte)'6' && (IsSpace(bytes[2]) || bytes[2] == '#');
+        => bytes.Length > 2 && bytes[0] == 'P' && bytes[1] is (byte)'2' or (byte)'3' or (byte)'5' or (byte)'6'
+            && (IsSpace(bytes[2]) || bytes[2] == '#');
 
     public static Picture Decode(string path, byte[] bytes) => new Netpbm(path, bytes).Decode();
 

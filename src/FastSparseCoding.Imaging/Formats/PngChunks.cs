@@ -60,7 +60,8 @@ internal sealed class PngChunks
         {
             if (Palette.Length > 0 || Data.Count > 0 || data.Length is 0 or > 768 || data.Length % 3 != 0)
                 Throw.InvalidFile(path,
-                    $"is damaged: its palette at byte {at} has {data.Length} bytes, comes after the data, or is its second; expected 3 for each of 1 to 256 colours.");
+                    $"is damaged: its palette at byte {at} has {data.Length} bytes, comes after the data, or is its second; expected 3 "
+                        + "for each of 1 to 256 colours.");
             Palette = data.ToArray();
         }
         else if (type.SequenceEqual("eXIf"u8))
@@ -119,7 +120,8 @@ internal readonly record struct PngHeader(int Width, int Height, int Bits, PngCo
         };
         if (!known || data[10] != 0 || data[11] != 0 || data[12] > 1)
             Throw.InvalidFile(path,
-                $"is damaged: its header claims {bits} bits of colour type {data[9]}, compression {data[10]}, filter {data[11]} and interlace {data[12]}, which do not go together.");
+                $"is damaged: its header claims {bits} bits of colour type {data[9]}, compression {data[10]}, filter {data[11]} and "
+                    + $"interlace {data[12]}, which do not go together.");
         return new PngHeader((int)width, (int)height, bits, colour, data[12] == 1);
     }
 }

@@ -5,8 +5,7 @@ namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
 /// A PNG's compressed data: no more is unpacked than the header promises, and no less is accepted, nor anything behind it or with another
-/// check sum
-/// (RFC 1950).
+/// check sum (RFC 1950).
 /// </summary>
 internal sealed class PngData : IDisposable
 {

@@ -40,7 +40,8 @@ internal sealed class PngDecoder
     {
         foreach ((int X, int Y, int Right, int Down) pass in header.Interlaced ? Passes : Whole)
         {
-            int width = (header.Width - pass.X + pass.Right - 1) / pass.Right, height = (header.Height - pass.Y + pass.Down - 1) / pass.Down;
+            int width = (header.Width - pass.X + pass.Right - 1) / pass.Right,
+                height = (header.Height - pass.Y + pass.Down - 1) / pass.Down;
             if (width > 0 && height > 0)
                 yield return (width, height, pass);
         }
@@ -62,7 +63,8 @@ internal sealed class PngDecoder
             }
         }
         data.Finish();
-        return _header.Bits == 16 ? new Picture(_header.Width, _header.Height, _values) : new Picture(_header.Width, _header.Height, _levels);
+        return _header.Bits == 16 ? new Picture(_header.Width, _header.Height, _values)
+            : new Picture(_header.Width, _header.Height, _levels);
     }
 
     /// <summary>

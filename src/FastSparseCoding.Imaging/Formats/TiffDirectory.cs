@@ -4,9 +4,8 @@ namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
 /// The first directory of a TIFF (TIFF 6.0, section 2), held against the file before the library that decodes it sees it: the library takes
-/// memory for
-/// what the directory claims. Every value lies within the file; strips or tiles make the picture, lie within the file, and are large enough
-/// for it.
+/// memory for what the directory claims. Every value lies within the file; strips or tiles make the picture, lie within the file, and are
+/// large enough for it.
 /// </summary>
 internal sealed class TiffDirectory
 {
@@ -37,9 +36,11 @@ internal sealed class TiffDirectory
                 $"has samples of {Bits} bits and format {One(TiffTags.SampleFormat, 1)}; expected unsigned ones of up to 16 bits.");
         if (!TiffTags.IsRead(Compression))
             Throw.InvalidFile(path,
-                $"is compressed by method {Compression}; expected none (1), CCITT (2, 3, 4), LZW (5), JPEG (7), deflate (8) or PackBits (32773).");
+                $"is compressed by method {Compression}; expected none (1), CCITT (2, 3, 4), LZW (5), JPEG (7), deflate (8) or PackBits "
+                    + "(32773).");
         if (Compression is 2 or 3 or 4 && Bits * Samples != 1)
-            Throw.InvalidFile(path, $"has {Samples} samples of {Bits} bits a pixel; its compression by method {Compression} (CCITT) is of one bit.");
+            Throw.InvalidFile(
+                path, $"has {Samples} samples of {Bits} bits a pixel; its compression by method {Compression} (CCITT) is of one bit.");
         if (Photometric == 3 && Count(TiffTags.Palette) != 3L << (int)Math.Min(Bits, 16))
             Throw.InvalidFile(path, $"is damaged: its palette has {Count(TiffTags.Palette)} values; {Bits} bits need {3L << (int)Bits}.");
         if (Count(TiffTags.TileWidth) > 0)
@@ -88,7 +89,8 @@ internal sealed class TiffDirectory
             long start = values * size <= 4 ? from + 8 : Int(from + 8);
             if (start + values * size > _bytes.Length)
                 Throw.InvalidFile(_path,
-                    $"is cut short or damaged: its tag {tag} claims {values} values of {size} bytes at byte {start}, it has {_bytes.Length}.");
+                    $"is cut short or damaged: its tag {tag} claims {values} values of {size} bytes at byte {start}, it has "
+                        + $"{_bytes.Length}.");
             if (!_entries.TryAdd(tag, new Entry(type, values, (int)start)))
                 Throw.InvalidFile(_path, $"is damaged: it has two tags {tag}.");
         }
@@ -120,13 +122,15 @@ internal sealed class TiffDirectory
         long pieces = Separate ? count * Samples : count;
         if (Count(offsetsTag) != pieces || Count(bytesTag) != pieces)
             Throw.InvalidFile(_path,
-                $"is damaged: it tells the place of {Count(offsetsTag)} {what} and the length of {Count(bytesTag)}; its {Width}×{Height} pixels need {pieces}.");
+                $"is damaged: it tells the place of {Count(offsetsTag)} {what} and the length of {Count(bytesTag)}; its {Width}×{Height} "
+                    + $"pixels need {pieces}.");
         long rowBytes = (Piece.Width * (Separate ? 1 : Samples) * Bits + 7) / 8;
         if (Photometric == 6 && Compression != 7)
             rowBytes = Piece.Width;     // chroma may be sampled coarsely; luma is there in full
         if (rowBytes * Piece.Height > MostPieceBytes)
             Throw.InvalidFile(_path, $"has {what} of {rowBytes * Piece.Height} bytes; at most {MostPieceBytes} are read.");
-        long left = _bytes.Length + rowBytes * Height * (Separate ? Samples : 1);      // pieces that share their bytes must at least be pixels
+        // pieces that share their bytes must at least be pixels
+        long left = _bytes.Length + rowBytes * Height * (Separate ? Samples : 1);
         for (long i = 0; i < pieces; i++)
         {
             (long start, long length, long rows) = (Value(offsetsTag, i), Value(bytesTag, i), rowsOf(i));
@@ -137,7 +141,8 @@ internal sealed class TiffDirectory
                 Throw.InvalidFile(_path,
                     $"is cut short or damaged: of its {what}, number {i} has {length} bytes, too few for {rows} rows of {rowBytes}.");
             if ((left -= length) < 0)
-                Throw.InvalidFile(_path, $"is damaged: its {what} lie over each other, {i + 1} of them in more bytes than the file and its pixels have.");
+                Throw.InvalidFile(_path,
+                    $"is damaged: its {what} lie over each other, {i + 1} of them in more bytes than the file and its pixels have.");
             if (Compression == 7)
                 TiffJpeg.Check(_path, $"{what}, number {i}", _bytes.AsSpan((int)start, (int)length));
         }

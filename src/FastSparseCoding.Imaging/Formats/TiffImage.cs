@@ -47,7 +47,8 @@ internal static class TiffImage
             return Refuse(path);
         heedsWarnings = true;
         if (directory is { Bits: 16, Photometric: 0 or 1 or 2 })
-            return new TiffWideSamples(tiff, directory).Read() is { } wide && complaint is null ? new Picture(width, height, wide) : Refuse(path);
+            return new TiffWideSamples(tiff, directory).Read() is { } wide && complaint is null ? new Picture(width, height, wide)
+                : Refuse(path);
         // Alpha is ignored: colours stay as they are stored, and are not blended with black, when nobody knows what the extra samples mean.
         if (tiff.GetField(TiffTag.EXTRASAMPLES) is [var count, ..])
             tiff.SetField(TiffTag.EXTRASAMPLES, count.ToInt(), new short[count.ToInt()]);

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
-/// A JPEG that is a strip or tile of a TIFF, before the library that decodes it sees it: the library walks the whole picture for every scan, and scans
-/// of a few bytes may be without end. What is left is a sequential picture with a scan for each component at most, as encoders write it.
+/// A JPEG that is a strip or tile of a TIFF, before the library that decodes it sees it: the library walks the whole picture for every
+/// scan, and scans of a few bytes may be without end. What is left is a sequential picture with a scan for each component at most, as
+/// encoders write it.
 /// </summary>
 internal static class TiffJpeg
 {
@@ -32,7 +33,8 @@ internal static class TiffJpeg
             if (marker is 0xFF or 0x01 or (>= 0xD0 and <= 0xD7))
                 continue;
             if (marker is >= 0xC2 and <= 0xCF and not 0xC4)
-                Throw.InvalidFile(path, $"has {what}, of a JPEG that is not sequential with Huffman codes; such are not read within a TIFF.");
+                Throw.InvalidFile(
+                    path, $"has {what}, of a JPEG that is not sequential with Huffman codes; such are not read within a TIFF.");
             if (at + 2 > bytes.Length)
                 return;
             at += Math.Max(2, (int)BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]));

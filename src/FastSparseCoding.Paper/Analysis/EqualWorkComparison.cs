@@ -20,7 +20,8 @@ internal sealed record EqualWorkPoint(CodeQuality Predictor, CodeQuality Solver,
 
 /// <summary>
 /// A condition under which predictors are held against the exact solvers: signals that need not be like those trained on, and a penalty,
-/// its λ above all, that need not be the trained one. The optimal codes are those of these signals under it; signals whose code is not certified are left out.
+/// its λ above all, that need not be the trained one. The optimal codes are those of these signals under it; signals whose code is not
+/// certified are left out.
 /// </summary>
 internal sealed class EqualWorkComparison
 {
@@ -44,7 +45,8 @@ internal sealed class EqualWorkComparison
     /// <param name="cancellation">Stops between blocks of rows.</param>
     /// <exception cref="ArgumentException">A shape is wrong, or a signal is not finite.</exception>
     /// <exception cref="ArithmeticException">No code was certified.</exception>
-    public EqualWorkComparison(AtomDictionary dictionary, Penalty penalty, Matrix x, int threads = 0, CancellationToken cancellation = default)
+    public EqualWorkComparison(
+        AtomDictionary dictionary, Penalty penalty, Matrix x, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(x);
@@ -71,25 +73,31 @@ internal sealed class EqualWorkComparison
     public Matrix Exact { get; }
 
     /// <summary>Holds a predictor against the exact solver.</summary>
-    /// <param name="encoder">The predictor; for another λ than the trained one, one with <see cref="Robustness.ScaleThresholds">scaled thresholds</see>.</param>
+    /// <param name="encoder">The predictor; for another λ than the trained one, one with <see cref="Robustness.ScaleThresholds">scaled
+    /// thresholds</see>.</param>
     /// <returns>Errors of both at equal work.</returns>
     /// <exception cref="ArgumentException">The encoder is for signals or codes of another size.</exception>
     public EqualWorkPoint Measure(TrainableEncoder encoder)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         if (encoder.CodeSize != _dictionary.AtomCount)
-            Throw.Argument(nameof(encoder), $"'encoder' predicts codes of {encoder.CodeSize} values; it must predict codes of {_dictionary.AtomCount}.");
+            Throw.Argument(nameof(encoder),
+                $"'encoder' predicts codes of {encoder.CodeSize} values; it must predict codes of {_dictionary.AtomCount}.");
         bool greedy = encoder.Family.IsCoordinateDescent;
         int iterations = greedy
             ? WorkCount.CoordinateUpdates(encoder.SignalSize, encoder.CodeSize, encoder.MultiplyAdds)
             : WorkCount.GradientIterations(encoder.SignalSize, encoder.CodeSize, encoder.MultiplyAdds);
         LassoSolver solver = greedy ? new GreedyCoordinateDescentSolver(_dictionary, Penalty) : new FistaSolver(_dictionary, Penalty);
         var stopped = new Matrix(_x.Rows, _dictionary.AtomCount);
-        solver.Trace(_x, [iterations], (_, first, z) => z.Values.CopyTo(stopped.RowRange(first, z.Rows).Values), null, _threads, _cancellation);
-        CodeQuality predicted = CodeEvaluator.Compare(_x, _dictionary, Penalty, encoder.Encode(_x, _threads, _cancellation), Exact, _threads);
-        double worth = predicted.CodeError > 0 ? (greedy ? _cod : _fista).Value.IterationsFor(predicted.CodeError) : double.PositiveInfinity;
+        solver.Trace(_x, [iterations], (_, first, z)
+            => z.Values.CopyTo(stopped.RowRange(first, z.Rows).Values), null, _threads, _cancellation);
+        CodeQuality predicted = CodeEvaluator.Compare(
+            _x, _dictionary, Penalty, encoder.Encode(_x, _threads, _cancellation), Exact, _threads);
+        double worth = predicted.CodeError > 0 ? (greedy ? _cod : _fista).Value.IterationsFor(predicted.CodeError)
+            : double.PositiveInfinity;
         return new EqualWorkPoint(predicted, CodeEvaluator.Compare(_x, _dictionary, Penalty, stopped, Exact, _threads), iterations, worth);
     }
 
-    private PredictionCurve Curve(LassoSolver solver, int last) => PredictionCurve.Measure(solver, _x, Exact, PredictionCurve.Spaced(last), null, _threads, _cancellation);
+    private PredictionCurve Curve(LassoSolver solver, int last)
+        => PredictionCurve.Measure(solver, _x, Exact, PredictionCurve.Spaced(last), null, _threads, _cancellation);
 }

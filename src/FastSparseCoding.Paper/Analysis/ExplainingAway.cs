@@ -4,21 +4,22 @@ using FastSparseCoding.Evaluation;
 namespace FastSparseCoding.Paper;
 
 /// <summary>
-/// Explaining away (Gregor and LeCun 2010, section 1): an atom that the plain shrinkage encoder activates because it resembles the signal falls
-/// silent once another atom accounts for what it saw. Codes of the same signals at growing depth are held against the optimal ones; an
-/// activation is wrong where the optimal coefficient is zero, and right where it is not.
+/// Explaining away (Gregor and LeCun 2010, section 1): an atom that the plain shrinkage encoder activates because it resembles the signal
+/// falls silent once another atom accounts for what it saw. Codes of the same signals at growing depth are held against the optimal ones;
+/// an activation is wrong where the optimal coefficient is zero, and right where it is not.
 /// </summary>
 /// <remarks>
-/// Within one LISTA, B = xW_eᵀ and θ are the same at every depth: only what arrives through S can silence an atom that is active at depth 0.
-/// The atom k that explains an atom j away is the one that accounts for most of what j saw: the largest sign(Z_j(0))·G_jk·Z*_k.
+/// Within one LISTA, B = xW_eᵀ and θ are the same at every depth: only what arrives through S can silence an atom that is active at depth
+/// 0. The atom k that explains an atom j away is the one that accounts for most of what j saw: the largest sign(Z_j(0))·G_jk·Z*_k.
 /// </remarks>
 /// <param name="Depths">What is active at depths 0 to T.</param>
-/// <param name="Correlation">
-/// Mean |G_jk| of the atoms j that are wrongly active at depth 0 and silent at the last one, with the atom k that explains each; 0 when there is none.
-/// </param>
-/// <param name="RightCorrelation">The same mean over the right activations at depth 0, for comparison: with the other atom that explains most of each.</param>
+/// <param name="Correlation"> Mean |G_jk| of the atoms j that are wrongly active at depth 0 and silent at the last one, with the atom k
+/// that explains each; 0 when there is none. </param>
+/// <param name="RightCorrelation">The same mean over the right activations at depth 0, for comparison: with the other atom that explains
+/// most of each.</param>
 /// <param name="Example">The clearest case, or null when there is none.</param>
-internal sealed record ExplainingAway(IReadOnlyList<DepthActivity> Depths, double Correlation, double RightCorrelation, ExplainedAtom? Example)
+internal sealed record ExplainingAway(
+    IReadOnlyList<DepthActivity> Depths, double Correlation, double RightCorrelation, ExplainedAtom? Example)
 {
     /// <summary>Follows the layers of a LISTA.</summary>
     /// <param name="lista">The encoder, of depth T.</param>
@@ -29,10 +30,12 @@ internal sealed record ExplainingAway(IReadOnlyList<DepthActivity> Depths, doubl
     /// <param name="cancellation">Stops between blocks of rows.</param>
     /// <returns>The measures at depths 0 to T.</returns>
     /// <exception cref="ArgumentException">A shape is wrong.</exception>
-    public static ExplainingAway Measure(ListaEncoder lista, AtomDictionary dictionary, Matrix x, Matrix exact, int threads = 0, CancellationToken cancellation = default)
+    public static ExplainingAway Measure(
+        ListaEncoder lista, AtomDictionary dictionary, Matrix x, Matrix exact, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(lista);
-        return Measure(dictionary, exact, [.. Enumerable.Range(0, lista.Depth + 1).Select(t => lista.Truncate(t).Encode(x, threads, cancellation))]);
+        return Measure(dictionary, exact,
+            [.. Enumerable.Range(0, lista.Depth + 1).Select(t => lista.Truncate(t).Encode(x, threads, cancellation))]);
     }
 
     /// <summary>Follows codes of the same signals by any encoders of growing depth.</summary>
@@ -58,9 +61,11 @@ internal sealed record ExplainingAway(IReadOnlyList<DepthActivity> Depths, doubl
         return new ExplainingAway(depths, MeanCorrelation(silenced), right, Clearest(silenced, codes, exact));
     }
 
-    private static double MeanCorrelation(IEnumerable<Explanation> atoms) => atoms.Select(a => (double)Math.Abs(a.Correlation)).DefaultIfEmpty().Average();
+    private static double MeanCorrelation(IEnumerable<Explanation> atoms)
+        => atoms.Select(a => (double)Math.Abs(a.Correlation)).DefaultIfEmpty().Average();
 
-    /// <summary>The largest product |Z_j(0)·G_jk| of those whose explaining atom is active at the last depth; the first of equals.</summary>
+    /// <summary>The largest product |Z_j(0)·G_jk| of those whose explaining atom is active at the last depth; the first of
+    /// equals.</summary>
     private static ExplainedAtom? Clearest(Explanation[] silenced, IReadOnlyList<Matrix> codes, Matrix exact)
     {
         Explanation[] clear = [.. silenced.Where(a => codes[^1][a.Signal, a.ExplainingAtom] != 0)];
@@ -82,7 +87,8 @@ internal sealed record ExplainingAway(IReadOnlyList<DepthActivity> Depths, doubl
 /// <param name="ExplainingActivations">Z_k at every depth.</param>
 /// <param name="ExplainingOptimum">The optimal coefficient Z*_k.</param>
 internal sealed record ExplainedAtom(
-    int Signal, int Atom, int ExplainingAtom, double Correlation, IReadOnlyList<float> Activations, IReadOnlyList<float> ExplainingActivations, float ExplainingOptimum);
+    int Signal, int Atom, int ExplainingAtom, double Correlation, IReadOnlyList<float> Activations,
+        IReadOnlyList<float> ExplainingActivations, float ExplainingOptimum);
 
 /// <summary>An atom j that is active at depth 0, and the other atom k of the optimal code that accounts for most of what it saw.</summary>
 internal readonly record struct Explanation(int Signal, int Atom, int ExplainingAtom, float Correlation)
@@ -112,11 +118,13 @@ internal readonly record struct Explanation(int Signal, int Atom, int Explaining
     }
 }
 
-/// <summary>What is active at a depth, against depth 0 and the optimal codes. An activation is wrong where the optimal coefficient is zero.</summary>
+/// <summary>What is active at a depth, against depth 0 and the optimal codes. An activation is wrong where the optimal coefficient is
+/// zero.</summary>
 /// <param name="Suppressed">Of the wrong activations at depth 0, the part that is zero at this depth; 1 when there is none.</param>
 /// <param name="Kept">Of the right activations at depth 0, the part that is not zero at this depth; 1 when there is none.</param>
 /// <param name="WrongActivations">Wrong activations at this depth, whether or not active at depth 0; mean for a signal.</param>
-/// <param name="WrongEnergy">Of the sum of Z² over all coefficients and signals, the part in wrong activations; 0 when all are zero.</param>
+/// <param name="WrongEnergy">Of the sum of Z² over all coefficients and signals, the part in wrong activations; 0 when all are
+/// zero.</param>
 /// <param name="CodeError">‖Z − Z*‖² summed over coefficients, averaged over signals.</param>
 internal sealed record DepthActivity(double Suppressed, double Kept, double WrongActivations, double WrongEnergy, double CodeError)
 {
@@ -144,7 +152,9 @@ internal sealed record DepthActivity(double Suppressed, double Kept, double Wron
                 wrongEnergy += square;
             }
         }
-        return new DepthActivity(Part(suppressed, wrongFirst), Part(kept, rightFirst), (double)wrong / exact.Rows, energy > 0 ? wrongEnergy / energy : 0, CodeEvaluator.CodeError(z, exact));
+        return new DepthActivity(
+            Part(suppressed, wrongFirst), Part(kept, rightFirst), (double)wrong / exact.Rows, energy > 0 ? wrongEnergy / energy : 0,
+            CodeEvaluator.CodeError(z, exact));
     }
 
     private static double Part(long some, long all) => all > 0 ? (double)some / all : 1;

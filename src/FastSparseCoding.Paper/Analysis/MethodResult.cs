@@ -10,21 +10,25 @@ namespace FastSparseCoding.Paper;
 /// <param name="CodUpdates">Updates of greedy coordinate descent that reach the same error; infinite beyond the curve.</param>
 internal sealed record MethodResult(TrainableEncoder Encoder, CodeQuality Quality, double FistaIterations, double CodUpdates)
 {
-    public static MethodResult Measure(TrainableEncoder encoder, AtomDictionary dictionary, Matrix x, Matrix codes, ExactCurves curves, RunContext context)
+    public static MethodResult Measure(
+        TrainableEncoder encoder, AtomDictionary dictionary, Matrix x, Matrix codes, ExactCurves curves, RunContext context)
     {
         Matrix z = encoder.Encode(x, context.Threads, context.Cancellation);
         CodeQuality quality = CodeEvaluator.Compare(x, dictionary, encoder.Penalty, z, codes, context.Threads);
-        return new MethodResult(encoder, quality, IterationsFor(curves.Fista, quality.CodeError), IterationsFor(curves.Cod, quality.CodeError));
+        return new MethodResult(
+            encoder, quality, IterationsFor(curves.Fista, quality.CodeError), IterationsFor(curves.Cod, quality.CodeError));
     }
 
     // Codes without any error (of signals that are all zero, say) are beyond the end of every curve.
-    private static double IterationsFor(PredictionCurve curve, double error) => error > 0 ? curve.IterationsFor(error) : double.PositiveInfinity;
+    private static double IterationsFor(PredictionCurve curve, double error)
+        => error > 0 ? curve.IterationsFor(error) : double.PositiveInfinity;
 }
 
 /// <summary>The same encoder trained once for every seed.</summary>
 /// <param name="Candidate">Which.</param>
 /// <param name="Seeds">What each training gave.</param>
-/// <param name="Microseconds">Time for a signal in large batches on one thread; of the first seed, since the weights hardly matter to it.</param>
+/// <param name="Microseconds">Time for a signal in large batches on one thread; of the first seed, since the weights hardly matter to
+/// it.</param>
 internal sealed record SeededResult(Candidate Candidate, IReadOnlyList<MethodResult> Seeds, double Microseconds)
 {
     public long MultiplyAdds => Seeds[0].Encoder.MultiplyAdds;

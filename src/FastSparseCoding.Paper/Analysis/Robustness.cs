@@ -2,7 +2,8 @@ using FastSparseCoding.Encoders;
 
 namespace FastSparseCoding.Paper;
 
-/// <summary>Conditions a predictor was not trained for: noisy signals and another sparsity weight. <see cref="EqualWorkComparison"/> measures under them.</summary>
+/// <summary>Conditions a predictor was not trained for: noisy signals and another sparsity weight. <see cref="EqualWorkComparison"/>
+/// measures under them.</summary>
 internal static class Robustness
 {
     /// <summary>Adds independent normal noise to every value.</summary>
@@ -22,7 +23,8 @@ internal static class Robustness
         return noisy;
     }
 
-    /// <summary>A trained encoder turned to another sparsity weight without training: θ and λ times a factor, as in ISTA, where θ = λ/L.</summary>
+    /// <summary>A trained encoder turned to another sparsity weight without training: θ and λ times a factor, as in ISTA, where θ =
+    /// λ/L.</summary>
     /// <param name="encoder">The encoder: lista, lista-layers, lcod or shrink.</param>
     /// <param name="factor">The factor, above 0.</param>
     /// <returns>A copy with the other thresholds.</returns>
@@ -31,7 +33,10 @@ internal static class Robustness
     {
         ArgumentNullException.ThrowIfNull(encoder);
         Throw.IfNotPositive(factor);
-        TrainableEncoder scaled = EncoderFactory.CreateEmpty(encoder.Kind, encoder.SignalSize, encoder.CodeSize, encoder.Depth, encoder.Penalty.WithLambda(encoder.Lambda * factor), encoder.Dictionary);
+        TrainableEncoder scaled =
+            EncoderFactory.CreateEmpty(
+            encoder.Kind, encoder.SignalSize, encoder.CodeSize, encoder.Depth, encoder.Penalty.WithLambda(encoder.Lambda * factor),
+            encoder.Dictionary);
         encoder.Parameters.Values.CopyTo(scaled.Parameters.Values);
         ParameterWindow[] thresholds = [.. scaled.Parameters.Windows.Where(w => w.IsThreshold)];
         if (thresholds.Length == 0)

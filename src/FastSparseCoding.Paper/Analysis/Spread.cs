@@ -19,10 +19,12 @@ internal readonly record struct Spread(double Mean, double HalfRange, int Count)
         if (Count == 1 || !double.IsFinite(HalfRange) || Mean == 0)
             return mean;
         int decimals = Math.Clamp(3 - (int)Math.Floor(Math.Log10(Math.Abs(Mean))), 0, 9);
-        return $"{Mean.ToString($"F{decimals}", CultureInfo.InvariantCulture)} ± {HalfRange.ToString($"F{decimals}", CultureInfo.InvariantCulture)}";
+        return $"{Mean.ToString($"F{decimals}", CultureInfo.InvariantCulture)} ± "
+            + $"{HalfRange.ToString($"F{decimals}", CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>A plain number from one seed, mean and half range from several.</summary>
     public JsonNode? ToJson()
-        => Count == 1 ? ValueText.ToJson(Mean) : new JsonObject { ["mean"] = ValueText.ToJson(Mean), ["half_range"] = ValueText.ToJson(HalfRange) };
+        => Count == 1 ? ValueText.ToJson(Mean)
+            : new JsonObject { ["mean"] = ValueText.ToJson(Mean), ["half_range"] = ValueText.ToJson(HalfRange) };
 }

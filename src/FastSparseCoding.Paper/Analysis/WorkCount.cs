@@ -16,7 +16,8 @@ internal static class WorkCount
     /// <param name="codeSize">Size of a code m.</param>
     /// <param name="updates">Number of coordinate updates, 0 or more.</param>
     /// <returns>mn + km.</returns>
-    public static double CoordinateDescent(int signalSize, int codeSize, double updates) => (double)codeSize * signalSize + updates * codeSize;
+    public static double CoordinateDescent(int signalSize, int codeSize, double updates)
+        => (double)codeSize * signalSize + updates * codeSize;
 
     /// <summary>Whole iterations of ISTA or FISTA that cost no more than a number of multiply-adds.</summary>
     /// <param name="signalSize">Size of a signal n.</param>

@@ -21,7 +21,8 @@ internal sealed record DigitsData(Matrix Train, byte[] TrainLabels, Matrix Test,
     }
 
     /// <summary>Only some of the digits to train on.</summary>
-    public DigitsData Select(IReadOnlyList<int> rows) => this with { Train = Train.SelectRows(rows), TrainLabels = [.. rows.Select(i => TrainLabels[i])] };
+    public DigitsData Select(IReadOnlyList<int> rows)
+        => this with { Train = Train.SelectRows(rows), TrainLabels = [.. rows.Select(i => TrainLabels[i])] };
 
     private static (Matrix X, byte[] Labels) First(LabelledImages images, int most, PatchPreprocessing preprocessing)
     {

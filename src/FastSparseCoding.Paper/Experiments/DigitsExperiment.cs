@@ -11,8 +11,9 @@ using FastSparseCoding.Training;
 namespace FastSparseCoding.Paper;
 
 /// <summary>
-/// The paper's use of codes for recognition: a linear classifier on raw pixels, on optimal codes, on those of CoD, LCoD and LISTA after little work,
-/// and on those of encoders trained through the classifier. Every outcome is a file of the folder, so that an interrupted run goes on.
+/// The paper's use of codes for recognition: a linear classifier on raw pixels, on optimal codes, on those of CoD, LCoD and LISTA after
+/// little work, and on those of encoders trained through the classifier. Every outcome is a file of the folder, so that an interrupted run
+/// goes on.
 /// </summary>
 internal sealed class DigitsExperiment
 {
@@ -42,7 +43,9 @@ internal sealed class DigitsExperiment
         int uncertified = exact.Solve(data.Test, _optimalTest, false, context.Threads, context.Cancellation).Unconverged;
         folder.Uncertified.Set("test digits", uncertified, data.Test.Rows);
         _certified = 1 - (double)uncertified / data.Test.Rows;
-        _ofOptimal = [.. Seeds.Select(seed => Classifier($"digits-exact-{seed}", seed, plan.Atoms, c => ClassifierTrainer.Train(c, _optimal, data.TrainLabels, Options(seed), null, context.Cancellation)))];
+        _ofOptimal = [.. Seeds.Select(seed
+            => Classifier($"digits-exact-{seed}", seed, plan.Atoms, c
+            => ClassifierTrainer.Train(c, _optimal, data.TrainLabels, Options(seed), null, context.Cancellation)))];
     }
 
     private IEnumerable<int> Seeds => Enumerable.Range(1, _plan.Seeds);
@@ -50,7 +53,8 @@ internal sealed class DigitsExperiment
     private int Threads => _context.Threads == 0 ? Environment.ProcessorCount : _context.Threads;
 
     /// <summary>Runs the experiment, or what of it is not yet in the folder.</summary>
-    public static DigitsResult Run(RunFolder folder, DigitsPlan plan, LabelledImages train, LabelledImages test, RunContext context, IProgressBoard board)
+    public static DigitsResult Run(
+        RunFolder folder, DigitsPlan plan, LabelledImages train, LabelledImages test, RunContext context, IProgressBoard board)
         => new DigitsExperiment(folder, plan, DigitsData.Of(train, test, plan), context, board).Run();
 
     private DigitsResult Run()
@@ -60,7 +64,8 @@ internal sealed class DigitsExperiment
         foreach (Candidate candidate in DigitsPlan.Candidates)
             jobs.AddRange(Seeds.Select(seed => (Func<DigitsMethod[]>)(() => Predictor(candidate, seed))));
         jobs.AddRange(DigitsPlan.CodUpdates.Select(k => (Func<DigitsMethod[]>)(() => [Cod(k)])));
-        IEnumerable<DigitsMethod> methods = RunAll(jobs).SelectMany(m => m).GroupBy(m => m.Name).Select(seeds => seeds.First() with { Runs = [.. seeds.SelectMany(m => m.Runs)] });
+        IEnumerable<DigitsMethod> methods = RunAll(jobs).SelectMany(m => m).GroupBy(m => m.Name)
+            .Select(seeds => seeds.First() with { Runs = [.. seeds.SelectMany(m => m.Runs)] });
         return new DigitsResult(_plan, _dictionary, _certified, [raw, exact, .. methods.OrderBy(m => Order(m.Kind)).ThenBy(m => m.Depth)]);
     }
 
@@ -85,16 +90,20 @@ internal sealed class DigitsExperiment
 
     private void Learn(string path, string checkpoint)
     {
-        var options = new DictionaryLearningOptions { AtomCount = _plan.Atoms, Lambda = DigitsPlan.Lambda, Samples = _plan.LearningSamples, Seed = _context.Seed, Threads = _context.Threads };
+        var options = new DictionaryLearningOptions { AtomCount = _plan.Atoms, Lambda = DigitsPlan.Lambda, Samples = _plan.LearningSamples,
+            Seed = _context.Seed, Threads = _context.Threads };
         IProgressPiece piece = _board.Start($"dictionary of {_plan.Atoms} atoms from digits");
         LearnerState? state = File.Exists(checkpoint) ? CheckpointFile.LoadLearner(checkpoint) : null;
         long uncertified = state?.Uncertified ?? 0;
         var progress = new Relay<LearningProgress>(p =>
         {
             uncertified = p.Uncertified;
-            piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
+            piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
+                FormattableString.Invariant($"objective {p.Objective:F3}"));
         });
-        AtomDictionary learned = DictionaryLearner.Learn(new MatrixSource(_data.Train, options.Seed), options, progress, state, s => CheckpointFile.Save(checkpoint, s), cancellation: _context.Cancellation);
+        AtomDictionary learned =
+            DictionaryLearner.Learn(new MatrixSource(_data.Train, options.Seed), options, progress, state, s
+            => CheckpointFile.Save(checkpoint, s), cancellation: _context.Cancellation);
         _folder.Uncertified.Set($"digits to learn {_plan.Atoms} atoms from", uncertified, options.Samples);
         ModelFile.Save(path, learned, DigitsPlan.Lambda, _data.Preprocessing);
     }
@@ -104,7 +113,9 @@ internal sealed class DigitsExperiment
         int n = _data.Train.Columns;
         IEnumerable<DigitsRun> runs = Seeds.Select(seed =>
         {
-            LinearClassifier classifier = Classifier($"digits-raw-{seed}", seed, n, c => ClassifierTrainer.Train(c, _data.Train, _data.TrainLabels, Options(seed), null, _context.Cancellation));
+            LinearClassifier classifier =
+                Classifier($"digits-raw-{seed}", seed, n, c
+                => ClassifierTrainer.Train(c, _data.Train, _data.TrainLabels, Options(seed), null, _context.Cancellation));
             return new DigitsRun(classifier.ErrorRate(_data.Test, _data.TestLabels, _context.Threads), double.NaN, double.NaN, double.NaN);
         });
         return new DigitsMethod("raw pixels", "raw", 0, 0, [.. runs]);
@@ -113,31 +124,42 @@ internal sealed class DigitsExperiment
     private DigitsMethod Exact()
     {
         double nonZeros = NonZeros(_optimalTest);
-        IEnumerable<DigitsRun> runs = _ofOptimal.Select(c => c.ErrorRate(_optimalTest, _data.TestLabels, _context.Threads)).Select(e => new DigitsRun(e, e, 0, nonZeros));
+        IEnumerable<DigitsRun> runs = _ofOptimal.Select(c => c.ErrorRate(_optimalTest, _data.TestLabels, _context.Threads))
+            .Select(e => new DigitsRun(e, e, 0, nonZeros));
         return new DigitsMethod("optimal codes", "exact", 0, double.NaN, [.. runs]);
     }
 
-    /// <summary>CoD after k updates: what LCoD is before it is trained. The same codes for every seed; only the classifier differs.</summary>
+    /// <summary>CoD after k updates: what LCoD is before it is trained. The same codes for every seed; only the classifier
+    /// differs.</summary>
     private DigitsMethod Cod(int updates)
     {
         LcodEncoder cod = LcodEncoder.FromDictionary(_dictionary, DigitsPlan.Lambda, updates);
         var codes = new Lazy<SparseCodes>(() => cod.EncodeSparse(_data.Train, 1, _context.Cancellation));
-        return new DigitsMethod($"CoD {updates} updates", "cod", updates, cod.MultiplyAdds, [.. Seeds.Select(seed => OnItsCodes($"digits-cod-{updates}-{seed}", seed, cod, codes))]);
+        return new DigitsMethod(
+            $"CoD {updates} updates", "cod", updates, cod.MultiplyAdds,
+            [.. Seeds.Select(seed => OnItsCodes($"digits-cod-{updates}-{seed}", seed, cod, codes))]);
     }
 
-    /// <summary>A predictor of the optimal codes with a classifier on its codes, and both trained on together where the plan says so.</summary>
+    /// <summary>A predictor of the optimal codes with a classifier on its codes, and both trained on together where the plan says
+    /// so.</summary>
     private DigitsMethod[] Predictor(Candidate candidate, int seed)
     {
         string name = $"digits-{candidate.Kind}-{candidate.Depth}-{seed}";
-        TrainableEncoder encoder = _folder.Stage($"{name}.safetensors", (path, checkpoint) => Train(candidate, seed, path, checkpoint), path => ModelFile.LoadEncoder(path, _dictionary));
+        TrainableEncoder encoder =
+            _folder.Stage($"{name}.safetensors", (path, checkpoint) => Train(candidate, seed, path, checkpoint), path
+            => ModelFile.LoadEncoder(path, _dictionary));
         var own = new Lazy<SparseCodes>(() => encoder.EncodeSparse(_data.Train, 1, _context.Cancellation));
-        var predictor = new DigitsMethod(candidate.Name, candidate.Kind, candidate.Depth, encoder.MultiplyAdds, [OnItsCodes($"{name}-classifier", seed, encoder, own)]);
+        var predictor = new DigitsMethod(
+            candidate.Name, candidate.Kind, candidate.Depth, encoder.MultiplyAdds, [OnItsCodes($"{name}-classifier", seed, encoder, own)]);
         if (!DigitsPlan.EndToEnd.Contains(candidate))
             return [predictor];
-        ClassifierModel trained = _folder.Stage($"{name}-end-to-end.safetensors", (path, _) => TrainEndToEnd(candidate, seed, name, encoder, path), ClassifierFile.Load);
+        ClassifierModel trained =
+            _folder.Stage($"{name}-end-to-end.safetensors", (path, _)
+            => TrainEndToEnd(candidate, seed, name, encoder, path), ClassifierFile.Load);
         Matrix z = trained.Encoder!.Encode(_data.Test, 1, _context.Cancellation);
         var run = new DigitsRun(trained.Classifier.ErrorRate(z, _data.TestLabels, 1), double.NaN, double.NaN, NonZeros(z));
-        return [predictor, new DigitsMethod($"{candidate.Name}, end to end", $"end-to-end-{candidate.Kind}", candidate.Depth, encoder.MultiplyAdds, [run])];
+        return [predictor, new DigitsMethod(
+            $"{candidate.Name}, end to end", $"end-to-end-{candidate.Kind}", candidate.Depth, encoder.MultiplyAdds, [run])];
     }
 
     private void Train(Candidate candidate, int seed, string path, string checkpoint)
@@ -145,12 +167,15 @@ internal sealed class DigitsExperiment
         TrainableEncoder encoder = EncoderFactory.Create(candidate.Kind, _dictionary, DigitsPlan.Lambda, candidate.Depth);
         IProgressPiece piece = _board.Start($"digits: {candidate.Name}, seed {seed}");
         var progress = new Relay<TrainingProgress>(p => piece.Report(
-            p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
-        var options = new TrainingOptions { Samples = _plan.EncoderSamples, LearningRate = candidate.IsLcod ? null : DigitsPlan.ListaRate, Seed = OptionSeed(seed), Threads = 1 };
+            p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
+                FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
+        var options = new TrainingOptions { Samples = _plan.EncoderSamples, LearningRate = candidate.IsLcod ? null : DigitsPlan.ListaRate,
+            Seed = OptionSeed(seed), Threads = 1 };
         int rows = _data.Train.Rows - _data.HeldOut;
         TrainingCheckpoint? resume = File.Exists(checkpoint) ? CheckpointFile.LoadTraining(checkpoint) : null;
         EncoderTrainer.Train(
-            encoder, new MatrixSource(_data.Train, options.Seed, rows), new SparseCodesSource(_optimal, options.Seed, rows), _heldOut, _heldOutCodes, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), _context.Cancellation);
+            encoder, new MatrixSource(_data.Train, options.Seed, rows), new SparseCodesSource(_optimal, options.Seed, rows), _heldOut,
+                _heldOutCodes, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), _context.Cancellation);
         ModelFile.Save(path, encoder, _data.Preprocessing);
     }
 
@@ -158,19 +183,26 @@ internal sealed class DigitsExperiment
     {
         LinearClassifier classifier = ClassifierFile.Load(_folder[$"{name}-classifier.safetensors"]).Classifier;
         IProgressPiece piece = _board.Start($"digits: {candidate.Name} end to end, seed {seed}");
-        var progress = new Relay<ClassifierProgress>(p => piece.Report(p.Epoch, p.Epochs, FormattableString.Invariant($"held-out error {p.HeldOutError:P2}")));
-        ClassifierTrainer.TrainEndToEnd(encoder, classifier, _data.Train, _data.TrainLabels, Options(seed) with { Epochs = _plan.EndToEndEpochs }, progress, _context.Cancellation);
+        var progress = new Relay<ClassifierProgress>(p
+            => piece.Report(p.Epoch, p.Epochs, FormattableString.Invariant($"held-out error {p.HeldOutError:P2}")));
+        ClassifierTrainer.TrainEndToEnd(
+            encoder, classifier, _data.Train, _data.TrainLabels, Options(seed) with { Epochs = _plan.EndToEndEpochs }, progress,
+            _context.Cancellation);
         ClassifierFile.Save(path, new ClassifierModel(classifier, encoder), _data.Preprocessing);
     }
 
-    /// <summary>Trains a classifier on an encoder's own codes and measures it, and the classifier of optimal codes, on its codes of the test digits.</summary>
+    /// <summary>Trains a classifier on an encoder's own codes and measures it, and the classifier of optimal codes, on its codes of the
+    /// test digits.</summary>
     private DigitsRun OnItsCodes(string name, int seed, ISparseEncoder encoder, Lazy<SparseCodes> codes)
     {
-        LinearClassifier classifier = Classifier(name, seed, _plan.Atoms, c => ClassifierTrainer.Train(c, codes.Value, _data.TrainLabels, Options(seed), null, _context.Cancellation));
+        LinearClassifier classifier =
+            Classifier(name, seed, _plan.Atoms, c
+            => ClassifierTrainer.Train(c, codes.Value, _data.TrainLabels, Options(seed), null, _context.Cancellation));
         Matrix z = encoder.Encode(_data.Test, 1, _context.Cancellation);
         double energy = CodeEvaluator.CodeError(new Matrix(z.Rows, z.Columns), _optimalTest);
         return new DigitsRun(
-            classifier.ErrorRate(z, _data.TestLabels, 1), _ofOptimal[seed - 1].ErrorRate(z, _data.TestLabels, 1), CodeEvaluator.CodeError(z, _optimalTest) / energy, NonZeros(z));
+            classifier.ErrorRate(z, _data.TestLabels, 1), _ofOptimal[seed - 1].ErrorRate(z, _data.TestLabels, 1),
+                CodeEvaluator.CodeError(z, _optimalTest) / energy, NonZeros(z));
     }
 
     /// <summary>A stage that trains a classifier.</summary>
@@ -197,11 +229,13 @@ internal sealed class DigitsExperiment
         var options = new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = _context.Cancellation };
         try
         {
-            Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, jobs.Count), EnumerablePartitionerOptions.NoBuffering), options, i => results[i] = jobs[i]());
+            Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, jobs.Count), EnumerablePartitionerOptions.NoBuffering), options, i
+                => results[i] = jobs[i]());
         }
         catch (AggregateException e)
         {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? e.InnerExceptions[0]);
+            ExceptionDispatchInfo.Throw(
+                e.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? e.InnerExceptions[0]);
         }
         return results;
     }

@@ -9,8 +9,11 @@ internal sealed record DigitsInput(LabelledImages Train, LabelledImages Test, st
     public static DigitsInput Read(string folder, Plan plan)
     {
         (LabelledImages train, LabelledImages test) = LabelledImages.ReadFolder(folder);
-        return new DigitsInput(train, test, folder, (plan.Scale == Paper.Plan.Full.Scale ? DigitsPlan.Full : DigitsPlan.Small) with { Seeds = plan.Seeds });
+        return new DigitsInput(train, test, folder, (plan.Scale == Paper.Plan.Full.Scale ? DigitsPlan.Full : DigitsPlan.Small)
+            with { Seeds = plan.Seeds });
     }
 
-    public string Description => $"{Origin}; pixels {Fingerprint.Of(Train.Images)} and {Fingerprint.Of(Test.Images)}, labels {Fingerprint.Of(Train.Labels)} and {Fingerprint.Of(Test.Labels)}; {Plan.Settings}";
+    public string Description
+        => $"{Origin}; pixels {Fingerprint.Of(Train.Images)} and {Fingerprint.Of(Test.Images)}, labels {Fingerprint.Of(Train.Labels)} "
+        + $"and {Fingerprint.Of(Test.Labels)}; {Plan.Settings}";
 }

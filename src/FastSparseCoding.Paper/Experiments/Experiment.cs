@@ -17,7 +17,8 @@ namespace FastSparseCoding.Paper;
 /// <param name="Curves">The exact methods.</param>
 /// <param name="Methods">The trained encoders, in the order of <see cref="Plan.Candidates"/>.</param>
 internal sealed record ExperimentResult(
-    AtomDictionary Dictionary, Matrix Test, Matrix Codes, double CodeEnergy, double NonZeros, double Certified, double ExactMicroseconds, ExactCurves Curves, IReadOnlyList<SeededResult> Methods)
+    AtomDictionary Dictionary, Matrix Test, Matrix Codes, double CodeEnergy, double NonZeros, double Certified, double ExactMicroseconds,
+        ExactCurves Curves, IReadOnlyList<SeededResult> Methods)
 {
     /// <summary>Signals of a sample.</summary>
     private const int SampleSignals = 1000;
@@ -44,21 +45,26 @@ internal sealed record ExperimentResult(
     }
 }
 
-/// <summary>The paper's comparison for one size of dictionary: learn it, code the test signals exactly, train every encoder with every seed, measure.</summary>
+/// <summary>The paper's comparison for one size of dictionary: learn it, code the test signals exactly, train every encoder with every
+/// seed, measure.</summary>
 internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, TrainingData data, RunContext context)
 {
     public ExperimentResult Run(IProgressBoard board)
     {
-        AtomDictionary dictionary = folder.Stage($"dictionary-{atoms}.safetensors", (path, checkpoint) => Learn(path, checkpoint, board), ModelFile.LoadDictionary);
+        AtomDictionary dictionary =
+            folder.Stage($"dictionary-{atoms}.safetensors", (path, checkpoint) => Learn(path, checkpoint, board), ModelFile.LoadDictionary);
         var exact = new ActiveSetSolver(dictionary, Plan.Lambda);
         CertifiedCodes certified = CertifiedCodes.Of(exact, data.Test, context.Threads, context.Cancellation);
         if (certified.Codes.Rows == 0)
-            Throw.Arithmetic($"none of the {data.Test.Rows} test signals has a certified code of {atoms} atoms; there is nothing to measure against.");
+            Throw.Arithmetic(
+                $"none of the {data.Test.Rows} test signals has a certified code of {atoms} atoms; there is nothing to measure against.");
         folder.Uncertified.Set($"test signals of {atoms} atoms", certified.Uncertified, data.Test.Rows);
         (Matrix test, Matrix codes) = (certified.Signals, certified.Codes);
         ExactCurves curves = ExactCurves.Measure(dictionary, Plan.Lambda, test, codes, context);
 
-        TrainableEncoder[][] encoders = [.. Enumerable.Range(1, plan.Seeds).Select(seed => new SeedTrainings(folder, plan.TrainingSamples(atoms), seed, exact, data, context).Run(board))];
+        TrainableEncoder[][] encoders =
+            [.. Enumerable.Range(1, plan.Seeds)
+            .Select(seed => new SeedTrainings(folder, plan.TrainingSamples(atoms), seed, exact, data, context).Run(board))];
         IProgressPiece piece = board.Start($"measuring, {atoms} atoms");
         var methods = new SeededResult[Plan.Candidates.Count];
         for (int i = 0; i < methods.Length; i++)
@@ -68,22 +74,29 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
             methods[i] = new SeededResult(Plan.Candidates[i], seeds, Timing.MicrosecondsPerSignal(seeds[0].Encoder, test));
             piece.Report(i + 1, methods.Length, "");
         }
-        double nonZeros = (double)(codes.Values.Length - codes.Values.Count(0f)) / codes.Rows, energy = CodeEvaluator.CodeError(new Matrix(codes.Rows, atoms), codes);
-        return new ExperimentResult(dictionary, test, codes, energy, nonZeros, (double)codes.Rows / data.Test.Rows, Timing.MicrosecondsPerSignal(exact, test), curves, methods);
+        double nonZeros = (double)(codes.Values.Length - codes.Values.Count(0f)) / codes.Rows,
+            energy = CodeEvaluator.CodeError(new Matrix(codes.Rows, atoms), codes);
+        return new ExperimentResult(
+            dictionary, test, codes, energy, nonZeros, (double)codes.Rows / data.Test.Rows, Timing.MicrosecondsPerSignal(exact, test),
+            curves, methods);
     }
 
     private void Learn(string path, string checkpoint, IProgressBoard board)
     {
-        var options = new DictionaryLearningOptions { AtomCount = atoms, Lambda = Plan.Lambda, Samples = plan.LearningSamples, Seed = context.Seed, Threads = context.Threads };
+        var options = new DictionaryLearningOptions { AtomCount = atoms, Lambda = Plan.Lambda, Samples = plan.LearningSamples,
+            Seed = context.Seed, Threads = context.Threads };
         IProgressPiece piece = board.Start($"dictionary of {atoms} atoms");
         LearnerState? state = File.Exists(checkpoint) ? CheckpointFile.LoadLearner(checkpoint) : null;
         long uncertified = state?.Uncertified ?? 0;
         var progress = new Relay<LearningProgress>(p =>
         {
             uncertified = p.Uncertified;
-            piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"objective {p.Objective:F3}"));
+            piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
+                FormattableString.Invariant($"objective {p.Objective:F3}"));
         });
-        AtomDictionary learned = DictionaryLearner.Learn(data.Source(seed: 1), options, progress, state, s => CheckpointFile.Save(checkpoint, s), cancellation: context.Cancellation);
+        AtomDictionary learned =
+            DictionaryLearner.Learn(data.Source(seed: 1), options, progress, state, s
+            => CheckpointFile.Save(checkpoint, s), cancellation: context.Cancellation);
         folder.Uncertified.Set($"signals to learn {atoms} atoms from", uncertified, options.Samples);
         ModelFile.Save(path, learned, Plan.Lambda, data.Preprocessing);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastSparseCoding.Imaging;
 
 namespace FastSparseCoding.Paper;
@@ -13,8 +14,10 @@ internal sealed record PictureInput(ImageStore Images, string Origin, PatchPrepr
     {
         get
         {
-            FormattableString text = $"{Images.Count}, {Origin}; pixels {Fingerprint.Of(Images)}; patches to test on are of other pictures than those learned from{(Images.Count < ImageStore.FewestToHoldOut ? ", or, as here with fewer than {ImageStore.FewestToHoldOut}, other patches" : "")}";
-            return FormattableString.Invariant(text);
+            string others = Images.Count < ImageStore.FewestToHoldOut ? $", or, as here with fewer than {ImageStore.FewestToHoldOut}, other patches" : "";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Images.Count}, {Origin}; pixels {Fingerprint.Of(Images)}; patches to test on are of other pictures than those learned from{others}");
         }
     }
 
@@ -23,5 +26,6 @@ internal sealed record PictureInput(ImageStore Images, string Origin, PatchPrepr
         => new(ImageStore.Of(DeadLeaves.GenerateMany(Plan.GeneratedImages, Plan.GeneratedSize, seed)), GeneratedOrigin, preprocessing);
 
     public string PatchDescription
-        => FormattableString.Invariant($"{Preprocessing.PatchSize}×{Preprocessing.PatchSize}, {PreprocessingFormat.NameOf(Preprocessing.Normalization)}, deviation at least {Preprocessing.MinimumDeviation}");
+        => FormattableString.Invariant(
+            $"{Preprocessing.PatchSize}×{Preprocessing.PatchSize}, {PreprocessingFormat.NameOf(Preprocessing.Normalization)}, deviation at least {Preprocessing.MinimumDeviation}");
 }

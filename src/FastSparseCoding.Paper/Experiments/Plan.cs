@@ -30,7 +30,8 @@ internal sealed record Candidate(string Kind, int Depth)
     /// <summary>Whether it is a point of Figure 4.</summary>
     public bool IsLcod => EncoderFactory.Find(Kind).IsCoordinateDescent;
 
-    /// <summary>Where the library's rate, chosen for LISTA, is far from the best: error of the shrinkage .36 instead of .44, of the double tanh .33 instead of .56 (400 atoms).</summary>
+    /// <summary>Where the library's rate, chosen for LISTA, is far from the best: error of the shrinkage .36 instead of .44, of the double
+    /// tanh .33 instead of .56 (400 atoms).</summary>
     public float? LearningRate => Kind is "shrink" or "tanh2" ? 0.01f : null;
 
     /// <summary>Name of its file for a dictionary of m atoms and a seed counted from 1.</summary>
@@ -45,7 +46,8 @@ internal sealed record Candidate(string Kind, int Depth)
 /// <param name="SmallSamples">Patches for every training with at most <see cref="MostSmallAtoms"/> atoms.</param>
 /// <param name="LargeSamples">The same with more, where a patch costs several times as much.</param>
 /// <param name="TestSignals">Patches to test on.</param>
-internal sealed record Plan(string Scale, int[] Atoms, int Seeds, long LearningSamples, long SmallSamples, long LargeSamples, int TestSignals)
+internal sealed record Plan(
+    string Scale, int[] Atoms, int Seeds, long LearningSamples, long SmallSamples, long LargeSamples, int TestSignals)
 {
     public const int MostSmallAtoms = 200;
 
@@ -63,12 +65,15 @@ internal sealed record Plan(string Scale, int[] Atoms, int Seeds, long LearningS
     public static IReadOnlyList<Candidate> Candidates { get; } =
     [
         new("shrink", 0), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => new Candidate("lista", depth)), 
-        .. from kind in (string[])["lista-layers", "lista-coupled", "slista"] from depth in (int[])[1, 3, 7] select new Candidate(kind, depth),
+        .. from kind in (string[])["lista-layers", "lista-coupled", "slista"] from depth in (int[])[1, 3, 7]
+            select new Candidate(kind, depth),
         .. new[] { 1, 2, 5, 10, 20, 50, 100, 200 }.Select(updates => new Candidate("lcod", updates)), new("tanh", 0), new("tanh2", 0),
     ];
 
-    /// <summary>The longest to train first, so that no core waits at the end: a layer of LISTA costs about as much as forty updates of LCoD.</summary>
-    public static IReadOnlyList<Candidate> LongestFirst { get; } = [.. Candidates.OrderByDescending(c => c.IsLcod ? c.Depth : 40 * c.Depth)];
+    /// <summary>The longest to train first, so that no core waits at the end: a layer of LISTA costs about as much as forty updates of
+    /// LCoD.</summary>
+    public static IReadOnlyList<Candidate> LongestFirst { get; } =
+        [.. Candidates.OrderByDescending(c => c.IsLcod ? c.Depth : 40 * c.Depth)];
 
     /// <summary>Patches for every training with a dictionary of m atoms.</summary>
     public long TrainingSamples(int atoms) => atoms <= MostSmallAtoms ? SmallSamples : LargeSamples;
@@ -78,8 +83,10 @@ internal sealed record Plan(string Scale, int[] Atoms, int Seeds, long LearningS
     {
         get
         {
-            string large = SmallSamples == LargeSamples ? "" : FormattableString.Invariant($" with up to {MostSmallAtoms} atoms, {LargeSamples:N0} with more");
-            return FormattableString.Invariant($"{LearningSamples:N0} for a dictionary, {SmallSamples:N0} for an encoder{large}; {TestSignals:N0} to test on");
+            string large = SmallSamples == LargeSamples ? ""
+                : FormattableString.Invariant($" with up to {MostSmallAtoms} atoms, {LargeSamples:N0} with more");
+            return FormattableString.Invariant(
+                $"{LearningSamples:N0} for a dictionary, {SmallSamples:N0} for an encoder{large}; {TestSignals:N0} to test on");
         }
     }
 }

@@ -25,7 +25,8 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
         var data = new TrainingData(pictures.Images, pictures.Preprocessing, plan.TestSignals, context.Seed);
         ExperimentResult[] results = [.. plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, data, context).Run(board))];
         Section[] sections = [.. Sections(results, folder, board)];
-        WriteReport(folder, sections, [.. settings, ("seeds", SeedsText()), .. NotCertified(folder), ("machine", Machine()), ("command", command)]);
+        WriteReport(folder, sections,
+            [.. settings, ("seeds", SeedsText()), .. NotCertified(folder), ("machine", Machine()), ("command", command)]);
         return new ReproductionResult(Tables.Summary(results), folder.Uncertified.Entries);
     }
 
@@ -33,7 +34,8 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
     {
         IReadOnlyList<(string Signals, long Count, long Total)> entries = folder.Uncertified.Entries;
         if (entries.Count > 0)
-            yield return ("not certified", string.Join("; ", entries.Select(e => FormattableString.Invariant($"{e.Count:N0} of {e.Total:N0} {e.Signals}"))));
+            yield return ("not certified",
+                string.Join("; ", entries.Select(e => FormattableString.Invariant($"{e.Count:N0} of {e.Total:N0} {e.Signals}"))));
     }
 
     private IEnumerable<Section> Sections(ExperimentResult[] results, RunFolder folder, IProgressBoard board)
@@ -65,7 +67,8 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
     {
         (string, string)[] common =
         [
-            ("images", pictures.Description), ("patches", pictures.PatchDescription), ("samples", plan.Samples), ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)),
+            ("images", pictures.Description), ("patches", pictures.PatchDescription), ("samples", plan.Samples),
+                ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)),
             ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
         ];
         return digits is null ? common : [.. common, ("digits", digits.Description)];
@@ -81,10 +84,15 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
     }
 
     private string SeedsText()
-        => plan.Seeds == 1 ? "1" : $"{plan.Seeds}, each of other training patches, with one dictionary for all; numbers are the mean ± half of the range, (largest − smallest)/2";
+        => plan.Seeds == 1 ? "1"
+            : $"{plan.Seeds}, each of other training patches, with one dictionary for all; numbers are the mean ± half of the range, "
+            + "(largest − smallest)/2";
 
-    private static string Machine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}";
+    private static string Machine()
+        => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, "
+        + $"{RuntimeInformation.FrameworkDescription}";
 
     private static string Version()
-        => typeof(Reproducer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+        => typeof(Reproducer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? "unknown";
 }

@@ -5,7 +5,8 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Paper;
 
 /// <summary>
-/// The folder of a reproduction. It remembers the settings it was made with: the same command goes on where it was interrupted, another begins anew.
+/// The folder of a reproduction. It remembers the settings it was made with: the same command goes on where it was interrupted, another
+/// begins anew.
 /// </summary>
 internal sealed partial class RunFolder
 {
@@ -18,7 +19,8 @@ internal sealed partial class RunFolder
     /// <summary>Codes that were not certified.</summary>
     public UncertifiedLog Uncertified { get; private set; } = null!;
 
-    /// <summary>Opens or creates the folder, and discards what a run with other settings left, so that no page is beside models that are not its own.</summary>
+    /// <summary>Opens or creates the folder, and discards what a run with other settings left, so that no page is beside models that are
+    /// not its own.</summary>
     public static RunFolder Open(string path, string settings)
     {
         var folder = new RunFolder(path);
@@ -71,7 +73,8 @@ internal sealed partial class RunFolder
         }
         catch (ArgumentException e) when (CheckpointRefusal.Is(e))
         {
-            Throw.InvalidFile(checkpoint, $"cannot be gone on from: {CheckpointRefusal.Text(e)} Delete it, and what it was to become is begun anew.");
+            Throw.InvalidFile(checkpoint,
+                $"cannot be gone on from: {CheckpointRefusal.Text(e)} Delete it, and what it was to become is begun anew.");
         }
     }
 

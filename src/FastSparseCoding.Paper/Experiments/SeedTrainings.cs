@@ -35,25 +35,31 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
         }
         catch (AggregateException e)
         {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? e.InnerExceptions[0]);
+            ExceptionDispatchInfo.Throw(
+                e.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? e.InnerExceptions[0]);
         }
     }
 
     private void Train(Candidate candidate, CodedSignals signals, string path, string checkpoint, IProgressBoard board)
     {
         TrainableEncoder encoder = EncoderFactory.Create(candidate.Kind, Dictionary, Plan.Lambda, candidate.Depth);
-        var options = new TrainingOptions { Samples = samples, Seed = seed, LearningRate = candidate.LearningRate, Threads = Math.Max(1, Threads / Plan.Candidates.Count) };
+        var options = new TrainingOptions { Samples = samples, Seed = seed, LearningRate = candidate.LearningRate,
+            Threads = Math.Max(1, Threads / Plan.Candidates.Count) };
         IProgressPiece piece = board.Start($"{candidate.Name}, {Dictionary.AtomCount} atoms, seed {seed}");
+        (string error, string scale) = candidate.LearnsEnergy ? ("energy", "½‖x‖²") : ("error", "‖Z*‖²");
         var progress = new Relay<TrainingProgress>(p => piece.Report(
-            p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining, FormattableString.Invariant($"held-out {(candidate.LearnsEnergy ? "energy" : "error")} {p.RelativeHeldOutError:P2} of {(candidate.LearnsEnergy ? "½‖x‖²" : "‖Z*‖²")}")));
+            p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
+            FormattableString.Invariant($"held-out {error} {p.RelativeHeldOutError:P2} of {scale}")));
         TrainingCheckpoint? resume = File.Exists(checkpoint) ? CheckpointFile.LoadTraining(checkpoint) : null;
         if (candidate.LearnsEnergy)
         {
-            EncoderTrainer.TrainOnEnergy(encoder, signals.Source, data.HeldOut, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), context.Cancellation);
+            EncoderTrainer.TrainOnEnergy(encoder, signals.Source, data.HeldOut, options, progress, resume, c
+                => CheckpointFile.Save(checkpoint, c), context.Cancellation);
         }
         else
         {
-            TrainingReport report = EncoderTrainer.Train(encoder, signals, data.HeldOut, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), context.Cancellation);
+            TrainingReport report = EncoderTrainer.Train(encoder, signals, data.HeldOut, options, progress, resume, c
+                => CheckpointFile.Save(checkpoint, c), context.Cancellation);
             folder.Uncertified.Set($"held-out signals of {Dictionary.AtomCount} atoms", report.UncertifiedHeldOut, data.HeldOut.Rows);
         }
         ModelFile.Save(path, encoder, data.Preprocessing);

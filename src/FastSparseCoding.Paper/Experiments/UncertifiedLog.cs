@@ -4,8 +4,8 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Paper;
 
 /// <summary>
-/// How many codes of a reproduction were not certified, stage by stage. Kept in a file of its folder, so that a run that goes on also tells of the stages
-/// done before. Safe to use from several threads.
+/// How many codes of a reproduction were not certified, stage by stage. Kept in a file of its folder, so that a run that goes on also tells
+/// of the stages done before. Safe to use from several threads.
 /// </summary>
 internal sealed class UncertifiedLog
 {
@@ -44,7 +44,8 @@ internal sealed class UncertifiedLog
                 return;
             if (count > 0)
                 _entries[signals] = (count, total);
-            byte[] text = Encoding.UTF8.GetBytes(string.Concat(_entries.Select(e => FormattableString.Invariant($"{e.Value.Count}\t{e.Value.Total}\t{e.Key}\n"))));
+            byte[] text = Encoding.UTF8.GetBytes(
+                string.Concat(_entries.Select(e => FormattableString.Invariant($"{e.Value.Count}\t{e.Value.Total}\t{e.Key}\n"))));
             AtomicFile.Write(_path, stream => stream.Write(text));
         }
     }

@@ -9,15 +9,19 @@ namespace FastSparseCoding.Paper;
 /// <param name="Cold">The gap after k iterations from zero.</param>
 /// <param name="Warm">The gap after k iterations from the prediction, for every seed.</param>
 /// <param name="Milestones">What reaching a gap takes.</param>
-internal sealed record WarmStart(Candidate Start, ConvergenceCurve Cold, IReadOnlyList<ConvergenceCurve> Warm, IReadOnlyList<Milestone> Milestones);
+internal sealed record WarmStart(
+    Candidate Start, ConvergenceCurve Cold, IReadOnlyList<ConvergenceCurve> Warm, IReadOnlyList<Milestone> Milestones);
 
-/// <summary>What reaching a mean relative gap takes; times are of the first seed, for a signal on one thread, prediction included.</summary>
-internal sealed record Milestone(double Gap, double ColdIterations, Spread WarmIterations, double ColdMicroseconds, double WarmMicroseconds);
+/// <summary>What reaching a mean relative gap takes; times are of the first seed, for a signal on one thread, prediction
+/// included.</summary>
+internal sealed record Milestone(
+    double Gap, double ColdIterations, Spread WarmIterations, double ColdMicroseconds, double WarmMicroseconds);
 
 /// <summary>The active-set method from zero (Start is null) and from predictions, every row to its certificate.</summary>
 internal sealed record CertifiedStart(Candidate? Start, Spread Changes, Spread Certified, double Microseconds);
 
-/// <summary>What it is worth to start an exact method from a prediction (the paper's section 5): iterations and time to the same gap.</summary>
+/// <summary>What it is worth to start an exact method from a prediction (the paper's section 5): iterations and time to the same
+/// gap.</summary>
 internal sealed class WarmStarts(ExperimentResult result, RunContext context)
 {
     public static readonly double[] Gaps = [1e-2, 1e-4, 1e-6];
@@ -31,18 +35,21 @@ internal sealed class WarmStarts(ExperimentResult result, RunContext context)
     public IReadOnlyList<WarmStart> Iterative()
         =>
         [
-            Compare(new GreedyCoordinateDescentSolver(result.Dictionary, Plan.Lambda), LastUpdatesPerAtom * result.Atoms, result.Method("lcod", 20)),
+            Compare(new GreedyCoordinateDescentSolver(result.Dictionary, Plan.Lambda), LastUpdatesPerAtom * result.Atoms,
+                result.Method("lcod", 20)),
             Compare(new FistaSolver(result.Dictionary, Plan.Lambda), LastGradientStep, result.Method("lista", 3)),
         ];
 
     /// <summary>The active-set method from nothing, from the deepest LISTA and from LCoD.</summary>
     public IReadOnlyList<CertifiedStart> ActiveSet()
-        => [Certify(null), .. new[] { result.Method("lista", 3), result.Method("lista", 7), result.Method("lcod", 50), result.Method("lcod", 200) }.Select(Certify)];
+        => [Certify(null), .. new[] { result.Method("lista", 3), result.Method("lista", 7), result.Method("lcod", 50),
+            result.Method("lcod", 200) }.Select(Certify)];
 
     private WarmStart Compare(LassoSolver solver, int last, SeededResult start)
     {
         int[] iterations = [0, .. PredictionCurve.Spaced(last)];
-        ConvergenceCurve Run(Matrix? from) => ConvergenceCurve.Measure(solver, _x, _codes, iterations, from, context.Threads, context.Cancellation);
+        ConvergenceCurve Run(Matrix? from)
+            => ConvergenceCurve.Measure(solver, _x, _codes, iterations, from, context.Threads, context.Cancellation);
         ConvergenceCurve cold = Run(null);
         ConvergenceCurve[] warm = [.. start.Seeds.Select(s => Run(s.Encoder.Encode(_x, context.Threads, context.Cancellation)))];
         return new WarmStart(start.Candidate, cold, warm, [.. Gaps.Select(gap => Reach(gap, solver, cold, warm, start.Seeds[0].Encoder))]);
@@ -74,7 +81,8 @@ internal sealed class WarmStarts(ExperimentResult result, RunContext context)
         TrainableEncoder?[] encoders = start is null ? [null] : [.. start.Seeds.Select(s => s.Encoder)];
         SolveReport[] reports = [.. encoders.Select(Solve)];
         return new CertifiedStart(
-            start?.Candidate, Spread.Of(reports.Select(r => r.Iterations.Average())), Spread.Of(reports.Select(r => 1 - (double)r.Unconverged / _x.Rows)),
+            start?.Candidate, Spread.Of(reports.Select(r => r.Iterations.Average())),
+                Spread.Of(reports.Select(r => 1 - (double)r.Unconverged / _x.Rows)),
             Timing.Median(() => Solve(encoders[0])) / _x.Rows);
     }
 }

@@ -25,5 +25,6 @@ internal static class Html
         return text.Append("</tbody></table></div>\n").ToString();
     }
 
-    public static string Figure(string content, string caption) => $"<figure>{content}<figcaption>{Encode(caption)}</figcaption></figure>\n";
+    public static string Figure(string content, string caption)
+        => $"<figure>{content}<figcaption>{Encode(caption)}</figcaption></figure>\n";
 }

@@ -26,7 +26,9 @@ internal static class Plots
         model.Series.Add(Curve("ISTA", result.Curves.Ista, floor, Ink, LineStyle.Dash));
         model.Series.Add(Curve("FISTA", result.Curves.Fista, floor, Blue, LineStyle.Solid));
         model.Series.Add(Points("LISTA", result.Lista.Select(m => (m.Candidate.Depth + 1, m))));
-        return Export(model, $"fista-lista-{result.Atoms}.svg", $"Error against work, {result.Atoms} atoms: FISTA and ISTA after k iterations, LISTA with T = 0, 1, 2, 3, 5, 7 (the paper's Figure 3); means over the seeds.");
+        return Export(model, $"fista-lista-{result.Atoms}.svg",
+            $"Error against work, {result.Atoms} atoms: FISTA and ISTA after k iterations, LISTA with T = 0, 1, 2, 3, 5, 7 (the paper's "
+            + "Figure 3); means over the seeds.");
     }
 
     /// <summary>CoD against LCoD, by coordinate updates.</summary>
@@ -35,7 +37,8 @@ internal static class Plots
         PlotModel model = Model("coordinate updates", "error ‖Z − Z*‖²");
         model.Series.Add(Curve("CoD", result.Curves.Cod, Floor(result.Lcod), Blue, LineStyle.Solid));
         model.Series.Add(Points("LCoD", result.Lcod.Select(m => (m.Candidate.Depth, m))));
-        return Export(model, $"cod-lcod-{result.Atoms}.svg", $"Error against coordinate updates, {result.Atoms} atoms: CoD and LCoD (the paper's Figure 4); means over the seeds.");
+        return Export(model, $"cod-lcod-{result.Atoms}.svg",
+            $"Error against coordinate updates, {result.Atoms} atoms: CoD and LCoD (the paper's Figure 4); means over the seeds.");
     }
 
     /// <summary>An exact method from zero and from a prediction, down to where float32 codes end.</summary>
@@ -45,15 +48,18 @@ internal static class Plots
         PlotModel model = Model(method == "CoD" ? "coordinate updates" : "iterations", "relative gap (E − E*)/E*");
         model.Series.Add(Convergence($"{method} from zero", start.Cold, Blue));
         model.Series.Add(Convergence($"{method} from {start.Start.Name}", start.Warm[0], Orange));
-        return Export(model, $"warm-start-{start.Start.Kind}-{result.Atoms}.svg", $"{method} from zero and from the prediction of {start.Start.Name} (seed 1), {result.Atoms} atoms.");
+        return Export(model, $"warm-start-{start.Start.Kind}-{result.Atoms}.svg",
+            $"{method} from zero and from the prediction of {start.Start.Name} (seed 1), {result.Atoms} atoms.");
     }
 
     private static PlotModel Model(string work, string measure)
     {
-        var model = new PlotModel { TextColor = Ink, PlotAreaBorderColor = Ink, Background = OxyColors.Transparent, DefaultFont = "sans-serif", DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 16, 8) };
+        var model = new PlotModel { TextColor = Ink, PlotAreaBorderColor = Ink, Background = OxyColors.Transparent,
+            DefaultFont = "sans-serif", DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 16, 8) };
         model.Axes.Add(Axis(AxisPosition.Bottom, work));
         model.Axes.Add(Axis(AxisPosition.Left, measure));
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.LeftBottom, LegendTextColor = Ink, LegendFontSize = 13, LegendLineSpacing = 7, LegendPadding = 12 });
+        model.Legends.Add(new Legend { LegendPosition = LegendPosition.LeftBottom, LegendTextColor = Ink, LegendFontSize = 13,
+            LegendLineSpacing = 7, LegendPadding = 12 });
         return model;
     }
 
@@ -79,7 +85,8 @@ internal static class Plots
 
     // Below a millionth the codes' rounding is all there is to see.
     private static LineSeries Convergence(string name, ConvergenceCurve curve, OxyColor color)
-        => Line(name, curve.Iterations.Zip(curve.RelativeGaps, (k, gap) => new DataPoint(k, gap)).Where(p => p.X > 0 && p.Y > 5e-7), color, LineStyle.Solid);
+        => Line(name, curve.Iterations.Zip(curve.RelativeGaps, (k, gap) => new DataPoint(k, gap)).Where(p => p.X > 0 && p.Y > 5e-7), color,
+            LineStyle.Solid);
 
     private static LineSeries Line(string name, IEnumerable<DataPoint> points, OxyColor color, LineStyle style)
     {
@@ -110,7 +117,8 @@ internal static class Plots
     {
         var exporter = new SvgExporter { Width = width, Height = height, IsDocument = true, UseVerticalTextAlignmentWorkaround = true };
         // Names are shared by all pictures of a page, so that each needs its own.
-        string svg = exporter.ExportToString(model).Replace("clipPath", $"clip-{Path.GetFileNameWithoutExtension(fileName)}-", StringComparison.Ordinal);
+        string svg = exporter.ExportToString(model)
+            .Replace("clipPath", $"clip-{Path.GetFileNameWithoutExtension(fileName)}-", StringComparison.Ordinal);
         return new Picture(fileName, Encoding.UTF8.GetBytes(svg), caption);
     }
 }

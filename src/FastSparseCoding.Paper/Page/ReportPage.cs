@@ -9,8 +9,10 @@ internal static partial class ReportPage
     public const string Title = "Learning Fast Approximations of Sparse Coding, reproduced";
 
     public const string Introduction =
-        "After K. Gregor and Y. LeCun, ICML 2010. A code Z* minimises E(x, z) = ½‖x − zD‖² + λ‖z‖₁; a network shaped like a few iterations of a solver is trained to predict it. " +
-        "Errors are ‖Z − Z*‖², summed over coefficients and averaged over patches that no training saw. The paper's numbers were measured on its own patches and dictionaries, so errors compare in shape, " +
+        "After K. Gregor and Y. LeCun, ICML 2010. A code Z* minimises E(x, z) = ½‖x − zD‖² + λ‖z‖₁; a network shaped like a few "
+            + "iterations of a solver is trained to predict it. " +
+        "Errors are ‖Z − Z*‖², summed over coefficients and averaged over patches that no training saw. The paper's numbers were "
+            + "measured on its own patches and dictionaries, so errors compare in shape, " +
         "and iterations saved in size. Where the paper's number is not known for certain, none is given.";
 
     private const string Style = """
@@ -41,8 +43,11 @@ internal static partial class ReportPage
     {
         string command = settings.First(s => s.Name == "command").Value;
         var page = new StringBuilder();
-        page.Append($"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{Title}</title>\n<style>\n{Style}\n</style></head>\n")
-            .Append($"<body>\n<h1>{Title}</h1>\n<p>{Html.Encode(Introduction)}</p>\n<h2>Claims</h2>\n<div class=\"claims\">{Html.Table(Claims(sections))}</div>\n<nav aria-label=\"Contents\">");
+        page.Append(
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
+            + $"initial-scale=1\">\n<title>{Title}</title>\n<style>\n{Style}\n</style></head>\n")
+            .Append($"<body>\n<h1>{Title}</h1>\n<p>{Html.Encode(Introduction)}</p>\n<h2>Claims</h2>\n<div "
+                + $"class=\"claims\">{Html.Table(Claims(sections))}</div>\n<nav aria-label=\"Contents\">");
         foreach (Section section in sections)
             page.Append($"<a href=\"#{section.Id}\">{Html.Encode(section.Title)}</a> ");
         page.Append("</nav>\n<h2>Settings</h2>\n<dl>\n");
@@ -51,7 +56,9 @@ internal static partial class ReportPage
         page.Append("</dl>\n");
         foreach (Section section in sections)
             page.Append(Of(section, command));
-        page.Append("<p class=\"note\">Every number, of every seed, is in <code>numbers.csv</code> beside this page; <code>report.md</code> holds the same tables as text.</p>\n</body></html>\n");
+        page.Append(
+            "<p class=\"note\">Every number, of every seed, is in <code>numbers.csv</code> beside this page; <code>report.md</code> "
+            + "holds the same tables as text.</p>\n</body></html>\n");
         return page.ToString();
     }
 
@@ -77,17 +84,21 @@ internal static partial class ReportPage
         Paragraph p => $"<p>{Html.Encode(p.Text)}</p>\n",
         Heading h => $"<h3>{Html.Encode(h.Text)}</h3>\n",
         TableBlock t => $"{Html.Table(t.Table)}<p class=\"caption\">{Html.Encode(t.Caption)}</p>\n",
-        Picture p when p.FileName.EndsWith(".svg", StringComparison.Ordinal) => Html.Figure(Inline(Encoding.UTF8.GetString(p.Content)), p.Caption),
-        PictureRow r => Html.Figure($"<div class=\"row\">{string.Concat(r.Row.Select(p => $"<div>{Image(p)}<span class=\"note\">{Html.Encode(p.Caption)}</span></div>"))}</div>", r.Caption),
+        Picture p when p.FileName.EndsWith(".svg", StringComparison.Ordinal)
+            => Html.Figure(Inline(Encoding.UTF8.GetString(p.Content)), p.Caption),
+        PictureRow r => Html.Figure(
+            $"<div class=\"row\">{string.Concat(r.Row.Select(p => $"<div>{Image(p)}<span class=\"note\">{Html.Encode(p.Caption)}</span></div>"))}</div>", r.Caption),
         Picture p => Html.Figure(Image(p), p.Caption),
         _ => "",
     };
 
-    private static string Image(Picture p) => $"<img alt=\"{Html.Encode(p.Caption)}\" src=\"data:image/png;base64,{Convert.ToBase64String(p.Content)}\">";
+    private static string Image(Picture p)
+        => $"<img alt=\"{Html.Encode(p.Caption)}\" src=\"data:image/png;base64,{Convert.ToBase64String(p.Content)}\">";
 
     // The page's letters are its own ink; everything from the document's head belongs to a file, not to a page.
     private static string Inline(string svg)
-        => SvgSize().Replace(svg[svg.IndexOf("<svg", StringComparison.Ordinal)..], "<svg role=\"img\" viewBox=\"0 0 $1 $2\" width=\"$1\" height=\"$2\"", 1);
+        => SvgSize().Replace(svg[svg.IndexOf("<svg", StringComparison.Ordinal)..],
+            "<svg role=\"img\" viewBox=\"0 0 $1 $2\" width=\"$1\" height=\"$2\"", 1);
 
     [GeneratedRegex("<svg width=\"([0-9]+)\" height=\"([0-9]+)\"")]
     private static partial Regex SvgSize();

@@ -39,5 +39,6 @@ internal static class ReportText
         return text.ToString();
     }
 
-    private static string Row(IReadOnlyList<string> cells) => $"| {string.Join(" | ", cells.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal)))} |\n";
+    private static string Row(IReadOnlyList<string> cells)
+        => $"| {string.Join(" | ", cells.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal)))} |\n";
 }

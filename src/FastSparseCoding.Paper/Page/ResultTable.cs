@@ -41,7 +41,8 @@ internal sealed class ResultTable(params string[] columns)
     }
 
     /// <summary>A column's title as programs like it.</summary>
-    private static string Key(string title) => title.Replace("µs", "microseconds", StringComparison.Ordinal).Replace(' ', '_').Replace('-', '_').ToLowerInvariant();
+    private static string Key(string title)
+        => title.Replace("µs", "microseconds", StringComparison.Ordinal).Replace(' ', '_').Replace('-', '_').ToLowerInvariant();
 
     /// <summary>Comma-separated values with every digit; an empty field where a value is not finite.</summary>
     public string ToCsv()

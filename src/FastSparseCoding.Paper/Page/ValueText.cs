@@ -27,5 +27,6 @@ internal static class ValueText
     };
 
     private static string Of(double number)
-        => double.IsFinite(number) ? number.ToString(Math.Abs(number) >= 1000 ? "F0" : "G4", CultureInfo.InvariantCulture) : double.IsNaN(number) ? "-" : "more";
+        => double.IsFinite(number) ? number.ToString(Math.Abs(number) >= 1000 ? "F0" : "G4", CultureInfo.InvariantCulture)
+            : double.IsNaN(number) ? "-" : "more";
 }

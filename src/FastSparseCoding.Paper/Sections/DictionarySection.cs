@@ -15,9 +15,13 @@ internal static class DictionarySection
         return new Section(
             Id, "Dictionaries and exact codes", [],
             [
-                new Paragraph("Learned with Mairal's online method from patches of the training pictures, once for all seeds. Exact codes come from the active-set method; certified is the part whose relative duality gap is at most 1e-5. L is the largest eigenvalue of the Gram matrix, with a margin."),
+                new Paragraph(
+                    "Learned with Mairal's online method from patches of the training pictures, once for all seeds. Exact codes come "
+                    + "from the active-set method; certified is the part whose relative duality gap is at most 1e-5. L is the largest "
+                    + "eigenvalue of the Gram matrix, with a margin."),
                 new TableBlock("The dictionaries, on the test patches.", table),
-                .. results.Select(r => new Picture($"atoms-{r.Atoms}.png", PngFile.Encode(AtomMosaic.Render(r.Dictionary.Atoms, patchSize)), $"The {r.Atoms} atoms.")),
+                .. results.Select(r => new Picture(
+                    $"atoms-{r.Atoms}.png", PngFile.Encode(AtomMosaic.Render(r.Dictionary.Atoms, patchSize)), $"The {r.Atoms} atoms.")),
             ],
             [.. results.SelectMany(Numbers)]);
     }
@@ -25,6 +29,7 @@ internal static class DictionarySection
     private static IEnumerable<Number> Numbers(ExperimentResult result)
     {
         Number Of(string quantity, double value) => new(Id, result.Atoms, "active set", 0, double.NaN, quantity, value);
-        return [Of("code_energy", result.CodeEnergy), Of("non_zeros", result.NonZeros), Of("certified", result.Certified), Of("microseconds_per_signal", result.ExactMicroseconds)];
+        return [Of("code_energy", result.CodeEnergy), Of("non_zeros", result.NonZeros), Of("certified", result.Certified),
+            Of("microseconds_per_signal", result.ExactMicroseconds)];
     }
 }

@@ -13,7 +13,13 @@ internal static class Figure3Section
     public static Section Write(IReadOnlyList<ExperimentResult> results) => new(
         Id, "LISTA against FISTA (Figure 3)", [.. results.SelectMany(Claims)],
         [
-            new Paragraph("LISTA is ISTA unrolled to T products by S, with all its matrices trained to predict the exact code. A point is worth the iterations of FISTA, started from zero, that make the same error; between two iterations the curve is read on log-log axes. Three variants below are not the paper's: the layered one keeps W_e and S shared but gives every layer thresholds and gains of its own: the same products by S; the coupled one computes the residual in every layer, with two products by [m×n] and thresholds of its own; SLISTA learns the T + 1 steps of ISTA and nothing else, from the energy of its codes, not from exact ones."),
+            new Paragraph(
+                "LISTA is ISTA unrolled to T products by S, with all its matrices trained to predict the exact code. A point is worth "
+                + "the iterations of FISTA, started from zero, that make the same error; between two iterations the curve is read on "
+                + "log-log axes. Three variants below are not the paper's: the layered one keeps W_e and S shared but gives every layer "
+                + "thresholds and gains of its own: the same products by S; the coupled one computes the residual in every layer, with "
+                + "two products by [m×n] and thresholds of its own; SLISTA learns the T + 1 steps of ISTA and nothing else, from the "
+                + "energy of its codes, not from exact ones."),
             .. results.SelectMany(Blocks),
         ],
         [.. results.SelectMany(Numbers)]);
@@ -22,12 +28,15 @@ internal static class Figure3Section
     {
         SeededResult one = result.Method("lista", 1);
         string setting = $"{result.Atoms} atoms";
-        yield return new Claim("One layer of LISTA (T = 1) is worth many iterations of FISTA", setting, Iterations(PaperNumbers.FistaIterations(result.Atoms, 1)), $"{one.FistaIterations} iterations");
+        yield return new Claim("One layer of LISTA (T = 1) is worth many iterations of FISTA", setting,
+            Iterations(PaperNumbers.FistaIterations(result.Atoms, 1)), $"{one.FistaIterations} iterations");
         int[] depths = [1, 3, 7];
-        string paper = PaperNumbers.ListaError(result.Atoms, 1) == PaperNumbers.Unknown ? PaperNumbers.Unknown : string.Join(" / ", depths.Select(t => PaperNumbers.ListaError(result.Atoms, t)));
+        string paper = PaperNumbers.ListaError(result.Atoms, 1) == PaperNumbers.Unknown ? PaperNumbers.Unknown
+            : string.Join(" / ", depths.Select(t => PaperNumbers.ListaError(result.Atoms, t)));
         yield return new Claim(
             "Its error falls with depth, T = 1 / 3 / 7", setting, paper,
-            $"{string.Join(" / ", depths.Select(t => ValueText.Of(result.Method("lista", t).CodeError.Mean)))} (relative {string.Join(" / ", depths.Select(t => ValueText.Of(result.Method("lista", t).RelativeCodeError.Mean)))})");
+            $"{string.Join(" / ", depths.Select(t => ValueText.Of(result.Method("lista", t).CodeError.Mean)))} (relative "
+                + $"{string.Join(" / ", depths.Select(t => ValueText.Of(result.Method("lista", t).RelativeCodeError.Mean)))})");
     }
 
     private static string Iterations(string number) => number == PaperNumbers.Unknown ? number : $"{number} iterations";
@@ -36,16 +45,21 @@ internal static class Figure3Section
     {
         yield return new Heading($"{result.Atoms} atoms");
         yield return Plots.FistaAgainstLista(result);
-        var table = new ResultTable("method", "error", "relative error", "paper's error, its data", "equals FISTA", "paper's FISTA", "objective gap", "support F1", "multiply-adds", "µs per signal");
+        var table = new ResultTable(
+            "method", "error", "relative error", "paper's error, its data", "equals FISTA", "paper's FISTA", "objective gap", "support F1",
+            "multiply-adds", "µs per signal");
         foreach (SeededResult m in result.Lista.Concat(result.Variants))
         {
             int depth = m.Candidate.Depth;
             table.Add(
-                m.Candidate.Name, m.CodeError, m.RelativeCodeError, m.Candidate.IsVariant ? PaperNumbers.Unknown : PaperNumbers.ListaError(result.Atoms, depth), m.FistaIterations,
+                m.Candidate.Name, m.CodeError, m.RelativeCodeError, m.Candidate.IsVariant ? PaperNumbers.Unknown
+                    : PaperNumbers.ListaError(result.Atoms, depth), m.FistaIterations,
                 m.Candidate.IsVariant ? PaperNumbers.Unknown : PaperNumbers.FistaIterations(result.Atoms, depth),
                 m.RelativeObjectiveGap, m.SupportF1, m.MultiplyAdds, m.Microseconds);
         }
-        yield return new TableBlock($"LISTA with {result.Atoms} atoms; the relative error is divided by the mean ‖Z*‖², {ValueText.Of(result.CodeEnergy)} here and not known for the paper's data.", table);
+        yield return new TableBlock(
+            $"LISTA with {result.Atoms} atoms; the relative error is divided by the mean ‖Z*‖², {ValueText.Of(result.CodeEnergy)} here "
+            + "and not known for the paper's data.", table);
         var curve = new ResultTable(["error after", .. ShownIterations.Select(k => k.ToString(CultureInfo.InvariantCulture))]);
         foreach (PredictionCurve exact in new[] { result.Curves.Ista, result.Curves.Fista })
             curve.Add([exact.Method, .. ShownIterations.Select(k => (object)ErrorAt(exact, k))]);
@@ -56,5 +70,6 @@ internal static class Figure3Section
         => curve.Iterations.Zip(curve.CodeErrors).Where(p => p.First <= k).Last().Second;
 
     private static IEnumerable<Number> Numbers(ExperimentResult result)
-        => Measured.Curve(Id, result, result.Curves.Ista).Concat(Measured.Curve(Id, result, result.Curves.Fista)).Concat(result.Lista.Concat(result.Variants).SelectMany(m => Measured.Method(Id, result, m)));
+        => Measured.Curve(Id, result, result.Curves.Ista).Concat(Measured.Curve(Id, result, result.Curves.Fista))
+            .Concat(result.Lista.Concat(result.Variants).SelectMany(m => Measured.Method(Id, result, m)));
 }

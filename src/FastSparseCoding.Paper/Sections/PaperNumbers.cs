@@ -1,7 +1,8 @@
 namespace FastSparseCoding.Paper;
 
 /// <summary>
-/// What Gregor and LeCun (2010) report, on their own patches and dictionaries of 100 and 400 atoms. Only numbers that are known for certain.
+/// What Gregor and LeCun (2010) report, on their own patches and dictionaries of 100 and 400 atoms. Only numbers that are known for
+/// certain.
 /// </summary>
 internal static class PaperNumbers
 {

@@ -7,7 +7,8 @@ namespace FastSparseCoding.Paper;
 /// <param name="Claims">What the paper claims and what came out; rows of the table at the top.</param>
 /// <param name="Blocks">What it shows, in order.</param>
 /// <param name="Numbers">Its rows of numbers.csv.</param>
-internal sealed record Section(string Id, string Title, IReadOnlyList<Claim> Claims, IReadOnlyList<Block> Blocks, IReadOnlyList<Number> Numbers);
+internal sealed record Section(
+    string Id, string Title, IReadOnlyList<Claim> Claims, IReadOnlyList<Block> Blocks, IReadOnlyList<Number> Numbers);
 
 /// <summary>One claim of the paper beside what was measured.</summary>
 /// <param name="Statement">The claim.</param>

@@ -19,29 +19,37 @@ internal static class WarmStartSection
         return new Section(
             Id, "Exact methods that start from a prediction", [.. measured.SelectMany(m => m.Curves.Select(c => Claim(m.Result, c)))],
             [
-                new Paragraph("A prediction is also a start. Each curve is the mean of (E − E*)/E* after k iterations, from a code of zeros and from the prediction; the times are for a signal in batches on one thread, prediction included, of the first seed."),
+                new Paragraph(
+                    "A prediction is also a start. Each curve is the mean of (E − E*)/E* after k iterations, from a code of zeros and "
+                    + "from the prediction; the times are for a signal in batches on one thread, prediction included, of the first seed."),
                 .. measured.SelectMany(m => Blocks(m.Result, m.Curves, m.Certified)),
             ],
-            [.. measured.SelectMany(m => m.Curves.SelectMany(c => Numbers(m.Result, c)).Concat(m.Certified.Select(c => Time(m.Result, c))))]);
+            [.. measured.SelectMany(m
+                => m.Curves.SelectMany(c => Numbers(m.Result, c)).Concat(m.Certified.Select(c => Time(m.Result, c))))]);
     }
 
     private static Claim Claim(ExperimentResult result, WarmStart start)
     {
         Milestone first = start.Milestones[0];
         return new Claim(
-            $"A prediction saves {start.Cold.Method} work: iterations to a relative gap of {ValueText.Of(first.Gap)}, from {start.Start.Name} against from zero", $"{result.Atoms} atoms", "shown as a curve",
+            $"A prediction saves {start.Cold.Method} work: iterations to a relative gap of {ValueText.Of(first.Gap)}, from "
+                + $"{start.Start.Name} against from zero", $"{result.Atoms} atoms", "shown as a curve",
             $"{first.WarmIterations} against {ValueText.Of(first.ColdIterations)}");
     }
 
-    private static IEnumerable<Block> Blocks(ExperimentResult result, IReadOnlyList<WarmStart> starts, IReadOnlyList<CertifiedStart> certified)
+    private static IEnumerable<Block> Blocks(
+        ExperimentResult result, IReadOnlyList<WarmStart> starts, IReadOnlyList<CertifiedStart> certified)
     {
         yield return new Heading($"{result.Atoms} atoms");
         foreach (WarmStart start in starts)
             yield return Plots.WarmStart(result, start);
-        var table = new ResultTable("method", "start", "relative gap", "iterations from zero", "from the prediction", "µs from zero", "µs from the prediction", "speed-up");
+        var table = new ResultTable(
+            "method", "start", "relative gap", "iterations from zero", "from the prediction", "µs from zero", "µs from the prediction",
+            "speed-up");
         foreach (WarmStart start in starts)
             foreach (Milestone m in start.Milestones)
-                table.Add(start.Cold.Method, start.Start.Name, m.Gap, m.ColdIterations, m.WarmIterations, m.ColdMicroseconds, m.WarmMicroseconds, m.ColdMicroseconds / m.WarmMicroseconds);
+                table.Add(start.Cold.Method, start.Start.Name, m.Gap, m.ColdIterations, m.WarmIterations, m.ColdMicroseconds,
+                    m.WarmMicroseconds, m.ColdMicroseconds / m.WarmMicroseconds);
         yield return new TableBlock("Iterations and time to a mean relative gap.", table);
         var exact = new ResultTable("active set from", "changes of the support", "certified", "µs per signal");
         foreach (CertifiedStart c in certified)
@@ -60,11 +68,14 @@ internal static class WarmStartSection
         foreach (Milestone m in start.Milestones)
         {
             string to = $"to_gap_{ValueText.Of(m.Gap)}";
-            yield return new Number(Id, result.Atoms, start.Cold.Method, 0, m.ColdIterations, $"microseconds_per_signal_{to}", m.ColdMicroseconds);
-            yield return new Number(Id, result.Atoms, from, 1, start.Warm[0].IterationsFor(m.Gap), $"microseconds_per_signal_{to}", m.WarmMicroseconds);
+            yield return new Number(
+                Id, result.Atoms, start.Cold.Method, 0, m.ColdIterations, $"microseconds_per_signal_{to}", m.ColdMicroseconds);
+            yield return new Number(
+                Id, result.Atoms, from, 1, start.Warm[0].IterationsFor(m.Gap), $"microseconds_per_signal_{to}", m.WarmMicroseconds);
         }
     }
 
     private static Number Time(ExperimentResult result, CertifiedStart start)
-        => new(Id, result.Atoms, $"active set from {start.Start?.Name ?? "zero"}", start.Start is null ? 0 : 1, start.Changes.Mean, "microseconds_per_signal", start.Microseconds);
+        => new(Id, result.Atoms, $"active set from {start.Start?.Name ?? "zero"}", start.Start is null ? 0 : 1, start.Changes.Mean,
+            "microseconds_per_signal", start.Microseconds);
 }

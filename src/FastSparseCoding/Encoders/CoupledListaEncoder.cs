@@ -4,15 +4,15 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// ISTA unrolled as it is written, with the residual in every layer: R(t) = x − Z(t−1)D, Z(t) = h_{θ_t}(Z(t−1) + R(t)Aᵀ), from Z(0) = h_{θ_0}(xAᵀ). The
-/// dictionary D and the matrix A that correlates with its atoms are learned apart, and every layer has thresholds of its own. A layer costs two products
-/// by [m×n] where LISTA's costs one by [m×m], and the first of them only reads the atoms in use. This is not the paper's; it is the form that image
-/// restoration uses (LISTA with weight coupling: Chen, Liu, Wang and Yin 2018; Simon and Elad 2019). Made from a dictionary it equals T + 1 iterations of
-/// ISTA from zero, until it is trained.
+/// ISTA unrolled as it is written, with the residual in every layer: R(t) = x − Z(t−1)D, Z(t) = h_{θ_t}(Z(t−1) + R(t)Aᵀ), from Z(0) =
+/// h_{θ_0}(xAᵀ). The dictionary D and the matrix A that correlates with its atoms are learned apart, and every layer has thresholds of its
+/// own. A layer costs two products by [m×n] where LISTA's costs one by [m×m], and the first of them only reads the atoms in use. This is
+/// not the paper's; it is the form that image restoration uses (LISTA with weight coupling: Chen, Liu, Wang and Yin 2018; Simon and Elad
+/// 2019). Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained.
 /// </summary>
 /// <remarks>
-/// Windows: A [m×n], D [m×n], theta [(T+1)×m]; row t of the last belongs to layer t. A ridge shrinks what a layer keeps of the last: κZ(t−1) in place of
-/// Z(t−1), with ISTA's κ = 1/(1 + μ/L), which is not trained.
+/// Windows: A [m×n], D [m×n], theta [(T+1)×m]; row t of the last belongs to layer t. A ridge shrinks what a layer keeps of the last:
+/// κZ(t−1) in place of Z(t−1), with ISTA's κ = 1/(1 + μ/L), which is not trained.
 /// </remarks>
 public sealed class CoupledListaEncoder : TrainableEncoder
 {
@@ -56,7 +56,8 @@ public sealed class CoupledListaEncoder : TrainableEncoder
     public static CoupledListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
         => FromDictionary(dictionary, new Penalty(lambda), depth);
 
-    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: A = D/L and θ_t = λw/L, each divided by 1 + μ/L.</summary>
+    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: A = D/L and θ_t = λw/L, each divided by 1 +
+    /// μ/L.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="penalty">What those codes pay for not being zero.</param>
     /// <param name="depth">Layers after the first, from 0 to <see cref="ListaEncoder.MaxDepth"/>.</param>
@@ -90,7 +91,8 @@ public sealed class CoupledListaEncoder : TrainableEncoder
     internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int codeSize, int depth)
     {
         Throw.IfOutside(depth, 0, ListaEncoder.MaxDepth);
-        return ParameterSlab.Layout(("A", codeSize, signalSize), ("D", codeSize, signalSize), new WindowShape("theta", depth + 1, codeSize, IsThreshold: true));
+        return ParameterSlab.Layout(
+            ("A", codeSize, signalSize), ("D", codeSize, signalSize), new WindowShape("theta", depth + 1, codeSize, IsThreshold: true));
     }
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
@@ -100,13 +102,14 @@ public sealed class CoupledListaEncoder : TrainableEncoder
         if (penalty.Ridge == 0)
             return 1;
         if (dictionary is null)
-            Throw.Argument(nameof(penalty), $"'penalty' is {penalty}; without its dictionary a 'lista-coupled' encoder takes no ridge, which divides by 1 + μ/L.");
+            Throw.Argument(nameof(penalty),
+                $"'penalty' is {penalty}; without its dictionary a 'lista-coupled' encoder takes no ridge, which divides by 1 + μ/L.");
         return ProximalStep.Share(penalty, 1 / dictionary.Lipschitz);
     }
 
     /// <summary>
-    /// Tape: Z(0..T) and R(1..T), and dC(0..T) and −dR(1..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie one after the
-    /// other, so that A and D, which the layers share, have one product.
+    /// Tape: Z(0..T) and R(1..T), and dC(0..T) and −dR(1..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie
+    /// one after the other, so that A and D, which the layers share, have one product.
     /// </summary>
     private sealed class Pass : EncoderPass
     {
@@ -192,8 +195,10 @@ public sealed class CoupledListaEncoder : TrainableEncoder
             }
             MatrixView dA = gradient.View(_a).RowRange(first, count), dD = gradient.View(_d).RowRange(first, count);
             SparseProduct.MultiplyTransposed(DC(0, 0, rows), first, x, dA, accumulate);
-            SparseProduct.MultiplyTransposed(_dC.RowRange(rows, layers), first, _r.RowRange(0, layers), dA, accumulate: true);      // dA += Σ_t dC(t)ᵀ R(t)
-            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _minusDr.RowRange(0, layers), dD, accumulate);          // dD −= Σ_t Z(t−1)ᵀ dR(t)
+            // dA += Σ_t dC(t)ᵀ R(t)
+            SparseProduct.MultiplyTransposed(_dC.RowRange(rows, layers), first, _r.RowRange(0, layers), dA, accumulate: true);
+            // dD −= Σ_t Z(t−1)ᵀ dR(t)
+            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _minusDr.RowRange(0, layers), dD, accumulate);
         }
 
         /// <summary>κ times some of the rows: themselves without a ridge.</summary>

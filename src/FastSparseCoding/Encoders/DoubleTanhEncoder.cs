@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// The double tanh g ⊙ (tanh(Wx + u) + tanh(Wx − u)): near zero for small inputs, like a smooth shrinkage. Windows: W [m×n], u [1×m], gain [1×m].
+/// The double tanh g ⊙ (tanh(Wx + u) + tanh(Wx − u)): near zero for small inputs, like a smooth shrinkage. Windows: W [m×n], u [1×m], gain
+/// [1×m].
 /// </summary>
 public sealed class DoubleTanhEncoder : FeedForwardEncoder
 {
@@ -20,7 +21,8 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
         => ParameterSlab.Layout(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize));
 
     internal static EncoderFamily OfKind { get; } =
-        EncoderFamily.WithoutDepth("tanh2", FromDictionary, (n, m, penalty, dictionary) => new DoubleTanhEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: true);
+        EncoderFamily.WithoutDepth("tanh2", FromDictionary, (n, m, penalty, dictionary)
+            => new DoubleTanhEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: true);
 
     internal override EncoderFamily Family => OfKind;
 
@@ -29,7 +31,8 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
     /// <param name="lambda">Sparsity weight λ of those codes, above 0.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ is out of range.</exception>
-    public static DoubleTanhEncoder FromDictionary(AtomDictionary dictionary, float lambda) => FromDictionary(dictionary, new Penalty(lambda));
+    public static DoubleTanhEncoder FromDictionary(AtomDictionary dictionary, float lambda)
+        => FromDictionary(dictionary, new Penalty(lambda));
 
     /// <summary>The encoder that starts near a shrunk xDᵀ/L: W = D/L, u = 1, g = 1.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
@@ -70,7 +73,8 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
         TensorPrimitives.Tanh(minus[..b.Length], minus);
     }
 
-    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own)
+    private protected override void ActivateBackward(
+        ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own)
     {
         ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
         Span<float> plus = stackalloc float[Chunk], minus = stackalloc float[Chunk];

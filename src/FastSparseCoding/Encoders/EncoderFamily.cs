@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Encoders;
 
-/// <summary>What is true of all encoders of a kind, told by the kind itself: its name, its depths, what it can predict and how it is made.</summary>
+/// <summary>What is true of all encoders of a kind, told by the kind itself: its name, its depths, what it can predict and how it is
+/// made.</summary>
 internal sealed class EncoderFamily
 {
     /// <summary>Name in files and on the command line.</summary>
@@ -18,7 +19,8 @@ internal sealed class EncoderFamily
     /// <summary>Whether it has a matrix [m×m], which decides what memory it takes.</summary>
     public bool HasSquareMatrix { get; init; }
 
-    /// <summary>Whether it unrolls coordinate descent, with a coordinate's update for every unit of depth; else what it unrolls is a gradient method.</summary>
+    /// <summary>Whether it unrolls coordinate descent, with a coordinate's update for every unit of depth; else what it unrolls is a
+    /// gradient method.</summary>
     public bool IsCoordinateDescent { get; init; }
 
     /// <summary>An encoder initialised from a dictionary, of a depth.</summary>
@@ -32,7 +34,8 @@ internal sealed class EncoderFamily
 
     /// <summary>A kind whose encoders have no depth.</summary>
     public static EncoderFamily WithoutDepth(
-        string name, Func<AtomDictionary, Penalty, TrainableEncoder> fromDictionary, Func<int, int, Penalty, AtomDictionary?, TrainableEncoder> empty,
+        string name, Func<AtomDictionary, Penalty, TrainableEncoder> fromDictionary, Func<int, int, Penalty, AtomDictionary?,
+            TrainableEncoder> empty,
         Func<int, int, IReadOnlyList<ParameterWindow>> layout, bool hasEitherSign) => new()
         {
             Name = name,

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// Forward and backward through an encoder for a batch of signals, with its tape and scratch memory. Allocates nothing. Threads share the work of a pass in two
-/// ways: forward and backward of codes by rows, each of which is computed alone, and then the parameters' gradient by parts, each a sum over all rows.
+/// Forward and backward through an encoder for a batch of signals, with its tape and scratch memory. Allocates nothing. Threads share the
+/// work of a pass in two ways: forward and backward of codes by rows, each of which is computed alone, and then the parameters' gradient by
+/// parts, each a sum over all rows.
 /// </summary>
 public abstract class EncoderPass
 {
@@ -79,7 +80,8 @@ public abstract class EncoderPass
     /// <param name="dx">Receives their gradient, unless it is empty.</param>
     internal abstract void BackwardRows(ReadOnlyMatrixView dz, int first, MatrixView dx);
 
-    /// <summary>A part of the parameters' gradient, after all rows' backward. All parts together are the whole, with the same bits however many there are.</summary>
+    /// <summary>A part of the parameters' gradient, after all rows' backward. All parts together are the whole, with the same bits however
+    /// many there are.</summary>
     /// <param name="x">All signals of the pass.</param>
     /// <param name="gradient">Receives it.</param>
     /// <param name="part">Which part.</param>

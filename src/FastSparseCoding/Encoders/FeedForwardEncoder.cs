@@ -10,7 +10,8 @@ public abstract class FeedForwardEncoder : TrainableEncoder
 {
     private readonly PackedMatrix _weightsTransposed;
 
-    private protected FeedForwardEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary, ParameterSlab parameters)
+    private protected FeedForwardEncoder(
+        int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary, ParameterSlab parameters)
         : base(signalSize, codeSize, 0, penalty, dictionary, parameters)
     {
         _weightsTransposed = new PackedMatrix(signalSize, codeSize);
@@ -24,16 +25,19 @@ public abstract class FeedForwardEncoder : TrainableEncoder
     /// <summary>Parameters that are not W: those of f.</summary>
     private int OwnParameters => Parameters.Values.Length - Parameters.Windows[0].Length;
 
-    private protected override void PackRows(int first, int count) => _weightsTransposed.PackTransposedRows(Weights(Parameters), first, count);
+    private protected override void PackRows(int first, int count)
+        => _weightsTransposed.PackTransposedRows(Weights(Parameters), first, count);
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
 
-    /// <summary>Refuses penalties without negative codes: a tanh has either sign, and cut off below zero it would be another encoder than the paper's.</summary>
+    /// <summary>Refuses penalties without negative codes: a tanh has either sign, and cut off below zero it would be another encoder than
+    /// the paper's.</summary>
     private protected static Penalty EitherSign(Penalty penalty, EncoderFamily kind)
     {
         ArgumentNullException.ThrowIfNull(penalty);
         if (penalty.NonNegative)
-            Throw.Argument(nameof(penalty), $"'penalty' is {penalty}; it must allow negative codes, since '{kind.Name}' predicts codes of either sign.");
+            Throw.Argument(nameof(penalty),
+                $"'penalty' is {penalty}; it must allow negative codes, since '{kind.Name}' predicts codes of either sign.");
         return penalty;
     }
 
@@ -41,7 +45,8 @@ public abstract class FeedForwardEncoder : TrainableEncoder
     private protected abstract void Activate(ReadOnlyMatrixView b, MatrixView z);
 
     /// <summary>db = f'(b) ⊙ dz, and every row's gradient of f's own parameters, in the order of their windows.</summary>
-    private protected abstract void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own);
+    private protected abstract void ActivateBackward(
+        ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own);
 
     /// <summary>Window 0 of every baseline: W [m×n].</summary>
     private static MatrixView Weights(ParameterSlab slab) => slab.View(slab.Windows[0]);
@@ -78,7 +83,8 @@ public abstract class FeedForwardEncoder : TrainableEncoder
         {
             int rows = dz.Rows;
             MatrixView dB = _dB.RowRange(first, rows);
-            _encoder.ActivateBackward(_b.RowRange(first, rows), _z.RowRange(first, rows), dz, dB, _own.RowRange(first, rows));    // dB = f'(B) ⊙ dZ
+            // dB = f'(B) ⊙ dZ
+            _encoder.ActivateBackward(_b.RowRange(first, rows), _z.RowRange(first, rows), dz, dB, _own.RowRange(first, rows));
             if (!dx.Values.IsEmpty)
                 Gemm.Multiply(dB, Weights(_encoder.Parameters), dx);                            // dx = dB W
         }
@@ -86,7 +92,8 @@ public abstract class FeedForwardEncoder : TrainableEncoder
         internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
         {
             (int first, int count) = part.Of(_encoder.CodeSize);
-            SparseProduct.MultiplyTransposed(_dB.RowRange(0, Rows), first, x, Weights(gradient).RowRange(first, count), accumulate);     // dW += dBᵀ x
+            // dW += dBᵀ x
+            SparseProduct.MultiplyTransposed(_dB.RowRange(0, Rows), first, x, Weights(gradient).RowRange(first, count), accumulate);
             (first, count) = part.Of(_own.Columns);
             Span<float> own = gradient.Values.Slice(_encoder.Parameters.Windows[0].Length + first, count);
             if (!accumulate)

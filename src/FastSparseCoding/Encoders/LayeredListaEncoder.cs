@@ -4,9 +4,10 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// A variant of LISTA that the paper does not have: W_e and S are shared over the layers as there, but every layer t has thresholds θ_t and gains g_t
-/// of its own, C(t) = g_t ⊙ xW_eᵀ + Z(t−1)Sᵀ, Z(t) = h_{θ_t}(C(t)), as if every iteration of ISTA had a step of its own. The products are those of
-/// <see cref="ListaEncoder"/>. Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained.
+/// A variant of LISTA that the paper does not have: W_e and S are shared over the layers as there, but every layer t has thresholds θ_t and
+/// gains g_t of its own, C(t) = g_t ⊙ xW_eᵀ + Z(t−1)Sᵀ, Z(t) = h_{θ_t}(C(t)), as if every iteration of ISTA had a step of its own. The
+/// products are those of <see cref="ListaEncoder"/>. Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is
+/// trained.
 /// </summary>
 /// <remarks>Windows: W_e [m×n], S_transposed [m×m], theta [(T+1)×m], gain [(T+1)×m]; row t of the last two belongs to layer t.</remarks>
 public sealed class LayeredListaEncoder : SharedLayersEncoder
@@ -35,9 +36,11 @@ public sealed class LayeredListaEncoder : SharedLayersEncoder
     /// <param name="depth">Products by S, from 0 to <see cref="ListaEncoder.MaxDepth"/>.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
-    public static LayeredListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth) => FromDictionary(dictionary, new Penalty(lambda), depth);
+    public static LayeredListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
+        => FromDictionary(dictionary, new Penalty(lambda), depth);
 
-    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: W_e = D/L, S = I − G/L, θ_t = λw/L, each divided by 1 + μ/L, and g_t = 1.</summary>
+    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: W_e = D/L, S = I − G/L, θ_t = λw/L, each divided
+    /// by 1 + μ/L, and g_t = 1.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="penalty">What those codes pay for not being zero.</param>
     /// <param name="depth">Products by S, from 0 to <see cref="ListaEncoder.MaxDepth"/>.</param>
@@ -65,7 +68,8 @@ public sealed class LayeredListaEncoder : SharedLayersEncoder
     {
         Throw.IfOutside(depth, 0, ListaEncoder.MaxDepth);
         var theta = new WindowShape("theta", depth + 1, codeSize, IsThreshold: true);
-        return ParameterSlab.Layout(("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), theta, ("gain", depth + 1, codeSize));
+        return ParameterSlab.Layout(
+            ("W_e", codeSize, signalSize), ("S_transposed", codeSize, codeSize), theta, ("gain", depth + 1, codeSize));
     }
 
     private sealed class Pass(LayeredListaEncoder encoder, int maxRows, bool keepTape) : LayersPass(encoder, maxRows, keepTape)
@@ -96,15 +100,18 @@ public sealed class LayeredListaEncoder : SharedLayersEncoder
         {
             for (int t = 0; t <= encoder.Depth; t++)
             {
-                Span<float> dTheta = gradient.View(_theta).Row(t).Slice(first, count), dGain = gradient.View(_gain).Row(t).Slice(first, count);
+                Span<float> dTheta = gradient.View(_theta).Row(t).Slice(first, count),
+                    dGain = gradient.View(_gain).Row(t).Slice(first, count);
                 if (!accumulate)
                 {
                     dTheta.Clear();
                     dGain.Clear();
                 }
-                Shrinkage.ThresholdBackward(Z(t, 0, Rows), DC(t, 0, Rows), first, dTheta);                      // dθ_t −= Σ sign(C(t)) ⊙ dC(t)
+                // dθ_t −= Σ sign(C(t)) ⊙ dC(t)
+                Shrinkage.ThresholdBackward(Z(t, 0, Rows), DC(t, 0, Rows), first, dTheta);
                 for (int i = 0; i < Rows; i++)
-                    TensorPrimitives.MultiplyAdd(B.Row(i).Slice(first, count), DC(t, i, 1).Row(0).Slice(first, count), dGain, dGain);   // dg_t += Σ B ⊙ dC(t)
+                    // dg_t += Σ B ⊙ dC(t)
+                    TensorPrimitives.MultiplyAdd(B.Row(i).Slice(first, count), DC(t, i, 1).Row(0).Slice(first, count), dGain, dGain);
             }
         }
 

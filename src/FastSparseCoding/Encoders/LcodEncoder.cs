@@ -4,8 +4,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// LCoD, learned coordinate descent (Gregor and LeCun 2010, Algorithm 4): a fixed number of greedy coordinate updates with trained W_e, S and θ.
-/// Every signal chooses its own coordinates. Made from a dictionary it equals CoD, until it is trained.
+/// LCoD, learned coordinate descent (Gregor and LeCun 2010, Algorithm 4): a fixed number of greedy coordinate updates with trained W_e, S
+/// and θ. Every signal chooses its own coordinates. Made from a dictionary it equals CoD, until it is trained.
 /// </summary>
 /// <remarks>
 /// <see cref="TrainableEncoder.Depth"/> counts the coordinate updates; the paper's T is one more. Windows: W_e [m×n], S_transposed [m×m],
@@ -49,9 +49,11 @@ public sealed class LcodEncoder : TrainableEncoder
     /// <param name="depth">Coordinate updates, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
-    public static LcodEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth) => FromDictionary(dictionary, new Penalty(lambda), depth);
+    public static LcodEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
+        => FromDictionary(dictionary, new Penalty(lambda), depth);
 
-    /// <summary>The encoder that equals <paramref name="depth"/> updates of CoD: W_e = D, S = I − G, θ = λw, each divided by 1 + μ.</summary>
+    /// <summary>The encoder that equals <paramref name="depth"/> updates of CoD: W_e = D, S = I − G, θ = λw, each divided by 1 +
+    /// μ.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="penalty">What those codes pay for not being zero.</param>
     /// <param name="depth">Coordinate updates, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
@@ -101,13 +103,15 @@ public sealed class LcodEncoder : TrainableEncoder
 
     private void Initialize(AtomDictionary dictionary)
     {
-        ProximalStep.OfCoordinate(dictionary, Penalty, Parameters.View("W_e"), Parameters.View("S_transposed"), Parameters.View("theta").Values);
+        ProximalStep.OfCoordinate(
+            dictionary, Penalty, Parameters.View("W_e"), Parameters.View("S_transposed"), Parameters.View("theta").Values);
         Refresh();
     }
 
     /// <summary>
-    /// Tape: every update's coefficient, pre-activation and change, and from the way back the last dB and what every update added to it. The gradient of S,
-    /// a sum of dB as it was before each update, is added up by going the same way again, a part of the columns at a time.
+    /// Tape: every update's coefficient, pre-activation and change, and from the way back the last dB and what every update added to it.
+    /// The gradient of S, a sum of dB as it was before each update, is added up by going the same way again, a part of the columns at a
+    /// time.
     /// </summary>
     private sealed class Pass : EncoderPass
     {
@@ -146,7 +150,8 @@ public sealed class LcodEncoder : TrainableEncoder
             ReadOnlySpan<float> theta = _encoder.Parameters.View(_theta).Values;
             Gemm.Multiply(x, _encoder._encoderTransposed, b);                           // B = xW_eᵀ
             // T times: k = argmax |h_θ(B) − z|; e = z̄_k − z_k; B += e·S_{:,k}; z_k = z̄_k
-            GreedyRows.Update(b, _encoder._st, theta, _encoder.Depth, _keepTape ? _tape.AsSpan(first * _encoder.Depth, x.Rows * _encoder.Depth) : default, _floor);
+            GreedyRows.Update(b, _encoder._st, theta, _encoder.Depth, _keepTape
+                ? _tape.AsSpan(first * _encoder.Depth, x.Rows * _encoder.Depth) : default, _floor);
             Shrinkage.SoftThreshold(b, theta, z, _floor);                               // return h_θ(B)
             return z;
         }
@@ -190,10 +195,12 @@ public sealed class LcodEncoder : TrainableEncoder
             Shrinkage.ThresholdBackward(_z.RowRange(0, Rows), _last.RowRange(0, Rows), first, dTheta);      // dθ −= Σ sign(B) ⊙ dB
             for (int i = 0; i < Rows; i++)
                 AddRow(i, first, _last.Row(i).Slice(first, count), dSt, dTheta);
-            SparseProduct.MultiplyTransposed(_b.RowRange(0, Rows), first, x, gradient.View(_we).RowRange(first, count), accumulate);     // dW_e += dBᵀ x
+            // dW_e += dBᵀ x
+            SparseProduct.MultiplyTransposed(_b.RowRange(0, Rows), first, x, gradient.View(_we).RowRange(first, count), accumulate);
         }
 
-        /// <summary>Goes backward through the updates of a signal again; dB, dS and dθ are those of some columns from the first on.</summary>
+        /// <summary>Goes backward through the updates of a signal again; dB, dS and dθ are those of some columns from the first
+        /// on.</summary>
         private void AddRow(int i, int first, Span<float> dB, MatrixView dSt, Span<float> dTheta)
         {
             ReadOnlySpan<GreedyUpdate> tape = Tape(i);

@@ -3,10 +3,11 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// LISTA, the learned ISTA (Gregor and LeCun 2010, Algorithm 3): ISTA unrolled to a fixed depth T with trained W_e, S and θ, shared over the
-/// layers. Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained.
+/// LISTA, the learned ISTA (Gregor and LeCun 2010, Algorithm 3): ISTA unrolled to a fixed depth T with trained W_e, S and θ, shared over
+/// the layers. Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained.
 /// </summary>
-/// <remarks>Windows: W_e [m×n], S_transposed [m×m], theta [1×m]. S is kept transposed: C = B + Σ_j z_j (Sᵀ)_j is then a sum of rows.</remarks>
+/// <remarks>Windows: W_e [m×n], S_transposed [m×m], theta [1×m]. S is kept transposed: C = B + Σ_j z_j (Sᵀ)_j is then a sum of
+/// rows.</remarks>
 public sealed class ListaEncoder : SharedLayersEncoder
 {
     /// <summary>Largest depth.</summary>
@@ -36,9 +37,11 @@ public sealed class ListaEncoder : SharedLayersEncoder
     /// <param name="depth">Products by S, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
-    public static ListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth) => FromDictionary(dictionary, new Penalty(lambda), depth);
+    public static ListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
+        => FromDictionary(dictionary, new Penalty(lambda), depth);
 
-    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: W_e = D/L, S = I − G/L, θ = λw/L, each divided by 1 + μ/L.</summary>
+    /// <summary>The encoder that equals <paramref name="depth"/> + 1 iterations of ISTA: W_e = D/L, S = I − G/L, θ = λw/L, each divided by
+    /// 1 + μ/L.</summary>
     /// <param name="dictionary">Dictionary D [m×n] whose codes it will predict.</param>
     /// <param name="penalty">What those codes pay for not being zero.</param>
     /// <param name="depth">Products by S, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
@@ -68,7 +71,8 @@ public sealed class ListaEncoder : SharedLayersEncoder
         return encoder;
     }
 
-    /// <summary>The first layers as an encoder of their own: with the same W_e, S and θ it returns Z(<paramref name="depth"/>) of this one.</summary>
+    /// <summary>The first layers as an encoder of their own: with the same W_e, S and θ it returns Z(<paramref name="depth"/>) of this
+    /// one.</summary>
     /// <param name="depth">Products by S, from 0 to <see cref="TrainableEncoder.Depth"/>.</param>
     /// <returns>A copy that stops after that many products; at 0 the plain shrinkage encoder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The depth is out of range.</exception>
@@ -95,7 +99,8 @@ public sealed class ListaEncoder : SharedLayersEncoder
 
     private void Initialize(AtomDictionary dictionary)
     {
-        ProximalStep.OfGradient(dictionary, Penalty, Parameters.View("W_e"), Parameters.View("S_transposed"), Parameters.View("theta").Values);
+        ProximalStep.OfGradient(
+            dictionary, Penalty, Parameters.View("W_e"), Parameters.View("S_transposed"), Parameters.View("theta").Values);
         Refresh();
     }
 
@@ -118,7 +123,8 @@ public sealed class ListaEncoder : SharedLayersEncoder
             Span<float> dTheta = gradient.View(_theta).Values.Slice(first, count);
             if (!accumulate)
                 dTheta.Clear();
-            Shrinkage.ThresholdBackward(AllZ, AllDC, first, dTheta);                                            // dθ −= Σ_t Σ sign(C(t)) ⊙ dC(t)
+            // dθ −= Σ_t Σ sign(C(t)) ⊙ dC(t)
+            Shrinkage.ThresholdBackward(AllZ, AllDC, first, dTheta);
         }
     }
 }

@@ -40,7 +40,8 @@ public sealed class ParameterSlab
         long offset = 0;
         for (int i = 0; i < windows.Length; i++)
         {
-            all[i] = new ParameterWindow(windows[i].Name, (int)offset, windows[i].Rows, windows[i].Columns) { IsThreshold = windows[i].IsThreshold };
+            all[i] = new ParameterWindow(
+                windows[i].Name, (int)offset, windows[i].Rows, windows[i].Columns) { IsThreshold = windows[i].IsThreshold };
             offset += (long)windows[i].Rows * windows[i].Columns;
             Throw.IfAbove(offset, Array.MaxLength, "number of parameters");
         }
@@ -66,7 +67,8 @@ public sealed class ParameterSlab
     public MatrixView View(string name)
     {
         ParameterWindow window = Windows.FirstOrDefault(w => w.Name == name)
-            ?? Throw.Argument<ParameterWindow>(nameof(name), $"'name' is '{name}'; it must be one of {string.Join(", ", Windows.Select(w => w.Name))}.");
+            ?? Throw.Argument<ParameterWindow>(
+                nameof(name), $"'name' is '{name}'; it must be one of {string.Join(", ", Windows.Select(w => w.Name))}.");
         return View(window);
     }
 

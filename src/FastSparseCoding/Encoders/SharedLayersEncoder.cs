@@ -3,10 +3,11 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// ISTA unrolled with a filter matrix W_e and a mutual inhibition matrix S that all layers share: Z(t) = h_θ(B(t) + Z(t−1)Sᵀ), B = xW_eᵀ. What a layer
-/// makes of B, and its thresholds, the derived classes say.
+/// ISTA unrolled with a filter matrix W_e and a mutual inhibition matrix S that all layers share: Z(t) = h_θ(B(t) + Z(t−1)Sᵀ), B = xW_eᵀ.
+/// What a layer makes of B, and its thresholds, the derived classes say.
 /// </summary>
-/// <remarks>Windows: W_e [m×n], S_transposed [m×m], then those of the derived class. S is kept transposed: C = B + Σ_j z_j (Sᵀ)_j is then a sum of rows.</remarks>
+/// <remarks>Windows: W_e [m×n], S_transposed [m×m], then those of the derived class. S is kept transposed: C = B + Σ_j z_j (Sᵀ)_j is then a
+/// sum of rows.</remarks>
 public abstract class SharedLayersEncoder : TrainableEncoder
 {
     private readonly PackedMatrix _encoderTransposed;
@@ -14,7 +15,8 @@ public abstract class SharedLayersEncoder : TrainableEncoder
     private readonly PackedMatrix _s;
     private Lazy<AlignedRows> _stRows;
 
-    private protected SharedLayersEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary, ParameterSlab parameters)
+    private protected SharedLayersEncoder(
+        int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary, ParameterSlab parameters)
         : base(signalSize, codeSize, depth, penalty, dictionary, parameters)
     {
         _encoderTransposed = new PackedMatrix(signalSize, codeSize);
@@ -39,8 +41,8 @@ public abstract class SharedLayersEncoder : TrainableEncoder
     private Lazy<AlignedRows> LazyRows() => new(() => new AlignedRows(Parameters.View(Parameters.Windows[1])));
 
     /// <summary>
-    /// Tape: B and Z(0..T), and dC(0..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie one after the other, so that S, which
-    /// the layers share, has one product.
+    /// Tape: B and Z(0..T), and dC(0..T) from the way back. h' and the sign of C are those of Z. All layers' rows lie one after the other,
+    /// so that S, which the layers share, has one product.
     /// </summary>
     private protected abstract class LayersPass : EncoderPass
     {
@@ -81,7 +83,8 @@ public abstract class SharedLayersEncoder : TrainableEncoder
                 return ForwardRow(first);
             for (int t = 1; t <= _encoder.Depth; t++)
                 SparseProduct.MultiplyAddShrink(
-                    Z(t - 1, first, rows), _encoder._st, Input(t, first, rows), Theta(t), Z(t, first, rows), _floor);   // Z(t) = h_θ(B(t) + Z(t−1)Sᵀ)
+                    // Z(t) = h_θ(B(t) + Z(t−1)Sᵀ)
+                    Z(t - 1, first, rows), _encoder._st, Input(t, first, rows), Theta(t), Z(t, first, rows), _floor);
             return Z(_encoder.Depth, first, rows);
         }
 
@@ -89,7 +92,8 @@ public abstract class SharedLayersEncoder : TrainableEncoder
         {
             AlignedRows st = _encoder._stRows.Value;
             for (int t = 1; t <= _encoder.Depth; t++)
-                SparseRows.MultiplyAddShrink(Z(t - 1, row, 1).Row(0), st, Input(t, row, 1).Row(0), Theta(t), Z(t, row, 1).Row(0), _floor);     // the same
+                // the same
+                SparseRows.MultiplyAddShrink(Z(t - 1, row, 1).Row(0), st, Input(t, row, 1).Row(0), Theta(t), Z(t, row, 1).Row(0), _floor);
             return Z(_encoder.Depth, row, 1);
         }
 
@@ -98,11 +102,13 @@ public abstract class SharedLayersEncoder : TrainableEncoder
             int rows = dz.Rows, last = _encoder.Depth;
             MatrixView dB = DB.RowRange(first, rows), dZ = _dZ.RowRange(first, rows);
             dB.Values.Clear();
-            ThresholdBackward(last, Z(last, first, rows), dz, DC(last, first, rows), dB);                       // dC(T) = h'(C(T)) ⊙ dZ(T); dB from dC(T)
+            // dC(T) = h'(C(T)) ⊙ dZ(T); dB from dC(T)
+            ThresholdBackward(last, Z(last, first, rows), dz, DC(last, first, rows), dB);
             for (int t = last; t >= 1; t--)
             {
                 SparseProduct.Multiply(DC(t, first, rows), _encoder._s, dZ);                                    // dZ(t−1) = dC(t) S
-                ThresholdBackward(t - 1, Z(t - 1, first, rows), dZ, DC(t - 1, first, rows), dB);                // dC(t−1) = h'(C(t−1)) ⊙ dZ(t−1); dB from it
+                // dC(t−1) = h'(C(t−1)) ⊙ dZ(t−1); dB from it
+                ThresholdBackward(t - 1, Z(t - 1, first, rows), dZ, DC(t - 1, first, rows), dB);
             }
             if (!dx.Values.IsEmpty)
                 Gemm.Multiply(dB, _encoder.Parameters.View(_we), dx);                                           // dx = dB W_e
@@ -114,7 +120,8 @@ public abstract class SharedLayersEncoder : TrainableEncoder
             int layers = _encoder.Depth * Rows;
             AddOwnGradient(gradient, first, count, accumulate);
             MatrixView dSt = gradient.View(_st).RowRange(first, count), dWe = gradient.View(_we).RowRange(first, count);
-            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _dC.RowRange(Rows, layers), dSt, accumulate);       // dSᵀ += Σ_t Z(t−1)ᵀ dC(t)
+            // dSᵀ += Σ_t Z(t−1)ᵀ dC(t)
+            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _dC.RowRange(Rows, layers), dSt, accumulate);
             SparseProduct.MultiplyTransposed(DB.RowRange(0, Rows), first, x, dWe, accumulate);                  // dW_e += dBᵀ x
         }
 

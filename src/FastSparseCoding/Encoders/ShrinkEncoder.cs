@@ -15,7 +15,8 @@ public sealed class ShrinkEncoder : FeedForwardEncoder
         => ParameterSlab.Layout(("W_e", codeSize, signalSize), new WindowShape("theta", 1, codeSize, IsThreshold: true));
 
     internal static EncoderFamily OfKind { get; } =
-        EncoderFamily.WithoutDepth("shrink", FromDictionary, (n, m, penalty, dictionary) => new ShrinkEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: false);
+        EncoderFamily.WithoutDepth("shrink", FromDictionary, (n, m, penalty, dictionary)
+            => new ShrinkEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: false);
 
     internal override EncoderFamily Family => OfKind;
 
@@ -40,9 +41,11 @@ public sealed class ShrinkEncoder : FeedForwardEncoder
         return encoder;
     }
 
-    private protected override void Activate(ReadOnlyMatrixView b, MatrixView z) => Shrinkage.SoftThreshold(b, Parameters.View(Parameters.Windows[1]).Values, z, Penalty.Floor);
+    private protected override void Activate(ReadOnlyMatrixView b, MatrixView z)
+        => Shrinkage.SoftThreshold(b, Parameters.View(Parameters.Windows[1]).Values, z, Penalty.Floor);
 
-    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own)
+    private protected override void ActivateBackward(
+        ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own)
     {
         Shrinkage.SoftThresholdBackward(z, dz, db);
         own.Values.Clear();

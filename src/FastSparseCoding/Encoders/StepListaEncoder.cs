@@ -4,10 +4,10 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// SLISTA: ISTA whose steps are learned and nothing else (Ablin, Moreau, Massias and Gramfort 2019). R(t) = x − Z(t−1)D, Z(t) is the proximal step of
-/// length γ_t from there, h_{γ_tλw}(Z(t−1) + γ_tR(t)Dᵀ)/(1 + γ_tμ). T + 1 numbers learn from few signals and at any penalty: λ is an input, and
-/// <see cref="WithPenalty"/> gives the encoder of another. This is not the paper's. Made from a dictionary it equals T + 1 iterations of ISTA from zero,
-/// until it is trained.
+/// SLISTA: ISTA whose steps are learned and nothing else (Ablin, Moreau, Massias and Gramfort 2019). R(t) = x − Z(t−1)D, Z(t) is the
+/// proximal step of length γ_t from there, h_{γ_tλw}(Z(t−1) + γ_tR(t)Dᵀ)/(1 + γ_tμ). T + 1 numbers learn from few signals and at any
+/// penalty: λ is an input, and <see cref="WithPenalty"/> gives the encoder of another. This is not the paper's. Made from a dictionary it
+/// equals T + 1 iterations of ISTA from zero, until it is trained.
 /// </summary>
 /// <remarks>Windows: step [1×(T+1)], γ_t in units of 1/L, so 1 for ISTA.</remarks>
 public sealed class StepListaEncoder : TrainableEncoder
@@ -21,7 +21,9 @@ public sealed class StepListaEncoder : TrainableEncoder
     internal StepListaEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary)
         : base(signalSize, codeSize, depth, penalty, dictionary, new ParameterSlab(Layout(depth)))
     {
-        _dictionary = dictionary ?? Throw.Argument<AtomDictionary>(nameof(dictionary), "'dictionary' is null; an 'slista' encoder has no weights but its dictionary's.");
+        _dictionary = dictionary
+            ?? Throw.Argument<AtomDictionary>(
+            nameof(dictionary), "'dictionary' is null; an 'slista' encoder has no weights but its dictionary's.");
         _d = new PackedMatrix(codeSize, signalSize);
         _d.Pack(dictionary.Atoms);
         _gamma = new float[depth + 1];
@@ -103,7 +105,8 @@ public sealed class StepListaEncoder : TrainableEncoder
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
 
-    /// <summary>Tape: Z(0..T) and V(t) = R(t)Dᵀ, R(0) = x, and what every signal adds to dγ from the way back. h' and the sign of C are those of Z.</summary>
+    /// <summary>Tape: Z(0..T) and V(t) = R(t)Dᵀ, R(0) = x, and what every signal adds to dγ from the way back. h' and the sign of C are
+    /// those of Z.</summary>
     private sealed class Pass : EncoderPass
     {
         private readonly StepListaEncoder _encoder;
@@ -166,7 +169,8 @@ public sealed class StepListaEncoder : TrainableEncoder
                 MatrixView z = Z(t, first, rows);
                 if (_encoder._share[t] != 1)
                     TensorPrimitives.Multiply(dZ.Values, _encoder._share[t], dZ.Values);
-                Shrinkage.SoftThresholdBackward(z, dZ, dC);                                             // dC(t) = h'(C(t)) ⊙ dZ(t)/(1 + γ_tμ)
+                // dC(t) = h'(C(t)) ⊙ dZ(t)/(1 + γ_tμ)
+                Shrinkage.SoftThresholdBackward(z, dZ, dC);
                 for (int i = 0; i < rows; i++)
                     _dGamma[t * Rows + first + i] = StepBackward(z.Row(i), V(t, first + i, 1).Row(0), dC.Row(i));
                 if (t == 0 && dx.Values.IsEmpty)
@@ -192,7 +196,8 @@ public sealed class StepListaEncoder : TrainableEncoder
             }
         }
 
-        /// <summary>What a signal adds to dγ_t: Σ (V(t) − λw ⊙ sign(Z(t)) − μZ(t)) ⊙ dC(t), since Z(t) = h_{γ_tλw}(Z(t−1) + γ_tV(t))/(1 + γ_tμ).</summary>
+        /// <summary>What a signal adds to dγ_t: Σ (V(t) − λw ⊙ sign(Z(t)) − μZ(t)) ⊙ dC(t), since Z(t) = h_{γ_tλw}(Z(t−1) + γ_tV(t))/(1 +
+        /// γ_tμ).</summary>
         private double StepBackward(ReadOnlySpan<float> z, ReadOnlySpan<float> v, ReadOnlySpan<float> dC)
         {
             double sum = 0, ridge = _encoder.Penalty.Ridge;

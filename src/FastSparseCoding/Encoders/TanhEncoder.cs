@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// The encoder g ⊙ tanh(Wx + u) of Kavukcuoglu, Ranzato and LeCun (2008), with a gain per coefficient. Windows: W [m×n], u [1×m], gain [1×m].
+/// The encoder g ⊙ tanh(Wx + u) of Kavukcuoglu, Ranzato and LeCun (2008), with a gain per coefficient. Windows: W [m×n], u [1×m], gain
+/// [1×m].
 /// </summary>
 public sealed class TanhEncoder : FeedForwardEncoder
 {
@@ -17,7 +18,8 @@ public sealed class TanhEncoder : FeedForwardEncoder
         => ParameterSlab.Layout(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize));
 
     internal static EncoderFamily OfKind { get; } =
-        EncoderFamily.WithoutDepth("tanh", FromDictionary, (n, m, penalty, dictionary) => new TanhEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: true);
+        EncoderFamily.WithoutDepth("tanh", FromDictionary, (n, m, penalty, dictionary)
+            => new TanhEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: true);
 
     internal override EncoderFamily Family => OfKind;
 
@@ -54,7 +56,8 @@ public sealed class TanhEncoder : FeedForwardEncoder
         }
     }
 
-    private protected override void ActivateBackward(ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own)
+    private protected override void ActivateBackward(
+        ReadOnlyMatrixView b, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView db, MatrixView own)
     {
         ReadOnlySpan<float> u = Parameters.View(Parameters.Windows[1]).Values, gain = Parameters.View(Parameters.Windows[2]).Values;
         for (int i = 0; i < b.Rows; i++)

@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// A learned predictor of sparse codes with hand-written gradients. Immutable while encoding and safe to share between threads; whoever changes
-/// <see cref="Parameters"/> calls <see cref="Refresh"/> before the next use.
+/// A learned predictor of sparse codes with hand-written gradients. Immutable while encoding and safe to share between threads; whoever
+/// changes <see cref="Parameters"/> calls <see cref="Refresh"/> before the next use.
 /// </summary>
 public abstract class TrainableEncoder : ISparseEncoder
 {
@@ -14,7 +14,8 @@ public abstract class TrainableEncoder : ISparseEncoder
 
     private readonly WorkspacePool<EncoderPass> _passes;
 
-    private protected TrainableEncoder(int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary, ParameterSlab parameters)
+    private protected TrainableEncoder(
+        int signalSize, int codeSize, int depth, Penalty penalty, AtomDictionary? dictionary, ParameterSlab parameters)
     {
         Throw.IfBelow(signalSize, 1);
         Throw.IfBelow(codeSize, 1);
@@ -64,8 +65,8 @@ public abstract class TrainableEncoder : ISparseEncoder
     public void Refresh() => RefreshRows(0, CodeSize);
 
     /// <summary>
-    /// The same for the rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of every window, <paramref name="first"/> a
-    /// multiple of 4. Threads may take different rows at once.
+    /// The same for the rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of every window,
+    /// <paramref name="first"/> a multiple of 4. Threads may take different rows at once.
     /// </summary>
     internal void RefreshRows(int first, int count)
     {
@@ -76,7 +77,8 @@ public abstract class TrainableEncoder : ISparseEncoder
 
     private protected abstract void PackRows(int first, int count);
 
-    /// <summary>Memory for forward and backward passes over up to <paramref name="maxRows"/> signals; one for each thread that trains.</summary>
+    /// <summary>Memory for forward and backward passes over up to <paramref name="maxRows"/> signals; one for each thread that
+    /// trains.</summary>
     /// <param name="maxRows">Most signals in a pass, 1 or more.</param>
     /// <returns>A pass over this encoder's current parameters.</returns>
     public EncoderPass CreatePass(int maxRows)
@@ -98,7 +100,8 @@ public abstract class TrainableEncoder : ISparseEncoder
         _passes.Return(pass);
     }
 
-    /// <summary>Most rows of a pass in a training: it decides the order of sums, and so depends on nothing but the encoder's size.</summary>
+    /// <summary>Most rows of a pass in a training: it decides the order of sums, and so depends on nothing but the encoder's
+    /// size.</summary>
     internal int PassRows => (int)Math.Clamp(PassFloats / TapeFloats, FewestPassRows, MostPassRows);
 
     /// <summary>Floats that a pass for training keeps for a signal.</summary>

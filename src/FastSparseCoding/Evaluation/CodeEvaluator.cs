@@ -12,7 +12,8 @@ namespace FastSparseCoding.Evaluation;
 /// <param name="SupportF1">Harmonic mean of precision and recall.</param>
 /// <param name="MeanNonZeros">Mean number of non-zeros of the codes.</param>
 public sealed record CodeQuality(
-    double CodeError, double RelativeCodeError, double RelativeObjectiveGap, double SupportPrecision, double SupportRecall, double SupportF1, double MeanNonZeros);
+    double CodeError, double RelativeCodeError, double RelativeObjectiveGap, double SupportPrecision, double SupportRecall,
+        double SupportF1, double MeanNonZeros);
 
 /// <summary>Compares codes with the optimal ones.</summary>
 public static class CodeEvaluator
@@ -51,7 +52,8 @@ public static class CodeEvaluator
         ArgumentNullException.ThrowIfNull(x);
         double error = CodeError(z, exact);
         double scale = MeanSquare(exact);
-        double[] energies = LassoObjective.Energies(x, dictionary, z, penalty, threads), optimal = LassoObjective.Energies(x, dictionary, exact, penalty, threads);
+        double[] energies = LassoObjective.Energies(x, dictionary, z, penalty, threads),
+            optimal = LassoObjective.Energies(x, dictionary, exact, penalty, threads);
         double gap = 0;
         int counted = 0;
         for (int i = 0; i < energies.Length; i++)
@@ -64,7 +66,8 @@ public static class CodeEvaluator
         (long both, long predicted, long actual) = CountSupports(z.Values, exact.Values);
         double precision = predicted > 0 ? (double)both / predicted : 1, recall = actual > 0 ? (double)both / actual : 1;
         double f1 = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
-        return new CodeQuality(error, Relative(error, scale), counted > 0 ? gap / counted : 0, precision, recall, f1, (double)predicted / z.Rows);
+        return new CodeQuality(error, Relative(error, scale), counted > 0 ? gap / counted : 0, precision, recall, f1,
+            (double)predicted / z.Rows);
     }
 
     private static (long Both, long Predicted, long Actual) CountSupports(ReadOnlySpan<float> z, ReadOnlySpan<float> exact)

@@ -3,8 +3,8 @@ using FastSparseCoding.Solvers;
 namespace FastSparseCoding.Evaluation;
 
 /// <summary>
-/// How an iterative solver approaches the optimum: the mean of (E − E*)/E* after k iterations, from zero or from a prediction. What a prediction saves an
-/// exact method (Gregor and LeCun 2010, section 5) is the distance between two such curves.
+/// How an iterative solver approaches the optimum: the mean of (E − E*)/E* after k iterations, from zero or from a prediction. What a
+/// prediction saves an exact method (Gregor and LeCun 2010, section 5) is the distance between two such curves.
 /// </summary>
 public sealed class ConvergenceCurve
 {
@@ -34,7 +34,9 @@ public sealed class ConvergenceCurve
     /// <param name="cancellation">Stops between blocks of rows.</param>
     /// <returns>The curve.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, the counts do not ascend, or no signal has an energy above 0.</exception>
-    public static ConvergenceCurve Measure(LassoSolver solver, Matrix x, Matrix exact, IReadOnlyList<int> iterations, Matrix? start = null, int threads = 0, CancellationToken cancellation = default)
+    public static ConvergenceCurve Measure(
+        LassoSolver solver, Matrix x, Matrix exact, IReadOnlyList<int> iterations, Matrix? start = null, int threads = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(solver);
         ArgumentNullException.ThrowIfNull(x);
@@ -51,9 +53,11 @@ public sealed class ConvergenceCurve
             int at = Array.BinarySearch(counts, k), block = first / RowBlocks.MostRows;
             for (int i = 0; i < z.Rows; i++)
                 if (optimal[first + i] > 0)
-                    sums[block, at] += LassoObjective.Energy(x.Row(first + i), solver.Dictionary, z.Row(i), solver.Penalty) / optimal[first + i] - 1;
+                    sums[block, at] += LassoObjective.Energy(
+                        x.Row(first + i), solver.Dictionary, z.Row(i), solver.Penalty) / optimal[first + i] - 1;
         }, start, threads, cancellation);
-        double[] gaps = [.. Enumerable.Range(0, counts.Length).Select(at => Enumerable.Range(0, sums.GetLength(0)).Sum(block => sums[block, at]) / counted)];
+        double[] gaps = [.. Enumerable.Range(0, counts.Length)
+            .Select(at => Enumerable.Range(0, sums.GetLength(0)).Sum(block => sums[block, at]) / counted)];
         return new ConvergenceCurve(solver.Name, counts, gaps);
     }
 

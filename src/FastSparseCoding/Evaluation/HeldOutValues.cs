@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Evaluation;
 
 /// <summary>
-/// Some values of every signal, drawn at random and kept out of its code: how well the code, found from the others, predicts them tells codes that are
-/// too poor, with too large a λ, from codes that follow the noise, with too small a one.
+/// Some values of every signal, drawn at random and kept out of its code: how well the code, found from the others, predicts them tells
+/// codes that are too poor, with too large a λ, from codes that follow the noise, with too small a one.
 /// </summary>
 public sealed class HeldOutValues
 {
@@ -12,7 +12,8 @@ public sealed class HeldOutValues
     /// <param name="x">Signals [N×n], finite, of 2 values or more.</param>
     /// <param name="fraction">Share of each signal's values to hold out, above 0 and below 1; at least one value, and not all.</param>
     /// <param name="seed">Seed of the draw.</param>
-    /// <exception cref="ArgumentException">The fraction is out of its range, the signals are too short, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">The fraction is out of its range, the signals are too short, or a value is not
+    /// finite.</exception>
     public HeldOutValues(Matrix x, double fraction, int seed)
     {
         ArgumentNullException.ThrowIfNull(x);

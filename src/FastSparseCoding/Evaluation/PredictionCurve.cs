@@ -3,7 +3,8 @@ using FastSparseCoding.Solvers;
 namespace FastSparseCoding.Evaluation;
 
 /// <summary>
-/// The error of an iterative solver after k iterations from zero, and its inverse: how many iterations reach an error. The curves of Figures 3 and 4.
+/// The error of an iterative solver after k iterations from zero, and its inverse: how many iterations reach an error. The curves of
+/// Figures 3 and 4.
 /// </summary>
 public sealed class PredictionCurve
 {
@@ -33,7 +34,9 @@ public sealed class PredictionCurve
     /// <param name="cancellation">Stops between blocks of rows.</param>
     /// <returns>The curve.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or the counts do not ascend.</exception>
-    public static PredictionCurve Measure(LassoSolver solver, Matrix x, Matrix exact, IReadOnlyList<int> iterations, Matrix? start = null, int threads = 0, CancellationToken cancellation = default)
+    public static PredictionCurve Measure(
+        LassoSolver solver, Matrix x, Matrix exact, IReadOnlyList<int> iterations, Matrix? start = null, int threads = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(solver);
         ArgumentNullException.ThrowIfNull(x);
@@ -55,7 +58,8 @@ public sealed class PredictionCurve
         return new PredictionCurve(solver.Name, [.. iterations], errors);
     }
 
-    /// <summary>Numbers of iterations from 1 to <paramref name="last"/>, close together at first: every one to 20, then about 10 % apart.</summary>
+    /// <summary>Numbers of iterations from 1 to <paramref name="last"/>, close together at first: every one to 20, then about 10 %
+    /// apart.</summary>
     /// <param name="last">The last number, 1 or more.</param>
     /// <returns>Ascending numbers that end with <paramref name="last"/>.</returns>
     public static IReadOnlyList<int> Spaced(int last)
@@ -72,7 +76,8 @@ public sealed class PredictionCurve
     /// The number of iterations after which the solver's error stays at or below <paramref name="error"/>, interpolated on log-log axes.
     /// </summary>
     /// <param name="error">An error, above 0.</param>
-    /// <returns>The iterations; positive infinity when the curve ends above the error, its first number when it is never above it.</returns>
+    /// <returns>The iterations; positive infinity when the curve ends above the error, its first number when it is never above
+    /// it.</returns>
     public double IterationsFor(double error)
     {
         Throw.IfNotPositive(error);

@@ -3,16 +3,17 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// The update of Adam (Kingma and Ba 2015, Algorithm 1) in one pass over parameters, gradient and moments: the gradient is scaled and its weight penalty
-/// added on the way in, the parameter kept at or above its floor on the way out.
+/// The update of Adam (Kingma and Ba 2015, Algorithm 1) in one pass over parameters, gradient and moments: the gradient is scaled and its
+/// weight penalty added on the way in, the parameter kept at or above its floor on the way out.
 /// </summary>
 internal static unsafe class AdamUpdate
 {
     /// <summary>
-    /// g = scale·sum + penalty·p; m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², p ← max(p − rate·m/(√v + ε), floor), with the bias corrections of m and v folded
-    /// into rate and ε.
+    /// g = scale·sum + penalty·p; m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², p ← max(p − rate·m/(√v + ε), floor), with the bias corrections
+    /// of m and v folded into rate and ε.
     /// </summary>
-    public static void Apply(Span<float> parameters, ReadOnlySpan<float> sum, Span<float> first, Span<float> second, in AdamSettings settings)
+    public static void Apply(
+        Span<float> parameters, ReadOnlySpan<float> sum, Span<float> first, Span<float> second, in AdamSettings settings)
     {
         Throw.IfLengthNot(sum.Length, parameters.Length, nameof(sum));
         Throw.IfLengthNot(first.Length, parameters.Length, nameof(first));
@@ -38,7 +39,8 @@ internal static unsafe class AdamUpdate
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {
-            TV scale = TS.Broadcast(Settings.Scale), penalty = TS.Broadcast(Settings.Penalty), beta1 = TS.Broadcast(Settings.Beta1), beta2 = TS.Broadcast(Settings.Beta2);
+            TV scale = TS.Broadcast(Settings.Scale), penalty = TS.Broadcast(Settings.Penalty), beta1 = TS.Broadcast(Settings.Beta1),
+                beta2 = TS.Broadcast(Settings.Beta2);
             TV rate = TS.Broadcast(Settings.Rate), epsilon = TS.Broadcast(Settings.Epsilon), floor = TS.Broadcast(Settings.Floor);
             for (int i = 0; i < Length; i += TS.Count)
             {

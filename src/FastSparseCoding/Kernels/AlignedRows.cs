@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// A copy of a matrix whose rows begin at cache lines and are filled up with zeros to whole lines: a vector never straddles two lines, and needs no mask.
+/// A copy of a matrix whose rows begin at cache lines and are filled up with zeros to whole lines: a vector never straddles two lines, and
+/// needs no mask.
 /// </summary>
 internal sealed unsafe class AlignedRows
 {

@@ -5,8 +5,8 @@ namespace FastSparseCoding.Kernels;
 /// <see cref="SpectralBound"/>) and σ is above every eigenvalue of A; if not, the pivot that failed gives a vector v with vᵀAv ≥ σ vᵀv.
 /// </summary>
 /// <remarks>
-/// By blocks of rows, the rest of M updated after each (right-looking); the sums are in a fixed order and divisions are true ones, so that Demmel's
-/// bound of the backward error holds for it (Higham 2002, Lemma 8.4 and Theorem 10.3).
+/// By blocks of rows, the rest of M updated after each (right-looking); the sums are in a fixed order and divisions are true ones, so that
+/// Demmel's bound of the backward error holds for it (Higham 2002, Lemma 8.4 and Theorem 10.3).
 /// </remarks>
 internal sealed unsafe class CholeskyProof(PreciseGram a)
 {
@@ -39,7 +39,8 @@ internal sealed unsafe class CholeskyProof(PreciseGram a)
         return true;
     }
 
-    /// <summary>After a failure at pivot p, with R finished above it: v = [−R₁₁⁻¹ r_p; 1; 0], for which vᵀMv is that pivot, zero or less.</summary>
+    /// <summary>After a failure at pivot p, with R finished above it: v = [−R₁₁⁻¹ r_p; 1; 0], for which vᵀMv is that pivot, zero or
+    /// less.</summary>
     public double[] Witness()
     {
         var v = new double[_order];
@@ -79,7 +80,8 @@ internal sealed unsafe class CholeskyProof(PreciseGram a)
     private void UpdateRest(int first, int next)
     {
         fixed (double* m = _m, panels = _panels)
-            SymmetricProduct.Add(m + (nint)first * _order + next, next - first, _order - next, _order, -1, m + (nint)next * _order + next, panels);
+            SymmetricProduct.Add(m + (nint)first * _order + next, next - first, _order - next, _order, -1, m + (nint)next * _order + next,
+                panels);
     }
 
     private Span<double> Row(int i) => _m.AsSpan(i * _order, _order);

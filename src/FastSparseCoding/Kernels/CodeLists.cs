@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Kernels;
 
-/// <summary>The non-zeros of a batch of codes z [N×m], signal by signal and atom by atom. The lists grow to the largest batch and are then allocated no more.</summary>
+/// <summary>The non-zeros of a batch of codes z [N×m], signal by signal and atom by atom. The lists grow to the largest batch and are then
+/// allocated no more.</summary>
 internal sealed unsafe class CodeLists(int atoms)
 {
     private readonly int[] _atomStarts = new int[atoms + 1];

@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Kernels;
 
-/// <summary>A number known to the compiler: every value gives a kernel compiled for it, with what that value does not need left out.</summary>
+/// <summary>A number known to the compiler: every value gives a kernel compiled for it, with what that value does not need left
+/// out.</summary>
 internal interface IConstant
 {
     static abstract int Value { get; }

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// c ← βc + Σ_s z_s·w_s: the statistics of dictionary learning fade and take in another batch, a row at a time. Every element is one chain of multiply-adds
-/// in the order of s.
+/// c ← βc + Σ_s z_s·w_s: the statistics of dictionary learning fade and take in another batch, a row at a time. Every element is one chain
+/// of multiply-adds in the order of s.
 /// </summary>
 internal static unsafe class FadedSum
 {

@@ -1,9 +1,9 @@
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// Dense products of row-major float32 matrices, on the calling thread. Every element is one chain of multiply-adds over ascending k, so a row
-/// of a result has the same bits whatever rows it is computed with, and whether a factor was packed before or not. Nothing is allocated after a
-/// thread's first call. C must not overlap A or B.
+/// Dense products of row-major float32 matrices, on the calling thread. Every element is one chain of multiply-adds over ascending k, so a
+/// row of a result has the same bits whatever rows it is computed with, and whether a factor was packed before or not. Nothing is allocated
+/// after a thread's first call. C must not overlap A or B.
 /// </summary>
 internal static unsafe class Gemm
 {
@@ -43,7 +43,8 @@ internal static unsafe class Gemm
         }
     }
 
-    /// <summary>C = A·Bᵀ, or C += A·Bᵀ. A [N×k], B [m×k], C [N×m]. For few rows of A, pack B once with <see cref="PackedMatrix.OfTransposed"/>.</summary>
+    /// <summary>C = A·Bᵀ, or C += A·Bᵀ. A [N×k], B [m×k], C [N×m]. For few rows of A, pack B once with
+    /// <see cref="PackedMatrix.OfTransposed"/>.</summary>
     public static void MultiplyTransposedB(ReadOnlyMatrixView a, ReadOnlyMatrixView b, MatrixView c, bool accumulate = false)
     {
         Throw.IfShapeNot(b.Rows, b.Columns, c.Columns, a.Columns, nameof(b));
@@ -84,7 +85,8 @@ internal static unsafe class Gemm
     }
 
     /// <summary>C = h_θ(B + A·W) in one pass over C: a layer of LISTA. A [N×k], W [k×m], B and C [N×m], θ [m] ≥ 0; C may be B.</summary>
-    public static void MultiplyAddShrink(ReadOnlyMatrixView a, PackedMatrix w, ReadOnlyMatrixView b, ReadOnlySpan<float> theta, MatrixView c, float floor = 0)
+    public static void MultiplyAddShrink(
+        ReadOnlyMatrixView a, PackedMatrix w, ReadOnlyMatrixView b, ReadOnlySpan<float> theta, MatrixView c, float floor = 0)
     {
         CheckShapes(a, w, c);
         Throw.IfShapeNot(b.Rows, b.Columns, c.Rows, c.Columns, nameof(b));
@@ -107,7 +109,8 @@ internal static unsafe class Gemm
         Throw.IfShapeNot(c.Rows, c.Columns, a.Rows, b.Columns, nameof(c));
     }
 
-    /// <summary>Packs B a run of rows at a time, into scratch memory; rows of B, or of Bᵀ when transposed, are <paramref name="stride"/> apart.</summary>
+    /// <summary>Packs B a run of rows at a time, into scratch memory; rows of B, or of Bᵀ when transposed, are <paramref name="stride"/>
+    /// apart.</summary>
     private static void RunPacked(ref Product product, float* b, nint stride, bool transposed)
     {
         int k = product.K, m = product.Columns;
@@ -145,7 +148,8 @@ internal static unsafe class Gemm
     /// <summary>Few rows: B is read where it lies, but for columns that do not fill a vector.</summary>
     private static void RunWhereItLies(ref Product product, float* b)
     {
-        product.B = RightFactor.WhereItLies(b, product.K, product.Columns, Scratch.Rent(RightFactor.ScratchLength(product.K, product.Columns)));
+        product.B = RightFactor.WhereItLies(
+            b, product.K, product.Columns, Scratch.Rent(RightFactor.ScratchLength(product.K, product.Columns)));
         Run(ref product);
     }
 

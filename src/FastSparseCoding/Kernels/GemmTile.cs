@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// A register tile of C = h_θ(start + A·B), up to 6 rows by 4 vectors. Every element is one chain of multiply-adds from start over ascending k:
-/// its bits depend neither on the tile it falls into nor on the rows it stands with.
+/// A register tile of C = h_θ(start + A·B), up to 6 rows by 4 vectors. Every element is one chain of multiply-adds from start over
+/// ascending k: its bits depend neither on the tile it falls into nor on the rows it stands with.
 /// </summary>
 internal static unsafe class GemmTile<TS, TV, TRows, TVectors>
     where TS : struct, ISimd<TV>
@@ -12,7 +12,8 @@ internal static unsafe class GemmTile<TS, TV, TRows, TVectors>
     where TRows : struct, IConstant
     where TVectors : struct, IConstant
 {
-    // The only way to keep accumulators in registers is to name each of them; rows and vectors that the tile does not have compile to nothing.
+    // The only way to keep accumulators in registers is to name each of them; rows and vectors that the tile does not have compile to
+    // nothing.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(TileOperands* t)
     {
@@ -73,7 +74,8 @@ internal static unsafe class GemmTile<TS, TV, TRows, TVectors>
     private static TV Add(int vector, TV a, TV b, TV c) => vector < TVectors.Value ? TS.MultiplyAdd(a, b, c) : default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV Start(TileOperands* t, int row, int vector) => row < TRows.Value ? TileEdges<TS, TV, TVectors>.Start(t, row, vector) : default;
+    private static TV Start(TileOperands* t, int row, int vector)
+        => row < TRows.Value ? TileEdges<TS, TV, TVectors>.Start(t, row, vector) : default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FinishRow(TileOperands* t, int row, TV c0, TV c1, TV c2, TV c3)

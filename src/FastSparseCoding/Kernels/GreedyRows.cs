@@ -4,17 +4,17 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// Greedy coordinate descent (Gregor and LeCun 2010, Algorithm 2) on many rows, some of them in turn: while the search for one's largest change waits
-/// for its last instructions, the next one's begins. Rows are worked on in aligned copies.
+/// Greedy coordinate descent (Gregor and LeCun 2010, Algorithm 2) on many rows, some of them in turn: while the search for one's largest
+/// change waits for its last instructions, the next one's begins. Rows are worked on in aligned copies.
 /// </summary>
 internal static unsafe class GreedyRows
 {
     private const int Interleaved = 4;
 
     /// <summary>
-    /// For every row, from its code z and b times its scale: b ← b + zS, then repeats z_k = h_θ(b)_k with k = argmax_j |h_θ(b)_j − z_j|, b ← b + e·S_k, until
-    /// the largest change is at most <paramref name="smallest"/>, or <paramref name="most"/> times. A scale c solves for the threshold θ/c: the code is c
-    /// times that of θ/c.
+    /// For every row, from its code z and b times its scale: b ← b + zS, then repeats z_k = h_θ(b)_k with k = argmax_j |h_θ(b)_j − z_j|, b
+    /// ← b + e·S_k, until the largest change is at most <paramref name="smallest"/>, or <paramref name="most"/> times. A scale c solves for
+    /// the threshold θ/c: the code is c times that of θ/c.
     /// </summary>
     /// <param name="b">xDᵀ [N×m].</param>
     /// <param name="scales">Scales of the rows [N].</param>
@@ -24,7 +24,9 @@ internal static unsafe class GreedyRows
     /// <param name="smallest">Change at which a row ends.</param>
     /// <param name="most">Most updates of a row.</param>
     /// <param name="z">Codes [N×m].</param>
-    public static void Descend(ReadOnlyMatrixView b, ReadOnlySpan<float> scales, AlignedRows s, ReadOnlySpan<float> theta, float floor, float smallest, int most, MatrixView z)
+    public static void Descend(
+        ReadOnlyMatrixView b, ReadOnlySpan<float> scales, AlignedRows s, ReadOnlySpan<float> theta, float floor, float smallest, int most,
+        MatrixView z)
     {
         if (floor == 0)
             Descend<Two>(b, scales, s, theta, smallest, most, z);
@@ -32,7 +34,8 @@ internal static unsafe class GreedyRows
             Descend<One>(b, scales, s, theta, smallest, most, z);
     }
 
-    private static void Descend<TSides>(ReadOnlyMatrixView b, ReadOnlySpan<float> scales, AlignedRows s, ReadOnlySpan<float> theta, float smallest, int most, MatrixView z)
+    private static void Descend<TSides>(
+        ReadOnlyMatrixView b, ReadOnlySpan<float> scales, AlignedRows s, ReadOnlySpan<float> theta, float smallest, int most, MatrixView z)
         where TSides : struct, IConstant
     {
         Throw.IfShapeNot(z.Rows, z.Columns, b.Rows, b.Columns, nameof(z));
@@ -41,7 +44,8 @@ internal static unsafe class GreedyRows
         Throw.IfLengthNot(theta.Length, b.Columns, nameof(theta));
         fixed (float* pb = b.Values, pz = z.Values, pc = scales)
         {
-            var kernel = new DescentKernel<TSides> { B = pb, Scales = pc, S = s.Data, Stride = s.Stride, Z = pz, Rows = b.Rows, Length = b.Columns, Smallest = smallest, Most = most, Scratch = Scratch.Rent(ScratchLength(s.Stride)) };
+            var kernel = new DescentKernel<TSides> { B = pb, Scales = pc, S = s.Data, Stride = s.Stride, Z = pz, Rows = b.Rows,
+                Length = b.Columns, Smallest = smallest, Most = most, Scratch = Scratch.Rent(ScratchLength(s.Stride)) };
             SetThresholds(theta, kernel.Scratch, s.Stride);
             Simd.Run(ref kernel);
             GC.KeepAlive(s);
@@ -49,7 +53,8 @@ internal static unsafe class GreedyRows
     }
 
     /// <summary>
-    /// From z = 0, for every row of B and the given number of times: z̄ = h_θ(B), k = argmax_j |z̄_j − z_j|, e = z̄_k − z_k, B ← B + e·S_{:,k}, z_k = z̄_k.
+    /// From z = 0, for every row of B and the given number of times: z̄ = h_θ(B), k = argmax_j |z̄_j − z_j|, e = z̄_k − z_k, B ← B +
+    /// e·S_{:,k}, z_k = z̄_k.
     /// </summary>
     /// <param name="b">B [N×m].</param>
     /// <param name="sTransposed">Sᵀ [m×m], whose rows are S's columns.</param>
@@ -57,7 +62,8 @@ internal static unsafe class GreedyRows
     /// <param name="updates">How many times.</param>
     /// <param name="tape">Receives the updates of every row [N×updates], or is empty.</param>
     /// <param name="floor">0, or −∞ for codes that must not be negative.</param>
-    public static void Update(MatrixView b, AlignedRows sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape, float floor = 0)
+    public static void Update(
+        MatrixView b, AlignedRows sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape, float floor = 0)
     {
         if (floor == 0)
             Update<Two>(b, sTransposed, theta, updates, tape);
@@ -65,7 +71,8 @@ internal static unsafe class GreedyRows
             Update<One>(b, sTransposed, theta, updates, tape);
     }
 
-    private static void Update<TSides>(MatrixView b, AlignedRows sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape)
+    private static void Update<TSides>(
+        MatrixView b, AlignedRows sTransposed, ReadOnlySpan<float> theta, int updates, Span<GreedyUpdate> tape)
         where TSides : struct, IConstant
     {
         Throw.IfShapeNot(sTransposed.Rows, sTransposed.Columns, b.Columns, b.Columns, nameof(sTransposed));
@@ -75,7 +82,8 @@ internal static unsafe class GreedyRows
         fixed (float* pb = b.Values)
         fixed (GreedyUpdate* pu = tape)
         {
-            var kernel = new UpdateKernel<TSides> { B = pb, S = sTransposed.Data, Stride = sTransposed.Stride, Rows = b.Rows, Length = b.Columns, Updates = updates, Tape = pu, Scratch = Scratch.Rent(ScratchLength(sTransposed.Stride)) };
+            var kernel = new UpdateKernel<TSides> { B = pb, S = sTransposed.Data, Stride = sTransposed.Stride, Rows = b.Rows,
+                Length = b.Columns, Updates = updates, Tape = pu, Scratch = Scratch.Rent(ScratchLength(sTransposed.Stride)) };
             SetThresholds(theta, kernel.Scratch, sTransposed.Stride);
             Simd.Run(ref kernel);
             GC.KeepAlive(sTransposed);
@@ -85,7 +93,8 @@ internal static unsafe class GreedyRows
     private static void SetThresholds(ReadOnlySpan<float> theta, float* scratch, int stride)
     {
         theta.CopyTo(new Span<float>(scratch, theta.Length));
-        new Span<float>(scratch + theta.Length, stride - theta.Length).Clear();     // a threshold below zero left there would make a change of nothing
+        // a threshold below zero left there would make a change of nothing
+        new Span<float>(scratch + theta.Length, stride - theta.Length).Clear();
     }
 
     /// <summary>Room for θ, and for B and z of the rows in turn.</summary>
@@ -266,7 +275,8 @@ internal static unsafe class GreedyRows
                 return false;
             place.Begin(next, B + (nint)next * Length, Length, Stride, S);
             if (Scales[next] != 1)
-                System.Numerics.Tensors.TensorPrimitives.Multiply(new ReadOnlySpan<float>(place.B, Length), Scales[next], new Span<float>(place.B, Length));
+                System.Numerics.Tensors.TensorPrimitives.Multiply(
+                    new ReadOnlySpan<float>(place.B, Length), Scales[next], new Span<float>(place.B, Length));
             place.Start<TS, TV>(Z + (nint)next * Length, Length, S, Stride);
             next++;
             return true;

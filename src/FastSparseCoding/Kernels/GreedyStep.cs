@@ -7,10 +7,12 @@ namespace FastSparseCoding.Kernels;
 internal static unsafe class GreedyStep
 {
     /// <summary>
-    /// First applies the previous step's update b += e·row (skipped when <paramref name="e"/> is 0), then finds k = argmax_j |h_θ(b)_j − z_j|,
-    /// the lowest such index on ties, and returns it with the change h_θ(b)_k − z_k. b, z, θ and row have length m. A NaN is never chosen.
+    /// First applies the previous step's update b += e·row (skipped when <paramref name="e"/> is 0), then finds k = argmax_j |h_θ(b)_j −
+    /// z_j|, the lowest such index on ties, and returns it with the change h_θ(b)_k − z_k. b, z, θ and row have length m. A NaN is never
+    /// chosen.
     /// </summary>
-    public static (int Index, float Change) Next(Span<float> b, ReadOnlySpan<float> z, ReadOnlySpan<float> theta, ReadOnlySpan<float> row, float e, float floor = 0)
+    public static (int Index, float Change) Next(
+        Span<float> b, ReadOnlySpan<float> z, ReadOnlySpan<float> theta, ReadOnlySpan<float> row, float e, float floor = 0)
     {
         Throw.IfLengthNot(z.Length, b.Length, nameof(z));
         Throw.IfLengthNot(theta.Length, b.Length, nameof(theta));

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// The factorisation A = LDLᵀ of symmetric positive definite systems, one in every lane: rows of the lower triangle, four at a time so that one load
-/// serves several products. (Eight at a time, where there are registers for it, gained two per cent.)
+/// The factorisation A = LDLᵀ of symmetric positive definite systems, one in every lane: rows of the lower triangle, four at a time so that
+/// one load serves several products. (Eight at a time, where there are registers for it, gained two per cent.)
 /// </summary>
 internal unsafe struct LaneFactorKernel : ISimdKernel
 {
@@ -91,7 +91,8 @@ internal unsafe struct LaneFactorKernel : ISimdKernel
         TS.Store(u + TS.Count, TS.MultiplyAdd(first, last, second));
     }
 
-    /// <summary>l = u/d before column i, and the 4×4 block on the diagonal; returns one bit for every lane whose pivots are large enough.</summary>
+    /// <summary>l = u/d before column i, and the 4×4 block on the diagonal; returns one bit for every lane whose pivots are large
+    /// enough.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly uint Diagonal<TS, TV>(int i)
         where TS : struct, ISimd<TV>
@@ -101,7 +102,8 @@ internal unsafe struct LaneFactorKernel : ISimdKernel
         int row0 = i * (i + 1) / 2 * w, row1 = row0 + (i + 1) * w, row2 = row1 + (i + 2) * w, row3 = row2 + (i + 3) * w;
         float* u0 = Scratch, u1 = u0 + length, u2 = u1 + length, u3 = u2 + length;
         float* l0 = L + row0, l1 = L + row1, l2 = L + row2, l3 = L + row3;
-        TV d0 = TS.Load(A + row0 + end), d1 = TS.Load(A + row1 + end + w), d2 = TS.Load(A + row2 + end + 2 * w), d3 = TS.Load(A + row3 + end + 3 * w);
+        TV d0 = TS.Load(A + row0 + end), d1 = TS.Load(A + row1 + end + w), d2 = TS.Load(A + row2 + end + 2 * w),
+            d3 = TS.Load(A + row3 + end + 3 * w);
         TV s10 = TS.Load(A + row1 + end), s20 = TS.Load(A + row2 + end), s30 = TS.Load(A + row3 + end);
         TV s21 = TS.Load(A + row2 + end + w), s31 = TS.Load(A + row3 + end + w), s32 = TS.Load(A + row3 + end + 2 * w);
         for (int p = 0; p < end; p += w)
@@ -146,6 +148,7 @@ internal unsafe struct LaneFactorKernel : ISimdKernel
         TS.Store(Inverses + end + w, i1);
         TS.Store(Inverses + end + 2 * w, i2);
         TS.Store(Inverses + end + 3 * w, TS.Divide(one, d3));
-        return TS.Bits(TS.GreaterThan(d0, smallest)) & TS.Bits(TS.GreaterThan(d1, smallest)) & TS.Bits(TS.GreaterThan(d2, smallest)) & TS.Bits(TS.GreaterThan(d3, smallest));
+        return TS.Bits(TS.GreaterThan(d0, smallest)) & TS.Bits(TS.GreaterThan(d1, smallest)) & TS.Bits(
+            TS.GreaterThan(d2, smallest)) & TS.Bits(TS.GreaterThan(d3, smallest));
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// Small symmetric positive definite systems Ax = b, one in every lane of the vectors, factored and solved side by side: A = LDLᵀ without a square
-/// root. A lane's result does not depend on the other lanes, nor on how far the systems are padded.
+/// Small symmetric positive definite systems Ax = b, one in every lane of the vectors, factored and solved side by side: A = LDLᵀ without a
+/// square root. A lane's result does not depend on the other lanes, nor on how far the systems are padded.
 /// </summary>
 internal sealed unsafe class LaneSystems
 {
@@ -18,12 +18,14 @@ internal sealed unsafe class LaneSystems
     private readonly float* _vector;        // b, then x
     private readonly float* _scratch;       // L·D of the rows being factored
 
-    /// <summary>Allocates systems of up to <paramref name="capacity"/> unknowns, a multiple of <see cref="Padded"/>'s. All matrices are the identity.</summary>
+    /// <summary>Allocates systems of up to <paramref name="capacity"/> unknowns, a multiple of <see cref="Padded"/>'s. All matrices are the
+    /// identity.</summary>
     public LaneSystems(int capacity)
     {
         Capacity = capacity;
         int triangle = capacity * (capacity + 1) / 2;
-        _memory = [.. new[] { triangle, triangle, capacity, capacity, RowBlock * capacity }.Select(length => AlignedMemory.Allocate(length * Lanes))];
+        _memory = [.. new[] { triangle, triangle, capacity, capacity, RowBlock * capacity }.Select(length
+            => AlignedMemory.Allocate(length * Lanes))];
         _matrix = AlignedMemory.Start(_memory[0]);
         _factor = AlignedMemory.Start(_memory[1]);
         _inverses = AlignedMemory.Start(_memory[2]);
@@ -42,7 +44,8 @@ internal sealed unsafe class LaneSystems
     /// <summary>A size that all systems are padded to.</summary>
     public static int Padded(int size) => (size + RowBlock - 1) / RowBlock * RowBlock;
 
-    /// <summary>Sets A's row of an unknown in one lane up to its diagonal, of A = I − S: a_j = −s_{atoms[j]}, and 1 − s on the diagonal.</summary>
+    /// <summary>Sets A's row of an unknown in one lane up to its diagonal, of A = I − S: a_j = −s_{atoms[j]}, and 1 − s on the
+    /// diagonal.</summary>
     /// <param name="lane">Number of the lane.</param>
     /// <param name="unknown">Number of the unknown.</param>
     /// <param name="s">The row of S of its atom [m].</param>
@@ -91,9 +94,11 @@ internal sealed unsafe class LaneSystems
         *a = 1;
     }
 
-    /// <summary>Sets the right side in one lane, x_i = b_{atoms[i]} − t·θ_{atoms[i]}·signs_i, and zero beyond up to the padded size.</summary>
+    /// <summary>Sets the right side in one lane, x_i = b_{atoms[i]} − t·θ_{atoms[i]}·signs_i, and zero beyond up to the padded
+    /// size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void SetRight(int lane, ReadOnlySpan<float> b, float t, ReadOnlySpan<float> theta, ReadOnlySpan<int> atoms, ReadOnlySpan<float> signs, int padded)
+    public void SetRight(int lane, ReadOnlySpan<float> b, float t, ReadOnlySpan<float> theta, ReadOnlySpan<int> atoms,
+        ReadOnlySpan<float> signs, int padded)
     {
         Throw.IfAbove(padded, Capacity);
         Throw.IfLengthNot(signs.Length, atoms.Length, nameof(signs));
@@ -109,7 +114,8 @@ internal sealed unsafe class LaneSystems
             *x = 0;
     }
 
-    /// <summary>Reads x in one lane; counts the values without the sign they should have, and sums magnitudes: NaN or infinite where a value is not finite.</summary>
+    /// <summary>Reads x in one lane; counts the values without the sign they should have, and sums magnitudes: NaN or infinite where a
+    /// value is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (int Wrong, float Magnitudes) GetSolution(int lane, ReadOnlySpan<float> signs, Span<float> x)
     {
@@ -130,10 +136,12 @@ internal sealed unsafe class LaneSystems
         return (wrong, sum);
     }
 
-    /// <summary>Factors all systems of the padded size; returns one bit for every lane with a pivot below <paramref name="smallestPivot"/>, whose solution means nothing.</summary>
+    /// <summary>Factors all systems of the padded size; returns one bit for every lane with a pivot below <paramref name="smallestPivot"/>,
+    /// whose solution means nothing.</summary>
     public uint Factor(int padded, float smallestPivot)
     {
-        var kernel = new LaneFactorKernel { A = _matrix, L = _factor, Inverses = _inverses, Scratch = _scratch, Size = padded, SmallestPivot = smallestPivot };
+        var kernel = new LaneFactorKernel { A = _matrix, L = _factor, Inverses = _inverses, Scratch = _scratch, Size = padded,
+            SmallestPivot = smallestPivot };
         Simd.Run(ref kernel);
         return kernel.Failed;
     }

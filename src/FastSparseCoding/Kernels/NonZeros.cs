@@ -29,7 +29,8 @@ internal unsafe struct NonZeros
         return new NonZeros { Values = values, Columns = columns, RowStarts = columns + capacity + Slack };
     }
 
-    /// <summary>Lists the non-zeros of rows of length k, <paramref name="stride"/> floats apart, or gives up when there are more than <paramref name="limit"/>.</summary>
+    /// <summary>Lists the non-zeros of rows of length k, <paramref name="stride"/> floats apart, or gives up when there are more than
+    /// <paramref name="limit"/>.</summary>
     /// <returns>Whether all were listed. The list must have room for limit + k non-zeros.</returns>
     public readonly bool TryList(float* a, nint stride, int rows, int k, int limit)
     {
@@ -38,7 +39,8 @@ internal unsafe struct NonZeros
         return kernel.Complete;
     }
 
-    /// <summary>Lists the same non-zeros column after column, rows ascending, into a list with room for k rows and as many non-zeros.</summary>
+    /// <summary>Lists the same non-zeros column after column, rows ascending, into a list with room for k rows and as many
+    /// non-zeros.</summary>
     public readonly void Transpose(int rows, int k, NonZeros result)
     {
         int* next = result.RowStarts;
@@ -73,7 +75,8 @@ internal unsafe struct NonZeros
         }
     }
 
-    /// <summary>Lists the non-zeros of a row, indices ascending; the lists need room for <see cref="Slack"/> entries beyond the row's length. A NaN is a non-zero.</summary>
+    /// <summary>Lists the non-zeros of a row, indices ascending; the lists need room for <see cref="Slack"/> entries beyond the row's
+    /// length. A NaN is a non-zero.</summary>
     /// <returns>How many there are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int List(ReadOnlySpan<float> row, Span<float> values, Span<int> indices)

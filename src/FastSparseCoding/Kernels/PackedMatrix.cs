@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// The right factor B [k×m] of many products, laid out as the register tiles read it: panels of a few vectors of columns, each panel's rows one
-/// after the other and aligned, the last panel's last vector filled up with zeros. Weights are packed once and used over many calls.
+/// The right factor B [k×m] of many products, laid out as the register tiles read it: panels of a few vectors of columns, each panel's rows
+/// one after the other and aligned, the last panel's last vector filled up with zeros. Weights are packed once and used over many calls.
 /// </summary>
 internal sealed unsafe class PackedMatrix
 {

@@ -18,7 +18,8 @@ internal static unsafe class Panels
     /// <summary>Packs Bᵀ [k×m] from B [m×k], whose rows are <paramref name="stride"/> floats apart.</summary>
     public static void PackTransposed(float* b, nint stride, int k, int m, float* panels) => PackTransposed(b, stride, k, m, 0, m, panels);
 
-    /// <summary>Packs some rows of B [m×k], which are columns of Bᵀ, as <see cref="PackTransposed(float*, nint, int, int, float*)"/> does.</summary>
+    /// <summary>Packs some rows of B [m×k], which are columns of Bᵀ, as <see cref="PackTransposed(float*, nint, int, int, float*)"/>
+    /// does.</summary>
     public static void PackTransposed(float* b, nint stride, int k, int m, int first, int count, float* panels)
     {
         var kernel = new PackTransposedKernel { B = b, Stride = stride, K = k, M = m, First = first, End = first + count, To = panels };
@@ -89,7 +90,8 @@ internal static unsafe class Panels
             for (int j = First / width * width; j < End; j += width)
             {
                 int columns = Math.Min(width, M - j), padded = (columns + TS.Count - 1) / TS.Count * TS.Count;
-                int first = Math.Max(First - j, 0), end = Math.Min(End - j, columns), tiles = TS.Count >= Tile ? (end - first) / Tile * Tile : 0;
+                int first = Math.Max(First - j, 0), end = Math.Min(End - j, columns), tiles = TS.Count >= Tile ? (end - first) / Tile * Tile
+                    : 0;
                 float* from = B + (nint)j * Stride, to = To + (nint)j * K;
                 int p = 0;
                 for (; p <= K - Tile && tiles > 0; p += Tile)

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// The Cholesky factor of a small symmetric positive definite matrix in double precision, A = UᵀU with U upper triangular, which rows and columns can
-/// be appended to and taken from (Golub and Van Loan 2013, 6.5). Vectors over it are filled up to <see cref="Padded"/> values.
+/// The Cholesky factor of a small symmetric positive definite matrix in double precision, A = UᵀU with U upper triangular, which rows and
+/// columns can be appended to and taken from (Golub and Van Loan 2013, 6.5). Vectors over it are filled up to <see cref="Padded"/> values.
 /// </summary>
 internal sealed unsafe class PreciseFactor
 {
@@ -42,7 +42,8 @@ internal sealed unsafe class PreciseFactor
     /// <summary>The row of A from its diagonal on, to be set before <see cref="TryFactor"/>.</summary>
     public Span<double> Row(int i, int count) => _rows.AsSpan(i * _stride + i, count - i);
 
-    /// <summary>Factors the matrix of some size whose rows were set; false when a pivot is at most <paramref name="smallestPivot"/>.</summary>
+    /// <summary>Factors the matrix of some size whose rows were set; false when a pivot is at most
+    /// <paramref name="smallestPivot"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryFactor(int count, double smallestPivot)
     {
@@ -150,7 +151,8 @@ internal sealed unsafe class PreciseFactor
         int j = first;
         for (; j <= end - 4 * Lanes; j += 4 * Lanes)
         {
-            Vector512<double> a = Vector512.Load(row + j), b = Vector512.Load(row + j + Lanes), c = Vector512.Load(row + j + 2 * Lanes), d = Vector512.Load(row + j + 3 * Lanes);
+            Vector512<double> a = Vector512.Load(row + j), b = Vector512.Load(row + j + Lanes), c = Vector512.Load(row + j + 2 * Lanes),
+                d = Vector512.Load(row + j + 3 * Lanes);
             for (int p = 0; p < i; p++)
             {
                 Vector512<double> minus = Vector512.Create(-above[p * stride]);

@@ -1,11 +1,12 @@
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// A = DDᵀ or DᵀD in double, whichever is smaller: they share their non-zero eigenvalues. Filled up with zeros to whole panels, which adds none but zeros.
+/// A = DDᵀ or DᵀD in double, whichever is smaller: they share their non-zero eigenvalues. Filled up with zeros to whole panels, which adds
+/// none but zeros.
 /// </summary>
 /// <remarks>
-/// A product of two float32 values is exact in double, so only the sums round: |Ã_ij − A_ij| ≤ γ_p √(A_ii A_jj) over p products, with γ_p = pu/(1 − pu)
-/// and u = 2⁻⁵³, in whatever order they are added (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1).
+/// A product of two float32 values is exact in double, so only the sums round: |Ã_ij − A_ij| ≤ γ_p √(A_ii A_jj) over p products, with γ_p =
+/// pu/(1 − pu) and u = 2⁻⁵³, in whatever order they are added (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1).
 /// </remarks>
 internal sealed unsafe class PreciseGram
 {

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// Sums over rows of a float32 matrix carried in double precision: residuals and correlations, what certificates and the last steps of an exact solver
-/// are made of. Vectors of double are filled up with zeros to <see cref="Padded"/> values. Every sum has a fixed order whatever the width of the
-/// hardware's vectors: 512 bits are written, and narrower hardware takes them in parts.
+/// Sums over rows of a float32 matrix carried in double precision: residuals and correlations, what certificates and the last steps of an
+/// exact solver are made of. Vectors of double are filled up with zeros to <see cref="Padded"/> values. Every sum has a fixed order
+/// whatever the width of the hardware's vectors: 512 bits are written, and narrower hardware takes them in parts.
 /// </summary>
 internal static unsafe class PreciseRows
 {

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// Sums of products of vectors in double, the same bits on every machine: eight partial sums at every width of the hardware's vectors, and no fused
-/// multiply-add. Compiled in full at the first call, because a dictionary's bound is mostly asked for once in a process.
+/// Sums of products of vectors in double, the same bits on every machine: eight partial sums at every width of the hardware's vectors, and
+/// no fused multiply-add. Compiled in full at the first call, because a dictionary's bound is mostly asked for once in a process.
 /// </summary>
 internal static class PreciseVectors
 {

@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// What orthogonal matching pursuit knows of one signal in float32. Of every chosen atom k_t it keeps p_t = q_tDᵀ, the correlations of all atoms with q_t, the
-/// part of d_{k_t} orthogonal to the atoms before it, of unit norm: p_t = (G_{k_t} − Σ_s l_ts·p_s)/l_tt, where l_ts = p_s[k_t] and l_tt² = 1 − Σ_s l_ts² are
-/// the row of the Gram matrix' Cholesky factor that the atom adds. Taking the signal's part along q_t away then is one step, α ← α − γ_t·p_t, with γ_t = α[k_t]/l_tt.
+/// What orthogonal matching pursuit knows of one signal in float32. Of every chosen atom k_t it keeps p_t = q_tDᵀ, the correlations of all
+/// atoms with q_t, the part of d_{k_t} orthogonal to the atoms before it, of unit norm: p_t = (G_{k_t} − Σ_s l_ts·p_s)/l_tt, where l_ts =
+/// p_s[k_t] and l_tt² = 1 − Σ_s l_ts² are the row of the Gram matrix' Cholesky factor that the atom adds. Taking the signal's part along
+/// q_t away then is one step, α ← α − γ_t·p_t, with γ_t = α[k_t]/l_tt.
 /// </summary>
 internal sealed unsafe class PursuitState
 {
@@ -98,8 +99,9 @@ internal sealed unsafe class PursuitState
     }
 
     /// <summary>
-    /// Takes out the atom in a slot; those behind move up. Givens rotations make L triangular again (Golub and Van Loan 2013, 6.5), and turn the p and γ with it;
-    /// what the signal has along the direction that is left over returns to the residual. Returns the atom of the largest correlation then.
+    /// Takes out the atom in a slot; those behind move up. Givens rotations make L triangular again (Golub and Van Loan 2013, 6.5), and
+    /// turn the p and γ with it; what the signal has along the direction that is left over returns to the residual. Returns the atom of the
+    /// largest correlation then.
     /// </summary>
     /// <param name="slot">The slot.</param>
     /// <param name="nonNegative">Whether the largest positive correlation is asked for.</param>
@@ -127,14 +129,16 @@ internal sealed unsafe class PursuitState
     /// <summary>Turns directions t and t + 1 so that atom t has nothing of the second.</summary>
     private void Rotate(int t, int count)
     {
-        double a = _factor[t * _factorStride + t], b = _factor[t * _factorStride + t + 1], length = Math.Sqrt(a * a + b * b), cosine = a / length, sine = b / length;
+        double a = _factor[t * _factorStride + t], b = _factor[t * _factorStride + t + 1], length = Math.Sqrt(a * a + b * b),
+            cosine = a / length, sine = b / length;
         for (int i = t; i < count; i++)
         {
             ref double first = ref _factor[i * _factorStride + t], second = ref _factor[i * _factorStride + t + 1];
             (first, second) = (cosine * first + sine * second, cosine * second - sine * first);
         }
         (_gamma[t], _gamma[t + 1]) = (cosine * _gamma[t] + sine * _gamma[t + 1], cosine * _gamma[t + 1] - sine * _gamma[t]);
-        var kernel = new RotateKernel { First = _p + t * _stride, Second = _p + (t + 1) * _stride, Length = _length, Cosine = (float)cosine, Sine = (float)sine };
+        var kernel = new RotateKernel { First = _p + t * _stride, Second = _p + (t + 1) * _stride, Length = _length, Cosine = (float)cosine,
+            Sine = (float)sine };
         Simd.Run(ref kernel);
     }
 
@@ -181,7 +185,8 @@ internal sealed unsafe class PursuitState
     private int Step<TSides>(float* start, float* p, float inverse, float minusGamma, float* factors)
         where TSides : struct, IConstant
     {
-        var kernel = new PursuitStep<TSides> { Start = start, Earlier = _p, Stride = _stride, Factors = factors, Rows = Count, P = p, Alpha = _alpha, Inverse = inverse, MinusGamma = minusGamma, Length = _length };
+        var kernel = new PursuitStep<TSides> { Start = start, Earlier = _p, Stride = _stride, Factors = factors, Rows = Count, P = p,
+            Alpha = _alpha, Inverse = inverse, MinusGamma = minusGamma, Length = _length };
         Simd.Run(ref kernel);
         return kernel.Next;
     }

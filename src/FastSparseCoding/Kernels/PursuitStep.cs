@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// One step of orthogonal matching pursuit in one pass over all atoms: p = −(S_k + Σ_s l_s·p_s)/l, α ← α − γ·p, and the atom of the largest |α|, or of the
-/// largest α above zero where one side counts, the lowest such on ties. A strip of vectors after the other, one chain of multiply-adds for every element.
+/// One step of orthogonal matching pursuit in one pass over all atoms: p = −(S_k + Σ_s l_s·p_s)/l, α ← α − γ·p, and the atom of the largest
+/// |α|, or of the largest α above zero where one side counts, the lowest such on ties. A strip of vectors after the other, one chain of
+/// multiply-adds for every element.
 /// </summary>
 internal unsafe struct PursuitStep<TSides> : ISimdKernel
     where TSides : struct, IConstant
@@ -76,8 +77,10 @@ internal unsafe struct PursuitStep<TSides> : ISimdKernel
         where TVectors : struct, IConstant
     {
         float* start = Start + j, row = Earlier + j, factors = Factors;
-        TV p0 = RowSum.Load<TS, TV, TVectors>(0, start), p1 = RowSum.Load<TS, TV, TVectors>(1, start), p2 = RowSum.Load<TS, TV, TVectors>(2, start), p3 = RowSum.Load<TS, TV, TVectors>(3, start);
-        TV p4 = RowSum.Load<TS, TV, TVectors>(4, start), p5 = RowSum.Load<TS, TV, TVectors>(5, start), p6 = RowSum.Load<TS, TV, TVectors>(6, start), p7 = RowSum.Load<TS, TV, TVectors>(7, start);
+        TV p0 = RowSum.Load<TS, TV, TVectors>(0, start), p1 = RowSum.Load<TS, TV, TVectors>(1, start), p2 = RowSum.Load<TS, TV,
+            TVectors>(2, start), p3 = RowSum.Load<TS, TV, TVectors>(3, start);
+        TV p4 = RowSum.Load<TS, TV, TVectors>(4, start), p5 = RowSum.Load<TS, TV, TVectors>(5, start), p6 = RowSum.Load<TS, TV,
+            TVectors>(6, start), p7 = RowSum.Load<TS, TV, TVectors>(7, start);
         nint stride = Stride, rows = Rows;
         for (nint s = 0; s < rows; s++, row += stride)
         {
@@ -91,8 +94,10 @@ internal unsafe struct PursuitStep<TSides> : ISimdKernel
             p6 = RowSum.Add<TS, TV, TVectors>(6, factor, row, p6);
             p7 = RowSum.Add<TS, TV, TVectors>(7, factor, row, p7);
         }
-        LargestLanes<TS, TV> f0 = Finish<TS, TV, TVectors>(0, p0, j), f1 = Finish<TS, TV, TVectors>(1, p1, j), f2 = Finish<TS, TV, TVectors>(2, p2, j), f3 = Finish<TS, TV, TVectors>(3, p3, j);
-        LargestLanes<TS, TV> f4 = Finish<TS, TV, TVectors>(4, p4, j), f5 = Finish<TS, TV, TVectors>(5, p5, j), f6 = Finish<TS, TV, TVectors>(6, p6, j), f7 = Finish<TS, TV, TVectors>(7, p7, j);
+        LargestLanes<TS, TV> f0 = Finish<TS, TV, TVectors>(0, p0, j), f1 = Finish<TS, TV, TVectors>(1, p1, j), f2 = Finish<TS, TV,
+            TVectors>(2, p2, j), f3 = Finish<TS, TV, TVectors>(3, p3, j);
+        LargestLanes<TS, TV> f4 = Finish<TS, TV, TVectors>(4, p4, j), f5 = Finish<TS, TV, TVectors>(5, p5, j), f6 = Finish<TS, TV,
+            TVectors>(6, p6, j), f7 = Finish<TS, TV, TVectors>(7, p7, j);
         f0.AddLater(f1);
         f2.AddLater(f3);
         f4.AddLater(f5);

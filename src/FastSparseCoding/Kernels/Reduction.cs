@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// Sums over float32 vectors carried in double: what certificates and statistics are made of. Eight partial sums at every width of the hardware's
-/// vectors, added up in the same order.
+/// Sums over float32 vectors carried in double: what certificates and statistics are made of. Eight partial sums at every width of the
+/// hardware's vectors, added up in the same order.
 /// </summary>
 internal static class Reduction
 {
@@ -101,5 +101,6 @@ internal static class Reduction
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<double> Low, Vector256<double> High) Load(ReadOnlySpan<float> a, int i) => Vector256.Widen(Vector256.Create(a.Slice(i, Step)));
+    private static (Vector256<double> Low, Vector256<double> High) Load(ReadOnlySpan<float> a, int i)
+        => Vector256.Widen(Vector256.Create(a.Slice(i, Step)));
 }

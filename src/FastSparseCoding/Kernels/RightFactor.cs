@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Kernels;
 
-/// <summary>The right factor B of a product as the register tiles find it: in the panels of <see cref="PackedMatrix"/>, or row-major where it lies.</summary>
+/// <summary>The right factor B of a product as the register tiles find it: in the panels of <see cref="PackedMatrix"/>, or row-major where
+/// it lies.</summary>
 internal unsafe struct RightFactor
 {
     /// <summary>The first panel, or the first row.</summary>
@@ -30,7 +31,8 @@ internal unsafe struct RightFactor
         return new RightFactor { Data = b, Stride = m, LastColumns = scratch };
     }
 
-    /// <summary>B's part in the tile whose first column is <paramref name="j"/>: as many columns up to <paramref name="end"/> as a tile takes.</summary>
+    /// <summary>B's part in the tile whose first column is <paramref name="j"/>: as many columns up to <paramref name="end"/> as a tile
+    /// takes.</summary>
     /// <returns>Number of columns.</returns>
     public readonly int Locate<TS, TV>(int j, int end, int k, TileOperands* t, out int vectors)
         where TS : struct, ISimd<TV>
@@ -42,7 +44,8 @@ internal unsafe struct RightFactor
             columns -= columns % TS.Count;      // whole vectors are read where they lie, the rest from their packed copy
         vectors = (columns + TS.Count - 1) / TS.Count;
         t->LastLanes = columns - (vectors - 1) * TS.Count;
-        t->B = Stride == 0 ? Data + (nint)j * (PanelRows == 0 ? k : PanelRows) + (nint)FirstRow * vectors * TS.Count : lastColumns ? LastColumns : Data + j;
+        t->B = Stride == 0 ? Data + (nint)j * (PanelRows == 0 ? k : PanelRows) + (nint)FirstRow * vectors * TS.Count : lastColumns
+            ? LastColumns : Data + j;
         t->BRow = Stride == 0 ? vectors * TS.Count : lastColumns ? TS.Count : Stride;
         return columns;
     }

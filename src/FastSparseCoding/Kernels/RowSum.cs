@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// A sum of a few rows of a matrix on top of a start: C = start + Σ_s z_s·W_{indices[s]}, one chain of multiply-adds for every element, a strip of
-/// vectors after the other; stored, shrunk and stored, or searched for what exceeds bounds.
+/// A sum of a few rows of a matrix on top of a start: C = start + Σ_s z_s·W_{indices[s]}, one chain of multiply-adds for every element, a
+/// strip of vectors after the other; stored, shrunk and stored, or searched for what exceeds bounds.
 /// </summary>
 internal unsafe struct RowSum : ISimdKernel
 {
-    /// <summary>Vectors of C that stay in registers while all rows go by: enough for their chains of multiply-adds to hide each other's latency.</summary>
+    /// <summary>Vectors of C that stay in registers while all rows go by: enough for their chains of multiply-adds to hide each other's
+    /// latency.</summary>
     private const int MostVectors = 8;
 
     /// <summary>Where the sums start.</summary>
@@ -78,8 +79,10 @@ internal unsafe struct RowSum : ISimdKernel
         where TVectors : struct, IConstant
     {
         int lanes = Math.Min(TS.Count, Length - j - (TVectors.Value - 1) * TS.Count);       // of the last vector
-        TV c0 = First<TS, TV, TVectors>(0, j, lanes), c1 = First<TS, TV, TVectors>(1, j, lanes), c2 = First<TS, TV, TVectors>(2, j, lanes), c3 = First<TS, TV, TVectors>(3, j, lanes);
-        TV c4 = First<TS, TV, TVectors>(4, j, lanes), c5 = First<TS, TV, TVectors>(5, j, lanes), c6 = First<TS, TV, TVectors>(6, j, lanes), c7 = First<TS, TV, TVectors>(7, j, lanes);
+        TV c0 = First<TS, TV, TVectors>(0, j, lanes), c1 = First<TS, TV, TVectors>(1, j, lanes), c2 = First<TS, TV, TVectors>(2, j, lanes),
+            c3 = First<TS, TV, TVectors>(3, j, lanes);
+        TV c4 = First<TS, TV, TVectors>(4, j, lanes), c5 = First<TS, TV, TVectors>(5, j, lanes), c6 = First<TS, TV, TVectors>(6, j, lanes),
+            c7 = First<TS, TV, TVectors>(7, j, lanes);
         float* w = W + j, z = Z;
         int* indices = Indices;
         nint stride = Stride;

@@ -7,7 +7,8 @@ internal static unsafe class AlignedMemory
 {
     public const int Alignment = 64;
 
-    /// <summary>An array that holds <paramref name="count"/> floats from <see cref="Start"/> on. The garbage collector never moves it.</summary>
+    /// <summary>An array that holds <paramref name="count"/> floats from <see cref="Start"/> on. The garbage collector never moves
+    /// it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One array does not hold so many.</exception>
     public static float[] Allocate(long count)
     {

@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// The soft threshold h_θ(v) = sign(v)·max(|v| − θ, 0) and its derivative. θ ≥ 0 is the caller's to keep. NaN stays NaN. A result may be its own
-/// input; partly overlapping spans are not allowed. A floor of −∞ makes the threshold one-sided, max(v − θ, 0), for codes that must not be negative:
-/// the lower end of the dead zone is floor − θ, so that both cost the same and no kernel branches. The derivative is the same.
+/// The soft threshold h_θ(v) = sign(v)·max(|v| − θ, 0) and its derivative. θ ≥ 0 is the caller's to keep. NaN stays NaN. A result may be
+/// its own input; partly overlapping spans are not allowed. A floor of −∞ makes the threshold one-sided, max(v − θ, 0), for codes that must
+/// not be negative: the lower end of the dead zone is floor − θ, so that both cost the same and no kernel branches. The derivative is the
+/// same.
 /// </summary>
 internal static unsafe class Shrinkage
 {
@@ -41,7 +42,8 @@ internal static unsafe class Shrinkage
             SoftThreshold(v.Row(i), theta, result.Row(i), floor);
     }
 
-    /// <summary>Backward of Z = h_θ(C) with respect to C, dC = [Z ≠ 0] ⊙ dZ, and what it adds to a sum, if there is one: dB += dC. dC may be dZ.</summary>
+    /// <summary>Backward of Z = h_θ(C) with respect to C, dC = [Z ≠ 0] ⊙ dZ, and what it adds to a sum, if there is one: dB += dC. dC may
+    /// be dZ.</summary>
     public static void SoftThresholdBackward(ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView dc, [Optional] MatrixView db)
     {
         Throw.IfShapeNot(dz.Rows, dz.Columns, z.Rows, z.Columns, nameof(dz));
@@ -55,14 +57,16 @@ internal static unsafe class Shrinkage
         }
     }
 
-    /// <summary>Backward of Z = h_θ(C) with respect to θ: dθ −= Σ sign(Z) ⊙ dC over the rows, for the thresholds of columns <paramref name="first"/> and on.</summary>
+    /// <summary>Backward of Z = h_θ(C) with respect to θ: dθ −= Σ sign(Z) ⊙ dC over the rows, for the thresholds of columns
+    /// <paramref name="first"/> and on.</summary>
     public static void ThresholdBackward(ReadOnlyMatrixView z, ReadOnlyMatrixView dc, int first, Span<float> dTheta)
     {
         Throw.IfShapeNot(dc.Rows, dc.Columns, z.Rows, z.Columns, nameof(dc));
         Throw.IfOutside(first, 0, z.Columns - dTheta.Length);
         fixed (float* pz = z.Values, pdc = dc.Values, pdt = dTheta)
         {
-            var kernel = new Thresholds { Z = pz + first, Dc = pdc + first, Rows = z.Rows, Stride = z.Columns, Columns = dTheta.Length, DTheta = pdt };
+            var kernel = new Thresholds { Z = pz + first, Dc = pdc + first, Rows = z.Rows, Stride = z.Columns, Columns = dTheta.Length,
+                DTheta = pdt };
             Simd.Run(ref kernel);
         }
     }
@@ -184,7 +188,8 @@ internal static unsafe class Shrinkage
             int j = 0;
             for (; j <= Columns - 4 * TS.Count; j += 4 * TS.Count)
             {
-                TV s0 = TS.Load(DTheta + j), s1 = TS.Load(DTheta + j + TS.Count), s2 = TS.Load(DTheta + j + 2 * TS.Count), s3 = TS.Load(DTheta + j + 3 * TS.Count);
+                TV s0 = TS.Load(DTheta + j), s1 = TS.Load(DTheta + j + TS.Count), s2 = TS.Load(DTheta + j + 2 * TS.Count),
+                    s3 = TS.Load(DTheta + j + 3 * TS.Count);
                 float* z = Z + j, dc = Dc + j;
                 for (int i = 0; i < Rows; i++, z += Stride, dc += Stride)
                 {

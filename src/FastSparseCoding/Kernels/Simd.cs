@@ -93,7 +93,8 @@ internal interface ISimdKernel
 /// <summary>The one place that decides the vector width.</summary>
 internal static class Simd
 {
-    /// <summary>Most lanes that kernels are run with; 0 for as many as there are. Without an initial value, so that no kernel waits for one.</summary>
+    /// <summary>Most lanes that kernels are run with; 0 for as many as there are. Without an initial value, so that no kernel waits for
+    /// one.</summary>
     private static int _most;
 
     /// <summary>Lanes of float32 in the vectors that kernels are run with.</summary>
@@ -139,7 +140,8 @@ internal static class Simd
         => RunAtMost(_most, ref kernel);
 
     /// <summary>
-    /// Runs some work with narrower vectors: for tests, while nothing else uses a kernel. What was packed or allocated at one width is of no use at another.
+    /// Runs some work with narrower vectors: for tests, while nothing else uses a kernel. What was packed or allocated at one width is of
+    /// no use at another.
     /// </summary>
     /// <param name="most">Most lanes: 16, 8, 4 or 1.</param>
     /// <param name="work">The work.</param>

@@ -39,7 +39,8 @@ internal readonly unsafe struct Simd128 : ISimd<V>
         return Max(pairs, Vx.Shuffle(pairs, Vx.Create(1, 0, 3, 2))).ToScalar();
     }
 
-    public static int StoreNonZeros(V v, int first, float* values, int* indices) => NonZeros.StoreLanes<Simd128, V>(v, first, values, indices);
+    public static int StoreNonZeros(V v, int first, float* values, int* indices)
+        => NonZeros.StoreLanes<Simd128, V>(v, first, values, indices);
 
     /// <summary>Writes the transpose of a tile of 4×4 floats whose rows are <paramref name="stride"/> apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -56,12 +57,14 @@ internal readonly unsafe struct Simd128 : ISimd<V>
     /// <summary>a₀b₀a₁b₁.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Low(V a, V b)
-        => Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vx.Create(a[0], b[0], a[1], b[1]);
+        => Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+            : Vx.Create(a[0], b[0], a[1], b[1]);
 
     /// <summary>a₂b₂a₃b₃.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V High(V a, V b)
-        => Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vx.Create(a[2], b[2], a[3], b[3]);
+        => Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+            : Vx.Create(a[2], b[2], a[3], b[3]);
 
     public static V LoadFirst(float* p, int count)
     {

@@ -32,7 +32,8 @@ internal readonly unsafe struct Simd256 : ISimd<V>
     public static uint Bits(V mask) => (uint)Vx.ExtractMostSignificantBits(mask);
     public static float Sum(V a) => Vx.Sum(a);
     public static float MaxLane(V a) => Simd128.MaxLane(Simd128.Max(a.GetLower(), a.GetUpper()));
-    public static int StoreNonZeros(V v, int first, float* values, int* indices) => NonZeros.StoreLanes<Simd256, V>(v, first, values, indices);
+    public static int StoreNonZeros(V v, int first, float* values, int* indices)
+        => NonZeros.StoreLanes<Simd256, V>(v, first, values, indices);
     public static V LoadFirst(float* p, int count) => Avx.MaskLoad(p, First(count));
     public static void StoreFirst(float* p, int count, V v) => Avx.MaskStore(p, First(count), v);
 

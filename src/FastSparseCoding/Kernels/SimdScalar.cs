@@ -34,7 +34,8 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float Equal(float a, float b) => a == b ? True : 0;
     public static float Select(float mask, float a, float b) => BitConverter.SingleToUInt32Bits(mask) != 0 ? a : b;
     public static uint Bits(float mask) => BitConverter.SingleToUInt32Bits(mask) >> 31;
-    public static int StoreNonZeros(float v, int first, float* values, int* indices) => NonZeros.StoreLanes<SimdScalar, float>(v, first, values, indices);
+    public static int StoreNonZeros(float v, int first, float* values, int* indices)
+        => NonZeros.StoreLanes<SimdScalar, float>(v, first, values, indices);
     public static float Sum(float a) => a;
     public static float MaxLane(float a) => a;
 }

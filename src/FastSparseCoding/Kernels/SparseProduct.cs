@@ -1,9 +1,9 @@
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// Products with a left factor that is a batch of sparse codes. A block of rows is summed over its non-zeros only, unless so many are not zero
-/// that the dense product is faster. Both add the same terms in the same order, but for those that are zero: the choice never shows in a finite
-/// result. Nothing is allocated after a thread's first call. C must not overlap Z.
+/// Products with a left factor that is a batch of sparse codes. A block of rows is summed over its non-zeros only, unless so many are not
+/// zero that the dense product is faster. Both add the same terms in the same order, but for those that are zero: the choice never shows in
+/// a finite result. Nothing is allocated after a thread's first call. C must not overlap Z.
 /// </summary>
 internal static unsafe class SparseProduct
 {
@@ -45,7 +45,8 @@ internal static unsafe class SparseProduct
     }
 
     /// <summary>C = h_θ(B + Z·W) in one pass over C: a layer of LISTA. Z [N×k], W [k×m], B and C [N×m], θ [m] ≥ 0; C may be B.</summary>
-    public static void MultiplyAddShrink(ReadOnlyMatrixView z, PackedMatrix w, ReadOnlyMatrixView b, ReadOnlySpan<float> theta, MatrixView c, float floor = 0)
+    public static void MultiplyAddShrink(
+        ReadOnlyMatrixView z, PackedMatrix w, ReadOnlyMatrixView b, ReadOnlySpan<float> theta, MatrixView c, float floor = 0)
     {
         CheckShapes(z, w, c);
         Throw.IfShapeNot(b.Rows, b.Columns, c.Rows, c.Columns, nameof(b));
@@ -62,7 +63,8 @@ internal static unsafe class SparseProduct
         }
     }
 
-    /// <summary>C = Zᵀ·B, or C += Zᵀ·B: a gradient, of which only the rows where Z is not zero are touched. Z [N×k], B [N×m], C [k×m].</summary>
+    /// <summary>C = Zᵀ·B, or C += Zᵀ·B: a gradient, of which only the rows where Z is not zero are touched. Z [N×k], B [N×m], C
+    /// [k×m].</summary>
     public static void MultiplyTransposed(ReadOnlyMatrixView z, ReadOnlyMatrixView b, MatrixView c, bool accumulate = false)
     {
         Throw.IfShapeNot(c.Rows, c.Columns, z.Columns, b.Columns, nameof(c));
@@ -113,7 +115,8 @@ internal static unsafe class SparseProduct
         int n = product.K, k = product.Rows, m = product.Columns, rows = Math.Min(TransposedBlockRows, n), capacity = Limit(rows, k) + k;
         int panels = checked((int)Panels.Length(rows, m)), length = NonZeros.ScratchLength(rows, capacity);
         product.B.Data = Scratch.Rent(checked(panels + length + NonZeros.ScratchLength(k, capacity)));
-        NonZeros byRow = NonZeros.In(product.B.Data + panels, rows, capacity), byColumn = NonZeros.In(product.B.Data + panels + length, k, capacity);
+        NonZeros byRow = NonZeros.In(product.B.Data + panels, rows, capacity),
+            byColumn = NonZeros.In(product.B.Data + panels + length, k, capacity);
         float* z = product.A;
         for (int i = 0; i < n || i == 0; i += TransposedBlockRows)
         {

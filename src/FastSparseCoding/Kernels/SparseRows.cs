@@ -15,10 +15,11 @@ internal static unsafe class SparseRows
     }
 
     /// <summary>
-    /// c = h_θ(b + zW): a layer of LISTA for one signal. The rows of W are read whole, where a batch reads panel by panel; the bits are the same.
-    /// z [k], W [k×m], b, θ, c [m]; c may be z.
+    /// c = h_θ(b + zW): a layer of LISTA for one signal. The rows of W are read whole, where a batch reads panel by panel; the bits are the
+    /// same. z [k], W [k×m], b, θ, c [m]; c may be z.
     /// </summary>
-    public static void MultiplyAddShrink(ReadOnlySpan<float> z, AlignedRows w, ReadOnlySpan<float> b, ReadOnlySpan<float> theta, Span<float> c, float floor = 0)
+    public static void MultiplyAddShrink(
+        ReadOnlySpan<float> z, AlignedRows w, ReadOnlySpan<float> b, ReadOnlySpan<float> theta, Span<float> c, float floor = 0)
     {
         Throw.IfLengthNot(z.Length, w.Rows, nameof(z));
         Throw.IfLengthNot(b.Length, w.Columns, nameof(b));
@@ -28,7 +29,8 @@ internal static unsafe class SparseRows
         fixed (float* pz = z, pb = b, pt = theta, pc = c)
         {
             list.TryList(pz, z.Length, 1, z.Length, z.Length);
-            var kernel = new RowSum { Start = pb, Length = b.Length, W = w.Data, Stride = w.Stride, Indices = list.Columns, Z = list.Values, Rows = list.RowStarts[1], C = pc, Theta = pt, Floor = floor };
+            var kernel = new RowSum { Start = pb, Length = b.Length, W = w.Data, Stride = w.Stride, Indices = list.Columns, Z = list.Values,
+                Rows = list.RowStarts[1], C = pc, Theta = pt, Floor = floor };
             Simd.Run(ref kernel);
             GC.KeepAlive(w);
         }
@@ -47,7 +49,8 @@ internal static unsafe class SparseRows
         fixed (float* px = x, pr = r)
         fixed (int* pa = atoms)
         {
-            var kernel = new RowSum { Start = px, Length = x.Length, W = d.Data, Stride = d.Stride, Indices = pa, Z = minus, Rows = atoms.Length, C = pr };
+            var kernel = new RowSum { Start = px, Length = x.Length, W = d.Data, Stride = d.Stride, Indices = pa, Z = minus,
+                Rows = atoms.Length, C = pr };
             Simd.Run(ref kernel);
             GC.KeepAlive(d);
         }
@@ -62,7 +65,8 @@ internal static unsafe class SparseRows
         fixed (float* pz = z, pc = c)
         fixed (int* pi = indices)
         {
-            var kernel = new RowSum { Start = pc, Length = c.Length, W = w.Data, Stride = w.Stride, Indices = pi, Z = pz, Rows = indices.Length, C = pc };
+            var kernel = new RowSum { Start = pc, Length = c.Length, W = w.Data, Stride = w.Stride, Indices = pi, Z = pz,
+                Rows = indices.Length, C = pc };
             Simd.Run(ref kernel);
             GC.KeepAlive(w);
         }

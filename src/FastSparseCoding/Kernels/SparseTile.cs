@@ -4,8 +4,8 @@ namespace FastSparseCoding.Kernels;
 
 /// <summary>
 /// Rows of a register tile of C = h_θ(start + A·B) where a row of A is a list of non-zeros: the sum of their rows of B. The same chains of
-/// multiply-adds as <see cref="GemmTile{TS, TV, TRows, TVectors}"/>'s, without the terms that are zero. Two rows go side by side, since the chains
-/// of one leave the arithmetic units waiting.
+/// multiply-adds as <see cref="GemmTile{TS, TV, TRows, TVectors}"/>'s, without the terms that are zero. Two rows go side by side, since the
+/// chains of one leave the arithmetic units waiting.
 /// </summary>
 internal static unsafe class SparseTile<TS, TV, TVectors>
     where TS : struct, ISimd<TV>
@@ -75,5 +75,6 @@ internal static unsafe class SparseTile<TS, TV, TVectors>
     private static TV Start(TileOperands* t, int vector) => TileEdges<TS, TV, TVectors>.Start(t, 0, vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV Add(int vector, TV a, float* b, TV c) => vector < TVectors.Value ? TS.MultiplyAdd(a, TS.Load(b + vector * TS.Count), c) : default;
+    private static TV Add(int vector, TV a, float* b, TV c)
+        => vector < TVectors.Value ? TS.MultiplyAdd(a, TS.Load(b + vector * TS.Count), c) : default;
 }

@@ -4,15 +4,16 @@ using System.Runtime.CompilerServices;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// S = I − DDᵀ: what lies on and above the diagonal is computed and mirrored, a block of rows at a time. Blocks touch no value of each other's, so that
-/// threads may share them.
+/// S = I − DDᵀ: what lies on and above the diagonal is computed and mirrored, a block of rows at a time. Blocks touch no value of each
+/// other's, so that threads may share them.
 /// </summary>
 internal static unsafe class SymmetricGram
 {
     /// <summary>Rows in a block: whole panels of every vector width, so that a block's columns begin where its rows do.</summary>
     public const int Block = 64;
 
-    /// <summary>Fills the values of S [m×m] that block number <paramref name="block"/> computes: its rows from the diagonal on, and their mirror image.</summary>
+    /// <summary>Fills the values of S [m×m] that block number <paramref name="block"/> computes: its rows from the diagonal on, and their
+    /// mirror image.</summary>
     /// <param name="atoms">Atoms D [m×n].</param>
     /// <param name="transposed">Dᵀ [n×m].</param>
     /// <param name="s">Receives the block's part of S.</param>
@@ -46,8 +47,8 @@ internal static unsafe class SymmetricGram
     }
 
     /// <summary>
-    /// Copies what is right of a square on the diagonal to below it, by way of a strip of vectors that lies close together: rows a power of two apart would
-    /// push each other out of the cache.
+    /// Copies what is right of a square on the diagonal to below it, by way of a strip of vectors that lies close together: rows a power of
+    /// two apart would push each other out of the cache.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mirror(float* corner, nint stride, int count, int columns)

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
-/// C ← C + s·RᵀR in double, for the upper triangle of C: the products of a Gram matrix and the trailing update of a Cholesky factorisation. Every
-/// element is summed in the order of R's rows, without a fused multiply-add, so all machines give the same bits.
+/// C ← C + s·RᵀR in double, for the upper triangle of C: the products of a Gram matrix and the trailing update of a Cholesky factorisation.
+/// Every element is summed in the order of R's rows, without a fused multiply-add, so all machines give the same bits.
 /// </summary>
 internal static unsafe class SymmetricProduct
 {
@@ -34,7 +34,8 @@ internal static unsafe class SymmetricProduct
         }
     }
 
-    /// <summary>Panel after panel, each the eight values of one row after those of the row before: what a tile reads is contiguous.</summary>
+    /// <summary>Panel after panel, each the eight values of one row after those of the row before: what a tile reads is
+    /// contiguous.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(double* r, int rows, int columns, nint stride, double* panels)
     {
@@ -53,7 +54,8 @@ internal static unsafe class SymmetricProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTile(double* left, double* right, int rows, double sign, double* c, nint stride)
     {
-        Vector256<double> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+        Vector256<double> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default,
+            c31 = default;
         for (int p = 0; p < rows; p++, left += Panel, right += Panel)
         {
             Vector256<double> r0 = Vector256.Load(right), r1 = Vector256.Load(right + Panel / 2);

@@ -9,12 +9,13 @@ internal static unsafe class Violations
     public const int Slack = 16;
 
     /// <summary>
-    /// Lists what is left of c_k beyond its bound less the margin, with sign, and k wherever there is something, or c_k alone with a floor of −∞, k ascending.
-    /// An infinite bound is exceeded by no number; a NaN exceeds every bound. Bounds less the margin are 0 or more.
+    /// Lists what is left of c_k beyond its bound less the margin, with sign, and k wherever there is something, or c_k alone with a floor
+    /// of −∞, k ascending. An infinite bound is exceeded by no number; a NaN exceeds every bound. Bounds less the margin are 0 or more.
     /// </summary>
     /// <returns>How many there are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int List(ReadOnlySpan<float> c, ReadOnlySpan<float> bounds, float margin, float floor, Span<float> excess, Span<int> indices)
+    public static int List(ReadOnlySpan<float> c, ReadOnlySpan<float> bounds, float margin, float floor, Span<float> excess,
+        Span<int> indices)
     {
         Throw.IfLengthNot(bounds.Length, c.Length, nameof(bounds));
         Throw.IfBelow(excess.Length, c.Length + Slack, "excess.Length");
@@ -28,7 +29,8 @@ internal static unsafe class Violations
         }
     }
 
-    /// <summary>max over k of |c_k|·factors_k, or of c_k·factors_k and 0 with a floor of −∞: with factors 1/θ, how far from its threshold the worst is.</summary>
+    /// <summary>max over k of |c_k|·factors_k, or of c_k·factors_k and 0 with a floor of −∞: with factors 1/θ, how far from its threshold
+    /// the worst is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Largest(ReadOnlySpan<float> c, ReadOnlySpan<float> factors, float floor)
     {
@@ -71,9 +73,12 @@ internal static unsafe class Violations
             TV floor = TS.Broadcast(Floor), margin = TS.Broadcast(Margin);
             int count = 0, j = 0;
             for (; j <= Length - TS.Count; j += TS.Count)
-                count += ListVector<TS, TV>(TS.Load(C + j), TS.Subtract(TS.Load(Bounds + j), margin), floor, j, Excess + count, Indices + count);
+                count += ListVector<TS, TV>(
+                    TS.Load(C + j), TS.Subtract(TS.Load(Bounds + j), margin), floor, j, Excess + count, Indices + count);
             if (j < Length)
-                count += ListVector<TS, TV>(TS.LoadFirst(C + j, Length - j), TS.Max(TS.Subtract(TS.LoadFirst(Bounds + j, Length - j), margin), default), floor, j, Excess + count, Indices + count);
+                count += ListVector<TS, TV>(
+                    TS.LoadFirst(C + j, Length - j), TS.Max(TS.Subtract(TS.LoadFirst(Bounds + j, Length - j), margin), default), floor, j,
+                    Excess + count, Indices + count);
             Count = count;
         }
     }

@@ -4,13 +4,14 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Learning;
 
 /// <summary>
-/// One sweep of block-coordinate descent over the atoms (Mairal et al. 2010, Algorithm 2), every atom in turn with all before it already moved. The
-/// products a_kD of a block of atoms are one matrix product with D as it is when the block begins; what atoms of the block moved since is added to the
-/// products of those after them.
+/// One sweep of block-coordinate descent over the atoms (Mairal et al. 2010, Algorithm 2), every atom in turn with all before it already
+/// moved. The products a_kD of a block of atoms are one matrix product with D as it is when the block begins; what atoms of the block moved
+/// since is added to the products of those after them.
 /// </summary>
 internal sealed class AtomSweep(int atoms, int size, int threads)
 {
-    /// <summary>Atoms in a block: enough for the product to run at the speed of one, few enough for what is added inside to be little.</summary>
+    /// <summary>Atoms in a block: enough for the product to run at the speed of one, few enough for what is added inside to be
+    /// little.</summary>
     private const int Block = 48;
 
     /// <summary>Rows of a block's product that a thread takes at a time: whole register tiles.</summary>
@@ -28,7 +29,8 @@ internal sealed class AtomSweep(int atoms, int size, int threads)
     private readonly int[] _numbers = [.. Enumerable.Range(0, Block)];
     private readonly float[] _before = new float[size];
 
-    /// <summary>Moves every atom of D [m×n] to its minimiser for the statistics A [m×m] and B [m×n], and projects it; the projection is told what it was before.</summary>
+    /// <summary>Moves every atom of D [m×n] to its minimiser for the statistics A [m×m] and B [m×n], and projects it; the projection is
+    /// told what it was before.</summary>
     public void Run(Matrix a, Matrix b, Matrix d, Projection project)
     {
         float mean = 0;

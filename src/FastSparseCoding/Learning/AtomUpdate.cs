@@ -22,8 +22,8 @@ internal abstract class AtomUpdate(DictionaryLearningOptions options, int size)
         => options.Method == DictionaryMethod.Online ? new OnlineUpdate(options, size) : new GradientUpdate(options, size);
 
     /// <summary>
-    /// Updates D [m×n] after batch number <paramref name="t"/>, counted from 1, of signals x [N×n], where they are not known filled with zD, and their
-    /// codes; the mask tells of the batch which values are known, or is null where all are.
+    /// Updates D [m×n] after batch number <paramref name="t"/>, counted from 1, of signals x [N×n], where they are not known filled with
+    /// zD, and their codes; the mask tells of the batch which values are known, or is null where all are.
     /// </summary>
     public abstract void Apply(Matrix d, Matrix x, Matrix? mask, CodeLists codes, long t);
 
@@ -36,7 +36,8 @@ internal abstract class AtomUpdate(DictionaryLearningOptions options, int size)
             A.Row(j)[k] = 0;
     }
 
-    /// <summary>Back to the atoms that are allowed: d ← max(0, d) where none may be negative, then d/‖d‖; what it was where nothing is left.</summary>
+    /// <summary>Back to the atoms that are allowed: d ← max(0, d) where none may be negative, then d/‖d‖; what it was where nothing is
+    /// left.</summary>
     protected void Project(Span<float> atom, ReadOnlySpan<float> before)
     {
         if (options.NonNegativeAtoms)

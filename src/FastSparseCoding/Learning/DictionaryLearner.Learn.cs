@@ -12,11 +12,13 @@ public sealed partial class DictionaryLearner
     /// <param name="start">A dictionary to begin with, or null for atoms drawn from the signals.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>The dictionary.</returns>
-    /// <exception cref="ArgumentException">There are too few distinct signals, one is not finite, or the start does not fit the signals and options.</exception>
+    /// <exception cref="ArgumentException">There are too few distinct signals, one is not finite, or the start does not fit the signals and
+    /// options.</exception>
     /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static AtomDictionary Learn(
-        Matrix x, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, AtomDictionary? start = null, CancellationToken cancellation = default)
+        Matrix x, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, AtomDictionary? start = null,
+            CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(x);
         Throw.IfNotFinite(x, nameof(x));
@@ -25,8 +27,9 @@ public sealed partial class DictionaryLearner
     }
 
     /// <summary>
-    /// Learns from a matrix of signals of which only some values are known, over and over in fresh orders. Where many are not, codes found with early atoms
-    /// tell little: a <see cref="DictionaryLearningOptions.Forgetting"/> of 10 or 20 lets go of them sooner and comes to better atoms.
+    /// Learns from a matrix of signals of which only some values are known, over and over in fresh orders. Where many are not, codes found
+    /// with early atoms tell little: a <see cref="DictionaryLearningOptions.Forgetting"/> of 10 or 20 lets go of them sooner and comes to
+    /// better atoms.
     /// </summary>
     /// <param name="x">Signals [N×n]; known values finite, unknown ones anything, NaN too.</param>
     /// <param name="mask">Mask [N×n]: 1 where a value is known, 0 where it is not; at least one known in every row.</param>
@@ -35,35 +38,42 @@ public sealed partial class DictionaryLearner
     /// <param name="start">A dictionary to begin with, or null for atoms drawn from the signals, unknown values 0.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>The dictionary.</returns>
-    /// <exception cref="ArgumentException">There are too few distinct signals, signals and mask are not as they must be, or the start does not fit the signals and options.</exception>
+    /// <exception cref="ArgumentException">There are too few distinct signals, signals and mask are not as they must be, or the start does
+    /// not fit the signals and options.</exception>
     /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static AtomDictionary LearnMasked(
-        Matrix x, Matrix mask, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, AtomDictionary? start = null,
+        Matrix x, Matrix mask, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null,
+            AtomDictionary? start = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(mask);
         Masks.Check(x, mask, x.Columns);
         options ??= DictionaryLearningOptions.Default;
-        return Learn(new MatrixSource(x, options.Seed), options, progress, start: start, masks: new MatrixSource(mask, options.Seed), cancellation: cancellation);
+        return Learn(new MatrixSource(x, options.Seed), options, progress, start: start, masks: new MatrixSource(mask, options.Seed),
+            cancellation: cancellation);
     }
 
     /// <summary>Learns from a source of fresh signals.</summary>
     /// <param name="source">The signals.</param>
     /// <param name="options">How to learn, or null for the defaults.</param>
     /// <param name="progress">Told after every batch.</param>
-    /// <param name="resume">A state to go on from, of the same options; it holds its atoms, and neither start nor first signals are looked at.</param>
+    /// <param name="resume">A state to go on from, of the same options; it holds its atoms, and neither start nor first signals are looked
+    /// at.</param>
     /// <param name="onCheckpoint">Given the state about every twentieth of the way, to be stored.</param>
     /// <param name="start">A dictionary to begin with, or null for atoms drawn from the first signals, unknown values 0.</param>
-    /// <param name="masks">Where only some values are known: the mask of signal number i as its own number i, 1 where a value is known and 0 where it is not. Null where all are.</param>
+    /// <param name="masks">Where only some values are known: the mask of signal number i as its own number i, 1 where a value is known and
+    /// 0 where it is not. Null where all are.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>The dictionary.</returns>
-    /// <exception cref="ArgumentException">There are too few distinct signals, the state is of other options, or the start does not fit the signals and options.</exception>
+    /// <exception cref="ArgumentException">There are too few distinct signals, the state is of other options, or the start does not fit the
+    /// signals and options.</exception>
     /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static AtomDictionary Learn(
-        ISignalSource source, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, LearnerState? resume = null, Action<LearnerState>? onCheckpoint = null,
+        ISignalSource source, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null,
+            LearnerState? resume = null, Action<LearnerState>? onCheckpoint = null,
         AtomDictionary? start = null, ISignalSource? masks = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -92,7 +102,8 @@ public sealed partial class DictionaryLearner
         return learner.Dictionary;
     }
 
-    private static DictionaryLearner Begin(ISignalSource source, ISignalSource? masks, DictionaryLearningOptions options, LearnerState? resume, AtomDictionary? start)
+    private static DictionaryLearner Begin(
+        ISignalSource source, ISignalSource? masks, DictionaryLearningOptions options, LearnerState? resume, AtomDictionary? start)
     {
         if (start is not null)
             Throw.IfColumnsNot(start.SignalSize, source.SignalSize, nameof(start));
@@ -118,7 +129,9 @@ public sealed partial class DictionaryLearner
     private LearningProgress Progress(long samplesAtStart, TimeSpan elapsed)
     {
         double rate = (Samples - samplesAtStart) / elapsed.TotalSeconds;
-        return new LearningProgress(Samples, _options.Samples, LastObjective, LastNonZeros, ReseededAtoms, UncertifiedSignals, rate, TimeSpan.FromSeconds((_options.Samples - Samples) / rate));
+        return new LearningProgress(
+            Samples, _options.Samples, LastObjective, LastNonZeros, ReseededAtoms, UncertifiedSignals, rate,
+            TimeSpan.FromSeconds((_options.Samples - Samples) / rate));
     }
 
     /// <summary>Signals read from a source, with their masks where there are any.</summary>

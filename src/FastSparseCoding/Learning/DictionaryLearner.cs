@@ -5,8 +5,8 @@ using FastSparseCoding.Solvers;
 namespace FastSparseCoding.Learning;
 
 /// <summary>
-/// Learns a dictionary: encode a batch exactly, move the atoms, keep them of unit norm, re-seed those that died from the worst-reconstructed
-/// signals. Signals whose code is not certified are left out of all this, and counted.
+/// Learns a dictionary: encode a batch exactly, move the atoms, keep them of unit norm, re-seed those that died from the
+/// worst-reconstructed signals. Signals whose code is not certified are left out of all this, and counted.
 /// </summary>
 public sealed partial class DictionaryLearner
 {
@@ -23,7 +23,8 @@ public sealed partial class DictionaryLearner
     private long _uncertified;
 
     /// <summary>Begins with atoms drawn from signals.</summary>
-    /// <param name="signals">Signals [N×n] to draw the first atoms from: at least as many distinct, non-zero ones as atoms; of what is positive in them where atoms must not be negative.</param>
+    /// <param name="signals">Signals [N×n] to draw the first atoms from: at least as many distinct, non-zero ones as atoms; of what is
+    /// positive in them where atoms must not be negative.</param>
     /// <param name="options">How to learn, or null for the defaults.</param>
     /// <exception cref="ArgumentException">There are too few signals, or one is not finite.</exception>
     public DictionaryLearner(Matrix signals, DictionaryLearningOptions? options = null)
@@ -34,7 +35,8 @@ public sealed partial class DictionaryLearner
     /// <summary>Begins with the atoms of a dictionary.</summary>
     /// <param name="start">The dictionary [m×n]; its atoms not negative where the options ask for it.</param>
     /// <param name="options">How to learn, or null for the defaults; as many atoms as the dictionary has.</param>
-    /// <exception cref="ArgumentException">The dictionary has another number of atoms, or a negative value that it must not have.</exception>
+    /// <exception cref="ArgumentException">The dictionary has another number of atoms, or a negative value that it must not
+    /// have.</exception>
     public DictionaryLearner(AtomDictionary start, DictionaryLearningOptions? options = null)
         : this(Validated(options), o => FirstAtoms(start, o))
     {
@@ -68,7 +70,9 @@ public sealed partial class DictionaryLearner
     public AtomDictionary Dictionary => AtomDictionary.Normalize(_atoms);
 
     /// <summary>A copy of the state, to be stored.</summary>
-    public LearnerState State => new(_options.Settings, _samples, _batches, _reseeded, _uncertified, _atoms.Clone(), _update.A.Clone(), _update.B.Clone(), (float[])_use.Shares.Clone(), (float[])_update.Filled.Clone());
+    public LearnerState State
+        => new(_options.Settings, _samples, _batches, _reseeded, _uncertified, _atoms.Clone(), _update.A.Clone(), _update.B.Clone(),
+        (float[])_use.Shares.Clone(), (float[])_update.Filled.Clone());
 
     /// <summary>Signals seen.</summary>
     public long Samples => _samples;
@@ -79,13 +83,15 @@ public sealed partial class DictionaryLearner
     /// <summary>Signals seen whose codes were not certified; nothing was learned from them.</summary>
     public long UncertifiedSignals => _uncertified;
 
-    /// <summary>Mean E(x, z) over the last batch's signals with a certified code, of known values only, before its update; NaN when there was none, 0 before the first batch.</summary>
+    /// <summary>Mean E(x, z) over the last batch's signals with a certified code, of known values only, before its update; NaN when there
+    /// was none, 0 before the first batch.</summary>
     public double LastObjective { get; private set; }
 
     /// <summary>Mean number of non-zeros of their codes.</summary>
     public double LastNonZeros { get; private set; }
 
-    /// <summary>Learns from one batch: encodes it exactly and updates the atoms once, without the signals whose code is not certified.</summary>
+    /// <summary>Learns from one batch: encodes it exactly and updates the atoms once, without the signals whose code is not
+    /// certified.</summary>
     /// <param name="batch">Signals [N×n], finite, N at least 1.</param>
     /// <param name="cancellation">Stops the encoding within a fraction of a second; nothing was then learned from the batch.</param>
     /// <exception cref="ArgumentException">A shape is wrong, or a signal is not finite.</exception>
@@ -100,14 +106,16 @@ public sealed partial class DictionaryLearner
     }
 
     /// <summary>
-    /// Learns from one batch of which only some values are known. Unknown values become what the atoms and codes make of them, x̃ = Mx + (1 − M)zD, and the
-    /// atoms are updated by x̃: ½‖x̃ − zD‖² is never below ½‖M(x − zD)‖² and equals it at the atoms as they are, so that what lowers the one lowers the other
-    /// (majorisation; for matrix factorisation Srebro and Jaakkola 2003). Where all is known this is the learning of whole signals, bit for bit.
+    /// Learns from one batch of which only some values are known. Unknown values become what the atoms and codes make of them, x̃ = Mx + (1
+    /// − M)zD, and the atoms are updated by x̃: ½‖x̃ − zD‖² is never below ½‖M(x − zD)‖² and equals it at the atoms as they are, so that
+    /// what lowers the one lowers the other (majorisation; for matrix factorisation Srebro and Jaakkola 2003). Where all is known this is
+    /// the learning of whole signals, bit for bit.
     /// </summary>
     /// <param name="batch">Signals [N×n], N at least 1; known values finite, unknown ones anything, NaN too.</param>
     /// <param name="mask">Mask [N×n]: 1 where a value is known, 0 where it is not; at least one known in every row.</param>
     /// <param name="cancellation">Stops the encoding within a fraction of a second; nothing was then learned from the batch.</param>
-    /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not finite.</exception>
+    /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not
+    /// finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void PartialFit(Matrix batch, Matrix mask, CancellationToken cancellation = default)
     {
@@ -150,7 +158,8 @@ public sealed partial class DictionaryLearner
         _uncertified += certified.Uncertified;
         (LastObjective, LastNonZeros) = (double.NaN, double.NaN);
         if (certified.Codes.Rows > 0)
-            Update(certified.Signals, certified.Uncertified == 0 ? mask : mask?.SelectRows(certified.Rows), certified.Codes, [.. certified.Rows.Select(i => report.Energy[i])]);
+            Update(certified.Signals, certified.Uncertified == 0 ? mask : mask?.SelectRows(certified.Rows), certified.Codes,
+                [.. certified.Rows.Select(i => report.Energy[i])]);
     }
 
     private void Update(Matrix x, Matrix? mask, Matrix z, double[] energies)
@@ -184,7 +193,8 @@ public sealed partial class DictionaryLearner
         }
     }
 
-    private static DictionaryLearningOptions Validated(DictionaryLearningOptions? options) => (options ?? DictionaryLearningOptions.Default).Validated();
+    private static DictionaryLearningOptions Validated(DictionaryLearningOptions? options)
+        => (options ?? DictionaryLearningOptions.Default).Validated();
 
     private static Matrix FirstAtoms(Matrix signals, DictionaryLearningOptions options)
     {
@@ -197,11 +207,13 @@ public sealed partial class DictionaryLearner
     {
         ArgumentNullException.ThrowIfNull(start);
         if (start.AtomCount != options.AtomCount)
-            Throw.Argument(nameof(start), $"'start' has {start.AtomCount} atoms; it must have {options.AtomCount}, the AtomCount of the options.");
+            Throw.Argument(nameof(start),
+                $"'start' has {start.AtomCount} atoms; it must have {options.AtomCount}, the AtomCount of the options.");
         int place = options.NonNegativeAtoms ? start.Atoms.Values.IndexOfAnyInRange(float.NegativeInfinity, -float.Epsilon) : -1;
         if (place >= 0)
         {
-            string value = FormattableString.Invariant($"{start.Atoms.Values[place]} in atom {place / start.SignalSize}, value {place % start.SignalSize}");
+            string value = FormattableString.Invariant(
+                $"{start.Atoms.Values[place]} in atom {place / start.SignalSize}, value {place % start.SignalSize}");
             Throw.Argument(nameof(start), $"'start' holds {value}; where atoms must not be negative, it must not either.");
         }
         return new Matrix(start.AtomCount, start.SignalSize, start.Atoms.Values.ToArray());

@@ -23,7 +23,8 @@ public sealed record DictionaryLearningOptions
     /// <summary>Number of atoms m, 1 or more. Default 100.</summary>
     public int AtomCount { get; init; } = 100;
 
-    /// <summary>What codes pay for not being zero; a number λ stands for λ‖z‖₁. Default λ = 0.5, the paper's for patches of unit deviation. Weights need one for every atom.</summary>
+    /// <summary>What codes pay for not being zero; a number λ stands for λ‖z‖₁. Default λ = 0.5, the paper's for patches of unit deviation.
+    /// Weights need one for every atom.</summary>
     public Penalty Penalty { get; init; } = 0.5f;
 
     /// <summary>Sparsity weight λ of <see cref="Penalty"/>, finite and above 0; setting it leaves the rest of the penalty.</summary>
@@ -38,7 +39,8 @@ public sealed record DictionaryLearningOptions
         }
     }
 
-    /// <summary>Whether atoms must not be negative, which with codes that must not makes of the learning a sparse non-negative factorisation. Default false.</summary>
+    /// <summary>Whether atoms must not be negative, which with codes that must not makes of the learning a sparse non-negative
+    /// factorisation. Default false.</summary>
     public bool NonNegativeAtoms { get; init; }
 
     /// <summary>Online statistics (default) or stochastic gradient.</summary>
@@ -48,8 +50,8 @@ public sealed record DictionaryLearningOptions
     public long Samples { get; init; } = 200_000;
 
     /// <summary>
-    /// Signals between two updates of the atoms, from 1 to 1,048,576. Default half the number of atoms, but from 256 to 4096: an update costs as the square of
-    /// the atoms does, and smaller batches move them sooner.
+    /// Signals between two updates of the atoms, from 1 to 1,048,576. Default half the number of atoms, but from 256 to 4096: an update
+    /// costs as the square of the atoms does, and smaller batches move them sooner.
     /// </summary>
     public int BatchSize
     {
@@ -58,8 +60,9 @@ public sealed record DictionaryLearningOptions
     }
 
     /// <summary>
-    /// Online: how fast old statistics fade, from 0 (never). After batch t they weigh (1 − 1/t)^ρ of what they did; ρ is this, or where that is less 1 plus the
-    /// number of signals that have used an average atom by 1.5 times its values: an atom always remembers about as many uses as it takes to fix it. Default 20.
+    /// Online: how fast old statistics fade, from 0 (never). After batch t they weigh (1 − 1/t)^ρ of what they did; ρ is this, or where
+    /// that is less 1 plus the number of signals that have used an average atom by 1.5 times its values: an atom always remembers about as
+    /// many uses as it takes to fix it. Default 20.
     /// </summary>
     public double Forgetting { get; init; } = 20;
 
@@ -78,7 +81,8 @@ public sealed record DictionaryLearningOptions
     /// <summary>Everything that decides the result, the same text in every culture: what a stored state must agree with.</summary>
     internal string Settings => string.Create(
         CultureInfo.InvariantCulture,
-        $"{AtomCount} atoms, {Penalty.Settings}{(NonNegativeAtoms ? ", non-negative atoms" : "")}, {Method}, samples {Samples}, batch {BatchSize}, forgetting {Forgetting}, rate {LearningRate}, dead below {DeadAtomUse}, seed {Seed}");
+        $"{AtomCount} atoms, {Penalty.Settings}{(NonNegativeAtoms ? ", non-negative atoms" : "")}, {Method}, samples {Samples}, batch "
+            + $"{BatchSize}, forgetting {Forgetting}, rate {LearningRate}, dead below {DeadAtomUse}, seed {Seed}");
 
     internal DictionaryLearningOptions Validated()
     {

@@ -3,19 +3,22 @@ namespace FastSparseCoding.Learning;
 /// <summary>Where the learning of a dictionary stands.</summary>
 /// <param name="Samples">Signals seen.</param>
 /// <param name="TotalSamples">Signals to see.</param>
-/// <param name="Objective">Mean E(x, z) over the last batch's signals with a certified code, with the atoms before its update; NaN when there was none.</param>
+/// <param name="Objective">Mean E(x, z) over the last batch's signals with a certified code, with the atoms before its update; NaN when
+/// there was none.</param>
 /// <param name="MeanNonZeros">Mean number of non-zeros of their codes.</param>
 /// <param name="ReseededAtoms">Dead atoms replaced so far.</param>
 /// <param name="Uncertified">Signals left out so far because their code was not certified.</param>
 /// <param name="SamplesPerSecond">Signals per second since the start.</param>
 /// <param name="Remaining">Estimated time to the end.</param>
 public sealed record LearningProgress(
-    long Samples, long TotalSamples, double Objective, double MeanNonZeros, int ReseededAtoms, long Uncertified, double SamplesPerSecond, TimeSpan Remaining);
+    long Samples, long TotalSamples, double Objective, double MeanNonZeros, int ReseededAtoms, long Uncertified, double SamplesPerSecond,
+        TimeSpan Remaining);
 
 /// <summary>Everything needed to go on with a learning and end with the same bits. It does not change while the learning goes on.</summary>
 public sealed record LearnerState
 {
-    internal LearnerState(string settings, long samples, long batches, int reseededAtoms, long uncertified, Matrix atoms, Matrix a, Matrix b, float[] use, float[] filled)
+    internal LearnerState(string settings, long samples, long batches, int reseededAtoms, long uncertified, Matrix atoms, Matrix a,
+        Matrix b, float[] use, float[] filled)
     {
         (Settings, Samples, Batches, ReseededAtoms, Uncertified) = (settings, samples, batches, reseededAtoms, uncertified);
         (Atoms, A, B, Use, Filled) = (atoms, a, b, use, filled);

@@ -5,8 +5,8 @@ namespace FastSparseCoding.Learning;
 
 /// <summary>
 /// Mairal et al. 2010, Algorithms 1 and 2: A ← βA + zᵀz, B ← βB + zᵀx with β = (1 − 1/t)^ρ, then every atom in turn to the minimiser of the
-/// surrogate, d_k ← d_k + (b_k − a_kD)/A_kk, and back to unit norm; by way of max(0, d_k), as in their section 5, where atoms must not
-/// be negative. ρ grows with the uses of the atoms, so that early on, and where there are many atoms, no more is forgotten than was learned.
+/// surrogate, d_k ← d_k + (b_k − a_kD)/A_kk, and back to unit norm; by way of max(0, d_k), as in their section 5, where atoms must not be
+/// negative. ρ grows with the uses of the atoms, so that early on, and where there are many atoms, no more is forgotten than was learned.
 /// </summary>
 internal sealed class OnlineUpdate(DictionaryLearningOptions options, int size) : AtomUpdate(options, size)
 {
@@ -50,8 +50,9 @@ internal sealed class OnlineUpdate(DictionaryLearningOptions options, int size) 
     }
 
     /// <summary>
-    /// What was filled with the atoms as they were is filled with the atoms as they are, B ← B + A(D − D_before) times the share that is filled: values that
-    /// stayed would hold the atoms back. Exact where what is known does not depend on the code, and where the atoms have come to rest.
+    /// What was filled with the atoms as they were is filled with the atoms as they are, B ← B + A(D − D_before) times the share that is
+    /// filled: values that stayed would hold the atoms back. Exact where what is known does not depend on the code, and where the atoms
+    /// have come to rest.
     /// </summary>
     private void Refill(Matrix d, Matrix before)
     {

@@ -29,13 +29,15 @@ internal static class SignalAtoms
         if (drawn < atoms.Rows)
         {
             string counts = options.NonNegativeAtoms ? ", of which only what is positive counts" : "";
-            Throw.Argument(nameof(signals), $"'signals' holds {drawn} directions; {atoms.Rows} atoms need at least {atoms.Rows} distinct, non-zero signals{counts}.");
+            Throw.Argument(nameof(signals),
+                $"'signals' holds {drawn} directions; {atoms.Rows} atoms need at least {atoms.Rows} distinct, non-zero signals{counts}.");
         }
         return atoms;
     }
 
     /// <summary>
-    /// Makes an atom of a signal, or of what of it is positive where atoms must not be negative; false, and the atom is left alone, where that is zero.
+    /// Makes an atom of a signal, or of what of it is positive where atoms must not be negative; false, and the atom is left alone, where
+    /// that is zero.
     /// </summary>
     public static bool TryMake(ReadOnlySpan<float> signal, Span<float> atom, DictionaryLearningOptions options)
     {

@@ -4,14 +4,15 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// The exact solver. With the support and the signs of a code known, the minimiser solves a small linear system; so the support is what is sought.
-/// Greedy coordinate descent gives a rough one at a λ large enough for it to be good, <see cref="Homotopy"/> leads it down to λ for many rows side by
-/// side in float32, and <see cref="PreciseActiveSet"/> finishes in double the rows that float32 leaves above the tolerance. Every row carries its
-/// certificate.
+/// The exact solver. With the support and the signs of a code known, the minimiser solves a small linear system; so the support is what is
+/// sought. Greedy coordinate descent gives a rough one at a λ large enough for it to be good, <see cref="Homotopy"/> leads it down to λ for
+/// many rows side by side in float32, and <see cref="PreciseActiveSet"/> finishes in double the rows that float32 leaves above the
+/// tolerance. Every row carries its certificate.
 /// </summary>
 public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
 {
-    /// <summary>Greedy updates end when the largest is below this fraction of λ: from there on solving on the support is the faster.</summary>
+    /// <summary>Greedy updates end when the largest is below this fraction of λ: from there on solving on the support is the
+    /// faster.</summary>
     private const float GreedyThreshold = 0.3f;
 
     /// <summary>The search for a support begins at this fraction of the row's λmax, or at λ where that is larger.</summary>
@@ -21,12 +22,13 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
     private const float FirstLevelFromNothing = 0.75f;
 
     /// <summary>
-    /// A start that is further than this share of λ from stationary on its support, whatever the weight, is a prediction, and no solution of another λ: what
-    /// is small in it is mostly of wrong atoms.
+    /// A start that is further than this share of λ from stationary on its support, whatever the weight, is a prediction, and no solution
+    /// of another λ: what is small in it is mostly of wrong atoms.
     /// </summary>
     private const double Prediction = 0.1;
 
-    /// <summary>With more atoms than this, products come from the atoms themselves: S = I − G would take more memory than it saves time.</summary>
+    /// <summary>With more atoms than this, products come from the atoms themselves: S = I − G would take more memory than it saves
+    /// time.</summary>
     private const int MostAtomsOfGram = 4096;
 
     private readonly Lazy<Operators> _operators;
@@ -53,7 +55,8 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
 
     private protected override int GenerousIterations => 100_000;
 
-    /// <summary>Goes over to other atoms of its dictionary, which has followed them: what was computed from them is computed anew, where it is.</summary>
+    /// <summary>Goes over to other atoms of its dictionary, which has followed them: what was computed from them is computed anew, where it
+    /// is.</summary>
     internal void Follow()
     {
         if (_operators.IsValueCreated)
@@ -83,14 +86,17 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
         AlignedRows? s = masked ? null : operators.S;
         ChooseStarts(x, b, z, rows, operators, s is null ? FirstLevelFromNothing : FirstLevel);
         if (s is not null)
-            GreedyRows.Descend(b, rows.Scales.AsSpan(0, x.Rows), s, operators.Thresholds, Penalty.Floor, GreedyThreshold * operators.SmallestThreshold, 2 * rows.Homotopy.Capacity, z);
+            GreedyRows.Descend(b, rows.Scales.AsSpan(0, x.Rows), s, operators.Thresholds, Penalty.Floor,
+                GreedyThreshold * operators.SmallestThreshold, 2 * rows.Homotopy.Capacity, z);
         (masked ? rows.MaskedHomotopy : rows.Homotopy).Solve(x, run.Mask, b, z, rows.Rows, run.Cancellation);
         Finish(x, z, rows, run);
     }
 
-    /// <summary>Where each row's search begins: at its start and λ itself, or at zero and a fraction of its λmax where that is larger and there is no start, or a poor one.</summary>
+    /// <summary>Where each row's search begins: at its start and λ itself, or at zero and a fraction of its λmax where that is larger and
+    /// there is no start, or a poor one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ChooseStarts(ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, Workspace rows, Operators operators, float firstLevel)
+    private void ChooseStarts(
+        ReadOnlyMatrixView x, ReadOnlyMatrixView b, MatrixView z, Workspace rows, Operators operators, float firstLevel)
     {
         for (int i = 0; i < b.Rows; i++)
         {
@@ -109,7 +115,8 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
         }
     }
 
-    /// <summary>Certifies the rows; refines in double those above the tolerance, and solves in double those that are above it even then.</summary>
+    /// <summary>Certifies the rows; refines in double those above the tolerance, and solves in double those that are above it even
+    /// then.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(ReadOnlyMatrixView x, MatrixView z, Workspace rows, BlockRun run)
     {
@@ -124,8 +131,8 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
     }
 
     /// <summary>
-    /// Improves copies of the open rows, by a step on their supports or wholly, and certifies them; takes over what is certified or of less energy. Returns
-    /// how many stay open.
+    /// Improves copies of the open rows, by a step on their supports or wholly, and certifies them; takes over what is certified or of less
+    /// energy. Returns how many stay open.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Improve(ReadOnlyMatrixView x, MatrixView z, Workspace rows, int open, BlockRun run, bool wholly)
@@ -187,7 +194,8 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
     /// <summary>More changes of a support than this are rounding in circles.</summary>
     private int MostChanges => 1000 + 20 * Math.Min(SignalSize, CodeSize);
 
-    /// <summary>What dictionary and penalty give, computed once. Everything is divided by 1 + μ, which makes the diagonal of G + μI 1.</summary>
+    /// <summary>What dictionary and penalty give, computed once. Everything is divided by 1 + μ, which makes the diagonal of G + μI
+    /// 1.</summary>
     private sealed class Operators
     {
         private readonly Lazy<AlignedRows?> _s;
@@ -199,7 +207,8 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
             InverseThresholds = Array.ConvertAll(Thresholds, t => 1 / t);
             SmallestThreshold = Thresholds.Min();
             EncoderTransposed = ProximalStep.CoordinateEncoder(dictionary, penalty);
-            _s = new Lazy<AlignedRows?>(() => dictionary.AtomCount <= MostAtomsOfGram ? ProximalStep.CoordinateProducts(dictionary, penalty) : null);
+            _s = new Lazy<AlignedRows?>(()
+                => dictionary.AtomCount <= MostAtomsOfGram ? ProximalStep.CoordinateProducts(dictionary, penalty) : null);
         }
 
         /// <summary>Takes other atoms of the dictionary, where they are not the dictionary's own.</summary>
@@ -215,7 +224,8 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
         /// <summary>The scale, 1/(1 + μ).</summary>
         public float Scale { get; }
 
-        /// <summary>S = I − G [m×m] times the scale, or null where it would be too large; of no use where only some values of signals are known.</summary>
+        /// <summary>S = I − G [m×m] times the scale, or null where it would be too large; of no use where only some values of signals are
+        /// known.</summary>
         public AlignedRows? S => _s.Value;
 
         /// <summary>Dᵀ [n×m] times the scale.</summary>

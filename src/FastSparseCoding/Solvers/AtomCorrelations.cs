@@ -5,10 +5,10 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// How the lanes of a <see cref="Homotopy"/> learn of the atoms outside their supports. From S = I − G a row's B = xDᵀ + zS is a sum of as many rows of S as
-/// the support has atoms; from the residuals r = x − zD of many rows it is one product with all atoms. The first reads k·m numbers a row, the second
-/// computes n·m products: it is taken where S would be in no cache, where there is none, and where values of signals are unknown, so that every row has a
-/// Gram matrix of its own.
+/// How the lanes of a <see cref="Homotopy"/> learn of the atoms outside their supports. From S = I − G a row's B = xDᵀ + zS is a sum of as
+/// many rows of S as the support has atoms; from the residuals r = x − zD of many rows it is one product with all atoms. The first reads
+/// k·m numbers a row, the second computes n·m products: it is taken where S would be in no cache, where there is none, and where values of
+/// signals are unknown, so that every row has a Gram matrix of its own.
 /// </summary>
 internal sealed class AtomCorrelations
 {
@@ -84,19 +84,23 @@ internal sealed class AtomCorrelations
                 continue;
             _rowOf[lane.Number] = rows;
             Span<float> r = _residuals.Row(rows++);
-            SparseRows.Residual(x.Row(lane.Row), _dictionary.Rows, lane.Support.Atoms, lane.Support.Values, r);                        // r = x − zD
+            // r = x − zD
+            SparseRows.Residual(x.Row(lane.Row), _dictionary.Rows, lane.Support.Atoms, lane.Support.Values, r);
             if (_masks[lane.Number].Length > 0)
                 TensorPrimitives.Multiply(r, _masks[lane.Number], r);
         }
-        Gemm.Multiply(_residuals.RowRange(0, rows), _encoderTransposed, _correlations.RowRange(0, rows));                              // c = rDᵀ
+        // c = rDᵀ
+        Gemm.Multiply(_residuals.RowRange(0, rows), _encoderTransposed, _correlations.RowRange(0, rows));
     }
 
-    /// <summary>Lists the atoms outside a lane's support whose correlation exceeds its bound less a margin at the solution, and by how much, with sign.</summary>
+    /// <summary>Lists the atoms outside a lane's support whose correlation exceeds its bound less a margin at the solution, and by how
+    /// much, with sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int List(HomotopyLane lane, ReadOnlySpan<float> b, float margin, float floor, Span<float> excess, Span<int> atoms)
     {
         LaneSupport support = lane.Support;
         return !_sums ? Violations.List(_correlations.Row(_rowOf[lane.Number]), support.Bounds, margin, floor, excess, atoms)
-            : CodState.ListViolations(b, _s!, support.Atoms, support.Values, support.Bounds, margin, floor, excess, atoms);         // c = b + zS off the support
+            // c = b + zS off the support
+            : CodState.ListViolations(b, _s!, support.Atoms, support.Values, support.Bounds, margin, floor, excess, atoms);
     }
 }

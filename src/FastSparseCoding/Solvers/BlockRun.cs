@@ -1,7 +1,9 @@
 namespace FastSparseCoding.Solvers;
 
-/// <summary>What a block of rows is solved for, to the tolerance or for a trace of an exact number of iterations, and how each row ended.</summary>
-internal readonly ref struct BlockRun(LassoSolver solver, BlockWorkspace workspace, CodeTrace? trace, ReadOnlyMatrixView mask, CancellationToken cancellation)
+/// <summary>What a block of rows is solved for, to the tolerance or for a trace of an exact number of iterations, and how each row
+/// ended.</summary>
+internal readonly ref struct BlockRun(
+    LassoSolver solver, BlockWorkspace workspace, CodeTrace? trace, ReadOnlyMatrixView mask, CancellationToken cancellation)
 {
     /// <summary>1 where a value of a signal is known, 0 where it is not [rows×n]; no column at all where every value is.</summary>
     public ReadOnlyMatrixView Mask { get; } = mask;
@@ -104,7 +106,8 @@ internal class BlockWorkspace(AtomDictionary dictionary, Penalty penalty)
     /// <summary>How far row i's start is from stationary on its support at any weight, as a share of its thresholds.</summary>
     public double StartViolation(int i) => _startViolations[i];
 
-    /// <summary>Replaces a code that is worse than its start or than zero by the better of them; whether it was. Not even a NaN is better than zero.</summary>
+    /// <summary>Replaces a code that is worse than its start or than zero by the better of them; whether it was. Not even a NaN is better
+    /// than zero.</summary>
     public bool ReplaceIfWorse(int i, Span<float> z)
     {
         double zero = Results[i].EnergyOfZero, start = _startEnergies[i], energy = Results[i].Energy;

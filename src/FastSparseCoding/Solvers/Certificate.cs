@@ -5,9 +5,9 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// Energies and duality gaps of a block of rows, of the float32 codes as they are: the same numbers as <see cref="LassoObjective"/>'s, for every solver.
-/// The residual is formed in double. Its correlations with all atoms are formed in float32, which is fast, with a bound of their rounding; where that
-/// leaves open whether one exceeds its threshold, and on the support, it is formed in double too.
+/// Energies and duality gaps of a block of rows, of the float32 codes as they are: the same numbers as <see cref="LassoObjective"/>'s, for
+/// every solver. The residual is formed in double. Its correlations with all atoms are formed in float32, which is fast, with a bound of
+/// their rounding; where that leaves open whether one exceeds its threshold, and on the support, it is formed in double too.
 /// </summary>
 internal sealed class Certificate
 {
@@ -20,7 +20,8 @@ internal sealed class Certificate
     private readonly double[] _preciseThresholds;
     private readonly double[] _inverses;        // 1/(λw)
     private readonly float _smallestThreshold;
-    private readonly double _otherSide;         // −1, or 1 where codes must not be negative and only one side bounds: max(g, ∓g) is |g| or g
+    // −1, or 1 where codes must not be negative and only one side bounds: max(g, ∓g) is |g| or g
+    private readonly double _otherSide;
     private readonly Matrix _residuals;         // r of every row, rounded to float32, for the product with all atoms at once
     private readonly Matrix _correlations;      // rDᵀ
     private readonly double[] _preciseResiduals;
@@ -58,14 +59,15 @@ internal sealed class Certificate
     /// <param name="x">Signals [N×n].</param>
     /// <param name="z">Codes [N×m].</param>
     /// <param name="mask">1 where a signal is known, 0 where it is not and must be 0 [N×n]; no column at all where everything is.</param>
-    /// <param name="rows">What the homotopy that made the codes knows of the atoms near their thresholds, which saves looking at all; or null.</param>
-    /// <param name="scales">
-    /// What each row, its signal and its code, is multiplied by first, in double: the certificate is then that of λ divided by it; empty for 1 each.
-    /// </param>
+    /// <param name="rows">What the homotopy that made the codes knows of the atoms near their thresholds, which saves looking at all; or
+    /// null.</param>
+    /// <param name="scales"> What each row, its signal and its code, is multiplied by first, in double: the certificate is then that of λ
+    /// divided by it; empty for 1 each. </param>
     /// <returns>Energy and gap of every row; NaN where double overflows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<RowResult> Certify(
-        ReadOnlyMatrixView x, ReadOnlyMatrixView z, ReadOnlyMatrixView mask = default, HomotopyRows? rows = null, ReadOnlySpan<double> scales = default)
+        ReadOnlyMatrixView x, ReadOnlyMatrixView z, ReadOnlyMatrixView mask = default, HomotopyRows? rows = null,
+            ReadOnlySpan<double> scales = default)
     {
         int open = 0;
         for (int i = 0; i < x.Rows; i++)
@@ -90,11 +92,12 @@ internal sealed class Certificate
     }
 
     /// <summary>
-    /// Looks at starts: the energy of each and of zero, and how far it is from stationary on its support at any weight: half of the range, over S, of
-    /// sign(z_k)·g_k/(λw_k), which are all 1 at the solution, and all λ'/λ at that of λ'.
+    /// Looks at starts: the energy of each and of zero, and how far it is from stationary on its support at any weight: half of the range,
+    /// over S, of sign(z_k)·g_k/(λw_k), which are all 1 at the solution, and all λ'/λ at that of λ'.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Inspect(ReadOnlyMatrixView x, ReadOnlyMatrixView z, Span<double> energies, Span<double> energiesOfZero, Span<double> violations)
+    public void Inspect(ReadOnlyMatrixView x, ReadOnlyMatrixView z, Span<double> energies, Span<double> energiesOfZero,
+        Span<double> violations)
     {
         for (int i = 0; i < x.Rows; i++)
         {
@@ -107,7 +110,8 @@ internal sealed class Certificate
             double low = double.PositiveInfinity, high = double.NegativeInfinity;
             for (int s = 0; s < count; s++)
             {
-                double slope = (products[s] - _penalty.Ridge * _values[s]) * _inverses[_support[s]], along = _values[s] > 0 ? slope : -slope;
+                double slope = (products[s] - _penalty.Ridge * _values[s]) * _inverses[_support[s]], along = _values[s] > 0 ? slope
+                    : -slope;
                 low = along < low ? along : low;
                 high = along > high ? along : high;
             }
@@ -163,12 +167,13 @@ internal sealed class Certificate
     }
 
     /// <summary>
-    /// Lists the atoms that may exceed their thresholds. float32's |c_k| is off by at most γ‖r‖‖d_k‖, γ of n products and the rounding of r (Higham 2002,
-    /// 3.1): what stays below its threshold by as much does not.
+    /// Lists the atoms that may exceed their thresholds. float32's |c_k| is off by at most γ‖r‖‖d_k‖, γ of n products and the rounding of r
+    /// (Higham 2002, 3.1): what stays below its threshold by as much does not.
     /// </summary>
     private ReadOnlySpan<int> ListNear(ReadOnlySpan<float> c, double norm)
     {
-        double products = (_dictionary.SignalSize + 12) * Single, margin = products / (1 - products) * norm * (1 + AtomDictionary.NormTolerance);
+        double products = (_dictionary.SignalSize + 12) * Single,
+            margin = products / (1 - products) * norm * (1 + AtomDictionary.NormTolerance);
         if (!(margin < 0.5 * _smallestThreshold))
             return _allAtoms;
         return _near.AsSpan(0, Violations.List(c, _thresholds, (float)margin, _penalty.Floor, _excess, _near));
@@ -189,16 +194,20 @@ internal sealed class Certificate
         return largest;
     }
 
-    /// <summary>Energy and gap, with the dual feasible point u = r/excess. (r, −√μz) is the residual of (x, 0), of which r is a part.</summary>
+    /// <summary>Energy and gap, with the dual feasible point u = r/excess. (r, −√μz) is the residual of (x, 0), of which r is a
+    /// part.</summary>
     private static RowResult Result(Sums sums, double excess)
     {
-        double s = 1 / excess, energy = 0.5 * sums.RR + sums.Penalty + 0.5 * sums.ZZ, dual = s * sums.XR - 0.5 * s * s * (sums.RR + sums.ZZ);
-        double x = Math.Sqrt(sums.XX), rounding = sums.Roundings * Double * (energy + Math.Abs(dual) + x * (x + sums.Magnitudes));     // of the sums, and of r in xᵀr
+        double s = 1 / excess, energy = 0.5 * sums.RR + sums.Penalty + 0.5 * sums.ZZ,
+            dual = s * sums.XR - 0.5 * s * s * (sums.RR + sums.ZZ);
+        // of the sums, and of r in xᵀr
+        double x = Math.Sqrt(sums.XX), rounding = sums.Roundings * Double * (energy + Math.Abs(dual) + x * (x + sums.Magnitudes));
         return new RowResult(energy, Math.Max(0, energy - dual) + rounding, 0.5 * sums.XX);
     }
 
     /// <summary>‖x‖², xᵀr, ‖r‖², λΣw|z|, μ‖z‖² and ‖z‖₁ of a row, the roundings in each, and the excess on the support.</summary>
-    private readonly record struct Sums(double XX, double XR, double RR, double Penalty, double ZZ, double Magnitudes, int Roundings, double Excess)
+    private readonly record struct Sums(
+        double XX, double XR, double RR, double Penalty, double ZZ, double Magnitudes, int Roundings, double Excess)
     {
         public double Norm => Math.Sqrt(RR);
     }

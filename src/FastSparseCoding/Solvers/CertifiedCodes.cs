@@ -1,8 +1,9 @@
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// Signals with codes that may be learned from or measured against: those of a solver that are certified. A code that is not may be anything, and is left
-/// out with its signal and counted. An encoder that is no exact solver says nothing of its codes, and all of them are kept.
+/// Signals with codes that may be learned from or measured against: those of a solver that are certified. A code that is not may be
+/// anything, and is left out with its signal and counted. An encoder that is no exact solver says nothing of its codes, and all of them are
+/// kept.
 /// </summary>
 public sealed class CertifiedCodes
 {
@@ -61,7 +62,8 @@ public sealed class CertifiedCodes
     internal static CertifiedCodes All(Matrix x, Matrix z) => new(x, z, [.. Enumerable.Range(0, x.Rows)]);
 
     /// <summary>The rows of a batch of which it is known that they are certified.</summary>
-    internal static CertifiedCodes Where(Matrix x, Matrix z, Func<int, bool> certified) => new(x, z, [.. Enumerable.Range(0, x.Rows).Where(certified)]);
+    internal static CertifiedCodes Where(Matrix x, Matrix z, Func<int, bool> certified)
+        => new(x, z, [.. Enumerable.Range(0, x.Rows).Where(certified)]);
 
     /// <summary>Where those of the batch's rows first to first + count − 1 stand that were not left out.</summary>
     internal (int First, int Count) Window(int first, int count)

@@ -4,8 +4,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// What the solvers that work row by row on the Gram matrix share: B = xDᵀ for the whole block at once, and a threshold on the change of z that
-/// tightens until the certificate holds.
+/// What the solvers that work row by row on the Gram matrix share: B = xDᵀ for the whole block at once, and a threshold on the change of z
+/// that tightens until the certificate holds.
 /// </summary>
 public abstract class CoordinateSolver : LassoSolver
 {
@@ -22,9 +22,12 @@ public abstract class CoordinateSolver : LassoSolver
     private protected virtual PackedMatrix EncoderTransposed => Dictionary.PackedTransposed;
 
     /// <summary>
-    /// Improves one row's z until its largest change is below <paramref name="threshold"/> or the iterations run out; returns how many it took.
+    /// Improves one row's z until its largest change is below <paramref name="threshold"/> or the iterations run out; returns how many it
+    /// took.
     /// </summary>
-    private protected abstract int SolveRow(ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace, CancellationToken cancellation);
+    private protected abstract int SolveRow(
+        ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace,
+        CancellationToken cancellation);
 
     private protected override void SolveBlock(ReadOnlyMatrixView x, MatrixView z, BlockWorkspace workspace, BlockRun run)
     {
@@ -46,7 +49,8 @@ public abstract class CoordinateSolver : LassoSolver
         float threshold = Lambda * (float)Math.Min(0.1, 100 * run.Tolerance);
         for (int used = 0; ; threshold /= 4)
         {
-            used += SolveRow(workspace.B.Row(i), z.Row(0), Math.Max(threshold, floor), run.IterationLimit - used, workspace, default, run.Cancellation);
+            used += SolveRow(workspace.B.Row(i), z.Row(0), Math.Max(threshold, floor), run.IterationLimit - used, workspace, default,
+                run.Cancellation);
             RowResult result = workspace.Certificate.Certify(x, z)[0];
             if (result.RelativeGap <= run.Tolerance || used >= run.IterationLimit || !(threshold > floor))
             {

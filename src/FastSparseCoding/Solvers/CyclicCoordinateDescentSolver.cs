@@ -4,15 +4,17 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// Cyclic coordinate descent on the Gram matrix (Friedman, Hastie and Tibshirani 2010): every coefficient in turn to its own optimum. Between
-/// two sweeps over all of them the non-zero ones are swept until they settle; a trace, whose unit is one sweep, goes over all of them every time.
+/// Cyclic coordinate descent on the Gram matrix (Friedman, Hastie and Tibshirani 2010): every coefficient in turn to its own optimum.
+/// Between two sweeps over all of them the non-zero ones are swept until they settle; a trace, whose unit is one sweep, goes over all of
+/// them every time.
 /// </summary>
 public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
 {
     /// <summary>Creates the solver for the lasso.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="lambda">Sparsity weight λ, above 0.</param>
-    /// <param name="options">When to stop, or null for the defaults; iterations are sweeps, over all coefficients or the non-zero ones.</param>
+    /// <param name="options">When to stop, or null for the defaults; iterations are sweeps, over all coefficients or the non-zero
+    /// ones.</param>
     public CyclicCoordinateDescentSolver(AtomDictionary dictionary, float lambda, SolverOptions? options = null)
         : this(dictionary, new Penalty(lambda), options)
     {
@@ -21,7 +23,8 @@ public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
     /// <summary>Creates the solver.</summary>
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="penalty">The penalty.</param>
-    /// <param name="options">When to stop, or null for the defaults; iterations are sweeps, over all coefficients or the non-zero ones.</param>
+    /// <param name="options">When to stop, or null for the defaults; iterations are sweeps, over all coefficients or the non-zero
+    /// ones.</param>
     public CyclicCoordinateDescentSolver(AtomDictionary dictionary, Penalty penalty, SolverOptions? options = null)
         : base(dictionary, penalty, options)
     {
@@ -32,7 +35,9 @@ public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
 
     private protected override int GenerousIterations => 10_000;
 
-    private protected override int SolveRow(ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace, CancellationToken cancellation)
+    private protected override int SolveRow(
+        ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace,
+        CancellationToken cancellation)
     {
         Span<float> c = workspace.Running;
         correlations.CopyTo(c);

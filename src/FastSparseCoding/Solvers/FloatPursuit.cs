@@ -4,8 +4,9 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// Orthogonal matching pursuit of one signal in float32 (<see cref="PursuitState"/>), whose code is then refined in double, so that it is that of least
-/// squares to float32's rounding, and whose error is worked out in double from the code as returned. It gives up where float32 might choose another atom.
+/// Orthogonal matching pursuit of one signal in float32 (<see cref="PursuitState"/>), whose code is then refined in double, so that it is
+/// that of least squares to float32's rounding, and whose error is worked out in double from the code as returned. It gives up where
+/// float32 might choose another atom.
 /// </summary>
 internal sealed class FloatPursuit
 {
@@ -15,7 +16,8 @@ internal sealed class FloatPursuit
     /// <summary>Squared distance of an atom from the span of those chosen, below which float32 knows too little of it.</summary>
     private const double SmallestPivot = 1e-3;
 
-    /// <summary>Part of ‖x‖² that is left, below which the rounding of the correlations, of the order of 10⁻⁷‖x‖, is no longer small beside them.</summary>
+    /// <summary>Part of ‖x‖² that is left, below which the rounding of the correlations, of the order of 10⁻⁷‖x‖, is no longer small beside
+    /// them.</summary>
     private const double SmallestPart = 1.0 / (1 << 14);
 
     /// <summary>Part of ‖x‖² that ‖r‖² may be wrong by.</summary>
@@ -85,7 +87,8 @@ internal sealed class FloatPursuit
         while (left > enough && _state.Count < _capacity)
         {
             double pivot = _state.Project(k), before = left;                        // 1 − Σ l²
-            if (pivot < SmallestPivot || left < SmallestPart * squares || _state.Atoms.Contains(k) || (_nonNegative && _state.Correlation(k) <= 0))
+            if (pivot < SmallestPivot || left < SmallestPart * squares || _state.Atoms.Contains(k)
+                || (_nonNegative && _state.Correlation(k) <= 0))
                 return false;
             (AlignedRows rows, int row) = atoms.RowOfS(k);
             k = _state.Append(k, rows, row, pivot, _nonNegative);                   // α ← α − γ·p
@@ -100,8 +103,8 @@ internal sealed class FloatPursuit
     }
 
     /// <summary>
-    /// Least squares with z ≥ 0 as Lawson and Hanson (1974) have it: on the way from the code before the last atom to the one with it, atoms whose coefficient
-    /// reaches zero leave, until all are positive.
+    /// Least squares with z ≥ 0 as Lawson and Hanson (1974) have it: on the way from the code before the last atom to the one with it,
+    /// atoms whose coefficient reaches zero leave, until all are positive.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StayPositive(ref int next, ref double left)
@@ -152,7 +155,8 @@ internal sealed class FloatPursuit
         return settled && (norm <= error || support.Length == _maxAtoms);
     }
 
-    /// <summary>Adds a step to the code; whether another would change nothing in float32, and no value is negative that must not be.</summary>
+    /// <summary>Adds a step to the code; whether another would change nothing in float32, and no value is negative that must not
+    /// be.</summary>
     private bool TryRefine(Span<double> values, ReadOnlySpan<double> change)
     {
         double largest = 0, largestChange = 0;
@@ -173,7 +177,8 @@ internal sealed class FloatPursuit
         atoms.Restrict(_r);
     }
 
-    /// <summary>Coefficients of atoms of unit norm to those of the dictionary's atoms, or products with these to products with those.</summary>
+    /// <summary>Coefficients of atoms of unit norm to those of the dictionary's atoms, or products with these to products with
+    /// those.</summary>
     private void Scale(Span<double> values, PursuitAtoms atoms)
     {
         for (int s = 0; s < values.Length; s++)

@@ -3,8 +3,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// What ISTA and FISTA share: rows iterate together as one product with S = I − G/L, and leave the block when their certificate is within the
-/// tolerance. What a row computes never depends on the others.
+/// What ISTA and FISTA share: rows iterate together as one product with S = I − G/L, and leave the block when their certificate is within
+/// the tolerance. What a row computes never depends on the others.
 /// </summary>
 public abstract class GradientSolver : LassoSolver
 {

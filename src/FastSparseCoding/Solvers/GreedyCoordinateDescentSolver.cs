@@ -46,7 +46,8 @@ public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
     private protected override int GenerousIterations => (int)Math.Min(int.MaxValue, 1000L * CodeSize);
 
     private protected override int SolveRow(
-        ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace, CancellationToken cancellation)
+        ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace,
+            CancellationToken cancellation)
     {
         AlignedRows s = _s.Value;
         Span<float> b = workspace.Running;
@@ -60,7 +61,8 @@ public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
         {
             if (k % CheckEvery == 0)
                 cancellation.ThrowIfCancellationRequested();
-            (int index, float change) = GreedyStep.Next(b, z, _theta, row, e, Penalty.Floor);   // B ← B + e·S_k, then k = argmax |h_θ(B) − z|
+            // B ← B + e·S_k, then k = argmax |h_θ(B) − z|
+            (int index, float change) = GreedyStep.Next(b, z, _theta, row, e, Penalty.Floor);
             Span<float> traced = trace.At(k);
             if (!traced.IsEmpty)
                 Shrinkage.SoftThreshold(b, _theta, traced, Penalty.Floor);

@@ -5,11 +5,12 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// The active set for many rows side by side, one in every lane of the vectors. A round solves G_SS z_S = b_S − tλs on a guessed support with guessed
-/// signs, lets all atoms of the wrong sign leave and the worst violators enter: block principal pivoting (Júdice and Pires 1994; Kim and Park 2008),
-/// which takes a handful of rounds where one exchange at a time takes tens, but may run in circles where codes are dense. So it is led down from a
-/// larger λ, in the manner of the homotopy (Osborne, Presnell and Turlach 2000): few infeasibilities left, and t goes down by half; in circles, and the
-/// step in t is taken back and halved. In the limit of small steps that is the homotopy itself, one exchange at a time.
+/// The active set for many rows side by side, one in every lane of the vectors. A round solves G_SS z_S = b_S − tλs on a guessed support
+/// with guessed signs, lets all atoms of the wrong sign leave and the worst violators enter: block principal pivoting (Júdice and Pires
+/// 1994; Kim and Park 2008), which takes a handful of rounds where one exchange at a time takes tens, but may run in circles where codes
+/// are dense. So it is led down from a larger λ, in the manner of the homotopy (Osborne, Presnell and Turlach 2000): few infeasibilities
+/// left, and t goes down by half; in circles, and the step in t is taken back and halved. In the limit of small steps that is the homotopy
+/// itself, one exchange at a time.
 /// </summary>
 internal sealed class Homotopy
 {
@@ -50,7 +51,8 @@ internal sealed class Homotopy
     private readonly int[] _starts;             // where the rows of every size begin
     private readonly int[] _order = new int[RowBlocks.MostRows];
 
-    /// <summary>Allocates for signals of n values and supports of some size at most, with thresholds θ = λw [m], one-sided where the floor is −∞.</summary>
+    /// <summary>Allocates for signals of n values and supports of some size at most, with thresholds θ = λw [m], one-sided where the floor
+    /// is −∞.</summary>
     public Homotopy(int signalSize, int largestSupport, AtomCorrelations correlations, float[] thresholds, float floor)
     {
         _correlations = correlations;
@@ -69,7 +71,8 @@ internal sealed class Homotopy
     /// <summary>Most atoms in a support.</summary>
     public int Capacity => _systems.Capacity;
 
-    /// <summary>Solves rows in place, from the supports and signs of their codes. A row that is given up holds the code of the smallest multiple of λ reached.</summary>
+    /// <summary>Solves rows in place, from the supports and signs of their codes. A row that is given up holds the code of the smallest
+    /// multiple of λ reached.</summary>
     /// <param name="x">Signals [N×n], 0 where they are not known.</param>
     /// <param name="mask">1 where they are known [N×n]; no column at all where everything is.</param>
     /// <param name="b">xDᵀ [N×m].</param>
@@ -77,7 +80,8 @@ internal sealed class Homotopy
     /// <param name="rows">Where each row starts; receives its changes and near atoms.</param>
     /// <param name="cancellation">Stops between rounds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Solve(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, ReadOnlyMatrixView b, MatrixView z, HomotopyRows rows, CancellationToken cancellation)
+    public void Solve(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, ReadOnlyMatrixView b, MatrixView z, HomotopyRows rows,
+        CancellationToken cancellation)
     {
         Order(z);
         rows.Clear();
@@ -142,7 +146,8 @@ internal sealed class Homotopy
         return true;
     }
 
-    /// <summary>The least magnitude with which an atom of a start is taken over: 0, or so that room is left where a poor prediction has too many.</summary>
+    /// <summary>The least magnitude with which an atom of a start is taken over: 0, or so that room is left where a poor prediction has too
+    /// many.</summary>
     private float SmallestOfStart(int count)
     {
         if (count <= _systems.Capacity)
@@ -170,13 +175,15 @@ internal sealed class Homotopy
         return failed;
     }
 
-    /// <summary>Looks at a solution: lets atoms of the wrong sign leave and the worst violators enter, and goes on to a smaller multiple of λ when few were left.</summary>
+    /// <summary>Looks at a solution: lets atoms of the wrong sign leave and the worst violators enter, and goes on to a smaller multiple of
+    /// λ when few were left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Outcome Exchange(HomotopyLane lane, ReadOnlySpan<float> b, HomotopyRows rows)
     {
         LaneSupport support = lane.Support;
         float margin = lane.AtTheEnd ? Margin(lane, rows) : 0;
-        int listed = _correlations.List(lane, b, margin, _floor, _excess, _atoms), violators = MoveViolatorsToFront(listed, margin, lane, rows);
+        int listed = _correlations.List(lane, b, margin, _floor, _excess, _atoms),
+            violators = MoveViolatorsToFront(listed, margin, lane, rows);
         int leaving = support.WrongSigns, size = support.Count, infeasible = leaving + violators;
         if (infeasible == 0 && lane.AtTheEnd)
         {
@@ -202,8 +209,8 @@ internal sealed class Homotopy
     }
 
     /// <summary>
-    /// How far float32's correlations may be from the true ones: γ(‖x‖ + ‖z‖₁) with γ of n + k products, whether they are sums of rows of S or products of
-    /// residuals (Higham 2002, 3.1); what is below its threshold by as much is feasible. 0 where that says nothing.
+    /// How far float32's correlations may be from the true ones: γ(‖x‖ + ‖z‖₁) with γ of n + k products, whether they are sums of rows of S
+    /// or products of residuals (Higham 2002, 3.1); what is below its threshold by as much is feasible. 0 where that says nothing.
     /// </summary>
     private float Margin(HomotopyLane lane, HomotopyRows rows)
     {

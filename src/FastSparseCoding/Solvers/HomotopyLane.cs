@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Solvers;
 
-/// <summary>A row on its way down in λ: its support, the multiple t of λ it is being solved for, and the last multiple it is known to be good at.</summary>
+/// <summary>A row on its way down in λ: its support, the multiple t of λ it is being solved for, and the last multiple it is known to be
+/// good at.</summary>
 internal sealed class HomotopyLane(LaneSupport support, int number, int capacity)
 {
     /// <summary>Exchanges without fewer infeasibilities that are forgiven.</summary>
@@ -33,7 +34,8 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
     /// <summary>Whether this is the last level, λ itself.</summary>
     public bool AtTheEnd => Level <= 1;
 
-    /// <summary>Whether a step has failed: from then on steps are taken from optimal supports only, and only the very worst violators enter.</summary>
+    /// <summary>Whether a step has failed: from then on steps are taken from optimal supports only, and only the very worst violators
+    /// enter.</summary>
     public bool Careful { get; private set; }
 
     /// <summary>Takes a row with an empty support, at a level up to the one from which on its code is zero.</summary>
@@ -73,8 +75,8 @@ internal sealed class HomotopyLane(LaneSupport support, int number, int capacity
     }
 
     /// <summary>
-    /// Goes back to where the last step was taken, to find the optimum there and take half the step; or, where that fails too, to the last optimum.
-    /// False when steps would be too small.
+    /// Goes back to where the last step was taken, to find the optimum there and take half the step; or, where that fails too, to the last
+    /// optimum. False when steps would be too small.
     /// </summary>
     public bool TryRetreat()
     {

@@ -5,8 +5,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// The support of a code in one lane of <see cref="LaneSystems"/>: atoms with signs in slots. It sets up the system G_SS z_S = b_S − tλs, of which it
-/// writes only what has changed since the last time, and reads the solution.
+/// The support of a code in one lane of <see cref="LaneSystems"/>: atoms with signs in slots. It sets up the system G_SS z_S = b_S − tλs,
+/// of which it writes only what has changed since the last time, and reads the solution.
 /// </summary>
 internal sealed class LaneSupport
 {
@@ -18,7 +18,8 @@ internal sealed class LaneSupport
     private readonly float[] _signs;
     private readonly float[] _values;           // z_S
     private readonly bool[] _changed;           // slots whose products the system does not have
-    private readonly float[] _bounds;           // what the correlation of every atom may be [m]; infinite on the support, where it is tθ by construction
+    // what the correlation of every atom may be [m]; infinite on the support, where it is tθ by construction
+    private readonly float[] _bounds;
     private int _set;                           // slots beyond which the system is the identity
 
     public LaneSupport(LaneSystems systems, int lane, AtomCorrelations correlations, float[] thresholds)
@@ -134,7 +135,8 @@ internal sealed class LaneSupport
     /// <summary>tθ of an atom.</summary>
     public float Threshold(int atom, float t) => _thresholds[atom] * t;
 
-    /// <summary>Sets the products of a slot's atom with those before it and, where later rows stay as they are, with those behind it.</summary>
+    /// <summary>Sets the products of a slot's atom with those before it and, where later rows stay as they are, with those behind
+    /// it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetProducts(int slot, ReadOnlySpan<int> atoms, bool below)
     {

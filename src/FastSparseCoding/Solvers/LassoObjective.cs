@@ -3,9 +3,9 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// The objective E(x, z) = ½‖x − zD‖² + P(z) of one signal, P being λ‖z‖₁ or another <see cref="Penalty"/>, its optimality conditions and its
-/// certificate, in double precision. A code against the sign constraint of its penalty has no finite energy: its energy here leaves the constraint out.
-/// The one place that scales E: it is never divided by n, by N or by anything else.
+/// The objective E(x, z) = ½‖x − zD‖² + P(z) of one signal, P being λ‖z‖₁ or another <see cref="Penalty"/>, its optimality conditions and
+/// its certificate, in double precision. A code against the sign constraint of its penalty has no finite energy: its energy here leaves the
+/// constraint out. The one place that scales E: it is never divided by n, by N or by anything else.
 /// </summary>
 public static class LassoObjective
 {
@@ -75,7 +75,8 @@ public static class LassoObjective
 
     /// <summary>
     /// Duality gap E(x, z) − (½‖x‖² − ½‖x − u‖²) with u = s·r the largest multiple of r up to r itself that is dual feasible: for the lasso
-    /// s = min(1, λ/‖Dr‖∞). With a ridge, r is lengthened by −√μz and the signal by zeros, which makes of it a lasso. An upper bound of E(x, z) − E*.
+    /// s = min(1, λ/‖Dr‖∞). With a ridge, r is lengthened by −√μz and the signal by zeros, which makes of it a lasso. An upper bound of
+    /// E(x, z) − E*.
     /// </summary>
     /// <param name="x">Signal [n].</param>
     /// <param name="dictionary">Dictionary D [m×n].</param>
@@ -91,7 +92,8 @@ public static class LassoObjective
             scale = Math.Min(scale, penalty.DualScale(k, c[k] - penalty.Ridge * (double)z[k]));
         for (int i = 0; i < r.Length; i++)
             xr += x[i] * r[i];
-        return 0.5 * rr + penalty.Value(z) - (scale * xr - 0.5 * scale * scale * (rr + penalty.Ridge * zz));      // expanded so that nothing cancels
+        // expanded so that nothing cancels
+        return 0.5 * rr + penalty.Value(z) - (scale * xr - 0.5 * scale * scale * (rr + penalty.Ridge * zz));
     }
 
     /// <summary>λmax = ‖Dx‖∞: the smallest λ whose optimal code is zero.</summary>
@@ -111,7 +113,8 @@ public static class LassoObjective
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(penalty);
-        return penalty.For(dictionary).LambdaMax(Correlations(dictionary, Residual(x, dictionary, new float[dictionary.AtomCount], penalty)));
+        return penalty.For(dictionary)
+            .LambdaMax(Correlations(dictionary, Residual(x, dictionary, new float[dictionary.AtomCount], penalty)));
     }
 
     private static double[] Residual(ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, Penalty penalty)

@@ -3,9 +3,9 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// Exact codes of a batch for a list of sparsity weights, from the largest down, each found from those of the weight before: the path on which λ is
-/// chosen (Osborne, Presnell and Turlach 2000; Efron et al. 2004). Every code carries its certificate, as if it had been found alone. Immutable and safe to
-/// share between threads.
+/// Exact codes of a batch for a list of sparsity weights, from the largest down, each found from those of the weight before: the path on
+/// which λ is chosen (Osborne, Presnell and Turlach 2000; Efron et al. 2004). Every code carries its certificate, as if it had been found
+/// alone. Immutable and safe to share between threads.
 /// </summary>
 public sealed class LassoPath
 {
@@ -26,7 +26,8 @@ public sealed class LassoPath
             Throw.Argument(nameof(lambdas), "'lambdas' is empty; it must hold at least one weight.");
         for (int i = 1; i < lambdas.Count; i++)
             if (!(lambdas[i] < lambdas[i - 1]))
-                Throw.Argument(nameof(lambdas), FormattableString.Invariant($"'lambdas' holds {lambdas[i]} after {lambdas[i - 1]}; it must descend."));
+                Throw.Argument(nameof(lambdas),
+                    FormattableString.Invariant($"'lambdas' holds {lambdas[i]} after {lambdas[i - 1]}; it must descend."));
         _solvers = [.. lambdas.Select(lambda => new ActiveSetSolver(dictionary, penalty.WithLambda(lambda), options))];
         Lambdas = [.. lambdas];
     }
@@ -36,12 +37,14 @@ public sealed class LassoPath
 
     /// <summary>Codes a batch at every weight, on all cores.</summary>
     /// <param name="x">Signals [N×n], finite; at least one.</param>
-    /// <param name="observer">Called as (number of the weight, codes [N×m], their report) after each; the codes are valid during the call only. Or null.</param>
+    /// <param name="observer">Called as (number of the weight, codes [N×m], their report) after each; the codes are valid during the call
+    /// only. Or null.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>What the codes of every weight come to.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, there is no signal, or a value is not finite.</exception>
-    public IReadOnlyList<LassoPathPoint> Run(Matrix x, Action<int, Matrix, SolveReport>? observer = null, int threads = 0, CancellationToken cancellation = default)
+    public IReadOnlyList<LassoPathPoint> Run(
+        Matrix x, Action<int, Matrix, SolveReport>? observer = null, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Rows == 0)
@@ -77,7 +80,8 @@ public sealed class LassoPath
     /// <param name="to">The last and smallest, above 0 and below the first.</param>
     /// <param name="count">How many, 2 or more.</param>
     /// <returns>The weights, descending.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or there are more than float32 tells apart between the first and the last.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range, or there are more than float32 tells apart between the
+    /// first and the last.</exception>
     public static float[] Geometric(float from, float to, int count)
     {
         Throw.IfNotPositive(from);
@@ -91,7 +95,8 @@ public sealed class LassoPath
         (lambdas[0], lambdas[^1]) = (from, to);
         for (int i = 1; i < count; i++)
             if (!(lambdas[i] < lambdas[i - 1]))
-                Throw.OutOfRange(nameof(count), count, FormattableString.Invariant($"less: float32 has too few numbers from {from} down to {to}"));
+                Throw.OutOfRange(nameof(count), count,
+                    FormattableString.Invariant($"less: float32 has too few numbers from {from} down to {to}"));
         return lambdas;
     }
 }
@@ -103,7 +108,8 @@ public sealed class LassoPath
 /// <param name="RelativeSquaredError">Σ‖x − zD‖² over Σ‖x‖²; 0 where all signals are zero.</param>
 /// <param name="Energy">E = ½‖x − zD‖² + P(z).</param>
 /// <param name="Uncertified">How many codes are not certified: not a mean.</param>
-public sealed record LassoPathPoint(float Lambda, double NonZeros, double SquaredError, double RelativeSquaredError, double Energy, int Uncertified)
+public sealed record LassoPathPoint(
+    float Lambda, double NonZeros, double SquaredError, double RelativeSquaredError, double Energy, int Uncertified)
 {
     internal static LassoPathPoint Of(Matrix x, Matrix z, LassoSolver solver, SolveReport report, int threads)
     {
@@ -115,6 +121,8 @@ public sealed record LassoPathPoint(float Lambda, double NonZeros, double Square
             errors += Math.Max(0, 2 * (energies[i] - solver.Penalty.Value(z.Row(i))));      // ‖x − zD‖² = 2(E − P)
             squares += Reduction.Dot(x.Row(i), x.Row(i));
         }
-        return new LassoPathPoint(solver.Lambda, nonZeros / x.Rows, errors / x.Rows, squares > 0 ? errors / squares : 0, energies.Sum() / x.Rows, report.Unconverged);
+        return new LassoPathPoint(
+            solver.Lambda, nonZeros / x.Rows, errors / x.Rows, squares > 0 ? errors / squares : 0, energies.Sum() / x.Rows,
+            report.Unconverged);
     }
 }

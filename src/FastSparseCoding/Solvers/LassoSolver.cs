@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// An exact solver of sparse coding, min over z of ½‖x − zD‖² + λ‖z‖₁ or another <see cref="FastSparseCoding.Penalty"/>, with a certificate for every row.
-/// No code is worse than its start, nor than zero. Immutable and safe to share between threads.
+/// An exact solver of sparse coding, min over z of ½‖x − zD‖² + λ‖z‖₁ or another <see cref="FastSparseCoding.Penalty"/>, with a certificate
+/// for every row. No code is worse than its start, nor than zero. Immutable and safe to share between threads.
 /// </summary>
 public abstract class LassoSolver : ISparseEncoder
 {
@@ -63,7 +63,8 @@ public abstract class LassoSolver : ISparseEncoder
     /// <param name="z">Codes [N×m]: the start when <paramref name="warmStart"/> is set, the solution afterwards.</param>
     /// <param name="warmStart">Start from what <paramref name="z"/> holds (a prediction, a neighbour's solution) instead of zero.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
-    /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then solved, some not.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then solved, some
+    /// not.</param>
     /// <returns>Status, iterations and certificate of every row.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or a value is not finite.</exception>
     public SolveReport Solve(Matrix x, Matrix z, bool warmStart = false, int threads = 0, CancellationToken cancellation = default)
@@ -78,24 +79,26 @@ public abstract class LassoSolver : ISparseEncoder
         Prepare(threads);
         var report = new SolveReport(x.Rows);
         RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
-            (first, count) => SolveBlock(x.RowRange(first, count), default, z.RowRange(first, count), warmStart, report, first, cancellation));
+            (first, count) => SolveBlock(
+                x.RowRange(first, count), default, z.RowRange(first, count), warmStart, report, first, cancellation));
         return report;
     }
 
     /// <summary>
-    /// Runs exactly the last of <paramref name="iterations"/> iterations, whatever the tolerance, and shows the codes at each: the points of an
-    /// error curve. At k the observer sees the code the solver would return after k iterations; at 0 the start, or the nearest code that the penalty allows.
+    /// Runs exactly the last of <paramref name="iterations"/> iterations, whatever the tolerance, and shows the codes at each: the points
+    /// of an error curve. At k the observer sees the code the solver would return after k iterations; at 0 the start, or the nearest code
+    /// that the penalty allows.
     /// </summary>
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="iterations">Iteration counts, ascending, 0 or more.</param>
-    /// <param name="observer">
-    /// Called as (k, first row, codes of a block of rows), from several threads at a time; the codes are valid during the call only.
-    /// </param>
+    /// <param name="observer"> Called as (k, first row, codes of a block of rows), from several threads at a time; the codes are valid
+    /// during the call only. </param>
     /// <param name="start">Codes [N×m] to start from, or null for zero.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <exception cref="ArgumentException">A shape is wrong, a value is not finite, or the counts do not ascend.</exception>
-    public void Trace(Matrix x, IReadOnlyList<int> iterations, Action<int, int, Matrix> observer, Matrix? start = null, int threads = 0, CancellationToken cancellation = default)
+    public void Trace(Matrix x, IReadOnlyList<int> iterations, Action<int, int, Matrix> observer, Matrix? start = null, int threads = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(iterations);
@@ -113,7 +116,8 @@ public abstract class LassoSolver : ISparseEncoder
             BlockWorkspace workspace = _workspaces.Rent();
             var trace = new CodeTrace(iterations, count, CodeSize);
             workspace.StartFromZero();
-            SolveBlock(x.RowRange(first, count), z.RowRange(first, count), workspace, new BlockRun(this, workspace, trace, default, cancellation));
+            SolveBlock(x.RowRange(first, count), z.RowRange(first, count), workspace,
+                new BlockRun(this, workspace, trace, default, cancellation));
             _workspaces.Return(workspace);
             for (int i = 0; i < iterations.Count; i++)
                 observer(iterations[i], first, trace.Codes[i]);
@@ -138,7 +142,8 @@ public abstract class LassoSolver : ISparseEncoder
 
     /// <summary>Solves a block of rows, of which a mask may tell what is known, and reports on them.</summary>
     internal void SolveBlock(
-        ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, bool warmStart, SolveReport? report, int first, CancellationToken cancellation)
+        ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, bool warmStart, SolveReport? report, int first,
+            CancellationToken cancellation)
     {
         BlockWorkspace workspace = _workspaces.Rent();
         workspace.StartFromZero();
@@ -156,7 +161,8 @@ public abstract class LassoSolver : ISparseEncoder
         {
             if (workspace.ReplaceIfWorse(i, z.Row(i)))
                 workspace.Results[i] = workspace.Certificate.Certify(x.RowRange(i, 1), z.RowRange(i, 1), mask.RowRange(i, 1))[0];
-            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i].RelativeGap, workspace.Results[i].Energy, Options.Tolerance);
+            report?.Set(first + i, workspace.Iterations[i], workspace.Results[i].RelativeGap, workspace.Results[i].Energy,
+                Options.Tolerance);
         }
         _workspaces.Return(workspace);
     }

@@ -1,9 +1,10 @@
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// Orthogonal matching pursuit (Pati, Rezaiifar and Krishnaprasad 1993), batch OMP on the Gram matrix (Rubinstein, Zibulevsky and Elad 2008): atom by
-/// atom, the one of the largest correlation with the residual enters and the code becomes that of least squares on its support, until it has k atoms or
-/// ‖x − zD‖ ≤ ε. Not a lasso: there is no λ, and coefficients are not shrunk. Immutable and safe to share between threads.
+/// Orthogonal matching pursuit (Pati, Rezaiifar and Krishnaprasad 1993), batch OMP on the Gram matrix (Rubinstein, Zibulevsky and Elad
+/// 2008): atom by atom, the one of the largest correlation with the residual enters and the code becomes that of least squares on its
+/// support, until it has k atoms or ‖x − zD‖ ≤ ε. Not a lasso: there is no λ, and coefficients are not shrunk. Immutable and safe to share
+/// between threads.
 /// </summary>
 public sealed class OmpEncoder : IMaskedEncoder
 {
@@ -56,24 +57,31 @@ public sealed class OmpEncoder : IMaskedEncoder
     /// <summary>Solves a batch on all cores and reports on every row.</summary>
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="z">Receives the codes [N×m]; what it held is overwritten.</param>
-    /// <param name="errors">Errors ε in place of <see cref="OmpOptions.Error"/>, above 0: one for every row, or one for all. Null for that of the options.</param>
+    /// <param name="errors">Errors ε in place of <see cref="OmpOptions.Error"/>, above 0: one for every row, or one for all. Null for that
+    /// of the options.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
-    /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then codes, some not.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then codes, some
+    /// not.</param>
     /// <returns>Status, number of atoms and residual norm of every row.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, an error is not above 0, or a value is not finite.</exception>
-    public OmpReport Solve(Matrix x, Matrix z, IReadOnlyList<float>? errors = null, int threads = 0, CancellationToken cancellation = default)
+    public OmpReport Solve(Matrix x, Matrix z, IReadOnlyList<float>? errors = null, int threads = 0,
+        CancellationToken cancellation = default)
         => SolveAll(x, null, z, errors, threads, cancellation);
 
     /// <summary>The same for signals that are known in part.</summary>
     /// <param name="x">Signals [N×n], finite where they are known.</param>
     /// <param name="mask">Mask [N×n]: 1 where a value is known, 0 where it is not; at least one known in every row.</param>
     /// <param name="z">Receives the codes [N×m]; what it held is overwritten.</param>
-    /// <param name="errors">Errors ε in place of <see cref="OmpOptions.Error"/>, for signals of n values: one for every row, or one for all. Null for that of the options.</param>
+    /// <param name="errors">Errors ε in place of <see cref="OmpOptions.Error"/>, for signals of n values: one for every row, or one for
+    /// all. Null for that of the options.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
-    /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then codes, some not.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then codes, some
+    /// not.</param>
     /// <returns>Status, number of atoms and residual norm of every row, over what is known.</returns>
-    /// <exception cref="ArgumentException">A shape is wrong, an error is not above 0, a mask holds another number or no 1 in a row, or a known value is not finite.</exception>
-    public OmpReport Solve(Matrix x, Matrix mask, Matrix z, IReadOnlyList<float>? errors = null, int threads = 0, CancellationToken cancellation = default)
+    /// <exception cref="ArgumentException">A shape is wrong, an error is not above 0, a mask holds another number or no 1 in a row, or a
+    /// known value is not finite.</exception>
+    public OmpReport Solve(Matrix x, Matrix mask, Matrix z, IReadOnlyList<float>? errors = null, int threads = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(mask);
         return SolveAll(x, mask, z, errors, threads, cancellation);
@@ -97,7 +105,8 @@ public sealed class OmpEncoder : IMaskedEncoder
         RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation, (first, count) =>
         {
             ReadOnlyMatrixView known = mask is null ? default : mask.RowRange(first, count);
-            SolveBlock(x.RowRange(first, count), known, z.RowRange(first, count), bounds.Length == 0 ? [] : bounds.AsSpan(first, count), report, first, cancellation);
+            SolveBlock(x.RowRange(first, count), known, z.RowRange(first, count), bounds.Length == 0 ? [] : bounds.AsSpan(first, count),
+                report, first, cancellation);
         });
         return report;
     }
@@ -112,8 +121,11 @@ public sealed class OmpEncoder : IMaskedEncoder
         }
     }
 
-    /// <summary>Solves a block of at most <see cref="RowBlocks.MostRows"/> rows; without a mask all values are known, without errors that of the options counts.</summary>
-    private void SolveBlock(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, ReadOnlySpan<float> errors, OmpReport? report, int first, CancellationToken cancellation)
+    /// <summary>Solves a block of at most <see cref="RowBlocks.MostRows"/> rows; without a mask all values are known, without errors that
+    /// of the options counts.</summary>
+    private void SolveBlock(
+        ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, ReadOnlySpan<float> errors, OmpReport? report, int first,
+        CancellationToken cancellation)
     {
         OmpWorkspace workspace = _workspaces.Rent();
         bool whole = mask.Rows == 0;
@@ -125,7 +137,8 @@ public sealed class OmpEncoder : IMaskedEncoder
         {
             cancellation.ThrowIfCancellationRequested();
             double error = errors.IsEmpty ? Options.Error ?? OmpWorkspace.NoError : errors[i];
-            OmpRow row = whole ? workspace.Solve(i, x.Row(i), z.Row(i), error, cancellation) : workspace.SolveKnown(i, mask.Row(i), z.Row(i), error, cancellation);
+            OmpRow row = whole ? workspace.Solve(i, x.Row(i), z.Row(i), error, cancellation)
+                : workspace.SolveKnown(i, mask.Row(i), z.Row(i), error, cancellation);
             report?.Set(first + i, row);
         }
         _workspaces.Return(workspace);

@@ -44,7 +44,8 @@ public sealed class OmpReport
     /// <returns>How many.</returns>
     public int CountOf(OmpStatus status) => _status.AsSpan().Count(status);
 
-    internal void Set(int row, OmpRow result) => (_status[row], _atoms[row], _residualNorms[row]) = (result.Status, result.Atoms, result.ResidualNorm);
+    internal void Set(int row, OmpRow result)
+        => (_status[row], _atoms[row], _residualNorms[row]) = (result.Status, result.Atoms, result.ResidualNorm);
 }
 
 /// <summary>How a row ended.</summary>

@@ -4,7 +4,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// Orthogonal matching pursuit of a block of rows on one thread: in float32 first, finished and proved in double; what float32 leaves in doubt goes on in double.
+/// Orthogonal matching pursuit of a block of rows on one thread: in float32 first, finished and proved in double; what float32 leaves in
+/// doubt goes on in double.
 /// </summary>
 internal sealed class OmpWorkspace
 {

@@ -1,9 +1,11 @@
 namespace FastSparseCoding.Solvers;
 
-/// <summary>The inner loop of non-negative least squares (Lawson and Hanson 1974): from a code that is not negative towards one that may be.</summary>
+/// <summary>The inner loop of non-negative least squares (Lawson and Hanson 1974): from a code that is not negative towards one that may
+/// be.</summary>
 internal static class PositivePart
 {
-    /// <summary>Which coefficient is the first to become zero on the way from z to y, and what part of the way that is; −1 if none does.</summary>
+    /// <summary>Which coefficient is the first to become zero on the way from z to y, and what part of the way that is; −1 if none
+    /// does.</summary>
     public static int FirstToLeave(ReadOnlySpan<double> z, ReadOnlySpan<double> y, out double step)
     {
         int first = -1;

@@ -4,10 +4,11 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// The end of <see cref="ActiveSetSolver"/> in double precision, for the rows that float32 leaves uncertified. Most have the right support: one Newton
-/// step on it is all they need. The others go on in the manner of feature-sign search (Lee, Battle, Raina and Ng 2006): the code moves to the minimiser
-/// with the signs held, or to the first sign change on the way, where that atom leaves; when no sign changes, the worst violator enters. Every such
-/// step lowers E. An atom that the support spans is exchanged for one of the support, as in the simplex method.
+/// The end of <see cref="ActiveSetSolver"/> in double precision, for the rows that float32 leaves uncertified. Most have the right support:
+/// one Newton step on it is all they need. The others go on in the manner of feature-sign search (Lee, Battle, Raina and Ng 2006): the code
+/// moves to the minimiser with the signs held, or to the first sign change on the way, where that atom leaves; when no sign changes, the
+/// worst violator enters. Every such step lowers E. An atom that the support spans is exchanged for one of the support, as in the simplex
+/// method.
 /// </summary>
 internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalty)
 {
@@ -17,7 +18,8 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
     /// <summary>The same where products of atoms are known to float32 only.</summary>
     private const double SmallestRoundedPivot = 1e-3;
 
-    /// <summary>A correlation above its threshold by less than this fraction is no violation; the rounding of the code to float32 leaves as much.</summary>
+    /// <summary>A correlation above its threshold by less than this fraction is no violation; the rounding of the code to float32 leaves as
+    /// much.</summary>
     private const double Tolerated = 1e-7;
 
     /// <summary>Newton steps with the same support at most; nearly dependent atoms take a few.</summary>
@@ -26,8 +28,8 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
     private readonly PreciseSupport _support = new(dictionary, penalty);
 
     /// <summary>
-    /// Takes one Newton step on the support of z with the signs held, z_S ← z_S + (G_SS + μI)⁻¹(c_S − μz_S − λws); false, and z left alone, where that
-    /// changes a sign.
+    /// Takes one Newton step on the support of z with the signs held, z_S ← z_S + (G_SS + μI)⁻¹(c_S − μz_S − λws); false, and z left alone,
+    /// where that changes a sign.
     /// </summary>
     /// <param name="x">Signal [n], 0 where it is not known.</param>
     /// <param name="mask">1 where the signal is known [n]; empty where all of it is.</param>
@@ -55,7 +57,8 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
         return true;
     }
 
-    /// <summary>Improves z until it is optimal to double precision, the changes of the support run out, or rounding ends the descent; returns how many changes it took.</summary>
+    /// <summary>Improves z until it is optimal to double precision, the changes of the support run out, or rounding ends the descent;
+    /// returns how many changes it took.</summary>
     /// <param name="x">Signal [n], 0 where it is not known.</param>
     /// <param name="mask">1 where the signal is known [n]; empty where all of it is.</param>
     /// <param name="z">Code [m]; not worse afterwards, but for the rounding to float32.</param>
@@ -83,7 +86,8 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
         }
     }
 
-    /// <summary>Moves to the minimiser on the support with the signs held, atom by atom as signs change on the way; returns how many left.</summary>
+    /// <summary>Moves to the minimiser on the support with the signs held, atom by atom as signs change on the way; returns how many
+    /// left.</summary>
     private int MinimizeWithSignsHeld(int limit, CancellationToken cancellation)
     {
         int changes = 0;
@@ -113,8 +117,8 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
     }
 
     /// <summary>
-    /// Lets an atom in. As long as the support spans it, moving along its coordinates Mg changes no reconstruction but lowers the penalty, until a
-    /// coefficient is zero and leaves. False when rounding leaves none to give way.
+    /// Lets an atom in. As long as the support spans it, moving along its coordinates Mg changes no reconstruction but lowers the penalty,
+    /// until a coefficient is zero and leaves. False when rounding leaves none to give way.
     /// </summary>
     private bool TryEnter(int atom, double correlation)
     {
@@ -145,8 +149,8 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
     }
 
     /// <summary>
-    /// The coefficient that reaches zero first along ±direction, and how far along; −1 when none ever does. One that rounding has taken past zero, as where
-    /// several reach it together, leaves at once: no step goes back.
+    /// The coefficient that reaches zero first along ±direction, and how far along; −1 when none ever does. One that rounding has taken
+    /// past zero, as where several reach it together, leaves at once: no step goes back.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int FirstSignChange(
@@ -163,14 +167,16 @@ internal sealed class PreciseActiveSet(AtomDictionary dictionary, Penalty penalt
         return first;
     }
 
-    /// <summary>The atom whose correlation exceeds its threshold most, as a fraction of it, or −1; with its correlation. Those of the support do not.</summary>
+    /// <summary>The atom whose correlation exceeds its threshold most, as a fraction of it, or −1; with its correlation. Those of the
+    /// support do not.</summary>
     private (int Atom, double Correlation) WorstViolation()
     {
         int worst = -1;
         double largest = Tolerated, correlation = 0;
         for (int k = 0; k < dictionary.AtomCount; k++)
         {
-            double c = PreciseRows.Dot(dictionary.Rows, k, _support.Residual), violation = penalty.Violation(k, c, 0) / penalty.Threshold(k);
+            double c = PreciseRows.Dot(dictionary.Rows, k, _support.Residual),
+                violation = penalty.Violation(k, c, 0) / penalty.Threshold(k);
             if (violation > largest && !_support.Atoms.Contains(k))
                 (worst, largest, correlation) = (k, violation, c);
         }

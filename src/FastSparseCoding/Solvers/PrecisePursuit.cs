@@ -4,9 +4,9 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// Orthogonal matching pursuit of one signal in double precision (Pati, Rezaiifar and Krishnaprasad 1993): the atom of the largest correlation with the
-/// residual enters, the code becomes that of least squares on its support. It serves every case, with masks and z ≥ 0 too, and the rows that float32 leaves
-/// in doubt. With a mask, atoms restricted to the known values compete as if they were of unit norm.
+/// Orthogonal matching pursuit of one signal in double precision (Pati, Rezaiifar and Krishnaprasad 1993): the atom of the largest
+/// correlation with the residual enters, the code becomes that of least squares on its support. It serves every case, with masks and z ≥ 0
+/// too, and the rows that float32 leaves in doubt. With a mask, atoms restricted to the known values compete as if they were of unit norm.
 /// </summary>
 internal sealed class PrecisePursuit
 {
@@ -59,7 +59,8 @@ internal sealed class PrecisePursuit
         Refit();
     }
 
-    /// <summary>Goes on until there are as many atoms as allowed, the error is reached or there is nothing to gain; writes the code [m].</summary>
+    /// <summary>Goes on until there are as many atoms as allowed, the error is reached or there is nothing to gain; writes the code
+    /// [m].</summary>
     /// <param name="z">Receives the code.</param>
     /// <param name="maxAtoms">Most atoms.</param>
     /// <param name="error">The error that ends the search; below 0 for none.</param>
@@ -101,7 +102,8 @@ internal sealed class PrecisePursuit
     {
         _support.Correlate(_correlations);                                          // c = rDᵀ
         int best = -1;
-        double largest = Noise * _signalNorm, otherSide = _nonNegative ? 1 : -1;       // max(c, ∓c) is |c|, or c where codes must not be negative
+        // max(c, ∓c) is |c|, or c where codes must not be negative
+        double largest = Noise * _signalNorm, otherSide = _nonNegative ? 1 : -1;
         for (int k = 0; k < _correlations.Length; k++)
         {
             double correlation = _correlations[k] * _inverseNorms[k];
@@ -123,8 +125,8 @@ internal sealed class PrecisePursuit
     private double Distance(int k, double pivot) => pivot * _inverseNorms[k] * _inverseNorms[k];
 
     /// <summary>
-    /// Least squares on the support; with z ≥ 0 as Lawson and Hanson (1974) have it: on the way from the old code to the new one, atoms whose coefficient
-    /// reaches zero leave, until all are positive.
+    /// Least squares on the support; with z ≥ 0 as Lawson and Hanson (1974) have it: on the way from the old code to the new one, atoms
+    /// whose coefficient reaches zero leave, until all are positive.
     /// </summary>
     private void Refit()
     {

@@ -4,8 +4,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// The support of one code in double precision: its atoms in the order they came, their signs and values, the residual, and the factor of their Gram
-/// matrix, from the atoms themselves.
+/// The support of one code in double precision: its atoms in the order they came, their signs and values, the residual, and the factor of
+/// their Gram matrix, from the atoms themselves.
 /// </summary>
 internal sealed class PreciseSupport
 {
@@ -47,7 +47,8 @@ internal sealed class PreciseSupport
     /// <summary>The residual r = x − zD of the last <see cref="FormResidual"/>.</summary>
     public ReadOnlySpan<double> Residual => _r;
 
-    /// <summary>Takes a signal with a mask, which is empty where all of it is known, and no atom yet; returns the non-zeros of a start.</summary>
+    /// <summary>Takes a signal with a mask, which is empty where all of it is known, and no atom yet; returns the non-zeros of a
+    /// start.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Begin(ReadOnlySpan<float> x, ReadOnlySpan<float> mask, ReadOnlySpan<float> z)
     {
@@ -60,7 +61,8 @@ internal sealed class PreciseSupport
         return count;
     }
 
-    /// <summary>Takes all atoms of the start, in one go from the float32 Gram matrix; false where atoms depend on each other too much for that.</summary>
+    /// <summary>Takes all atoms of the start, in one go from the float32 Gram matrix; false where atoms depend on each other too much for
+    /// that.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryTakeAll(int count, AlignedRows s, double smallestPivot)
     {
@@ -76,7 +78,8 @@ internal sealed class PreciseSupport
         return _factor.TryFactor(count, smallestPivot);
     }
 
-    /// <summary>Takes the atoms of the start one by one. One that earlier ones span leaves its part of the reconstruction to them.</summary>
+    /// <summary>Takes the atoms of the start one by one. One that earlier ones span leaves its part of the reconstruction to
+    /// them.</summary>
     public void TakeIndependent(int count, double smallestPivot, CancellationToken cancellation)
     {
         for (int i = 0; i < count; i++)
@@ -118,7 +121,8 @@ internal sealed class PreciseSupport
         return sum;
     }
 
-    /// <summary>How far the support is from its minimiser with the signs held, max over S of |d_kᵀr − μz_k − λw_k·s_k|; and the way there, M times that.</summary>
+    /// <summary>How far the support is from its minimiser with the signs held, max over S of |d_kᵀr − μz_k − λw_k·s_k|; and the way there,
+    /// M times that.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Direction(out Span<double> direction)
     {
@@ -136,7 +140,8 @@ internal sealed class PreciseSupport
         return largest;
     }
 
-    /// <summary>‖d‖² + μ − gᵀMg, the squared distance of an atom from the span of the support, with U⁻ᵀg left behind for <see cref="Append"/>.</summary>
+    /// <summary>‖d‖² + μ − gᵀMg, the squared distance of an atom from the span of the support, with U⁻ᵀg left behind for
+    /// <see cref="Append"/>.</summary>
     public double Project(int atom)
     {
         Reserve(Count + 1);

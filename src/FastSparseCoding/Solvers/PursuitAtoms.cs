@@ -30,8 +30,8 @@ internal sealed class WholeAtoms(AlignedRows s) : PursuitAtoms
 }
 
 /// <summary>
-/// Atoms seen where a mask is 1, every row with a Gram matrix of its own, of which only the rows of chosen atoms are formed. With a mask of ones also the
-/// atoms of dictionaries whose Gram matrix would be too large.
+/// Atoms seen where a mask is 1, every row with a Gram matrix of its own, of which only the rows of chosen atoms are formed. With a mask of
+/// ones also the atoms of dictionaries whose Gram matrix would be too large.
 /// </summary>
 internal sealed class KnownAtoms : PursuitAtoms
 {
@@ -58,7 +58,8 @@ internal sealed class KnownAtoms : PursuitAtoms
         (_mask, _known, _factors) = (new double[PreciseRows.Padded(n)], new int[n], new float[n]);
     }
 
-    /// <summary>Sees atoms where a mask [n] is 1; b [m], the products of a signal with the atoms there, becomes those with atoms of unit norm.</summary>
+    /// <summary>Sees atoms where a mask [n] is 1; b [m], the products of a signal with the atoms there, becomes those with atoms of unit
+    /// norm.</summary>
     public void See(ReadOnlySpan<float> mask, Span<float> b)
     {
         PreciseRows.Widen(mask, _mask);

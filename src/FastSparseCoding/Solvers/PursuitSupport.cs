@@ -4,8 +4,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// The support of one code of orthogonal matching pursuit in double precision: its atoms in the order they came, their values, the residual, and the factor
-/// of their Gram matrix over the known values of the signal, from the atoms themselves.
+/// The support of one code of orthogonal matching pursuit in double precision: its atoms in the order they came, their values, the
+/// residual, and the factor of their Gram matrix over the known values of the signal, from the atoms themselves.
 /// </summary>
 internal sealed class PursuitSupport
 {
@@ -25,7 +25,8 @@ internal sealed class PursuitSupport
     public PursuitSupport(AtomDictionary dictionary)
     {
         _dictionary = dictionary;
-        int n = PreciseRows.Padded(dictionary.SignalSize), most = PreciseFactor.Padded(Math.Min(dictionary.SignalSize, dictionary.AtomCount));
+        int n = PreciseRows.Padded(dictionary.SignalSize),
+            most = PreciseFactor.Padded(Math.Min(dictionary.SignalSize, dictionary.AtomCount));
         (_atom, _x, _known, _r) = (new double[n], new double[n], new double[n], new double[n]);
         (_atoms, _values, _rounded, _products) = (new int[most], new double[most], new double[most], new double[most]);
         _all = [.. Enumerable.Range(0, dictionary.AtomCount)];
@@ -92,7 +93,8 @@ internal sealed class PursuitSupport
     /// <summary>c = rDᵀ [m].</summary>
     public void Correlate(Span<double> c) => PreciseRows.Dots(_dictionary.Rows, _all, _r, c);
 
-    /// <summary>‖d‖² − gᵀMg over known values, the squared distance of an atom from the span of the support, with U⁻ᵀg left behind for <see cref="Append"/>.</summary>
+    /// <summary>‖d‖² − gᵀMg over known values, the squared distance of an atom from the span of the support, with U⁻ᵀg left behind for
+    /// <see cref="Append"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Project(int atom)
     {

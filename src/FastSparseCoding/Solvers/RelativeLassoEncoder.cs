@@ -4,10 +4,10 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Solvers;
 
 /// <summary>
-/// Exact codes with a sparsity weight that follows the signal: λ = f·λmax(x), a fraction of the weight from which on the signal's code is zero. As
-/// E(cx, cz; cλ) = c²E(x, z; λ), a ridge included, the code is λmax times that of x/λmax at λ = f: one solver serves all signals, a signal times c has c
-/// times the code, and no signal depends on the others. A signal with λmax = 0, zero or, where codes must not be negative, without a positive
-/// product with any atom, has a zero code. Immutable and safe to share between threads.
+/// Exact codes with a sparsity weight that follows the signal: λ = f·λmax(x), a fraction of the weight from which on the signal's code is
+/// zero. As E(cx, cz; cλ) = c²E(x, z; λ), a ridge included, the code is λmax times that of x/λmax at λ = f: one solver serves all signals,
+/// a signal times c has c times the code, and no signal depends on the others. A signal with λmax = 0, zero or, where codes must not be
+/// negative, without a positive product with any atom, has a zero code. Immutable and safe to share between threads.
 /// </summary>
 public sealed class RelativeLassoEncoder : ISparseEncoder
 {
@@ -32,7 +32,8 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
     /// <summary>The fraction f of λmax.</summary>
     public float Fraction => Solver.Lambda;
 
-    /// <summary>Relative gap at which a row counts as certified: twice the solver's, whose gap is that of x/λmax before what dividing and multiplying round.</summary>
+    /// <summary>Relative gap at which a row counts as certified: twice the solver's, whose gap is that of x/λmax before what dividing and
+    /// multiplying round.</summary>
     public double Tolerance => 2 * Solver.Options.Tolerance;
 
     /// <inheritdoc/>
@@ -60,7 +61,8 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
     /// <param name="z">Receives the codes [N×m].</param>
     /// <param name="lambdas">Receives each row's λ = f·λmax [N], 0 where λmax is; or null. λmax is that of float32 products.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
-    /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then codes, some not.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second; some rows of <paramref name="z"/> are then codes, some
+    /// not.</param>
     /// <returns>Status, iterations and certificate of every row: of the code as it is returned, at its λ.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or a value is not finite.</exception>
     public SolveReport Solve(Matrix x, Matrix z, double[]? lambdas = null, int threads = 0, CancellationToken cancellation = default)
@@ -72,21 +74,26 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
             Throw.IfLengthNot(lambdas.Length, x.Rows, nameof(lambdas));
         var report = new SolveReport(x.Rows);
         RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
-            (first, count) => SolveBlock(x.RowRange(first, count), z.RowRange(first, count), report, lambdas.AsSpan(lambdas is null ? 0 : first, lambdas is null ? 0 : count), first, cancellation));
+            (first, count) => SolveBlock(
+                x.RowRange(first, count), z.RowRange(first, count), report,
+                lambdas.AsSpan(lambdas is null ? 0 : first, lambdas is null ? 0 : count), first, cancellation));
         return report;
     }
 
     /// <inheritdoc/>
     public override string ToString() => Solver.Penalty.ToString(" λmax");
 
-    private void SolveBlock(ReadOnlyMatrixView x, MatrixView z, SolveReport? report, Span<double> lambdas, int first, CancellationToken cancellation)
+    private void SolveBlock(
+        ReadOnlyMatrixView x, MatrixView z, SolveReport? report, Span<double> lambdas, int first, CancellationToken cancellation)
     {
         Workspace workspace = _workspaces.Rent();
         ReadOnlySpan<double> largest = workspace.DivideByLambdaMax(x, _inverseWeights, Solver);
         z.Values.Clear();
-        Solver.SolveBlock(workspace.X.RowRange(0, x.Rows), default, z, warmStart: false, report, first, cancellation);     // z' = argmin E(x/λmax, z'; f)
+        // z' = argmin E(x/λmax, z'; f)
+        Solver.SolveBlock(workspace.X.RowRange(0, x.Rows), default, z, warmStart: false, report, first, cancellation);
         for (int i = 0; i < x.Rows; i++)
-            Multiply(z.Row(i), Fraction < 1 ? largest[i] : 0);                                                      // z = λmax·z', and 0 for λ = λmax
+            // z = λmax·z', and 0 for λ = λmax
+            Multiply(z.Row(i), Fraction < 1 ? largest[i] : 0);
         for (int i = 0; i < lambdas.Length; i++)
             lambdas[i] = Fraction * largest[i];
         workspace.Certify(x, z, report, first, Tolerance);
@@ -120,7 +127,8 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
             Gemm.Multiply(X.RowRange(0, x.Rows), solver.Dictionary.PackedTransposed, b);                            // B = xDᵀ
             for (int i = 0; i < x.Rows; i++)
             {
-                float largest = _scales[i] > 0 ? Violations.Largest(b.Row(i), inverseWeights, solver.Penalty.Floor) : 0;                 // λmax = max |b_k|/w_k
+                // λmax = max |b_k|/w_k
+                float largest = _scales[i] > 0 ? Violations.Largest(b.Row(i), inverseWeights, solver.Penalty.Floor) : 0;
                 _largest[i] = largest * _scales[i];
                 if (largest > 0)
                     TensorPrimitives.Divide(X.Row(i), largest, X.Row(i));
@@ -140,7 +148,8 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
             if (ClearWorse(results, z))
                 results = _certificate.Certify(x, z, scales: _scales.AsSpan(0, x.Rows));
             for (int i = 0; i < x.Rows; i++)
-                report?.Set(first + i, report.Iterations[first + i], results[i].RelativeGap, Energy(results[i], _largest[i], x.Row(i)), tolerance);
+                report?.Set(first + i, report.Iterations[first + i], results[i].RelativeGap, Energy(results[i], _largest[i], x.Row(i)),
+                    tolerance);
         }
 
         /// <summary>E(x, z; fλmax) = λmax²·E(x/λmax, z/λmax; f); where λmax is 0 the code is, too.</summary>
@@ -160,7 +169,8 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
             return any;
         }
 
-        /// <summary>Divides a signal by a power of two near its largest value, without rounding, so that no product overflows; returns it, 0 for a signal of zeros.</summary>
+        /// <summary>Divides a signal by a power of two near its largest value, without rounding, so that no product overflows; returns it,
+        /// 0 for a signal of zeros.</summary>
         private static double DivideBySize(ReadOnlySpan<float> x, Span<float> divided)
         {
             float size = Math.Abs(TensorPrimitives.MaxMagnitude(x));

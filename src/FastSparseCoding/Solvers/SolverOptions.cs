@@ -8,14 +8,14 @@ public sealed record SolverOptions
 
     /// <summary>
     /// Relative duality gap at which a row counts as solved: gap ≤ Tolerance·E, so that E − E* ≤ Tolerance·E. From 1e-7 to 1; default 1e-5.
-    /// The true excess is of the order of its square. Float32 codes carry a gap by their rounding alone: about 1e-6 when λ is a tenth of λmax or
-    /// more, 1e-5 at a hundredth; what is asked beyond that ends as <see cref="SolveStatus.IterationLimit"/>.
+    /// The true excess is of the order of its square. Float32 codes carry a gap by their rounding alone: about 1e-6 when λ is a tenth of
+    /// λmax or more, 1e-5 at a hundredth; what is asked beyond that ends as <see cref="SolveStatus.IterationLimit"/>.
     /// </summary>
     public double Tolerance { get; init; } = 1e-5;
 
     /// <summary>
-    /// Most iterations for a row, 1 or more: gradient steps (ISTA, FISTA), coordinate updates (CoD), sweeps (cyclic), changes of the support
-    /// (active set). Default 0: what the solver deems generous (10,000 steps or sweeps, 1,000 updates per atom, 100,000 changes).
+    /// Most iterations for a row, 1 or more: gradient steps (ISTA, FISTA), coordinate updates (CoD), sweeps (cyclic), changes of the
+    /// support (active set). Default 0: what the solver deems generous (10,000 steps or sweeps, 1,000 updates per atom, 100,000 changes).
     /// </summary>
     public int MaxIterations { get; init; }
 
@@ -23,8 +23,8 @@ public sealed record SolverOptions
     public bool AdaptiveRestart { get; init; }
 
     /// <summary>
-    /// Coefficients of a start with a magnitude below this fraction of λ are taken for zero; 0 or more. Default 0: a start is taken as it is. 0.3 suits
-    /// an encoder's prediction, whose small coefficients are mostly of wrong atoms.
+    /// Coefficients of a start with a magnitude below this fraction of λ are taken for zero; 0 or more. Default 0: a start is taken as it
+    /// is. 0.3 suits an encoder's prediction, whose small coefficients are mostly of wrong atoms.
     /// </summary>
     public float StartThreshold { get; init; }
 

@@ -10,7 +10,8 @@ public static class SparseSolving
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>The codes, compressed, with status, iterations and certificate of every row.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or a signal is not finite.</exception>
-    public static (SparseCodes Codes, SolveReport Report) SolveSparse(this LassoSolver solver, Matrix x, int threads = 0, CancellationToken cancellation = default)
+    public static (SparseCodes Codes, SolveReport Report) SolveSparse(
+        this LassoSolver solver, Matrix x, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(solver);
         ArgumentNullException.ThrowIfNull(x);

@@ -4,13 +4,14 @@ using System.Text;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// A file that appears whole or not at all: it is written under a temporary name in the target's folder, flushed to the disk and renamed over the
-/// target. Without <see cref="Commit"/> the partial file is deleted and an existing target stays as it was.
+/// A file that appears whole or not at all: it is written under a temporary name in the target's folder, flushed to the disk and renamed
+/// over the target. Without <see cref="Commit"/> the partial file is deleted and an existing target stays as it was.
 /// </summary>
 /// <remarks>
-/// A symbolic link is followed, so the file it points to is replaced, not the link. An existing target keeps its Unix mode, which the temporary file has
-/// before its first byte. What a killed process has left of a temporary file for the same target is deleted when the next begins. Pipes, sockets, devices and a target marked read-only are refused, although a rename could replace them. After the rename the
-/// folder is flushed too.
+/// A symbolic link is followed, so the file it points to is replaced, not the link. An existing target keeps its Unix mode, which the
+/// temporary file has before its first byte. What a killed process has left of a temporary file for the same target is deleted when the
+/// next begins. Pipes, sockets, devices and a target marked read-only are refused, although a rename could replace them. After the rename
+/// the folder is flushed too.
 /// </remarks>
 internal sealed class AtomicFile : IDisposable
 {
@@ -35,16 +36,19 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>The path as the caller gave it.</summary>
     public string Path { get; }
 
-    /// <summary>Where to write: buffered, seekable, write-only. Every failure to write surfaces as an <see cref="IOException"/> that names <see cref="Path"/>.</summary>
+    /// <summary>Where to write: buffered, seekable, write-only. Every failure to write surfaces as an <see cref="IOException"/> that names
+    /// <see cref="Path"/>.</summary>
     public Stream Stream => _stream;
 
     /// <summary>Begins a file.</summary>
     /// <param name="path">The target. Its folder must exist; the target itself may.</param>
     /// <returns>The open file, to be committed and disposed by the caller.</returns>
-    /// <exception cref="IOException">The folder does not exist or cannot be written to, or the target is a folder, a pipe, a socket, a device or read-only, or its name is too long.</exception>
+    /// <exception cref="IOException">The folder does not exist or cannot be written to, or the target is a folder, a pipe, a socket, a
+    /// device or read-only, or its name is too long.</exception>
     public static AtomicFile Create(string path) => Create(path, open: null);
 
-    /// <summary>Deletes the temporary files of all atomic files that are being written, and refuses new ones: for a process that is about to end.</summary>
+    /// <summary>Deletes the temporary files of all atomic files that are being written, and refuses new ones: for a process that is about
+    /// to end.</summary>
     public static void AbandonAll() => PartialFiles.OfProcess.DeleteAll();
 
     /// <summary>Writes a whole file.</summary>
@@ -86,7 +90,8 @@ internal sealed class AtomicFile : IDisposable
         PartialFiles.OfProcess.Delete(_temporary);
     }
 
-    /// <summary>Begins a file whose temporary is opened by <paramref name="open"/>, if given: the seam through which tests simulate a full disk.</summary>
+    /// <summary>Begins a file whose temporary is opened by <paramref name="open"/>, if given: the seam through which tests simulate a full
+    /// disk.</summary>
     internal static AtomicFile Create(string path, Func<string, Stream>? open)
     {
         string target = Resolve(path);
@@ -95,14 +100,16 @@ internal sealed class AtomicFile : IDisposable
     }
 
     /// <summary>Opens a new temporary file in the target's folder.</summary>
-    internal static (Stream File, string Temporary) OpenBeside(string path, Func<string, Stream>? open) => OpenBeside(path, Resolve(path), open);
+    internal static (Stream File, string Temporary) OpenBeside(string path, Func<string, Stream>? open)
+        => OpenBeside(path, Resolve(path), open);
 
     private static (Stream File, string Temporary) OpenBeside(string path, string target, Func<string, Stream>? open)
     {
         string folder = System.IO.Path.GetDirectoryName(target) ?? "", prefix = $".partial-{HashOfName(target)}-";
         PartialFiles.OfProcess.DeleteLeftBehind(folder, $"{prefix}*.tmp");
         string temporary = System.IO.Path.Combine(folder, $"{prefix}{Guid.NewGuid():N}.tmp");
-        return (Guard(path, temporary, () => PartialFiles.OfProcess.Add(temporary, () => open?.Invoke(temporary) ?? OpenNew(temporary, target))), temporary);
+        return (Guard(path, temporary, ()
+            => PartialFiles.OfProcess.Add(temporary, () => open?.Invoke(temporary) ?? OpenNew(temporary, target))), temporary);
     }
 
     /// <summary>Tells the temporary files of one target from those of others.</summary>
@@ -113,7 +120,8 @@ internal sealed class AtomicFile : IDisposable
     private static FileStream OpenNew(string temporary, string target)
     {
         // Unbuffered, because a buffering stream would try once more to write when it is closed after a failure.
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None,
+            BufferSize = 0 };
         if (OperatingSystem.IsWindows() || !File.Exists(target))
             return new FileStream(temporary, options);
         UnixFileMode mode = File.GetUnixFileMode(target);
@@ -148,9 +156,11 @@ internal sealed class AtomicFile : IDisposable
         return target;
     }
 
-    // Also where a name such as /dev/stdout leads to a regular file: what is written there otherwise would be lost with the file that is replaced.
+    // Also where a name such as /dev/stdout leads to a regular file: what is written there otherwise would be lost with the file that is
+    // replaced.
     private static bool IsSystems(string target)
-        => !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal);
+        => !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal)
+            && !target.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private bool Replace()
     {

@@ -78,7 +78,9 @@ public static class CheckpointFile
         using ModelReader reader = ModelReader.Open(path);
         reader.RequireKind("the state of a training", ModelFormat.CheckpointKind);
         if (!reader.Has(VersionKey))
-            Throw.InvalidFile(path, "holds the state of a training by an earlier version, which this one cannot go on with; train anew, without the checkpoint.");
+            Throw.InvalidFile(
+                path, "holds the state of a training by an earlier version, which this one cannot go on with; train anew, without the "
+                + "checkpoint.");
         reader.Number(VersionKey, TrainingVersion, TrainingVersion);
         int moments = reader.Number(MomentsKey, 0, 16);
         var slabs = new SlabState[reader.Number(SlabsKey, 1, 16)];

@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Storage;
 
-/// <summary>What an argument that came from a checkpoint's file is refused for, in the words of who gave a file and not an argument.</summary>
+/// <summary>What an argument that came from a checkpoint's file is refused for, in the words of who gave a file and not an
+/// argument.</summary>
 internal static class CheckpointRefusal
 {
     /// <summary>Whether it is of the state to go on from.</summary>

@@ -33,7 +33,8 @@ internal sealed class ChecksumStream(Stream inner) : Stream
 
     public override void Flush() => inner.Flush();
 
-    public override long Seek(long offset, SeekOrigin origin) => Throw.NotSupported<long>("A stream with a checksum is read from front to back.");
+    public override long Seek(long offset, SeekOrigin origin)
+        => Throw.NotSupported<long>("A stream with a checksum is read from front to back.");
 
     public override void SetLength(long value) => Throw.NotSupported<long>("A stream with a checksum is only read.");
 

@@ -6,12 +6,13 @@ namespace FastSparseCoding.Storage;
 
 /// <summary>A classifier together with what gives the codes it was trained on.</summary>
 /// <param name="Classifier">The classifier.</param>
-/// <param name="Encoder">A trained encoder, or an exact <see cref="LassoSolver"/>; null when the classifier takes signals as they are.</param>
+/// <param name="Encoder">A trained encoder, or an exact <see cref="LassoSolver"/>; null when the classifier takes signals as they
+/// are.</param>
 public sealed record ClassifierModel(LinearClassifier Classifier, ISparseEncoder? Encoder);
 
 /// <summary>
-/// Classifiers as model files (see <see cref="ModelFile"/>) of kind "classifier". The encoder, or the dictionary of the exact codes, travels with
-/// its own tensors and metadata, so that one file takes signals to labels.
+/// Classifiers as model files (see <see cref="ModelFile"/>) of kind "classifier". The encoder, or the dictionary of the exact codes,
+/// travels with its own tensors and metadata, so that one file takes signals to labels.
 /// </summary>
 public static class ClassifierFile
 {
@@ -19,9 +20,11 @@ public static class ClassifierFile
 
     /// <summary>Writes a classifier. A file appears whole or not at all.</summary>
     /// <param name="path">The target; its folder must exist.</param>
-    /// <param name="model">The classifier; its encoder may be a <see cref="TrainableEncoder"/>, an <see cref="ActiveSetSolver"/>, or null.</param>
+    /// <param name="model">The classifier; its encoder may be a <see cref="TrainableEncoder"/>, an <see cref="ActiveSetSolver"/>, or
+    /// null.</param>
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
-    /// <exception cref="ArgumentException">The encoder is another, its codes have another size, a parameter is not finite, or the preprocessing is of another signal size.</exception>
+    /// <exception cref="ArgumentException">The encoder is another, its codes have another size, a parameter is not finite, or the
+    /// preprocessing is of another signal size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
     public static void Save(string path, ClassifierModel model, SignalPreparation? preprocessing = null)
     {
@@ -33,9 +36,13 @@ public static class ClassifierFile
         ModelWriter writer = encoder switch
         {
             null => OfSignals(classifier, preprocessing),
-            TrainableEncoder e => ModelFile.Writer(ModelFormat.ClassifierKind, e.Penalty, e.Depth, e.SignalSize, e.CodeSize, e.Dictionary, preprocessing),
-            ActiveSetSolver s => ModelFile.Writer(ModelFormat.ClassifierKind, s.Penalty, depth: 0, s.SignalSize, s.CodeSize, s.Dictionary, preprocessing),
-            _ => Throw.Argument<ModelWriter>(nameof(encoder), $"'encoder' is a {encoder.GetType().Name}; it must be a trainable encoder, an active-set solver or nothing."),
+            TrainableEncoder e => ModelFile.Writer(
+                ModelFormat.ClassifierKind, e.Penalty, e.Depth, e.SignalSize, e.CodeSize, e.Dictionary, preprocessing),
+            ActiveSetSolver s => ModelFile.Writer(
+                ModelFormat.ClassifierKind, s.Penalty, depth: 0, s.SignalSize, s.CodeSize, s.Dictionary, preprocessing),
+            _ => Throw.Argument<ModelWriter>(
+                nameof(encoder),
+                $"'encoder' is a {encoder.GetType().Name}; it must be a trainable encoder, an active-set solver or nothing."),
         };
         writer.Set(ModelFormat.CodesOfKey, encoder is null ? NoCodes : (encoder as TrainableEncoder)?.Kind ?? ModelFormat.DictionaryKind);
         writer.Set(ModelFormat.ClassesKey, classifier.ClassCount);
@@ -54,7 +61,8 @@ public static class ClassifierFile
     {
         using ModelReader reader = ModelReader.Open(path);
         reader.RequireKind("a classifier", ModelFormat.ClassifierKind);
-        int classes = reader.Number(ModelFormat.ClassesKey, 2, LinearClassifier.MaxClasses), codeSize = reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue);
+        int classes = reader.Number(ModelFormat.ClassesKey, 2, LinearClassifier.MaxClasses),
+            codeSize = reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue);
         foreach (ParameterWindow window in reader.Build("classifier", () => LinearClassifier.Layout(codeSize, classes)))
             reader.RequireMatrix(ModelFormat.ClassifierPrefix + window.Name, window.Rows, window.Columns);
         var classifier = new LinearClassifier(codeSize, classes);
@@ -81,11 +89,14 @@ public static class ClassifierFile
         if (kind == ModelFormat.DictionaryKind)
         {
             ModelInfo exact = ModelFile.Info(reader, kind);
-            AtomDictionary dictionary = ModelFile.Dictionary(reader, exact) ?? Throw.InvalidFile<AtomDictionary>(reader.Path, $"its metadata has no '{ModelFormat.DictionaryHashKey}'.");
+            AtomDictionary dictionary = ModelFile.Dictionary(reader, exact)
+                ?? Throw.InvalidFile<AtomDictionary>(reader.Path, $"its metadata has no '{ModelFormat.DictionaryHashKey}'.");
             return new ActiveSetSolver(dictionary, exact.Penalty);
         }
         if (!EncoderFactory.Kinds.Contains(kind))
-            Throw.InvalidFile(reader.Path, $"its metadata has {ModelFormat.CodesOfKey} '{kind}'; expected one of {string.Join(", ", [NoCodes, ModelFormat.DictionaryKind, .. EncoderFactory.Kinds])}.");
+            Throw.InvalidFile(reader.Path,
+                $"its metadata has {ModelFormat.CodesOfKey} '{kind}'; expected one of "
+                + $"{string.Join(", ", [NoCodes, ModelFormat.DictionaryKind, .. EncoderFactory.Kinds])}.");
         return ModelFile.Encoder(reader, ModelFile.Info(reader, kind));
     }
 }

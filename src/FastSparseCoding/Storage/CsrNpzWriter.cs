@@ -1,8 +1,9 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Writes sparse codes of any number of rows as the .npz of a SciPy csr_matrix, row block by row block, in constant memory: indices, values and row
-/// starts are spooled to temporary files beside the target and put into the archive on <see cref="Complete"/>. Without it nothing is left behind.
+/// Writes sparse codes of any number of rows as the .npz of a SciPy csr_matrix, row block by row block, in constant memory: indices, values
+/// and row starts are spooled to temporary files beside the target and put into the archive on <see cref="Complete"/>. Without it nothing
+/// is left behind.
 /// </summary>
 public sealed class CsrNpzWriter : IDisposable
 {
@@ -52,7 +53,8 @@ public sealed class CsrNpzWriter : IDisposable
         return new CsrNpzWriter(path, columns, open: null);
     }
 
-    /// <summary>Begins a file whose temporaries are opened by <paramref name="open"/>: the seam through which tests simulate a full disk.</summary>
+    /// <summary>Begins a file whose temporaries are opened by <paramref name="open"/>: the seam through which tests simulate a full
+    /// disk.</summary>
     internal static CsrNpzWriter Create(string path, int columns, Func<string, Stream> open) => new(path, columns, open);
 
     /// <summary>Appends rows of dense codes; exact zeros are dropped.</summary>

@@ -6,7 +6,8 @@ using System.Runtime.InteropServices;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>The type of an array's elements as NumPy writes it: byte order, kind ('f' float, 'i' integer, 'S' bytes, 'U' text, …) and size.</summary>
+/// <summary>The type of an array's elements as NumPy writes it: byte order, kind ('f' float, 'i' integer, 'S' bytes, 'U' text, …) and
+/// size.</summary>
 /// <param name="Kind">NumPy's letter for the kind.</param>
 /// <param name="Size">Number after the letter: bytes of an element, or characters of a text.</param>
 /// <param name="BigEndian">Whether the most significant byte comes first.</param>
@@ -60,7 +61,8 @@ internal readonly record struct ElementType(char Kind, int Size, bool BigEndian 
         => string.Create(CultureInfo.InvariantCulture, $"{(Kind is 'S' or 'V' || Bytes == 1 ? '|' : BigEndian ? '>' : '<')}{Kind}{Size}");
 
     /// <summary>
-    /// Bytes of this type to values: f8 is rounded to the nearest f4, integers that do not fit saturate. The bytes are put into this machine's order in place.
+    /// Bytes of this type to values: f8 is rounded to the nearest f4, integers that do not fit saturate. The bytes are put into this
+    /// machine's order in place.
     /// </summary>
     public void Decode<T>(Span<byte> bytes, Span<T> values)
         where T : unmanaged, INumber<T>

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>What a file of any format read here holds, as names and values to print: .npy, .npz, models and other safetensors files.</summary>
+/// <summary>What a file of any format read here holds, as names and values to print: .npy, .npz, models and other safetensors
+/// files.</summary>
 internal sealed class FileDescription
 {
     private readonly List<KeyValuePair<string, string>> _facts = [];
@@ -24,13 +25,15 @@ internal sealed class FileDescription
     /// <summary>What was found out about the file, under names of the library, in the order to show them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts => _facts;
 
-    /// <summary>The pairs of text that the file itself holds, in ordinal order of their names. Whoever made the file chose both: they may be any text.</summary>
+    /// <summary>The pairs of text that the file itself holds, in ordinal order of their names. Whoever made the file chose both: they may
+    /// be any text.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata => _metadata;
 
     /// <summary>Names, shapes and types of the arrays in the file, in its order. Names may be any text, and are different.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Tensors => _tensors;
 
-    /// <summary>Looks into a file; values are not read, but for what names the kind of a sparse matrix, and the checksum and penalty of a model.</summary>
+    /// <summary>Looks into a file; values are not read, but for what names the kind of a sparse matrix, and the checksum and penalty of a
+    /// model.</summary>
     /// <param name="path">The file.</param>
     /// <returns>What it holds.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
@@ -54,7 +57,8 @@ internal sealed class FileDescription
         return Throw.InvalidFile<FileDescription>(path, "is of no format known here; expected .npy, .npz or .safetensors.");
     }
 
-    private static bool LooksLikeZip(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8) || start.StartsWith("PK\u0005\u0006"u8);
+    private static bool LooksLikeZip(ReadOnlySpan<byte> start)
+        => start.StartsWith("PK\u0003\u0004"u8) || start.StartsWith("PK\u0005\u0006"u8);
 
     private static bool Is(string extension, string expected) => string.Equals(extension, expected, StringComparison.OrdinalIgnoreCase);
 
@@ -100,7 +104,8 @@ internal sealed class FileDescription
         description.Add(ModelFormat.KindKey, model.Kind);
         if (model.Has(ModelFormat.LambdaKey))
             description.Add("penalty", PenaltyFormat.Read(model).ToString());
-        description.AddOwn(model.Metadata.Where(pair => pair.Key is not (ModelFormat.KindKey or ModelFormat.FormatKey or ModelFormat.ChecksumKey)), model.Tensors);
+        description.AddOwn(model.Metadata.Where(pair
+            => pair.Key is not (ModelFormat.KindKey or ModelFormat.FormatKey or ModelFormat.ChecksumKey)), model.Tensors);
         return description;
     }
 

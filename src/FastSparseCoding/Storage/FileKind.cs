@@ -3,14 +3,16 @@ using System.Formats.Tar;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Tells regular files from pipes, sockets and devices without opening them: opening a pipe waits for its other end, opening a device may do anything.
+/// Tells regular files from pipes, sockets and devices without opening them: opening a pipe waits for its other end, opening a device may
+/// do anything.
 /// </summary>
 internal static class FileKind
 {
     /// <summary>The code of an <see cref="IOException"/> that is the library's own and not the system's.</summary>
     private const int OwnComplaint = unchecked((int)0x80131620);
 
-    /// <summary>What a path names, in words such as "a pipe", when it is neither a regular file nor a folder; null for those, and where there is nothing.</summary>
+    /// <summary>What a path names, in words such as "a pipe", when it is neither a regular file nor a folder; null for those, and where
+    /// there is nothing.</summary>
     /// <exception cref="IOException">The path's links lead in a circle.</exception>
     public static string? Special(string path)
     {

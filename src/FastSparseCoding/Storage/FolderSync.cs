@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>Puts the names in a folder on the disk: a file flushed and renamed may otherwise be gone after a power cut. .NET opens no folders, so the system is asked.</summary>
+/// <summary>Puts the names in a folder on the disk: a file flushed and renamed may otherwise be gone after a power cut. .NET opens no
+/// folders, so the system is asked.</summary>
 internal static partial class FolderSync
 {
     /// <summary>Waits until the folder's names are on the disk.</summary>

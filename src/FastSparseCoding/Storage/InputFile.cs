@@ -2,7 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>A file opened for reading at any place, from any thread. A failure is one message that names the path as the caller gave it.</summary>
+/// <summary>A file opened for reading at any place, from any thread. A failure is one message that names the path as the caller gave
+/// it.</summary>
 internal sealed class InputFile : IDisposable
 {
     private readonly FileStream _stream;

@@ -4,8 +4,8 @@ using System.Text;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// SHA-256 over a model's metadata (but the checksum itself) and tensors, so that a changed bit anywhere is found: key NUL value NUL for every pair in
-/// ordinal order of the keys, then name NUL type NUL shape NUL and the bytes of every tensor in the order of the file.
+/// SHA-256 over a model's metadata (but the checksum itself) and tensors, so that a changed bit anywhere is found: key NUL value NUL for
+/// every pair in ordinal order of the keys, then name NUL type NUL shape NUL and the bytes of every tensor in the order of the file.
 /// </summary>
 internal sealed class ModelChecksum : IDisposable
 {

@@ -4,8 +4,8 @@ using FastSparseCoding.Solvers;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Dictionaries and encoders as safetensors files that any tool can open, with a format version, the penalty, the preprocessing, the dictionary's fingerprint
-/// and a checksum. A file appears whole or not at all.
+/// Dictionaries and encoders as safetensors files that any tool can open, with a format version, the penalty, the preprocessing, the
+/// dictionary's fingerprint and a checksum. A file appears whole or not at all.
 /// </summary>
 public static class ModelFile
 {
@@ -14,25 +14,29 @@ public static class ModelFile
     /// <param name="dictionary">The dictionary.</param>
     /// <param name="penalty">What codes paid for not being zero when it was learned; a number λ stands for λ‖z‖₁.</param>
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
-    /// <exception cref="ArgumentException">The weights are not those of its atoms, or the preprocessing is out of range or of another signal size.</exception>
+    /// <exception cref="ArgumentException">The weights are not those of its atoms, or the preprocessing is out of range or of another
+    /// signal size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
     public static void Save(string path, AtomDictionary dictionary, Penalty penalty, SignalPreparation? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(penalty);
-        Writer(ModelFormat.DictionaryKind, penalty.For(dictionary), depth: 0, dictionary.SignalSize, dictionary.AtomCount, dictionary, preprocessing).Save(path);
+        Writer(ModelFormat.DictionaryKind, penalty.For(dictionary), depth: 0, dictionary.SignalSize, dictionary.AtomCount, dictionary,
+            preprocessing).Save(path);
     }
 
     /// <summary>Writes an encoder, together with the dictionary whose codes it predicts, so that the file can be evaluated alone.</summary>
     /// <param name="path">The target; its folder must exist.</param>
     /// <param name="encoder">The encoder.</param>
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
-    /// <exception cref="ArgumentException">A parameter is not finite, or the preprocessing is out of range or of another signal size.</exception>
+    /// <exception cref="ArgumentException">A parameter is not finite, or the preprocessing is out of range or of another signal
+    /// size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
     public static void Save(string path, TrainableEncoder encoder, SignalPreparation? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        ModelWriter writer = Writer(encoder.Kind, encoder.Penalty, encoder.Depth, encoder.SignalSize, encoder.CodeSize, encoder.Dictionary, preprocessing);
+        ModelWriter writer = Writer(
+            encoder.Kind, encoder.Penalty, encoder.Depth, encoder.SignalSize, encoder.CodeSize, encoder.Dictionary, preprocessing);
         AddParameters(writer, ModelFormat.ParameterPrefix, encoder.Parameters);
         writer.Save(path);
     }
@@ -52,7 +56,8 @@ public static class ModelFile
     /// <param name="path">A model file.</param>
     /// <returns>The dictionary.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is no model, damaged, of a newer version, or an encoder that was made without a dictionary.</exception>
+    /// <exception cref="InvalidDataException">It is no model, damaged, of a newer version, or an encoder that was made without a
+    /// dictionary.</exception>
     public static AtomDictionary LoadDictionary(string path)
     {
         using ModelReader reader = ModelReader.Open(path);
@@ -73,7 +78,8 @@ public static class ModelFile
         reader.RequireKind("an encoder", [.. EncoderFactory.Kinds]);
         ModelInfo info = Info(reader);
         if (expected is not null && expected.Hash != info.DictionaryHash)
-            Throw.InvalidFile(path, $"was trained for the dictionary {info.DictionaryHash ?? "(none)"}; expected one trained for {expected.Hash}.");
+            Throw.InvalidFile(
+                path, $"was trained for the dictionary {info.DictionaryHash ?? "(none)"}; expected one trained for {expected.Hash}.");
         return Encoder(reader, info);
     }
 
@@ -112,15 +118,19 @@ public static class ModelFile
     /// <summary>The encoder that a file holds.</summary>
     internal static TrainableEncoder Encoder(ModelReader reader, ModelInfo info)
     {
-        foreach (ParameterWindow window in reader.Build("encoder", () => EncoderFactory.Layout(info.Kind, info.SignalSize, info.CodeSize, info.Depth)))
+        foreach (ParameterWindow window in reader.Build("encoder", ()
+            => EncoderFactory.Layout(info.Kind, info.SignalSize, info.CodeSize, info.Depth)))
             reader.RequireMatrix(ModelFormat.ParameterPrefix + window.Name, window.Rows, window.Columns);
-        TrainableEncoder encoder = reader.Build("encoder", () => EncoderFactory.CreateEmpty(info.Kind, info.SignalSize, info.CodeSize, info.Depth, info.Penalty, Dictionary(reader, info)));
+        TrainableEncoder encoder =
+            reader.Build("encoder", ()
+            => EncoderFactory.CreateEmpty(info.Kind, info.SignalSize, info.CodeSize, info.Depth, info.Penalty, Dictionary(reader, info)));
         ReadParameters(reader, ModelFormat.ParameterPrefix, encoder.Parameters);
         encoder.Refresh();
         return encoder;
     }
 
-    internal static ModelWriter Writer(string kind, Penalty penalty, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, SignalPreparation? preprocessing)
+    internal static ModelWriter Writer(
+        string kind, Penalty penalty, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, SignalPreparation? preprocessing)
     {
         var writer = new ModelWriter(kind);
         PenaltyFormat.Write(writer, penalty);

@@ -5,7 +5,8 @@ internal static class ModelFormat
 {
     public const string FormatName = "fast-sparse-coding";
 
-    /// <summary>The newest version that is read. It was raised when a file could no longer be read right by an older version of the library.</summary>
+    /// <summary>The newest version that is read. It was raised when a file could no longer be read right by an older version of the
+    /// library.</summary>
     public const int Version = 2;
 
     /// <summary>The version that says what every reader understands; a file is of a newer one only where it must be.</summary>
@@ -27,7 +28,8 @@ internal static class ModelFormat
     public const string CodeSizeKey = "code_size";
     public const string DictionaryHashKey = "dictionary_hash";
 
-    /// <summary>Of a classifier: how many classes, and what gives its codes: the kind of an encoder, "dictionary" for exact codes, "none" for signals as they are.</summary>
+    /// <summary>Of a classifier: how many classes, and what gives its codes: the kind of an encoder, "dictionary" for exact codes, "none"
+    /// for signals as they are.</summary>
     public const string ClassesKey = "classes";
     public const string CodesOfKey = "codes_of";
 

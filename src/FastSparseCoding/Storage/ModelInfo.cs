@@ -3,7 +3,8 @@ namespace FastSparseCoding.Storage;
 /// <summary>What a model file says about itself.</summary>
 /// <param name="Kind">"dictionary", or the kind of an encoder: one of <see cref="Encoders.EncoderFactory.Kinds"/>.</param>
 /// <param name="FormatVersion">Version of the model format, from 1.</param>
-/// <param name="Penalty">What codes pay for not being zero: those of the learning for a dictionary, the predicted ones for an encoder.</param>
+/// <param name="Penalty">What codes pay for not being zero: those of the learning for a dictionary, the predicted ones for an
+/// encoder.</param>
 /// <param name="Depth">Depth of an encoder; 0 for those without one and for a dictionary.</param>
 /// <param name="SignalSize">Values in a signal n.</param>
 /// <param name="CodeSize">Values in a code m.</param>

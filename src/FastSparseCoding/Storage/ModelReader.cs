@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>A model file opened for reading: format, version and checksum have been checked. Everything asked for must be there, and be what is asked for.</summary>
+/// <summary>A model file opened for reading: format, version and checksum have been checked. Everything asked for must be there, and be
+/// what is asked for.</summary>
 internal sealed class ModelReader : IDisposable
 {
     private readonly SafeTensorsReader _file;
@@ -12,10 +13,13 @@ internal sealed class ModelReader : IDisposable
     {
         _file = file;
         if (!IsModel(file))
-            Throw.InvalidFile(Path, $"is a safetensors file but no model of this library: its metadata has no {ModelFormat.FormatKey} '{ModelFormat.FormatName}'.");
+            Throw.InvalidFile(
+                Path, $"is a safetensors file but no model of this library: its metadata has no {ModelFormat.FormatKey} "
+                + $"'{ModelFormat.FormatName}'.");
         FormatVersion = Number<int>(ModelFormat.VersionKey, 1, int.MaxValue);
         if (FormatVersion > ModelFormat.Version)
-            Throw.InvalidFile(Path, $"is of model format version {FormatVersion}; this version of the library reads up to {ModelFormat.Version}.");
+            Throw.InvalidFile(
+                Path, $"is of model format version {FormatVersion}; this version of the library reads up to {ModelFormat.Version}.");
         CheckSize();
         CheckChecksum();
         Kind = Text(ModelFormat.KindKey);
@@ -47,7 +51,8 @@ internal sealed class ModelReader : IDisposable
 
     /// <summary>Whether a safetensors file says that it is one of ours.</summary>
     public static bool IsModel(SafeTensorsReader file)
-        => file.Metadata.TryGetValue(ModelFormat.FormatKey, out string? format) && string.Equals(format, ModelFormat.FormatName, StringComparison.Ordinal);
+        => file.Metadata.TryGetValue(ModelFormat.FormatKey, out string? format)
+            && string.Equals(format, ModelFormat.FormatName, StringComparison.Ordinal);
 
     /// <summary>Refuses any kind but those expected.</summary>
     public void RequireKind(string expected, params ReadOnlySpan<string> kinds)
@@ -68,7 +73,9 @@ internal sealed class ModelReader : IDisposable
     {
         string text = Text(key);
         if (!T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T? value) || !(value >= minimum && value <= maximum))
-            return Throw.InvalidFile<T>(Path, string.Create(CultureInfo.InvariantCulture, $"its metadata has {key} '{text}'; expected a number from {minimum} to {maximum}."));
+            return Throw.InvalidFile<T>(
+                Path, string.Create(CultureInfo.InvariantCulture,
+                $"its metadata has {key} '{text}'; expected a number from {minimum} to {maximum}."));
         return value;
     }
 
@@ -91,7 +98,8 @@ internal sealed class ModelReader : IDisposable
         return new Matrix((int)shape[0], (int)shape[1], values);
     }
 
-    /// <summary>Runs what may find the content unusable, and says so of the file: a message about an argument means nothing to who gave a path.</summary>
+    /// <summary>Runs what may find the content unusable, and says so of the file: a message about an argument means nothing to who gave a
+    /// path.</summary>
     public T Build<T>(string what, Func<T> build)
     {
         try
@@ -115,7 +123,9 @@ internal sealed class ModelReader : IDisposable
     {
         long bytes = Tensors.Count > 0 ? Tensors[^1].End : 0, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (bytes > available)
-            Throw.InvalidFile(Path, string.Create(CultureInfo.InvariantCulture, $"its tensors take {bytes / 1e9:F1} GB of memory; this process may use {available / 1e9:F1} GB in all."));
+            Throw.InvalidFile(Path, string.Create(
+                CultureInfo.InvariantCulture,
+                $"its tensors take {bytes / 1e9:F1} GB of memory; this process may use {available / 1e9:F1} GB in all."));
     }
 
     private void CheckChecksum()

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Collects what one model file holds: a safetensors file whose metadata name this library's format, its version and the kind of content, and end in
-/// a checksum of everything else.
+/// Collects what one model file holds: a safetensors file whose metadata name this library's format, its version and the kind of content,
+/// and end in a checksum of everything else.
 /// </summary>
 internal sealed class ModelWriter
 {

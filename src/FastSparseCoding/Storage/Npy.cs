@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Whole matrices in NumPy's .npy format (numpy.lib.format): float32 and float64, C and Fortran order, either byte order, format 1.0 to 3.0 are read;
-/// C order is written. For files larger than memory use <see cref="NpyReader"/> and <see cref="NpyWriter"/>.
+/// Whole matrices in NumPy's .npy format (numpy.lib.format): float32 and float64, C and Fortran order, either byte order, format 1.0 to 3.0
+/// are read; C order is written. For files larger than memory use <see cref="NpyReader"/> and <see cref="NpyWriter"/>.
 /// </summary>
 public static class Npy
 {
@@ -10,7 +10,8 @@ public static class Npy
     /// <param name="path">An .npy file with two dimensions [N×n], or one, which is read as a single row [1×n].</param>
     /// <returns>The matrix.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is not an .npy file of float32 or float64 values, is damaged, or holds more than one matrix can.</exception>
+    /// <exception cref="InvalidDataException">It is not an .npy file of float32 or float64 values, is damaged, or holds more than one
+    /// matrix can.</exception>
     public static Matrix ReadMatrix(string path)
     {
         using NpyReader reader = NpyReader.Open(path);
@@ -24,7 +25,8 @@ public static class Npy
     /// <param name="path">An .npy file with two dimensions [N×n], or one, which is read as a single row [1×n].</param>
     /// <returns>The shape and the values, row after row.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is not an .npy file of float32 or float64 values, is damaged, or holds more than one array can.</exception>
+    /// <exception cref="InvalidDataException">It is not an .npy file of float32 or float64 values, is damaged, or holds more than one array
+    /// can.</exception>
     public static (int Rows, int Columns, double[] Values) ReadDoubles(string path)
     {
         using NpyReader reader = NpyReader.Open(path);
@@ -68,7 +70,8 @@ public static class Npy
     {
         // Columns of no rows, or rows of no columns, hold nothing but still need a number of rows that fits.
         if (reader.Rows > Array.MaxLength || reader.Rows * reader.Columns > Array.MaxLength)
-            Throw.InvalidFile(reader.Path, $"is [{reader.Rows}×{reader.Columns}]; one matrix holds at most {Array.MaxLength} values (read it in blocks of rows).");
+            Throw.InvalidFile(reader.Path,
+                $"is [{reader.Rows}×{reader.Columns}]; one matrix holds at most {Array.MaxLength} values (read it in blocks of rows).");
         return (int)reader.Rows;
     }
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// The header of an .npy array: type, order and shape. Format 1.0, 2.0 and 3.0 of NumPy's lib.format are read; 1.0 is written, byte for byte as
-/// numpy.save does.
+/// The header of an .npy array: type, order and shape. Format 1.0, 2.0 and 3.0 of NumPy's lib.format are read; 1.0 is written, byte for
+/// byte as numpy.save does.
 /// </summary>
 /// <param name="Type">Type of the elements.</param>
 /// <param name="FortranOrder">Whether the first index varies fastest.</param>
@@ -19,7 +19,8 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
     /// <summary>The most dimensions that a NumPy array may have.</summary>
     private const int MaxRank = 64;
 
-    // NumPy leaves room for a first dimension of this many digits, so that a file can grow in place; a writer that learns N last needs the same.
+    // NumPy leaves room for a first dimension of this many digits, so that a file can grow in place; a writer that learns N last needs the
+    // same.
     private const int DimensionDigits = 21;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
@@ -50,7 +51,8 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
         int prefixLength = 10;
         if (major > 1)
             prefixLength += stream.ReadAtLeast(prefix[10..], 2, throwOnEndOfStream: false);
-        long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(prefix[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(prefix[8..]);
+        long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(prefix[8..])
+            : BinaryPrimitives.ReadUInt32LittleEndian(prefix[8..]);
         if (length > available - prefixLength)
             Throw.InvalidFile(path, $"promises an .npy header of {length} bytes, but only {available - prefixLength} follow.");
         if (length > MaxLength)
@@ -63,10 +65,12 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
         return header;
     }
 
-    /// <summary>The bytes of the header. Their number depends on the type and on all sizes but the first (the last in Fortran order).</summary>
+    /// <summary>The bytes of the header. Their number depends on the type and on all sizes but the first (the last in Fortran
+    /// order).</summary>
     public static byte[] Format(ElementType type, ReadOnlySpan<long> shape)
     {
-        string text = string.Create(CultureInfo.InvariantCulture, $"{{'descr': '{type}', 'fortran_order': False, 'shape': {FormatShape(shape)}, }}");
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"{{'descr': '{type}', 'fortran_order': False, 'shape': {FormatShape(shape)}, }}");
         if (shape.Length > 0)
             text += new string(' ', DimensionDigits - shape[0].ToString(CultureInfo.InvariantCulture).Length);
         int total = (10 + text.Length + 1 + 63) / 64 * 64;      // data begins on a multiple of 64 bytes
@@ -109,7 +113,8 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
     {
         var text = new StringBuilder("(");
         for (int i = 0; i < shape.Length; i++)
-            text.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? " " : "")}{shape[i]}{(i + 1 < shape.Length || shape.Length == 1 ? "," : "")}");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{(i > 0 ? " " : "")}{shape[i]}{(i + 1 < shape.Length || shape.Length == 1 ? "," : "")}");
         return text.Append(')').ToString();
     }
 
@@ -151,8 +156,10 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
     {
         long data = available - Length;
         if (data < DataBytes)
-            Throw.InvalidFile(path, $"is truncated: {ShapeText} values of type '{Type}' take {DataBytes} bytes, but {data} follow its header.");
+            Throw.InvalidFile(
+                path, $"is truncated: {ShapeText} values of type '{Type}' take {DataBytes} bytes, but {data} follow its header.");
         if (data > DataBytes)
-            Throw.InvalidFile(path, $"is too long: {ShapeText} values of type '{Type}' take {DataBytes} bytes, but {data} follow its header.");
+            Throw.InvalidFile(
+                path, $"is too long: {ShapeText} values of type '{Type}' take {DataBytes} bytes, but {data} follow its header.");
     }
 }

@@ -4,8 +4,9 @@ using System.Numerics;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Reads rows of an .npy matrix from any place in a file of any size, float32 or float64, C or Fortran order. Memory is that of the rows asked for:
-/// the file is read by position, not mapped, because mapped pages count as resident memory. Safe to use from several threads at once.
+/// Reads rows of an .npy matrix from any place in a file of any size, float32 or float64, C or Fortran order. Memory is that of the rows
+/// asked for: the file is read by position, not mapped, because mapped pages count as resident memory. Safe to use from several threads at
+/// once.
 /// </summary>
 public sealed class NpyReader : IDisposable
 {
@@ -38,14 +39,17 @@ public sealed class NpyReader : IDisposable
     /// <param name="path">An .npy file with one or two dimensions of float32 or float64.</param>
     /// <returns>The reader.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is not an .npy file, is truncated or too long, or holds another type or number of dimensions.</exception>
+    /// <exception cref="InvalidDataException">It is not an .npy file, is truncated or too long, or holds another type or number of
+    /// dimensions.</exception>
     public static NpyReader Open(string path) => Open(path, header => header.RequireFloat(path));
 
-    /// <summary>Opens a mask, which may also hold bool or uint8 values: they are read as the numbers that they are stored as, 0 and 1 for bool.</summary>
+    /// <summary>Opens a mask, which may also hold bool or uint8 values: they are read as the numbers that they are stored as, 0 and 1 for
+    /// bool.</summary>
     /// <param name="path">An .npy file with one or two dimensions of bool, uint8, float32 or float64.</param>
     /// <returns>The reader.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is not an .npy file, is truncated or too long, or holds another type or number of dimensions.</exception>
+    /// <exception cref="InvalidDataException">It is not an .npy file, is truncated or too long, or holds another type or number of
+    /// dimensions.</exception>
     public static NpyReader OpenMask(string path) => Open(path, header => header.RequireMask(path));
 
     private static NpyReader Open(string path, Action<NpyHeader> require)

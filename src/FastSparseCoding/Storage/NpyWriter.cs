@@ -32,7 +32,8 @@ public sealed class NpyWriter : IDisposable
         return Create(path, columns, open: null);
     }
 
-    /// <summary>Begins a file whose temporary is opened by <paramref name="open"/>: the seam through which tests simulate a full disk.</summary>
+    /// <summary>Begins a file whose temporary is opened by <paramref name="open"/>: the seam through which tests simulate a full
+    /// disk.</summary>
     internal static NpyWriter Create(string path, int columns, Func<string, Stream>? open) => new(AtomicFile.Create(path, open), columns);
 
     /// <summary>Appends rows.</summary>

@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Named arrays in NumPy's .npz format (a zip of .npy members; stored and deflated members are read, stored ones written), and sparse codes as the
-/// csr_matrix that scipy.sparse.load_npz and save_npz exchange.
+/// Named arrays in NumPy's .npz format (a zip of .npy members; stored and deflated members are read, stored ones written), and sparse codes
+/// as the csr_matrix that scipy.sparse.load_npz and save_npz exchange.
 /// </summary>
 public static class Npz
 {
@@ -22,7 +22,8 @@ public static class Npz
     /// <param name="name">Name of the array, without the extension .npy.</param>
     /// <returns>The matrix.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, has no such array, or the array is not a matrix of float32 or float64.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, has no such array, or the array is not a matrix of float32 or
+    /// float64.</exception>
     public static Matrix ReadMatrix(string path, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -69,7 +70,8 @@ public static class Npz
     {
         using NpzArchive archive = NpzArchive.Open(path);
         if (!IsCodes(archive))
-            Throw.InvalidFile(path, "holds no sparse matrix (the arrays format, shape and data); expected what scipy.sparse.save_npz writes.");
+            Throw.InvalidFile(
+                path, "holds no sparse matrix (the arrays format, shape and data); expected what scipy.sparse.save_npz writes.");
         string format = archive.ReadText("format");
         if (!string.Equals(format, "csr", StringComparison.Ordinal))
             Throw.InvalidFile(path, $"holds a sparse matrix of format '{format}'; expected 'csr' (in SciPy: z.tocsr()).");
@@ -118,7 +120,8 @@ public static class Npz
     /// <summary>Compares what the headers promise before any of it is inflated.</summary>
     private static void CheckLengths(NpzArchive archive, long rows)
     {
-        long rowStarts = archive.ReadHeader("indptr").Count, columns = archive.ReadHeader("indices").Count, values = archive.ReadHeader("data").Count;
+        long rowStarts = archive.ReadHeader("indptr").Count, columns = archive.ReadHeader("indices").Count,
+            values = archive.ReadHeader("data").Count;
         if (rowStarts != rows + 1)
             Throw.InvalidFile(archive.Path, $"holds {rowStarts} row starts for {rows} rows; expected {rows + 1}.");
         if (columns != values)
@@ -144,7 +147,8 @@ public static class Npz
         }
     }
 
-    /// <summary>SciPy may leave the columns of a row in any order. Rows that are not within the arrays are left for the constructor to refuse.</summary>
+    /// <summary>SciPy may leave the columns of a row in any order. Rows that are not within the arrays are left for the constructor to
+    /// refuse.</summary>
     private static void SortRows(int[] rowStarts, int[] columnIndices, float[] values)
     {
         int stored = Math.Min(columnIndices.Length, values.Length);

@@ -5,7 +5,8 @@ using System.Text;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>An .npz file opened for reading: a zip of .npy members, stored or deflated, each checked against its length and checksum.</summary>
+/// <summary>An .npz file opened for reading: a zip of .npy members, stored or deflated, each checked against its length and
+/// checksum.</summary>
 internal sealed class NpzArchive : IDisposable
 {
     // Deflate cannot shrink by more; a member that claims to is a lie about its length, met before memory is allocated for it.
@@ -129,11 +130,13 @@ internal sealed class NpzArchive : IDisposable
     private ZipArchiveEntry Member(string name)
     {
         if (!_members.TryGetValue(name, out ZipArchiveEntry? entry))
-            return Throw.InvalidFile<ZipArchiveEntry>(_file.Path, $"has no array '{name}'; it has {string.Join(", ", _members.Keys.Order(StringComparer.Ordinal))}.");
+            return Throw.InvalidFile<ZipArchiveEntry>(
+                _file.Path, $"has no array '{name}'; it has {string.Join(", ", _members.Keys.Order(StringComparer.Ordinal))}.");
         if (entry.IsEncrypted)
             Throw.InvalidFile(Where(name), "is encrypted; expected an archive without a password.");
         if (entry.CompressedLength > _file.Length || entry.Length > entry.CompressedLength * MaxCompressionRatio + 64)
-            Throw.InvalidFile(Where(name), $"claims {entry.Length} bytes from {entry.CompressedLength} compressed ones; the archive is damaged.");
+            Throw.InvalidFile(Where(name),
+                $"claims {entry.Length} bytes from {entry.CompressedLength} compressed ones; the archive is damaged.");
         return entry;
     }
 

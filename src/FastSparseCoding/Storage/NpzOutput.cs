@@ -2,7 +2,8 @@ using System.IO.Compression;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>Writes .npy members into a zip, stored, with fixed dates, so that the same arrays always make the same bytes. ZIP64 where sizes ask for it.</summary>
+/// <summary>Writes .npy members into a zip, stored, with fixed dates, so that the same arrays always make the same bytes. ZIP64 where sizes
+/// ask for it.</summary>
 internal sealed class NpzOutput(Stream target) : IDisposable
 {
     // What Python's zipfile writes too: the first date a zip can hold.

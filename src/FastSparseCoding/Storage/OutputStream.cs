@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Buffers writes to an unbuffered file, and turns every failure into an <see cref="IOException"/> that names the target the user asked for. After a
-/// failure nothing more reaches the file, so closing it cannot fail again.
+/// Buffers writes to an unbuffered file, and turns every failure into an <see cref="IOException"/> that names the target the user asked
+/// for. After a failure nothing more reaches the file, so closing it cannot fail again.
 /// </summary>
 internal sealed class OutputStream(Stream file, string path) : Stream
 {

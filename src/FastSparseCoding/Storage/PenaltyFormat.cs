@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// The penalty as it stands in a model file: λ always, the rest only where it is not the lasso's. An older reader would take another penalty for λ‖z‖₁,
-/// so that such a file is of a newer version.
+/// The penalty as it stands in a model file: λ always, the rest only where it is not the lasso's. An older reader would take another
+/// penalty for λ‖z‖₁, so that such a file is of a newer version.
 /// </summary>
 internal static class PenaltyFormat
 {
@@ -34,7 +34,8 @@ internal static class PenaltyFormat
         float[] weights = reader.Values<float>(ModelFormat.WeightsTensor);
         int codeSize = reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue);
         if (weights.Length != codeSize)
-            Throw.InvalidFile(reader.Path, $"its penalty has {weights.Length} weights; expected {codeSize}, one for every value of a code.");
+            Throw.InvalidFile(reader.Path,
+                $"its penalty has {weights.Length} weights; expected {codeSize}, one for every value of a code.");
         return weights;
     }
 

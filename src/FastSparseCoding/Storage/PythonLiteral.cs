@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Reads the Python dictionary in the header of an .npy file: strings, True and False, integers, tuples and lists. Anything else is refused with
-/// the position where reading stopped.
+/// Reads the Python dictionary in the header of an .npy file: strings, True and False, integers, tuples and lists. Anything else is refused
+/// with the position where reading stopped.
 /// </summary>
 internal sealed class PythonLiteral
 {

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>What a safetensors file says about one tensor: Type is the format's word for it, Begin and End are byte positions after the header.</summary>
+/// <summary>What a safetensors file says about one tensor: Type is the format's word for it, Begin and End are byte positions after the
+/// header.</summary>
 internal sealed record TensorInfo(string Name, string Type, long[] Shape, long Begin, long End)
 {
     /// <summary>The shape as the file writes it.</summary>
@@ -10,12 +11,13 @@ internal sealed record TensorInfo(string Name, string Type, long[] Shape, long B
 }
 
 /// <summary>
-/// The safetensors format: eight bytes with the length of a JSON header, the header (name → dtype, shape, data_offsets, and text pairs under
-/// __metadata__), then the tensors' little-endian bytes without gaps.
+/// The safetensors format: eight bytes with the length of a JSON header, the header (name → dtype, shape, data_offsets, and text pairs
+/// under __metadata__), then the tensors' little-endian bytes without gaps.
 /// </summary>
 internal static class SafeTensors
 {
-    /// <summary>The longest header that is read. A model of this library has one of some 10 kB; reading one takes some 20 times its length in memory.</summary>
+    /// <summary>The longest header that is read. A model of this library has one of some 10 kB; reading one takes some 20 times its length
+    /// in memory.</summary>
     public const long MaxHeaderLength = 1 << 24;
 
     /// <summary>The most dimensions that a tensor may have.</summary>

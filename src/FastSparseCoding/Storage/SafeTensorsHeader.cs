@@ -61,7 +61,8 @@ internal sealed class SafeTensorsHeader
         foreach (JsonProperty pair in metadata.EnumerateObject())
         {
             if (pair.Value.ValueKind != JsonValueKind.String)
-                Throw.InvalidFile(_path, $"its '{SafeTensors.MetadataKey}' holds a {pair.Value.ValueKind} under '{pair.Name}'; expected a String.");
+                Throw.InvalidFile(_path,
+                    $"its '{SafeTensors.MetadataKey}' holds a {pair.Value.ValueKind} under '{pair.Name}'; expected a String.");
             Metadata[pair.Name] = pair.Value.GetString() ?? "";
         }
     }
@@ -77,7 +78,8 @@ internal sealed class SafeTensorsHeader
         long[] shape = ReadNumbers(name, "shape", sizes);
         long[] offsets = ReadNumbers(name, "data_offsets", places);
         if (offsets.Length != 2 || offsets[0] > offsets[1])
-            Throw.InvalidFile(_path, $"its tensor '{name}' has data_offsets {SafeTensors.FormatShape(offsets)}; expected a begin and an end after it.");
+            Throw.InvalidFile(_path,
+                $"its tensor '{name}' has data_offsets {SafeTensors.FormatShape(offsets)}; expected a begin and an end after it.");
         var info = new TensorInfo(name, type, shape, offsets[0], offsets[1]);
         CheckSize(info);
         return info;
@@ -93,7 +95,8 @@ internal sealed class SafeTensorsHeader
         foreach (JsonElement item in array.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out long number) || number < 0)
-                return Throw.InvalidFile<long[]>(_path, $"its tensor '{name}' has '{item.GetRawText()}' in its {field}; expected whole numbers from 0 to 2^63 - 1.");
+                return Throw.InvalidFile<long[]>(
+                    _path, $"its tensor '{name}' has '{item.GetRawText()}' in its {field}; expected whole numbers from 0 to 2^63 - 1.");
             numbers.Add(number);
         }
         return [.. numbers];
@@ -114,7 +117,9 @@ internal sealed class SafeTensorsHeader
         if (all % 8 != 0)
             Throw.InvalidFile(_path, $"its tensor '{info.Name}' of shape {info.ShapeText} takes {all} bits, which are no whole bytes.");
         if (bytes != info.End - info.Begin)
-            Throw.InvalidFile(_path, $"its tensor '{info.Name}' of shape {info.ShapeText} takes {bytes} bytes, but its data_offsets span {info.End - info.Begin}.");
+            Throw.InvalidFile(_path,
+                $"its tensor '{info.Name}' of shape {info.ShapeText} takes {bytes} bytes, but its data_offsets span "
+                + $"{info.End - info.Begin}.");
     }
 
     /// <summary>The tensors must follow each other without gap or overlap, and end where the file ends.</summary>
@@ -124,7 +129,8 @@ internal sealed class SafeTensorsHeader
         foreach (TensorInfo tensor in Tensors)
         {
             if (tensor.Begin != at)
-                Throw.InvalidFile(_path, $"its tensor '{tensor.Name}' begins at byte {tensor.Begin} of the data; expected {at}, where the one before it ends.");
+                Throw.InvalidFile(_path,
+                    $"its tensor '{tensor.Name}' begins at byte {tensor.Begin} of the data; expected {at}, where the one before it ends.");
             at = tensor.End;
         }
         if (at > _dataLength)

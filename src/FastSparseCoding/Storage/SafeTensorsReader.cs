@@ -14,12 +14,14 @@ internal sealed class SafeTensorsReader : IDisposable
     {
         _file = file;
         if (file.Length < 8)
-            Throw.InvalidFile(file.Path, $"is not a safetensors file: it has {file.Length} bytes, fewer than the 8 that give its header's length.");
+            Throw.InvalidFile(file.Path,
+                $"is not a safetensors file: it has {file.Length} bytes, fewer than the 8 that give its header's length.");
         Span<byte> prefix = stackalloc byte[8];
         file.ReadExactly(prefix, 0);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > (ulong)(file.Length - 8))
-            Throw.InvalidFile(file.Path, $"is truncated or not a safetensors file: it promises a header of {length} bytes, but {file.Length - 8} follow.");
+            Throw.InvalidFile(file.Path,
+                $"is truncated or not a safetensors file: it promises a header of {length} bytes, but {file.Length - 8} follow.");
         if (length > SafeTensors.MaxHeaderLength)
             Throw.InvalidFile(file.Path, $"promises a header of {length} bytes; at most {SafeTensors.MaxHeaderLength} are read.");
         var json = new byte[length];
@@ -52,12 +54,14 @@ internal sealed class SafeTensorsReader : IDisposable
 
     public TensorInfo? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>The values of a tensor that must be there, of this type; where float32 is asked for any floating-point type is rounded to it.</summary>
+    /// <summary>The values of a tensor that must be there, of this type; where float32 is asked for any floating-point type is rounded to
+    /// it.</summary>
     public T[] Read<T>(string name)
         where T : unmanaged
     {
         TensorInfo info = Readable<T>(name);
-        T[] values = FileMemory.Allocate<T>(Path, $"its tensor '{name}'", (info.End - info.Begin) * 8 / SafeTensors.BitsOf(info.Type)!.Value);
+        T[] values = FileMemory.Allocate<T>(
+            Path, $"its tensor '{name}'", (info.End - info.Begin) * 8 / SafeTensors.BitsOf(info.Type)!.Value);
         if (info.Type == SafeTensors.TypeName<T>())
             _file.ReadValues(values.AsSpan(), _dataStart + info.Begin);
         else
@@ -101,7 +105,9 @@ internal sealed class SafeTensorsReader : IDisposable
         TensorInfo info = Find(name) ?? Throw.InvalidFile<TensorInfo>(Path, $"has no tensor '{name}'.");
         bool isFloat = typeof(T) == typeof(float);
         if (info.Type != SafeTensors.TypeName<T>() && !(isFloat && FloatTypes.AreConverted(info.Type)))
-            Throw.InvalidFile(Path, $"its tensor '{name}' is of type '{info.Type}'; expected {(isFloat ? "F32, F64, F16 or BF16" : SafeTensors.TypeName<T>())}.");
+            Throw.InvalidFile(
+                Path, $"its tensor '{name}' is of type '{info.Type}'; expected "
+                + $"{(isFloat ? "F32, F64, F16 or BF16" : SafeTensors.TypeName<T>())}.");
         return info;
     }
 }

@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>Collects tensors and text pairs and writes them as one safetensors file; the same content always makes the same bytes.</summary>
+/// <summary>Collects tensors and text pairs and writes them as one safetensors file; the same content always makes the same
+/// bytes.</summary>
 internal sealed class SafeTensorsWriter(int chunkBytes = SafeTensorsWriter.ChunkBytes)
 {
     /// <summary>Bytes that are kept in one array; a tensor may have more than one array holds.</summary>
@@ -16,7 +17,8 @@ internal sealed class SafeTensorsWriter(int chunkBytes = SafeTensorsWriter.Chunk
     /// <summary>Text pairs, written in ordinal order of their keys.</summary>
     public SortedDictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The tensors with their places: widest elements first, so that all stand on multiples of their size, then in the order added.</summary>
+    /// <summary>The tensors with their places: widest elements first, so that all stand on multiples of their size, then in the order
+    /// added.</summary>
     public IEnumerable<(TensorInfo Info, byte[][] Chunks)> Tensors
     {
         get

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>Values to and from streams as little-endian bytes, in chunks, because a span of bytes ends at 2 GB and a matrix does not.</summary>
+/// <summary>Values to and from streams as little-endian bytes, in chunks, because a span of bytes ends at 2 GB and a matrix does
+/// not.</summary>
 internal static class StreamValues
 {
     private const int ChunkValues = 1 << 20;

@@ -3,7 +3,8 @@ using FastSparseCoding.Encoders;
 
 namespace FastSparseCoding.Training;
 
-/// <summary>Labels are to be predicted from codes, −ln p of the label: by a classifier alone, or by it and the encoder below it together.</summary>
+/// <summary>Labels are to be predicted from codes, −ln p of the label: by a classifier alone, or by it and the encoder below it
+/// together.</summary>
 internal sealed class Classification : IObjective
 {
     /// <summary>Most rows of a pass of codes that are given.</summary>
@@ -40,12 +41,14 @@ internal sealed class Classification : IObjective
         var head = new TrainedSlab(classifier.Parameters, OptimizerKind.Adam, _ => options.LearningRate, Penalty, (_, _) => { });
         Trained = encoder is null
             ? [head]
-            : [head, new TrainedSlab(encoder.Parameters, OptimizerKind.Adam, _ => options.EncoderLearningRate, _ => 0, encoder.RefreshRows)];
+            : [head, new TrainedSlab(encoder.Parameters, OptimizerKind.Adam, _ => options.EncoderLearningRate, _
+                => 0, encoder.RefreshRows)];
     }
 
     public string Settings => string.Create(
         CultureInfo.InvariantCulture,
-        $"classifier [{_classifier.ClassCount}×{_classifier.CodeSize}], {_encoder?.Kind ?? "codes"} [{_samples.Columns}], depth {_encoder?.Depth ?? 0}, {_data}");
+        $"classifier [{_classifier.ClassCount}×{_classifier.CodeSize}], {_encoder?.Kind ?? "codes"} [{_samples.Columns}], depth "
+            + $"{_encoder?.Depth ?? 0}, {_data}");
 
     public IReadOnlyList<TrainedSlab> Trained { get; }
 
@@ -80,7 +83,8 @@ internal sealed class Classification : IObjective
         MatrixView x = _x.RowRange(_first + first, count), dy = _logits.RowRange(first, count);
         _classifier.Forward(_pass is null ? x : _pass.ForwardRows(x, first), dy);               // z = f(x); y = zWᵀ + b
         for (int i = 0; i < count; i++)
-            losses[i] = LinearClassifier.Loss(dy.RowRange(i, 1), _batchLabels.AsSpan(_first + first + i, 1), dy.RowRange(i, 1));    // dy = softmax(y) − 1_label
+            // dy = softmax(y) − 1_label
+            losses[i] = LinearClassifier.Loss(dy.RowRange(i, 1), _batchLabels.AsSpan(_first + first + i, 1), dy.RowRange(i, 1));
         if (_pass is null)
             return;
         MatrixView dz = _dz.RowRange(first, count);
@@ -91,13 +95,16 @@ internal sealed class Classification : IObjective
     public void AddGradient(Part part, bool accumulate)
     {
         MatrixView x = _x.RowRange(_first, _count);
-        _classifier.AddGradient(_pass is null ? x : _pass.Codes, _logits.RowRange(0, _count), Trained[0].Gradient, part, accumulate);      // dW, db
+        // dW, db
+        _classifier.AddGradient(_pass is null ? x : _pass.Codes, _logits.RowRange(0, _count), Trained[0].Gradient, part, accumulate);
         _pass?.AddGradient(x, Trained[1].Gradient, part, accumulate);
     }
 
     public Score Measure(int threads, CancellationToken cancellation)
     {
-        ClassifierMeasure measured = ClassifierMeasure.Of(_classifier, _encoder, _samples, _labels, _trainingRows, _samples.Rows - _trainingRows, threads, cancellation);
+        ClassifierMeasure measured =
+            ClassifierMeasure.Of(_classifier, _encoder, _samples, _labels, _trainingRows, _samples.Rows - _trainingRows, threads,
+            cancellation);
         return new Score(measured.ErrorRate, measured.Loss);
     }
 }

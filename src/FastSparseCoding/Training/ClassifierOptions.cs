@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace FastSparseCoding.Training;
 
-/// <summary>How a classifier is trained, alone or with the encoder below it: mini-batches, Adam, rates that fall along a cosine. Change a copy with <c>with</c>.</summary>
+/// <summary>How a classifier is trained, alone or with the encoder below it: mini-batches, Adam, rates that fall along a cosine. Change a
+/// copy with <c>with</c>.</summary>
 public sealed record ClassifierOptions
 {
     /// <summary>The defaults.</summary>
@@ -17,16 +18,19 @@ public sealed record ClassifierOptions
     /// <summary>The classifier's rate at the start, above 0. Default 0.003.</summary>
     public float LearningRate { get; init; } = 0.003f;
 
-    /// <summary>End to end: the encoder's rate at the start, above 0; below the classifier's, because the encoder begins as a good predictor. Default 2e-4.</summary>
+    /// <summary>End to end: the encoder's rate at the start, above 0; below the classifier's, because the encoder begins as a good
+    /// predictor. Default 2e-4.</summary>
     public float EncoderLearningRate { get; init; } = 2e-4f;
 
     /// <summary>Rates at the end of the cosine, as a fraction of the first; from 0 to 1. Default 0.01.</summary>
     public float FinalRateFraction { get; init; } = 0.01f;
 
-    /// <summary>½·WeightPenalty·‖W‖² is added to the mean loss (L2 on the classifier's weights, not its bias), 0 or more. Default 0.</summary>
+    /// <summary>½·WeightPenalty·‖W‖² is added to the mean loss (L2 on the classifier's weights, not its bias), 0 or more. Default
+    /// 0.</summary>
     public float WeightPenalty { get; init; }
 
-    /// <summary>Samples set aside, the last ones, to choose the best epoch by: a tenth of them, at most this; 1 or more. Default 5,000.</summary>
+    /// <summary>Samples set aside, the last ones, to choose the best epoch by: a tenth of them, at most this; 1 or more. Default
+    /// 5,000.</summary>
     public int HeldOut { get; init; } = 5000;
 
     /// <summary>Seed of the order of the samples. Default 1.</summary>
@@ -73,7 +77,8 @@ public sealed record ClassifierOptions
         return this;
     }
 
-    /// <summary>The part of the first rate that step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/> takes.</summary>
+    /// <summary>The part of the first rate that step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/>
+    /// takes.</summary>
     internal float Decay(long step, long steps)
     {
         double cosine = (1 + Math.Cos(Math.PI * step / steps)) / 2;

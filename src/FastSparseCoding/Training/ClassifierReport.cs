@@ -13,8 +13,10 @@ public sealed record ClassifierProgress(
 
 /// <summary>What the training of a classifier did.</summary>
 /// <param name="History">The held-out error before the first epoch and after every one.</param>
-/// <param name="BestError">Lowest held-out error; the classifier, and the encoder if it was trained too, hold the parameters that had it.</param>
+/// <param name="BestError">Lowest held-out error; the classifier, and the encoder if it was trained too, hold the parameters that had
+/// it.</param>
 /// <param name="BestEpoch">Epochs done when it was measured. Of equal errors the one with the lower loss is kept.</param>
 /// <param name="SkippedBatches">Steps left out because the loss or the gradient was not finite.</param>
 /// <param name="Elapsed">Time it took.</param>
-public sealed record ClassifierReport(IReadOnlyList<ClassifierProgress> History, double BestError, int BestEpoch, int SkippedBatches, TimeSpan Elapsed);
+public sealed record ClassifierReport(
+    IReadOnlyList<ClassifierProgress> History, double BestError, int BestEpoch, int SkippedBatches, TimeSpan Elapsed);

@@ -3,9 +3,10 @@ using FastSparseCoding.Encoders;
 namespace FastSparseCoding.Training;
 
 /// <summary>
-/// Trains a classifier on codes: on fixed ones, or end to end, the loss going back through the encoder (Gregor and LeCun 2010: the predictor is
-/// differentiable and can be trained for the task it serves). Codes are taken as they are: leave out those that a solver did not certify beforehand
-/// (<see cref="Solvers.SparseSolving.SolveSparse"/> tells which, <see cref="SparseCodes.SelectRows"/> takes the others).
+/// Trains a classifier on codes: on fixed ones, or end to end, the loss going back through the encoder (Gregor and LeCun 2010: the
+/// predictor is differentiable and can be trained for the task it serves). Codes are taken as they are: leave out those that a solver did
+/// not certify beforehand (<see cref="Solvers.SparseSolving.SolveSparse"/> tells which, <see cref="SparseCodes.SelectRows"/> takes the
+/// others).
 /// </summary>
 public static class ClassifierTrainer
 {
@@ -21,7 +22,8 @@ public static class ClassifierTrainer
     /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out loss was never finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the classifier holds the best parameters so far.</exception>
     public static ClassifierReport Train(
-        LinearClassifier classifier, Matrix codes, byte[] labels, ClassifierOptions? options = null, IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
+        LinearClassifier classifier, Matrix codes, byte[] labels, ClassifierOptions? options = null,
+            IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         Samples samples = Samples.Of(codes);
@@ -33,7 +35,8 @@ public static class ClassifierTrainer
     /// <summary>Trains on fixed codes, kept compressed.</summary>
     /// <inheritdoc cref="Train(LinearClassifier, Matrix, byte[], ClassifierOptions?, IProgress{ClassifierProgress}?, CancellationToken)"/>
     public static ClassifierReport Train(
-        LinearClassifier classifier, SparseCodes codes, byte[] labels, ClassifierOptions? options = null, IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
+        LinearClassifier classifier, SparseCodes codes, byte[] labels, ClassifierOptions? options = null,
+            IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         Samples samples = Samples.Of(codes);
@@ -43,11 +46,11 @@ public static class ClassifierTrainer
     }
 
     /// <summary>Trains the classifier and the encoder below it together, by the classifier's loss alone.</summary>
-    /// <param name="encoder">
-    /// The encoder, usually a predictor trained by <see cref="EncoderTrainer"/>. It is trained itself, not a copy: afterwards it holds the best
-    /// parameters found. Its codes then serve the classifier; they no longer predict those of an exact solver.
+    /// <param name="encoder"> The encoder, usually a predictor trained by <see cref="EncoderTrainer"/>. It is trained itself, not a copy:
+    /// afterwards it holds the best parameters found. Its codes then serve the classifier; they no longer predict those of an exact solver.
     /// </param>
-    /// <param name="classifier">The classifier, best already trained on the encoder's codes; afterwards it holds the best parameters found.</param>
+    /// <param name="classifier">The classifier, best already trained on the encoder's codes; afterwards it holds the best parameters
+    /// found.</param>
     /// <param name="x">Signals [N×n], finite, N at least 10: the last ones are set aside to choose the best epoch.</param>
     /// <param name="labels">Their labels [N], each below the number of classes.</param>
     /// <param name="options">How to train, or null for the defaults.</param>
@@ -58,7 +61,8 @@ public static class ClassifierTrainer
     /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out loss was never finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; encoder and classifier hold the best parameters so far.</exception>
     public static ClassifierReport TrainEndToEnd(
-        TrainableEncoder encoder, LinearClassifier classifier, Matrix x, byte[] labels, ClassifierOptions? options = null, IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
+        TrainableEncoder encoder, LinearClassifier classifier, Matrix x, byte[] labels, ClassifierOptions? options = null,
+            IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(classifier);
@@ -70,22 +74,27 @@ public static class ClassifierTrainer
     }
 
     private static ClassifierReport Run(
-        LinearClassifier classifier, TrainableEncoder? encoder, Samples samples, byte[] labels, string name, ClassifierOptions? options, IProgress<ClassifierProgress>? progress, CancellationToken cancellation)
+        LinearClassifier classifier, TrainableEncoder? encoder, Samples samples, byte[] labels, string name, ClassifierOptions? options,
+            IProgress<ClassifierProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(labels);
         options = (options ?? ClassifierOptions.Default).Validated();
         Throw.IfLengthNot(labels.Length, samples.Rows, nameof(labels));
         LinearClassifier.CheckLabels(labels, classifier.ClassCount);
         if (samples.Rows < 10)
-            Throw.Argument(name, $"'{name}' has {samples.Rows} rows; it must have 10 or more to set some aside for choosing the best epoch.");
+            Throw.Argument(
+                name, $"'{name}' has {samples.Rows} rows; it must have 10 or more to set some aside for choosing the best epoch.");
         var history = new List<ClassifierProgress>();
         LoopOptions loop = options.Loop(samples.Rows);
-        LoopReport report = new TrainingLoop(new Classification(classifier, encoder, samples, labels, options), loop).Execute(Tell, null, null, cancellation);
-        return new ClassifierReport(history, report.Best.Error, (int)(report.BestAtSamples / loop.RoundSamples), report.SkippedBatches, report.Elapsed);
+        LoopReport report = new TrainingLoop(new Classification(classifier, encoder, samples, labels, options), loop)
+            .Execute(Tell, null, null, cancellation);
+        return new ClassifierReport(
+            history, report.Best.Error, (int)(report.BestAtSamples / loop.RoundSamples), report.SkippedBatches, report.Elapsed);
 
         void Tell(LoopProgress p)
         {
-            history.Add(new ClassifierProgress(p.Evaluation, options.Epochs, p.TrainingLoss, p.Score.Loss, p.Score.Error, p.SamplesPerSecond, p.Remaining));
+            history.Add(new ClassifierProgress(
+                p.Evaluation, options.Epochs, p.TrainingLoss, p.Score.Loss, p.Score.Error, p.SamplesPerSecond, p.Remaining));
             progress?.Report(history[^1]);
         }
     }

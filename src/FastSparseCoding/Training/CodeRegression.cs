@@ -6,9 +6,11 @@ using FastSparseCoding.Solvers;
 
 namespace FastSparseCoding.Training;
 
-/// <summary>The codes of an exact solver are to be predicted: ½‖Z − Z*‖² (Gregor and LeCun 2010, section 3). Errors are told relative to ‖Z*‖².</summary>
+/// <summary>The codes of an exact solver are to be predicted: ½‖Z − Z*‖² (Gregor and LeCun 2010, section 3). Errors are told relative to
+/// ‖Z*‖².</summary>
 internal sealed class CodeRegression(
-    TrainableEncoder encoder, ISignalSource source, ITargetCodes targets, Func<CancellationToken, CertifiedCodes> encodeHeldOut, TrainingOptions options)
+    TrainableEncoder encoder, ISignalSource source, ITargetCodes targets, Func<CancellationToken, CertifiedCodes> encodeHeldOut,
+        TrainingOptions options)
     : EncoderObjective(encoder, source, options)
 {
     private CertifiedCodes? _heldOut;

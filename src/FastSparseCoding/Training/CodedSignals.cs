@@ -3,8 +3,8 @@ using FastSparseCoding.Solvers;
 namespace FastSparseCoding.Training;
 
 /// <summary>
-/// The first signals of a source with their exact codes, worked out once so that several encoders can be trained on them. Only the codes are kept, compressed;
-/// the signals are read anew. Safe to share between threads.
+/// The first signals of a source with their exact codes, worked out once so that several encoders can be trained on them. Only the codes
+/// are kept, compressed; the signals are read anew. Safe to share between threads.
 /// </summary>
 public sealed class CodedSignals
 {
@@ -13,7 +13,8 @@ public sealed class CodedSignals
 
     private readonly IReadOnlyList<SolveStatus>?[] _status;     // of every chunk; null where the target tells none
 
-    private CodedSignals(ISignalSource source, ISparseEncoder target, long count, SparseCodes[] chunks, IReadOnlyList<SolveStatus>?[] status)
+    private CodedSignals(ISignalSource source, ISparseEncoder target, long count, SparseCodes[] chunks,
+        IReadOnlyList<SolveStatus>?[] status)
     {
         _status = status;
         Source = source;
@@ -48,7 +49,9 @@ public sealed class CodedSignals
     /// <returns>The signals with their codes.</returns>
     /// <exception cref="ArgumentException">The source's signals are not of the target's size, or a signal is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static CodedSignals Encode(ISignalSource source, ISparseEncoder target, long count, int threads = 0, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public static CodedSignals Encode(
+        ISignalSource source, ISparseEncoder target, long count, int threads = 0, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
@@ -71,7 +74,8 @@ public sealed class CodedSignals
     /// <summary>Whether the code of signal number i is certified, or its target is no solver that could tell.</summary>
     internal bool IsCertified(long i) => _status[i / ChunkRows]?[(int)(i % ChunkRows)] is null or SolveStatus.Converged;
 
-    private static (SparseCodes Codes, IReadOnlyList<SolveStatus>? Status) Encode(ISparseEncoder target, Matrix x, CancellationToken cancellation)
+    private static (SparseCodes Codes, IReadOnlyList<SolveStatus>? Status) Encode(
+        ISparseEncoder target, Matrix x, CancellationToken cancellation)
     {
         if (target is not LassoSolver solver)
             return (target.EncodeSparse(x, threads: 1, cancellation), null);

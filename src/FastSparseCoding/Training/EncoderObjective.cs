@@ -3,7 +3,8 @@ using FastSparseCoding.Encoders;
 
 namespace FastSparseCoding.Training;
 
-/// <summary>What all trainings of an encoder share: signals of a source go through it, and its parameters follow the gradient of some loss of its codes.</summary>
+/// <summary>What all trainings of an encoder share: signals of a source go through it, and its parameters follow the gradient of some loss
+/// of its codes.</summary>
 internal abstract class EncoderObjective : IObjective
 {
     private readonly EncoderPass _pass;
@@ -18,12 +19,14 @@ internal abstract class EncoderObjective : IObjective
         _pass = encoder.CreatePass(PassRows);
         _dz = new Matrix(PassRows, encoder.CodeSize);
         float rate = options.InitialRate(encoder.CodeSize);
-        Trained = [new TrainedSlab(encoder.Parameters, options.Optimizer, window => rate * options.RateFactor(window), _ => 0, encoder.RefreshRows)];
+        Trained = [new TrainedSlab(encoder.Parameters, options.Optimizer, window => rate * options.RateFactor(window), _
+            => 0, encoder.RefreshRows)];
     }
 
     public virtual string Settings => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Encoder.Kind} [{Encoder.CodeSize}×{Encoder.SignalSize}], depth {Encoder.Depth}, {Encoder.Penalty.Settings}, dictionary {Encoder.Dictionary?.Hash ?? "none"}");
+        $"{Encoder.Kind} [{Encoder.CodeSize}×{Encoder.SignalSize}], depth {Encoder.Depth}, {Encoder.Penalty.Settings}, dictionary "
+            + $"{Encoder.Dictionary?.Hash ?? "none"}");
 
     public IReadOnlyList<TrainedSlab> Trained { get; }
 
@@ -54,7 +57,8 @@ internal abstract class EncoderObjective : IObjective
         _pass.BackwardRows(dz, first, dx: default);
     }
 
-    public void AddGradient(Part part, bool accumulate) => _pass.AddGradient(Signals.RowRange(_first, _count), Trained[0].Gradient, part, accumulate);
+    public void AddGradient(Part part, bool accumulate)
+        => _pass.AddGradient(Signals.RowRange(_first, _count), Trained[0].Gradient, part, accumulate);
 
     public abstract Score Measure(int threads, CancellationToken cancellation);
 

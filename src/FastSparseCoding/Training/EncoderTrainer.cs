@@ -5,9 +5,10 @@ using FastSparseCoding.Solvers;
 namespace FastSparseCoding.Training;
 
 /// <summary>
-/// Trains an encoder to predict the codes of an exact solver: loss ½‖Z − Z*‖² summed over coefficients, averaged over a mini-batch (Gregor and
-/// LeCun 2010, section 3). Exact codes are computed ahead, on all cores, while the optimiser works. Signals whose code the solver does not certify are
-/// left out, of the training and of the held-out error, and counted in the report; codes that are given instead of a solver are taken as they are.
+/// Trains an encoder to predict the codes of an exact solver: loss ½‖Z − Z*‖² summed over coefficients, averaged over a mini-batch (Gregor
+/// and LeCun 2010, section 3). Exact codes are computed ahead, on all cores, while the optimiser works. Signals whose code the solver does
+/// not certify are left out, of the training and of the held-out error, and counted in the report; codes that are given instead of a solver
+/// are taken as they are.
 /// </summary>
 public static partial class EncoderTrainer
 {
@@ -16,17 +17,19 @@ public static partial class EncoderTrainer
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="target">Gives the codes to predict, usually an exact solver.</param>
     /// <param name="options">How to train, or null for the defaults.</param>
-    /// <param name="heldOut">Signals to measure the error on, or null to set aside the last rows of x (a tenth, at most <see cref="TrainingOptions.HeldOut"/>).</param>
+    /// <param name="heldOut">Signals to measure the error on, or null to set aside the last rows of x (a tenth, at most
+    /// <see cref="TrainingOptions.HeldOut"/>).</param>
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="cancellation">Stops after the current step, and the solver within a fraction of a second.</param>
     /// <returns>What happened.</returns>
-    /// <exception cref="ArgumentException">
-    /// A shape is wrong, a signal is not finite, or the target's codes are of another dictionary or penalty than the encoder's.
-    /// </exception>
-    /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was certified.</exception>
+    /// <exception cref="ArgumentException"> A shape is wrong, a signal is not finite, or the target's codes are of another dictionary or
+    /// penalty than the encoder's. </exception>
+    /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was
+    /// certified.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
-        TrainableEncoder encoder, Matrix x, ISparseEncoder target, TrainingOptions? options = null, Matrix? heldOut = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+        TrainableEncoder encoder, Matrix x, ISparseEncoder target, TrainingOptions? options = null, Matrix? heldOut = null,
+            IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(x);
         options = (options ?? TrainingOptions.Default).Validated();
@@ -44,7 +47,8 @@ public static partial class EncoderTrainer
     /// <param name="encoder">The encoder; afterwards it holds the best parameters found.</param>
     /// <param name="x">Signals [N×n], finite.</param>
     /// <param name="codes">Their codes [N×m], finite.</param>
-    /// <param name="options">How to train, or null for the defaults. The last rows are set aside to measure the error: a tenth, at most <see cref="TrainingOptions.HeldOut"/>.</param>
+    /// <param name="options">How to train, or null for the defaults. The last rows are set aside to measure the error: a tenth, at most
+    /// <see cref="TrainingOptions.HeldOut"/>.</param>
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="cancellation">Stops after the current step.</param>
     /// <returns>What happened.</returns>
@@ -52,7 +56,8 @@ public static partial class EncoderTrainer
     /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out error was never finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
-        TrainableEncoder encoder, Matrix x, Matrix codes, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+        TrainableEncoder encoder, Matrix x, Matrix codes, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null,
+            CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(x);
@@ -65,7 +70,8 @@ public static partial class EncoderTrainer
         int rest = x.Rows - Aside(x, options);
         CertifiedCodes heldOut = CertifiedCodes.All(Copy(x, rest, x.Rows - rest), Copy(codes, rest, x.Rows - rest));
         var targets = new SourceCodes(new MatrixSource(Copy(codes, 0, rest), options.Seed));
-        return Run(encoder, new MatrixSource(Copy(x, 0, rest), options.Seed), targets, _ => heldOut, options, progress, null, null, cancellation);
+        return Run(encoder, new MatrixSource(Copy(x, 0, rest), options.Seed), targets, _
+            => heldOut, options, progress, null, null, cancellation);
     }
 
     /// <summary>Trains on a source of fresh signals.</summary>
@@ -76,30 +82,35 @@ public static partial class EncoderTrainer
     /// <param name="options">How to train, or null for the defaults.</param>
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="resume">A checkpoint to go on from, of the same encoder and options.</param>
-    /// <param name="onCheckpoint">
-    /// Given a checkpoint after every evaluation, every minute and when it is cancelled, one after the other, to be stored while the training goes on.
-    /// </param>
+    /// <param name="onCheckpoint"> Given a checkpoint after every evaluation, every minute and when it is cancelled, one after the other,
+    /// to be stored while the training goes on. </param>
     /// <param name="cancellation">Stops after the current step, and the solver within a fraction of a second.</param>
     /// <returns>What happened.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, a signal is not finite, or the checkpoint is of another training.</exception>
-    /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was certified.</exception>
+    /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was
+    /// certified.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
-        TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, Matrix heldOut, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null, Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
+        TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, Matrix heldOut, TrainingOptions? options = null,
+            IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null,
+            Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(target);
         return Train(encoder, source, target, new SolvedCodes(target), heldOut, options, progress, resume, onCheckpoint, cancellation);
     }
 
     private static TrainingReport Train(
-        TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, ITargetCodes codes, Matrix heldOut, TrainingOptions? options, IProgress<TrainingProgress>? progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint, CancellationToken cancellation)
+        TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, ITargetCodes codes, Matrix heldOut, TrainingOptions? options,
+            IProgress<TrainingProgress>? progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint,
+            CancellationToken cancellation)
     {
         CheckSignals(encoder, source, heldOut);
         Throw.IfLengthNot(target.SignalSize, encoder.SignalSize, "target.SignalSize");
         Throw.IfLengthNot(target.CodeSize, encoder.CodeSize, "target.CodeSize");
         TargetCheck.RequireSameProblem(encoder, target);
         TrainingOptions valid = (options ?? TrainingOptions.Default).Validated();
-        return Run(encoder, source, codes, stop => CertifiedCodes.Of(target, heldOut, valid.Threads, stop), valid, progress, resume, onCheckpoint, cancellation);
+        return Run(encoder, source, codes, stop
+            => CertifiedCodes.Of(target, heldOut, valid.Threads, stop), valid, progress, resume, onCheckpoint, cancellation);
     }
 
     private static TrainingReport Run(

@@ -4,8 +4,8 @@ using FastSparseCoding.Solvers;
 namespace FastSparseCoding.Training;
 
 /// <summary>
-/// Codes are to cost little, E(x, Z), with no exact codes to go by (Ablin, Moreau, Massias and Gramfort 2019). Errors are told relative to what codes of zero
-/// cost, ½‖x‖².
+/// Codes are to cost little, E(x, Z), with no exact codes to go by (Ablin, Moreau, Massias and Gramfort 2019). Errors are told relative to
+/// what codes of zero cost, ½‖x‖².
 /// </summary>
 internal sealed class EnergyDescent(TrainableEncoder encoder, ISignalSource source, Matrix heldOut, TrainingOptions options)
     : EncoderObjective(encoder, source, options)
@@ -26,12 +26,14 @@ internal sealed class EnergyDescent(TrainableEncoder encoder, ISignalSource sour
     public override Score Measure(int threads, CancellationToken cancellation)
         => new(MeanEnergy(Encoder.Encode(heldOut, threads, cancellation), threads), 0);
 
-    public override double Scale(CancellationToken cancellation) => _zeroEnergy ??= MeanEnergy(new Matrix(heldOut.Rows, Encoder.CodeSize), threads: 1);
+    public override double Scale(CancellationToken cancellation)
+        => _zeroEnergy ??= MeanEnergy(new Matrix(heldOut.Rows, Encoder.CodeSize), threads: 1);
 
     public override int UncertifiedHeldOut(CancellationToken cancellation) => 0;
 
     protected override void Loss(ReadOnlyMatrixView x, ReadOnlyMatrixView z, int sample, int row, MatrixView dz, Span<double> losses)
         => _loss.Evaluate(x, z, row, dz, losses);
 
-    private double MeanEnergy(Matrix z, int threads) => LassoObjective.Energies(heldOut, Encoder.Dictionary!, z, Encoder.Penalty, threads).Average();
+    private double MeanEnergy(Matrix z, int threads)
+        => LassoObjective.Energies(heldOut, Encoder.Dictionary!, z, Encoder.Penalty, threads).Average();
 }

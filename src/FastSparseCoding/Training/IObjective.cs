@@ -3,9 +3,9 @@ using FastSparseCoding.Encoders;
 namespace FastSparseCoding.Training;
 
 /// <summary>
-/// What one training differs from another in: the samples that come in, what is lost on them, and the parameters that follow. The loop asks in this order: load
-/// some samples; of every batch of them, begin a pass over rows of it, run the rows, sum the gradient by parts. Rows are run, and parts summed, by several
-/// threads at once.
+/// What one training differs from another in: the samples that come in, what is lost on them, and the parameters that follow. The loop asks
+/// in this order: load some samples; of every batch of them, begin a pass over rows of it, run the rows, sum the gradient by parts. Rows
+/// are run, and parts summed, by several threads at once.
 /// </summary>
 internal interface IObjective
 {
@@ -21,7 +21,8 @@ internal interface IObjective
     /// <summary>Makes samples <paramref name="first"/>, <paramref name="first"/> + 1, … ready, on up to so many threads.</summary>
     void Load(long first, int count, int threads, CancellationToken cancellation);
 
-    /// <summary>Where those of the loaded samples stand that can be learned from, among rows <paramref name="row"/> to <paramref name="row"/> + <paramref name="count"/> − 1.</summary>
+    /// <summary>Where those of the loaded samples stand that can be learned from, among rows <paramref name="row"/> to
+    /// <paramref name="row"/> + <paramref name="count"/> − 1.</summary>
     (int First, int Count) Usable(int row, int count);
 
     /// <summary>Begins a pass over <paramref name="count"/> rows of the samples.</summary>
@@ -45,5 +46,6 @@ internal readonly record struct Score(double Error, double Loss)
     /// <summary>Worse than any.</summary>
     public static Score Worst { get; } = new(double.PositiveInfinity, double.PositiveInfinity);
 
-    public bool IsBetterThan(Score other) => double.IsFinite(Error) && double.IsFinite(Loss) && (Error, Loss).CompareTo((other.Error, other.Loss)) < 0;
+    public bool IsBetterThan(Score other)
+        => double.IsFinite(Error) && double.IsFinite(Loss) && (Error, Loss).CompareTo((other.Error, other.Loss)) < 0;
 }

@@ -6,7 +6,8 @@ namespace FastSparseCoding.Training;
 internal interface ITargetCodes
 {
     /// <summary>
-    /// The codes of the signals number first, first + 1, … of the source, which are the rows of x; without those that are not certified. Valid until the next call.
+    /// The codes of the signals number first, first + 1, … of the source, which are the rows of x; without those that are not certified.
+    /// Valid until the next call.
     /// </summary>
     CertifiedCodes Of(long first, Matrix x, int threads, CancellationToken cancellation);
 }

@@ -5,7 +5,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Training;
 
 /// <summary>
-/// What codes cost, E(x, z) = ½‖x − zD‖² + λ Σ w|z| + ½μ‖z‖², as a loss to train an encoder with: no exact codes are needed. The energies that a user is told are those of <see cref="Solvers.LassoObjective"/>, in double.
+/// What codes cost, E(x, z) = ½‖x − zD‖² + λ Σ w|z| + ½μ‖z‖², as a loss to train an encoder with: no exact codes are needed. The energies
+/// that a user is told are those of <see cref="Solvers.LassoObjective"/>, in double.
 /// </summary>
 internal sealed class LassoLoss
 {
@@ -22,7 +23,8 @@ internal sealed class LassoLoss
     public LassoLoss(TrainableEncoder encoder, int maxRows)
     {
         _dictionary = encoder.Dictionary
-            ?? Throw.Argument<AtomDictionary>(nameof(encoder), $"'encoder' is a '{encoder.Kind}' without a dictionary; the lasso objective needs the one it codes for.");
+            ?? Throw.Argument<AtomDictionary>(
+                nameof(encoder), $"'encoder' is a '{encoder.Kind}' without a dictionary; the lasso objective needs the one it codes for.");
         _d = new PackedMatrix(encoder.CodeSize, encoder.SignalSize);
         _d.Pack(_dictionary.Atoms);
         _weights = encoder.Penalty.Thresholds(encoder.CodeSize);
@@ -30,7 +32,8 @@ internal sealed class LassoLoss
         _r = new Matrix(maxRows, encoder.SignalSize);
     }
 
-    /// <summary>The energies of some signals, and their gradient by the codes. Where a code is zero ‖z‖₁ counts as flat: nothing goes back through a threshold there.</summary>
+    /// <summary>The energies of some signals, and their gradient by the codes. Where a code is zero ‖z‖₁ counts as flat: nothing goes back
+    /// through a threshold there.</summary>
     /// <param name="x">Signals [N×n].</param>
     /// <param name="z">Codes [N×m].</param>
     /// <param name="first">The first of the rows of the memory to use: threads take different ones.</param>

@@ -7,10 +7,12 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Training;
 
 /// <summary>
-/// A linear softmax classifier on codes: y = zWᵀ + b, p = softmax(y), loss −ln p of the label. Its backward pass gives dz, so that it stands on an
-/// encoder's <see cref="EncoderPass"/> as the last layer of a system that is trained end to end (Gregor and LeCun 2010, section 1).
+/// A linear softmax classifier on codes: y = zWᵀ + b, p = softmax(y), loss −ln p of the label. Its backward pass gives dz, so that it
+/// stands on an encoder's <see cref="EncoderPass"/> as the last layer of a system that is trained end to end (Gregor and LeCun 2010,
+/// section 1).
 /// </summary>
-/// <remarks>Windows: weights W [C×m], bias b [1×C]. Nothing is derived from the parameters; safe to share between threads while they do not change.</remarks>
+/// <remarks>Windows: weights W [C×m], bias b [1×C]. Nothing is derived from the parameters; safe to share between threads while they do not
+/// change.</remarks>
 public sealed class LinearClassifier
 {
     /// <summary>Most classes: a label is a byte.</summary>
@@ -18,7 +20,8 @@ public sealed class LinearClassifier
 
     private readonly ParameterWindow _weights, _bias;
 
-    /// <summary>A classifier whose parameters are all zero: every class is as likely as any other. The loss is convex, so training starts from there.</summary>
+    /// <summary>A classifier whose parameters are all zero: every class is as likely as any other. The loss is convex, so training starts
+    /// from there.</summary>
     /// <param name="codeSize">Values in a code m, 1 or more.</param>
     /// <param name="classCount">Number of classes C, from 2 to <see cref="MaxClasses"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
@@ -93,7 +96,8 @@ public sealed class LinearClassifier
     /// <param name="z">The codes given to <see cref="Forward"/> [N×m].</param>
     /// <param name="dLogits">Loss gradient of the logits [N×C].</param>
     /// <param name="gradient">The parameters' gradient is added to it.</param>
-    /// <param name="dz">Receives the codes' gradient [N×m], what <see cref="EncoderPass.Backward"/> takes; leave it out when it is not wanted.</param>
+    /// <param name="dz">Receives the codes' gradient [N×m], what <see cref="EncoderPass.Backward"/> takes; leave it out when it is not
+    /// wanted.</param>
     /// <exception cref="ArgumentException">A shape is wrong.</exception>
     public void Backward(ReadOnlyMatrixView z, ReadOnlyMatrixView dLogits, ParameterSlab gradient, [Optional] MatrixView dz)
     {
@@ -107,7 +111,8 @@ public sealed class LinearClassifier
     }
 
     /// <summary>The codes' gradient.</summary>
-    internal void BackwardCodes(ReadOnlyMatrixView dLogits, MatrixView dz) => Gemm.Multiply(dLogits, Parameters.View(_weights), dz);     // dz = dy W
+    // dz = dy W
+    internal void BackwardCodes(ReadOnlyMatrixView dLogits, MatrixView dz) => Gemm.Multiply(dLogits, Parameters.View(_weights), dz);
 
     /// <summary>A part of the parameters' gradient; all parts together are the whole, with the same bits however many there are.</summary>
     internal void AddGradient(ReadOnlyMatrixView z, ReadOnlyMatrixView dLogits, ParameterSlab gradient, Part part, bool accumulate)
@@ -144,7 +149,8 @@ public sealed class LinearClassifier
     public double ErrorRate(Matrix codes, byte[] labels, int threads = 0) => ErrorRate(Samples.Of(codes), encoder: null, labels, threads);
 
     /// <inheritdoc cref="ErrorRate(Matrix, byte[], int)"/>
-    public double ErrorRate(SparseCodes codes, byte[] labels, int threads = 0) => ErrorRate(Samples.Of(codes), encoder: null, labels, threads);
+    public double ErrorRate(SparseCodes codes, byte[] labels, int threads = 0)
+        => ErrorRate(Samples.Of(codes), encoder: null, labels, threads);
 
     /// <summary>The part of signals that is classified wrongly by their codes.</summary>
     /// <param name="encoder">Gives the codes.</param>
@@ -168,7 +174,9 @@ public sealed class LinearClassifier
     {
         int at = labels.IndexOfAnyExceptInRange((byte)0, (byte)(classCount - 1));
         if (at >= 0)
-            Throw.Argument(nameof(labels), string.Create(CultureInfo.InvariantCulture, $"'labels' holds {labels[at]} at {at}; it must be from 0 to {classCount - 1}."));
+            Throw.Argument(nameof(labels),
+                string.Create(CultureInfo.InvariantCulture,
+                $"'labels' holds {labels[at]} at {at}; it must be from 0 to {classCount - 1}."));
     }
 
     private double ErrorRate(Samples samples, ISparseEncoder? encoder, byte[] labels, int threads, CancellationToken cancellation = default)

@@ -41,7 +41,8 @@ internal sealed record LoopOptions
 /// <param name="Score">What was measured.</param>
 /// <param name="SamplesPerSecond">Samples per second since the start; 0 at the start.</param>
 /// <param name="Remaining">Estimated time to the end.</param>
-internal readonly record struct LoopProgress(int Evaluation, long Samples, double TrainingLoss, Score Score, double SamplesPerSecond, TimeSpan Remaining);
+internal readonly record struct LoopProgress(
+    int Evaluation, long Samples, double TrainingLoss, Score Score, double SamplesPerSecond, TimeSpan Remaining);
 
 /// <summary>What a loop did.</summary>
 /// <param name="Start">Measured before the first step.</param>

@@ -22,7 +22,8 @@ internal abstract class Optimizer
     public virtual StepSettings At(long step, float scale) => new(scale, RateFactor: 1, Epsilon: 0);
 
     /// <summary>Takes a step with the parameters that begin at <paramref name="offset"/>, given the sum of their gradients.</summary>
-    public abstract void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, in StepSettings settings, float rate, float penalty, float floor);
+    public abstract void Step(
+        Span<float> parameters, ReadOnlySpan<float> gradient, int offset, in StepSettings settings, float rate, float penalty, float floor);
 
     public static Optimizer Create(OptimizerKind kind, int length) => kind == OptimizerKind.Adam ? new Adam(length) : new Sgd();
 
@@ -39,10 +40,13 @@ internal abstract class Optimizer
             return new StepSettings(scale, correction2 / correction1, (float)(Epsilon * correction2));
         }
 
-        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, in StepSettings settings, float rate, float penalty, float floor)
+        public override void Step(
+            Span<float> parameters, ReadOnlySpan<float> gradient, int offset, in StepSettings settings, float rate, float penalty,
+            float floor)
         {
             Span<float> first = Moments[0].AsSpan(offset, parameters.Length), second = Moments[1].AsSpan(offset, parameters.Length);
-            AdamUpdate.Apply(parameters, gradient, first, second, new AdamSettings(settings.Scale, penalty, Beta1, Beta2, (float)(rate * settings.RateFactor), settings.Epsilon, floor));
+            AdamUpdate.Apply(parameters, gradient, first, second,
+                new AdamSettings(settings.Scale, penalty, Beta1, Beta2, (float)(rate * settings.RateFactor), settings.Epsilon, floor));
         }
     }
 
@@ -50,7 +54,9 @@ internal abstract class Optimizer
     {
         public override float[][] Moments { get; } = [];
 
-        public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, in StepSettings settings, float rate, float penalty, float floor)
+        public override void Step(
+            Span<float> parameters, ReadOnlySpan<float> gradient, int offset, in StepSettings settings, float rate, float penalty,
+            float floor)
             => SgdUpdate.Apply(parameters, gradient, settings.Scale, penalty, rate, floor);
     }
 }

@@ -16,7 +16,8 @@ internal static class TargetCheck
             _ => ((AtomDictionary?)null, (Penalty?)null),
         };
         if (dictionary is not null && encoder.Dictionary is not null && dictionary.Hash != encoder.Dictionary.Hash)
-            Throw.Argument(nameof(target), $"'target' gives codes of dictionary {dictionary.Hash}; they must be of the encoder's, {encoder.Dictionary.Hash}.");
+            Throw.Argument(nameof(target),
+                $"'target' gives codes of dictionary {dictionary.Hash}; they must be of the encoder's, {encoder.Dictionary.Hash}.");
         if (penalty is not null && !penalty.Equals(encoder.Penalty))
             Throw.Argument(nameof(target), $"'target' gives codes of {penalty}; they must be of the encoder's, {encoder.Penalty}.");
     }

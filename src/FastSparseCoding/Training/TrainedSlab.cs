@@ -10,7 +10,8 @@ namespace FastSparseCoding.Training;
 /// <param name="penalty">Of a window, what ½·penalty·‖w‖² adds to the mean loss.</param>
 /// <param name="refresh">Takes rows first to first + count − 1 of every window into use.</param>
 internal sealed class TrainedSlab(
-    ParameterSlab parameters, OptimizerKind optimizer, Func<ParameterWindow, float> rate, Func<ParameterWindow, float> penalty, Action<int, int> refresh)
+    ParameterSlab parameters, OptimizerKind optimizer, Func<ParameterWindow, float> rate, Func<ParameterWindow, float> penalty, Action<int,
+        int> refresh)
 {
     /// <summary>Rows that are updated and then packed while they are in cache.</summary>
     private const int ChunkRows = 16;
@@ -28,7 +29,8 @@ internal sealed class TrainedSlab(
     private readonly float[] _best = parameters.Values.ToArray();
 
     /// <summary>A copy of everything that training changes.</summary>
-    public SlabState State => new(Parameters.Values.ToArray(), [.. _best], [.. _optimizer.Moments.Select(moment => (float[])moment.Clone())]);
+    public SlabState State => new(
+        Parameters.Values.ToArray(), [.. _best], [.. _optimizer.Moments.Select(moment => (float[])moment.Clone())]);
 
     /// <summary>Whether a part of the mean gradient is finite, and its squares.</summary>
     public bool IsFinite(Part part, float scale)

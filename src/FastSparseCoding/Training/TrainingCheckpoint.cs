@@ -64,7 +64,8 @@ public sealed record TrainingCheckpoint
         Throw.IfOutside(LossSamples, 0, Samples, "resume.LossSamples");
         Throw.IfOutside(Loss, 0, double.MaxValue, "resume.Loss");
         Throw.IfOutside(BestAtSamples, 0, Samples, "resume.BestAtSamples");
-        foreach ((double value, string name) in new[] { (Start.Error, "StartError"), (Start.Loss, "StartLoss"), (Best.Error, "BestError"), (Best.Loss, "BestLoss") })
+        foreach ((double value, string name) in new[] { (Start.Error, "StartError"), (Start.Loss, "StartLoss"), (Best.Error, "BestError"),
+            (Best.Loss, "BestLoss") })
             if (double.IsNaN(value))
                 Throw.OutOfRange($"resume.{name}", value, "a number");
         foreach (SlabState slab in Slabs)

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace FastSparseCoding.Training;
 
 /// <summary>
-/// The one training loop: source → batch → forward, loss and backward by rows → sums in fixed order → optimiser → constraint → evaluation, the best kept,
-/// checkpoints, progress, cancellation. An <see cref="IObjective"/> says what is learned from what.
+/// The one training loop: source → batch → forward, loss and backward by rows → sums in fixed order → optimiser → constraint → evaluation,
+/// the best kept, checkpoints, progress, cancellation. An <see cref="IObjective"/> says what is learned from what.
 /// </summary>
 internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
 {
@@ -16,7 +16,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
     private double _loss;
 
     /// <summary>Trains; whatever ends it, the parameters are then the best measured, those it began with among them.</summary>
-    public LoopReport Execute(Action<LoopProgress> progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint, CancellationToken cancellation)
+    public LoopReport Execute(
+        Action<LoopProgress> progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint, CancellationToken cancellation)
     {
         if (resume is not null)
             Restore(resume);
@@ -92,7 +93,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
     }
 
     /// <summary>Measures if one of the evenly spaced evaluations was in the last step.</summary>
-    private void EvaluateIfDue(long start, long samplesAtStart, Action<LoopProgress> progress, CheckpointKeeper keeper, CancellationToken cancellation)
+    private void EvaluateIfDue(
+        long start, long samplesAtStart, Action<LoopProgress> progress, CheckpointKeeper keeper, CancellationToken cancellation)
     {
         int due = (int)(options.Evaluations * (Int128)_samples / options.Samples);
         if (due == _evaluations)
@@ -107,7 +109,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         }
         double loss = _lossSamples > 0 ? _loss / _lossSamples : double.NaN;
         (_loss, _lossSamples, _evaluations) = (0, 0, due);
-        progress(new LoopProgress(due, _samples, loss, score, rate, rate > 0 ? TimeSpan.FromSeconds((options.Samples - _samples) / rate) : TimeSpan.Zero));
+        progress(new LoopProgress(
+            due, _samples, loss, score, rate, rate > 0 ? TimeSpan.FromSeconds((options.Samples - _samples) / rate) : TimeSpan.Zero));
         keeper.Keep();
     }
 
@@ -119,7 +122,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
             Throw.Arithmetic(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{_skipped} of {Steps} steps had no finite gradient{(_leftOut > 0 ? " or no certified code" : "")} and were left out, ")
-                + string.Create(CultureInfo.InvariantCulture, $"and nothing was learned; lower the learning rate ({options.Rate}) or scale the signals."));
+                + string.Create(CultureInfo.InvariantCulture,
+                    $"and nothing was learned; lower the learning rate ({options.Rate}) or scale the signals."));
     }
 
     private TrainingCheckpoint Checkpoint() => new()
@@ -147,13 +151,15 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         if (checkpoint.Samples % options.RoundSamples % options.BatchSize != 0 && checkpoint.Samples != options.Samples)
             Throw.OutOfRange("resume.Samples", checkpoint.Samples, $"a multiple of the batch, {options.BatchSize}");
         Throw.IfOutside(checkpoint.SkippedBatches, 0, StepsAt(checkpoint.Samples), "resume.SkippedBatches");
-        Throw.IfOutside(checkpoint.Evaluations, 0, (int)(options.Evaluations * (Int128)checkpoint.Samples / options.Samples), "resume.Evaluations");
+        Throw.IfOutside(checkpoint.Evaluations, 0, (int)(options.Evaluations * (Int128)checkpoint.Samples / options.Samples),
+            "resume.Evaluations");
         Throw.IfLengthNot(checkpoint.Slabs.Count, objective.Trained.Count, "resume.Slabs");
         for (int i = 0; i < objective.Trained.Count; i++)
             objective.Trained[i].RequireFits(checkpoint.Slabs[i]);
         for (int i = 0; i < objective.Trained.Count; i++)
             objective.Trained[i].Restore(checkpoint.Slabs[i]);
-        (_samples, _evaluations, _skipped, _leftOut) = (checkpoint.Samples, checkpoint.Evaluations, checkpoint.SkippedBatches, checkpoint.LeftOut);
+        (_samples, _evaluations, _skipped, _leftOut) =
+            (checkpoint.Samples, checkpoint.Evaluations, checkpoint.SkippedBatches, checkpoint.LeftOut);
         (_loss, _lossSamples) = (checkpoint.Loss, checkpoint.LossSamples);
         (_start, _best, _bestAt) = (checkpoint.Start, checkpoint.Best, checkpoint.BestAtSamples);
     }

@@ -19,14 +19,14 @@ public sealed record TrainingOptions
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
 
     /// <summary>
-    /// Rate at the start, above 0; null for 1e-3 with SGD and 0.02/√m with Adam (2e-3 for 100 atoms, 1e-3 for 400). Twice that is no better: for LISTA
-    /// of 400 atoms, T = 3, a million samples are worth 36.7 iterations of FISTA, at 2e-3 35.2.
+    /// Rate at the start, above 0; null for 1e-3 with SGD and 0.02/√m with Adam (2e-3 for 100 atoms, 1e-3 for 400). Twice that is no
+    /// better: for LISTA of 400 atoms, T = 3, a million samples are worth 36.7 iterations of FISTA, at 2e-3 35.2.
     /// </summary>
     public float? LearningRate { get; init; }
 
     /// <summary>
-    /// Adam: rate of the thresholds θ as a multiple of the others'; above 0. Default 3: a million samples for LISTA of 400 atoms, T = 1, are worth 30.4
-    /// iterations of FISTA instead of 29.8; at T = 3 36.7 either way.
+    /// Adam: rate of the thresholds θ as a multiple of the others'; above 0. Default 3: a million samples for LISTA of 400 atoms, T = 1,
+    /// are worth 30.4 iterations of FISTA instead of 29.8; at T = 3 36.7 either way.
     /// </summary>
     public float ThresholdRate { get; init; } = 3;
 
@@ -57,7 +57,8 @@ public sealed record TrainingOptions
     /// <summary>Everything that decides the result, the same text in every culture: what a checkpoint must agree with.</summary>
     internal string Settings(int codeSize) => string.Create(
         CultureInfo.InvariantCulture,
-        $"samples {Samples}, batch {BatchSize}, {Optimizer}, rate {InitialRate(codeSize)}, threshold rate {ThresholdRate}, final fraction {FinalRateFraction}, delay {DecayDelay}, evaluations {Evaluations}, held out {HeldOut}, seed {Seed}");
+        $"samples {Samples}, batch {BatchSize}, {Optimizer}, rate {InitialRate(codeSize)}, threshold rate {ThresholdRate}, final "
+            + $"fraction {FinalRateFraction}, delay {DecayDelay}, evaluations {Evaluations}, held out {HeldOut}, seed {Seed}");
 
     internal TrainingOptions Validated()
     {
@@ -89,7 +90,8 @@ public sealed record TrainingOptions
         Settings = Settings(codeSize),
     };
 
-    /// <summary>The part of the first rate that step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/> takes.</summary>
+    /// <summary>The part of the first rate that step number <paramref name="step"/>, counted from 0, of <paramref name="steps"/>
+    /// takes.</summary>
     internal float Decay(long step, long steps)
     {
         if (Optimizer == OptimizerKind.Sgd)

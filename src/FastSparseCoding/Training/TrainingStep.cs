@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Training;
 
 /// <summary>
-/// A step of an optimiser, shared by a team of threads in rounds: forward, loss and backward by rows; the sum of the gradient, its check and the update of the
-/// parameters by parts. Every sum has one order, whatever thread adds it up.
+/// A step of an optimiser, shared by a team of threads in rounds: forward, loss and backward by rows; the sum of the gradient, its check
+/// and the update of the parameters by parts. Every sum has one order, whatever thread adds it up.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
 {
@@ -33,7 +33,8 @@ internal sealed class TrainingStep : IDisposable
         _update = Update;
     }
 
-    /// <summary>Takes step number <paramref name="step"/>, counted from 1, on rows of the loaded samples, unless the loss or the gradient is not finite.</summary>
+    /// <summary>Takes step number <paramref name="step"/>, counted from 1, on rows of the loaded samples, unless the loss or the gradient
+    /// is not finite.</summary>
     /// <returns>Sum of the losses; NaN if the step was not taken.</returns>
     public double Take(int first, int count, float decay, long step)
     {

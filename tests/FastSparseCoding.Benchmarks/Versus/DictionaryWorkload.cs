@@ -31,9 +31,11 @@ internal static class DictionaryWorkload
                 if (spent.Cpu < next)
                     continue;
                 AtomDictionary dictionary = learner!.Dictionary;
-                double objective = LassoObjective.Energies(val, dictionary, new ActiveSetSolver(dictionary, Workload.Lambda).Encode(val), Workload.Lambda).Average();
+                double objective = LassoObjective.Energies(
+                    val, dictionary, new ActiveSetSolver(dictionary, Workload.Lambda).Encode(val), Workload.Lambda).Average();
                 Workload.Emit(
-                    ("learner", "ours"), ("atoms", workload.Atoms), ("batch", options.BatchSize), ("threads", threads), ("samples", samples), ("seconds", spent.Wall), ("cpu_seconds", spent.Cpu), ("objective", objective));
+                    ("learner", "ours"), ("atoms", workload.Atoms), ("batch", options.BatchSize), ("threads", threads),
+                        ("samples", samples), ("seconds", spent.Wall), ("cpu_seconds", spent.Cpu), ("objective", objective));
                 next = spent.Cpu * 1.4;
             }
         }

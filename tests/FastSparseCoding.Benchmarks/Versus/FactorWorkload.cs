@@ -6,9 +6,9 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Benchmarks.Versus;
 
 /// <summary>
-/// Sparse non-negative factorisation of arrays X_digits.npy, X_pixels.npy and X_densities.npy of signals without negative values, the last of three values:
-/// exact mean objective on held-out signals against CPU seconds of learning, in a process that has done nothing yet and in one that has compiled all, and
-/// the rates of learning and encoding; one thread.
+/// Sparse non-negative factorisation of arrays X_digits.npy, X_pixels.npy and X_densities.npy of signals without negative values, the last
+/// of three values: exact mean objective on held-out signals against CPU seconds of learning, in a process that has done nothing yet and in
+/// one that has compiled all, and the rates of learning and encoding; one thread.
 /// </summary>
 internal static class FactorWorkload
 {
@@ -18,7 +18,8 @@ internal static class FactorWorkload
     private const int HeldOut = 2000;
 
     /// <summary>Arrays of non-negative signals, atoms and λ.</summary>
-    private static readonly (string Name, int Atoms, float Lambda)[] Cells = [("digits", 100, 0.1f), ("pixels", 100, 0.1f), ("densities", 2, 0.1f)];
+    private static readonly (string Name, int Atoms, float Lambda)[] Cells =
+        [("digits", 100, 0.1f), ("pixels", 100, 0.1f), ("densities", 2, 0.1f)];
 
     /// <summary>How many cells there are; they are numbered from 0.</summary>
     public static int Count => Cells.Length;
@@ -43,7 +44,8 @@ internal static class FactorWorkload
     private static AtomDictionary Learn(int cell, Matrix x, int rows, Matrix held, string process, double seconds)
     {
         (string name, int atoms, float lambda) = Cells[cell];
-        var options = new DictionaryLearningOptions { AtomCount = atoms, Penalty = new Penalty(lambda, nonNegative: true), NonNegativeAtoms = true, Threads = 1 };
+        var options = new DictionaryLearningOptions { AtomCount = atoms, Penalty = new Penalty(lambda, nonNegative: true),
+            NonNegativeAtoms = true, Threads = 1 };
         var source = new MatrixSource(x, seed: 1, rows);
         var batch = new Matrix(options.BatchSize, x.Columns);
         DictionaryLearner? learner = null;
@@ -68,9 +70,11 @@ internal static class FactorWorkload
             if (spent.Cpu < next)
                 continue;
             Matrix z = new ActiveSetSolver(learner!.Dictionary, options.Penalty).Encode(held, 1);
-            double objective = LassoObjective.Energies(held, learner.Dictionary, z, options.Penalty).Average(), rate = (samples - samplesBefore) / (spent.Cpu - cpuBefore);
+            double objective = LassoObjective.Energies(held, learner.Dictionary, z, options.Penalty).Average(),
+                rate = (samples - samplesBefore) / (spent.Cpu - cpuBefore);
             Workload.Emit(
-                ("learner", "ours"), ("cell", name), ("process", process), ("atoms", atoms), ("lam", (double)lambda), ("batch", batch.Rows), ("samples", samples), ("cpu_seconds", spent.Cpu),
+                ("learner", "ours"), ("cell", name), ("process", process), ("atoms", atoms), ("lam", (double)lambda), ("batch", batch.Rows),
+                    ("samples", samples), ("cpu_seconds", spent.Cpu),
                 ("samples_per_cpu_s", rate), ("objective", objective));
             (next, samplesBefore, cpuBefore) = (Math.Max(0.05, spent.Cpu * 1.4), samples, spent.Cpu);
         }
@@ -82,7 +86,8 @@ internal static class FactorWorkload
         var solver = new ActiveSetSolver(dictionary, new Penalty(Cells[cell].Lambda, nonNegative: true));
         var z = new Matrix(x.Rows, dictionary.AtomCount);
         Clock clock = Clock.Median(3, () => solver.Solve(x, z, threads: 1));
-        Workload.Emit(("cell", Cells[cell].Name), ("encoded_per_cpu_s", x.Rows / clock.Cpu), ("peak_mb", Process.GetCurrentProcess().PeakWorkingSet64 >> 20));
+        Workload.Emit(("cell", Cells[cell].Name), ("encoded_per_cpu_s", x.Rows / clock.Cpu),
+            ("peak_mb", Process.GetCurrentProcess().PeakWorkingSet64 >> 20));
     }
 
     private static string PathOf(string folder, int cell) => Path.Combine(folder, $"X_{Cells[cell].Name}.npy");

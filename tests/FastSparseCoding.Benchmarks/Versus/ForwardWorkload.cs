@@ -23,7 +23,8 @@ internal static class ForwardWorkload
     {
         const int Batch = 4096;
         Matrix x = workload.Val;
-        Matrix[] blocks = [.. Enumerable.Range(0, x.Rows / Batch).Select(b => new Matrix(Batch, x.Columns, x.RowRange(b * Batch, Batch).Values.ToArray()))];
+        Matrix[] blocks = [.. Enumerable.Range(0, x.Rows / Batch)
+            .Select(b => new Matrix(Batch, x.Columns, x.RowRange(b * Batch, Batch).Values.ToArray()))];
         var z = new Matrix(Batch, workload.Atoms);
         Clock clock = Clock.Median(15, () =>
         {
@@ -54,6 +55,7 @@ internal static class ForwardWorkload
         }
         Array.Sort(times);
         Workload.Emit(
-            ("net", encoder.Kind), ("atoms", workload.Atoms), ("depth", encoder.Depth), ("batch", 1), ("threads", 1), ("patches_per_s", 1 / times[times.Length / 2]), ("bytes_allocated", allocated));
+            ("net", encoder.Kind), ("atoms", workload.Atoms), ("depth", encoder.Depth), ("batch", 1), ("threads", 1),
+                ("patches_per_s", 1 / times[times.Length / 2]), ("bytes_allocated", allocated));
     }
 }

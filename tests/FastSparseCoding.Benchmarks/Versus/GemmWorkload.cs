@@ -22,6 +22,7 @@ internal static class GemmWorkload
             for (int i = 0; i < 400 / m; i++)
                 Gemm.Multiply(a, packed, c);
         });
-        Workload.Emit(("kernel", "gemm"), ("rows", 4096), ("atoms", m), ("threads", 1), ("gflops", 2.0 * 4096 * m * m * (400 / m) / clock.Wall / 1e9));
+        Workload.Emit(("kernel", "gemm"), ("rows", 4096), ("atoms", m), ("threads", 1),
+            ("gflops", 2.0 * 4096 * m * m * (400 / m) / clock.Wall / 1e9));
     }
 }

@@ -17,7 +17,8 @@ internal static class TrainWorkload
             foreach (int batch in new[] { 64, 256 })
                 foreach (int threads in workload.Threads)
                 {
-                    var options = new TrainingOptions { Samples = workload.Atoms > 200 ? 50_000 : 200_000, BatchSize = batch, Evaluations = 1, HeldOut = 1000, Threads = threads };
+                    var options = new TrainingOptions { Samples = workload.Atoms > 200 ? 50_000 : 200_000, BatchSize = batch,
+                        Evaluations = 1, HeldOut = 1000, Threads = threads };
                     TrainingReport? report = null;
                     // Once to warm up: the runtime compiles with full optimisation while work goes on.
                     Clock clock = default;
@@ -27,8 +28,10 @@ internal static class TrainWorkload
                         clock = Clock.Once(() => report = EncoderTrainer.Train(encoder, x, codes, options));
                     }
                     Workload.Emit(
-                        ("net", kind), ("atoms", workload.Atoms), ("depth", depth), ("batch", batch), ("threads", threads), ("samples", options.Samples), ("seconds", clock.Wall), ("cpu_seconds", clock.Cpu),
-                        ("samples_per_s", options.Samples / clock.Wall), ("samples_per_cpu_s", options.Samples / clock.Cpu), ("relative", report!.BestRelativeError));
+                        ("net", kind), ("atoms", workload.Atoms), ("depth", depth), ("batch", batch), ("threads", threads),
+                            ("samples", options.Samples), ("seconds", clock.Wall), ("cpu_seconds", clock.Cpu),
+                        ("samples_per_s", options.Samples / clock.Wall), ("samples_per_cpu_s", options.Samples / clock.Cpu),
+                            ("relative", report!.BestRelativeError));
                 }
     }
 }

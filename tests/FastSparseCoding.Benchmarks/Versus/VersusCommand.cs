@@ -4,22 +4,26 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Benchmarks.Versus;
 
 /// <summary>
-/// versus FOLDER [encode|forward|train|dictionary|gemm|regimes|omp|factor ...]: times our side of every workload of the peers' scripts on the same arrays, one line of JSON with the peers' field
-/// names for each. Without a name all but regimes, omp and factor, whose arrays are others.
+/// versus FOLDER [encode|forward|train|dictionary|gemm|regimes|omp|factor ...]: times our side of every workload of the peers' scripts on
+/// the same arrays, one line of JSON with the peers' field names for each. Without a name all but regimes, omp and factor, whose arrays are
+/// others.
 /// </summary>
 internal static class VersusCommand
 {
     private const string Usage =
-        "usage: versus FOLDER [encode|forward|train|dictionary|gemm ...] [--shared ../shared] [--dictionaries SHARED/reference] [--atoms 100,400] [--threads 1,2]\n"
+        "usage: versus FOLDER [encode|forward|train|dictionary|gemm ...] [--shared ../shared] [--dictionaries SHARED/reference] [--atoms "
+            + "100,400] [--threads 1,2]\n"
         + "       versus FOLDER regimes|omp [--shared ../shared] [--cells 0,3]\n"
         + "       versus FOLDER factor [--cells 0,2]";
 
     /// <summary>Workloads of several sizes, in numbered cells, and the files that cells need.</summary>
-    private static readonly (string Name, int Cells, Action<string, string, int[]> Run, Func<string, string, int[], IEnumerable<string>> Files)[] InCells =
+    private static readonly (
+        string Name, int Cells, Action<string, string, int[]> Run, Func<string, string, int[], IEnumerable<string>> Files)[] InCells =
     [
         ("regimes", RegimesWorkload.Count, RegimesWorkload.Run, RegimesWorkload.Files),
         ("omp", OmpWorkload.Count, OmpWorkload.Run, OmpWorkload.Files),
-        ("factor", FactorWorkload.Count, (folder, _, cells) => FactorWorkload.Run(folder, cells), (folder, _, cells) => FactorWorkload.Files(folder, cells)),
+        ("factor", FactorWorkload.Count, (folder, _, cells) => FactorWorkload.Run(folder, cells), (folder, _, cells)
+            => FactorWorkload.Files(folder, cells)),
     ];
 
     /// <summary>Workloads on patches of 10×10, and the files of theirs that each needs.</summary>
@@ -37,7 +41,8 @@ internal static class VersusCommand
         if (args.Length == 0)
             return Refuse(2, Usage);
         string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
-        string folder = args[0], shared = Option("--shared") ?? "../shared", dictionaries = Option("--dictionaries") ?? Path.Combine(shared, "reference");
+        string folder = args[0], shared = Option("--shared") ?? "../shared", dictionaries = Option("--dictionaries")
+            ?? Path.Combine(shared, "reference");
         string[] chosen = [.. args.Skip(1).TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal))];
         string[] known = [.. OnPatches.Select(w => w.Name), .. InCells.Select(w => w.Name)];
         if (chosen.FirstOrDefault(c => !known.Contains(c)) is { } unknown)
@@ -45,7 +50,9 @@ internal static class VersusCommand
         if (chosen.Length == 0)
             chosen = [.. OnPatches.Select(w => w.Name)];
         int[] threads = Numbers(Option("--threads") ?? "1,2");
-        Workload[] workloads = [.. Numbers(Option("--atoms") ?? "100,400").Select(m => new Workload(folder, Path.Combine(dictionaries, $"D_{m}.npy"), m, threads))];
+        Workload[] workloads = [
+            .. Numbers(Option("--atoms") ?? "100,400")
+            .Select(m => new Workload(folder, Path.Combine(dictionaries, $"D_{m}.npy"), m, threads))];
         var work = new List<(string Name, IEnumerable<string> Files, Action Run)>();
         foreach (var (name, run, files) in OnPatches.Where(w => chosen.Contains(w.Name)))
             work.AddRange(workloads.Select(workload => (name, files(workload).AsEnumerable(), (Action)(() => run(workload)))));

@@ -26,11 +26,13 @@ internal sealed class JpegBytes
 
     /// <summary>A frame of components 1, 2, … each sampled once, with quantisation table 0.</summary>
     public JpegBytes Frame(byte marker, int width, int height, int components = 1)
-        => Segment(marker, [8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, (byte)components, .. Enumerable.Range(1, components).SelectMany(i => new byte[] { (byte)i, 0x11, 0 })]);
+        => Segment(marker, [8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, (byte)components,
+            .. Enumerable.Range(1, components).SelectMany(i => new byte[] { (byte)i, 0x11, 0 })]);
 
     /// <summary>A scan header of all components with tables 0.</summary>
     public JpegBytes Scan(int components = 1, byte first = 0, byte last = 63, byte bits = 0)
-        => Segment(0xDA, [(byte)components, .. Enumerable.Range(1, components).SelectMany(i => new byte[] { (byte)i, 0 }), first, last, bits]);
+        => Segment(0xDA, [(byte)components, .. Enumerable.Range(1, components).SelectMany(i => new byte[] { (byte)i, 0 }), first, last,
+            bits]);
 
     public JpegBytes Raw(params ReadOnlySpan<byte> data)
     {
@@ -38,7 +40,8 @@ internal sealed class JpegBytes
         return this;
     }
 
-    /// <summary>The means of blocks, of one or of several components in turn, for the tables <see cref="Sizes"/> and a '0' that ends a block.</summary>
+    /// <summary>The means of blocks, of one or of several components in turn, for the tables <see cref="Sizes"/> and a '0' that ends a
+    /// block.</summary>
     public JpegBytes Means(IReadOnlyList<int> means, int components = 1, int restartInterval = 0)
     {
         var bits = new System.Text.StringBuilder();

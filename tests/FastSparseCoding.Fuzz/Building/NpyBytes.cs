@@ -6,7 +6,8 @@ namespace FastSparseCoding.Fuzz.Building;
 /// <summary>Builds .npy files by hand, right and wrong ones.</summary>
 internal static class NpyBytes
 {
-    public static byte[] Make(string header, byte[] data, byte major = 1, byte minor = 0) => Make(Encoding.UTF8.GetBytes(header), data, major, minor);
+    public static byte[] Make(string header, byte[] data, byte major = 1, byte minor = 0)
+        => Make(Encoding.UTF8.GetBytes(header), data, major, minor);
 
     public static byte[] Make(byte[] text, byte[] data, byte major = 1, byte minor = 0)
     {

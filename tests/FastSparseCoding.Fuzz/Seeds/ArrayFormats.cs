@@ -13,14 +13,18 @@ internal static class ArrayFormats
     private static readonly Matrix X = new(2, 3, [.. Values]);
     private static readonly SparseCodes Z = new(5, [0, 2, 2, 3], [1, 4, 0], [1, -2, 0.5f]);
 
-    private static readonly IReadOnlyList<byte[]> Words = Format.Lines("<f4\n<f8\n>f4\n<i4\n<i8\n|b1\n<U3\n|O\n<f16\n{'descr':\n'shape':\n'fortran_order': True\n()\n(1,)\n(2, 3)\n(0, 5)\n(1L, 2)\n.npy\ncsr\ncsc\n\u001b[2J\n\0\n\\'");
+    private static readonly IReadOnlyList<byte[]> Words =
+        Format.Lines(
+        "<f4\n<f8\n>f4\n<i4\n<i8\n|b1\n<U3\n|O\n<f16\n{'descr':\n'shape':\n'fortran_order': True\n()\n(1,)\n(2, 3)\n(0, 5)\n(1L, "
+        + "2)\n.npy\ncsr\ncsc\n\u001b[2J\n\0\n\\'");
 
     public static IReadOnlyList<Format> All { get; } =
     [
         new("npy", ".npy", [.. Arrays().Select(Containers.Npy)], Words, [p => Digest.Of(Npy.ReadMatrix(p)), ReadDoubles, Description]),
         new("npz", ".npz", [Archive(CompressionLevel.NoCompression), Archive(CompressionLevel.Fastest)], Words, [ReadArchive, Description]),
         new("csr", ".npz", [Codes(CompressionLevel.NoCompression), Codes(CompressionLevel.Fastest)], Words, [ReadCodes, Description]),
-        new("idx", ".gz", [.. Idx().Select(f => new FilePart(f)), .. Idx().Select(Containers.Gzip)], Format.Lines("\0\0\u0008\u0003\n\0\0\u0008\u0001\n\u001f"), [ReadImages, ReadLabels]),
+        new("idx", ".gz", [.. Idx().Select(f => new FilePart(f)), .. Idx().Select(Containers.Gzip)],
+            Format.Lines("\0\0\u0008\u0003\n\0\0\u0008\u0001\n\u001f"), [ReadImages, ReadLabels]),
     ];
 
     /// <summary>What a file's description says.</summary>
@@ -50,7 +54,8 @@ internal static class ArrayFormats
 
     private static FilePart Codes(CompressionLevel level) => Containers.Npz(TempFile.Written(p => Npz.WriteCodes(p, Z)), level);
 
-    private static byte[][] Idx() => [[.. Sizes(3, 2, 3, 2), .. new byte[] { 0, 51, 102, 153, 204, 255, 1, 2, 3, 4, 5, 6 }], [.. Sizes(1, 5), 7, 2, 1, 0, 9]];
+    private static byte[][] Idx()
+        => [[.. Sizes(3, 2, 3, 2), .. new byte[] { 0, 51, 102, 153, 204, 255, 1, 2, 3, 4, 5, 6 }], [.. Sizes(1, 5), 7, 2, 1, 0, 9]];
 
     private static byte[] Sizes(byte dimensions, params int[] sizes)
     {

@@ -10,14 +10,18 @@ using FastSparseCoding.Training;
 
 namespace FastSparseCoding.Fuzz.Seeds;
 
-/// <summary>What the library keeps in safetensors files: dictionaries, encoders, classifiers, and where a learning or a training stands.</summary>
+/// <summary>What the library keeps in safetensors files: dictionaries, encoders, classifiers, and where a learning or a training
+/// stands.</summary>
 internal static class ModelFormats
 {
     private const int Atoms = 5;
 
-    private static readonly AtomDictionary Dictionary = AtomDictionary.Normalize(new Matrix(Atoms, 4, [1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 1, -1, 1, -1]));
+    private static readonly AtomDictionary Dictionary =
+        AtomDictionary.Normalize(new Matrix(Atoms, 4, [1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 1, -1, 1, -1]));
     private static readonly Penalty Whole = new(0.3f, [1, 2, 0.5f, 1, 1], ridge: 0.1f, nonNegative: true);
-    private static readonly PatchPreprocessing Patches = new() { PatchSize = 2, Whitening = new ZcaWhitening(new float[4], new Matrix(4, 4, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1])) };
+    private static readonly PatchPreprocessing Patches =
+        new() { PatchSize = 2, Whitening =
+        new ZcaWhitening(new float[4], new Matrix(4, 4, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1])) };
 
     private static readonly IReadOnlyList<byte[]> Words = Format.Lines(
         "\"F32\"\n\"F16\"\n\"BF16\"\n\"F64\"\n\"I64\"\n\"BOOL\"\n\"__metadata__\"\n\"shape\":[\n\"data_offsets\":[0,4]\n[0,0]\n{\n}\n\"kind\":\"lista\"\n\"kind\":\"lcod\"\n\"dictionary\"\n\"classifier\"\n"
@@ -66,7 +70,9 @@ internal static class ModelFormats
     private static byte[][] Checkpoints() =>
     [
         TempFile.Written(p => CheckpointFile.Save(p, State())),
-        TempFile.Written(p => CheckpointFile.Save(p, new LearnerState("atoms 5", 300, 3, 1, 0, new Matrix(2, 3, [1, 0, 0, 0, 1, 0]), new Matrix(2, 2), new Matrix(2, 3), [0.5f, 1], [0, 0.5f, 1]))),
+        TempFile.Written(p => CheckpointFile.Save(
+            p, new LearnerState("atoms 5", 300, 3, 1, 0, new Matrix(2, 3, [1, 0, 0, 0, 1, 0]), new Matrix(2, 2), new Matrix(2, 3),
+            [0.5f, 1], [0, 0.5f, 1]))),
     ];
 
     private static TrainingCheckpoint State() => new()
@@ -85,22 +91,26 @@ internal static class ModelFormats
         Slabs = [new SlabState([1, 2, 3], [1, 2, 4], [[0.1f, 0.2f, 0.3f], [1, 1, 1]]), new SlabState([1], [2], [[3], [4]])],
     };
 
-    private static TrainableEncoder Encoder(string kind, Penalty penalty) => EncoderFactory.Create(kind, Dictionary, penalty, kind.StartsWith('l') ? 2 : 0);
+    private static TrainableEncoder Encoder(string kind, Penalty penalty)
+        => EncoderFactory.Create(kind, Dictionary, penalty, kind.StartsWith('l') ? 2 : 0);
 
     private static int ReadModel(string path) => Digest(ModelFile.Load(path));
 
-    private static int ReadInfo(string path) => new Digest().Add(ModelFile.ReadInfo(path).ToString(), PatchPreprocessing.Read(path)?.ToString()).Value;
+    private static int ReadInfo(string path)
+        => new Digest().Add(ModelFile.ReadInfo(path).ToString(), PatchPreprocessing.Read(path)?.ToString()).Value;
 
     private static int ReadClassifier(string path)
     {
         ClassifierModel model = ClassifierFile.Load(path);
-        return new Digest().Add<float>(model.Classifier.Parameters.Values).Add(model.Encoder is null ? 0 : Digest(model.Encoder), PatchPreprocessing.Read(path)?.PatchSize).Value;
+        return new Digest().Add<float>(model.Classifier.Parameters.Values)
+            .Add(model.Encoder is null ? 0 : Digest(model.Encoder), PatchPreprocessing.Read(path)?.PatchSize).Value;
     }
 
     private static int ReadTraining(string path)
     {
         TrainingCheckpoint c = CheckpointFile.LoadTraining(path);
-        Digest digest = new Digest().Add(c.Settings, c.Samples, c.SkippedBatches, c.LeftOut, c.BestError, c.BestAtSamples, c.Evaluations).Add(c.FusedMultiplyAdd, c.Loss, c.LossSamples, c.Start.ToString(), c.Best.ToString());
+        Digest digest = new Digest().Add(c.Settings, c.Samples, c.SkippedBatches, c.LeftOut, c.BestError, c.BestAtSamples, c.Evaluations)
+            .Add(c.FusedMultiplyAdd, c.Loss, c.LossSamples, c.Start.ToString(), c.Best.ToString());
         foreach (float[] values in c.Slabs.SelectMany(slab => slab.Moments.Append(slab.Parameters).Append(slab.Best)))
             digest = digest.Add<float>(values);
         return digest.Value;
@@ -109,12 +119,15 @@ internal static class ModelFormats
     private static int ReadLearner(string path)
     {
         LearnerState s = CheckpointFile.LoadLearner(path);
-        return new Digest().Add(s.Settings, s.Samples, s.Batches, s.ReseededAtoms, s.Uncertified, Fuzz.Digest.Of(s.Atoms), Fuzz.Digest.Of(s.A), Fuzz.Digest.Of(s.B))
+        return new Digest().Add(
+            s.Settings, s.Samples, s.Batches, s.ReseededAtoms, s.Uncertified, Fuzz.Digest.Of(s.Atoms), Fuzz.Digest.Of(s.A),
+            Fuzz.Digest.Of(s.B))
             .Add<float>(s.Use).Add<float>(s.Filled).Value;
     }
 
     private static int Digest(ISparseEncoder encoder)
         => encoder is TrainableEncoder trained
-            ? new Digest().Add(trained.Kind, trained.Depth, trained.Penalty.ToString(), trained.Dictionary?.Hash).Add<float>(trained.Parameters.Values).Value
+            ? new Digest().Add(trained.Kind, trained.Depth, trained.Penalty.ToString(), trained.Dictionary?.Hash)
+                .Add<float>(trained.Parameters.Values).Value
             : new Digest().Add(((ActiveSetSolver)encoder).Dictionary.Hash, ((ActiveSetSolver)encoder).Penalty.ToString()).Value;
 }

@@ -7,7 +7,8 @@ using static FastSparseCoding.Tests.Cli.CommandLine;
 
 namespace FastSparseCoding.Tests.Cli;
 
-/// <summary>Whatever is wrong: one line that says what and where, exit code 1 (2 where the command line itself makes no sense), and no file.</summary>
+/// <summary>Whatever is wrong: one line that says what and where, exit code 1 (2 where the command line itself makes no sense), and no
+/// file.</summary>
 public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace>, IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -16,7 +17,8 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
 
     public void Dispose()
     {
-        Assert.DoesNotContain(_folder.Names, n => n.StartsWith("out.", StringComparison.Ordinal) || n.Contains("partial", StringComparison.Ordinal));
+        Assert.DoesNotContain(_folder.Names, n
+            => n.StartsWith("out.", StringComparison.Ordinal) || n.Contains("partial", StringComparison.Ordinal));
         _folder.Dispose();
     }
 
@@ -36,7 +38,8 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
     {
         string empty = Directory.CreateDirectory(_folder.File("empty")).FullName;
 
-        Refuse($"{empty}: holds no images; expected files ending in .jpg, .jpeg, .png, .bmp, .gif, .tif, .tiff, .pgm, .ppm.", "learn", empty, "-o", Output);
+        Refuse($"{empty}: holds no images; expected files ending in .jpg, .jpeg, .png, .bmp, .gif, .tif, .tiff, .pgm, .ppm.", "learn",
+            empty, "-o", Output);
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
         flat.Pixels.Fill(0.5f);
         PngFile.Write(Path.Combine(images, "flat.png"), flat);
 
-        foreach (string[] command in new string[][] { ["learn", images], ["train", workspace.Dictionary, images], ["encode", workspace.Dictionary, images, "--samples", "10"] })
+        foreach (string[] command in new string[][] { ["learn", images], ["train", workspace.Dictionary, images],
+            ["encode", workspace.Dictionary, images, "--samples", "10"] })
         {
             Outcome outcome = Run([.. command, "-o", command[0] == "encode" ? _folder.File("out.npy") : Output]);
             Assert.Equal(1, outcome.ExitCode);
@@ -94,7 +98,8 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Equal(
-            [$"warning: {Path.Combine(images, "other.webp")} is left out; expected files ending in .jpg, .jpeg, .png, .bmp, .gif, .tif, .tiff, .pgm, .ppm.",
+            [$"warning: {Path.Combine(images, "other.webp")} is left out; expected files ending in .jpg, .jpeg, .png, .bmp, .gif, .tif, "
+                + ".tiff, .pgm, .ppm.",
                 $"error: {images}: too flat: no patch of the grid has a standard deviation of 0.02 or more."],
             outcome.ErrorLines);
     }
@@ -108,7 +113,8 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
         File.WriteAllText(Path.Combine(images, "\e]0;owned\a.webp"), "RIFF");
 
         Assert.StartsWith(
-            $"warning: {images}/\\u{{1B}}]0;owned\\u{{7}}.webp is left out; ", Run("encode", workspace.Dictionary, images, "-o", _folder.File("out.npy")).ErrorLines[0], StringComparison.Ordinal);
+            $"warning: {images}/\\u{{1B}}]0;owned\\u{{7}}.webp is left out; ",
+                Run("encode", workspace.Dictionary, images, "-o", _folder.File("out.npy")).ErrorLines[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,8 +145,10 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
         Refuse(message, "encode", workspace.Dictionary, path, "-o", _folder.File("out.npy"));
         Refuse(message, "encode", workspace.Encoder, path, "-o", _folder.File("out.npy"));
         Refuse(message, "evaluate", workspace.Encoder, path);
-        Refuse($"{codes}: is [199×12]; the codes of these signals are [200×12].", "evaluate", workspace.Encoder, workspace.Signals, "--codes", codes);
-        Refuse("--patch is 7; the model was made from patches of side 6.", "train", workspace.Dictionary, workspace.Images, "--patch", "7", "-o", Output);
+        Refuse($"{codes}: is [199×12]; the codes of these signals are [200×12].", "evaluate", workspace.Encoder, workspace.Signals,
+            "--codes", codes);
+        Refuse("--patch is 7; the model was made from patches of side 6.", "train", workspace.Dictionary, workspace.Images, "--patch", "7",
+            "-o", Output);
     }
 
     [Fact]
@@ -176,23 +184,32 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
     [InlineData("lcod", "-1", "10000")]
     [InlineData("lcod", "2000000000", "10000")]
     public void A_depth_out_of_range(string kind, string depth, string most)
-        => Refuse($"--depth is {depth}; it must be from 0 to {most}.", "train", workspace.Dictionary, workspace.Images, "--encoder", kind, "--depth", depth, "-o", Output);
+        => Refuse($"--depth is {depth}; it must be from 0 to {most}.", "train", workspace.Dictionary, workspace.Images, "--encoder", kind,
+            "--depth", depth, "-o", Output);
 
     [Fact]
     public void Numbers_out_of_range()
     {
-        Refuse("--depth is 2; 'tanh' has no depth.", "train", workspace.Dictionary, workspace.Images, "--encoder", "tanh", "--depth", "2", "-o", Output);
+        Refuse("--depth is 2; 'tanh' has no depth.", "train", workspace.Dictionary, workspace.Images, "--encoder", "tanh", "--depth", "2",
+            "-o", Output);
         Refuse("--atoms is 0; it must be from 1 to 20000.", "learn", workspace.Images, "--atoms", "0", "-o", Output);
         Refuse("--samples is 0; it must be from 1 to 1000000000000.", "learn", workspace.Images, "--samples", "0", "-o", Output);
-        Refuse("--batch is 65537; it must be from 1 to 65536.", "train", workspace.Dictionary, workspace.Images, "--batch", "65537", "-o", Output);
-        Refuse("--learning-rate is 0; it must be a finite number above 0.", "train", workspace.Dictionary, workspace.Images, "--learning-rate", "0", "-o", Output);
+        Refuse("--batch is 65537; it must be from 1 to 65536.", "train", workspace.Dictionary, workspace.Images, "--batch", "65537", "-o",
+            Output);
+        Refuse("--learning-rate is 0; it must be a finite number above 0.", "train", workspace.Dictionary, workspace.Images,
+            "--learning-rate", "0", "-o", Output);
         Refuse("--threads is 1025; it must be from 0 to 1024.", "learn", workspace.Images, "--threads", "1025", "-o", Output);
-        Refuse("--stride is 0; it must be from 1 to 10000.", "encode", workspace.Dictionary, workspace.Images, "--stride", "0", "-o", _folder.File("out.npy"));
-        Refuse("--tolerance is 0; it must be from 1E-07 to 1.", "encode", workspace.Dictionary, workspace.Images, "--tolerance", "0", "-o", _folder.File("out.npy"));
+        Refuse("--stride is 0; it must be from 1 to 10000.", "encode", workspace.Dictionary, workspace.Images, "--stride", "0", "-o",
+            _folder.File("out.npy"));
+        Refuse("--tolerance is 0; it must be from 1E-07 to 1.", "encode", workspace.Dictionary, workspace.Images, "--tolerance", "0", "-o",
+            _folder.File("out.npy"));
         Refuse("--min-std is 2; it must be from 0 to 1.", "learn", workspace.Images, "--min-std", "2", "-o", Output);
-        Refuse("--min-std is 0; it must be above 0 when patches are divided by their deviation (--normalize unit-std).", "learn", workspace.Images, "--min-std", "0", "-o", Output);
-        Refuse("--atoms is '100,x'; it must be different whole numbers from 2 to 4096 with commas between them, such as 100,400.", "reproduce", "--atoms", "100,x", "--out", _folder.File("out.d"));
-        Refuse("--quick and --full exclude each other; give one of them or none.", "reproduce", "--quick", "--full", "--out", _folder.File("out.d"));
+        Refuse("--min-std is 0; it must be above 0 when patches are divided by their deviation (--normalize unit-std).", "learn",
+            workspace.Images, "--min-std", "0", "-o", Output);
+        Refuse("--atoms is '100,x'; it must be different whole numbers from 2 to 4096 with commas between them, such as 100,400.",
+            "reproduce", "--atoms", "100,x", "--out", _folder.File("out.d"));
+        Refuse("--quick and --full exclude each other; give one of them or none.", "reproduce", "--quick", "--full", "--out",
+            _folder.File("out.d"));
     }
 
     [Theory]
@@ -218,7 +235,8 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
         string path = _folder.File("huge.npy");
         Npy.Write(path, x);
 
-        Refuse($"{path}: the code of signal 1 is not finite: its values are too large for float32; scale the signals.", "encode", workspace.Encoder, path, "-o", _folder.File("out.npy"));
+        Refuse($"{path}: the code of signal 1 is not finite: its values are too large for float32; scale the signals.", "encode",
+            workspace.Encoder, path, "-o", _folder.File("out.npy"));
     }
 
     [Fact]
@@ -241,8 +259,10 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
     [Fact]
     public void One_file_for_two_outputs()
     {
-        Refuse($"{_folder.File("out.npy")}: is given for two outputs; each needs a file of its own.", "encode", workspace.Dictionary, workspace.Signals, "--signals", _folder.File("out.npy"), "-o", _folder.File("out.npy"));
-        Refuse($"{Output}: is given for two outputs; each needs a file of its own.", "learn", workspace.Images, "--mosaic", Output, "-o", Output);
+        Refuse($"{_folder.File("out.npy")}: is given for two outputs; each needs a file of its own.", "encode", workspace.Dictionary,
+            workspace.Signals, "--signals", _folder.File("out.npy"), "-o", _folder.File("out.npy"));
+        Refuse($"{Output}: is given for two outputs; each needs a file of its own.", "learn", workspace.Images, "--mosaic", Output, "-o",
+            Output);
     }
 
     [Fact]
@@ -261,12 +281,18 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
     [Fact]
     public void Options_that_mean_nothing_here()
     {
-        Refuse($"--solver is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.", "encode", workspace.Encoder, workspace.Signals, "--solver", "cd", "-o", _folder.File("out.npy"));
-        Refuse($"{_folder.File("out.npy")}: sparse codes are written as .npz; give a name that ends in .npz.", "encode", workspace.Dictionary, workspace.Signals, "--sparse", "-o", _folder.File("out.npy"));
-        Refuse($"--whiten is for images; {workspace.Signals} holds signals that are taken as they are.", "learn", workspace.Signals, "--whiten", "-o", Output);
-        Refuse($"{workspace.Encoder}: holds a 'lista' encoder; expected a dictionary.", "train", workspace.Encoder, workspace.Images, "-o", Output);
-        Refuse($"{workspace.Dictionary}: holds a dictionary; expected an encoder written by 'sparsecode train'.", "evaluate", workspace.Dictionary, workspace.Images);
-        Refuse($"{workspace.Encoder}: predicts codes of λ = 0.5; the codes asked for are of λ = 0.4.", "encode", workspace.Dictionary, workspace.Signals, "--lambda", "0.4", "--warm-start", workspace.Encoder, "-o", _folder.File("out.npy"));
+        Refuse($"--solver is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.", "encode",
+            workspace.Encoder, workspace.Signals, "--solver", "cd", "-o", _folder.File("out.npy"));
+        Refuse($"{_folder.File("out.npy")}: sparse codes are written as .npz; give a name that ends in .npz.", "encode",
+            workspace.Dictionary, workspace.Signals, "--sparse", "-o", _folder.File("out.npy"));
+        Refuse($"--whiten is for images; {workspace.Signals} holds signals that are taken as they are.", "learn", workspace.Signals,
+            "--whiten", "-o", Output);
+        Refuse($"{workspace.Encoder}: holds a 'lista' encoder; expected a dictionary.", "train", workspace.Encoder, workspace.Images, "-o",
+            Output);
+        Refuse($"{workspace.Dictionary}: holds a dictionary; expected an encoder written by 'sparsecode train'.", "evaluate",
+            workspace.Dictionary, workspace.Images);
+        Refuse($"{workspace.Encoder}: predicts codes of λ = 0.5; the codes asked for are of λ = 0.4.", "encode", workspace.Dictionary,
+            workspace.Signals, "--lambda", "0.4", "--warm-start", workspace.Encoder, "-o", _folder.File("out.npy"));
         Refuse($"--resume: there is no '{Output}.checkpoint' to go on from.", "learn", workspace.Images, "--resume", "-o", Output);
     }
 }

@@ -11,7 +11,8 @@ using static FastSparseCoding.Tests.Cli.CommandLine;
 
 namespace FastSparseCoding.Tests.Cli;
 
-/// <summary>Encoders of other codes than the lasso's through the command line: train, encode, evaluate and classify know their penalty.</summary>
+/// <summary>Encoders of other codes than the lasso's through the command line: train, encode, evaluate and classify know their
+/// penalty.</summary>
 public sealed class EncoderPenaltyTests(Workspace workspace) : IClassFixture<Workspace>, IDisposable
 {
     private static readonly float[] Weights = [.. Enumerable.Range(0, 12).Select(k => 0.5f + 0.25f * k)];
@@ -35,14 +36,16 @@ public sealed class EncoderPenaltyTests(Workspace workspace) : IClassFixture<Wor
         Assert.Equal(new Penalty(0.5f, nonNegative: true), Train(workspace.Dictionary, "--non-negative"));
         Assert.Equal(new Penalty(0.5f, ridge: 0.7f), Train(workspace.Dictionary, "--ridge", "0.7"));
         Assert.Equal(new Penalty(0.5f, Weights), Train(workspace.Dictionary, "--weights", weights));
-        Assert.Equal(new Penalty(0.2f, Weights, 0.3f, nonNegative: true), Train(workspace.Dictionary, "--lambda", "0.2", "--weights", weights, "--ridge", "0.3", "--non-negative"));
+        Assert.Equal(new Penalty(0.2f, Weights, 0.3f, nonNegative: true),
+            Train(workspace.Dictionary, "--lambda", "0.2", "--weights", weights, "--ridge", "0.3", "--non-negative"));
     }
 
     [Fact]
     public void What_is_not_given_is_the_dictionarys()
     {
         var learned = new Penalty(0.4f, Weights, 0.3f, nonNegative: true);
-        string dictionary = _folder.File("d.safetensors"), codes = _folder.File("z.npy"), ones = WriteWeights("w.npy", [.. Weights.Select(_ => 1f)]);
+        string dictionary = _folder.File("d.safetensors"), codes = _folder.File("z.npy"),
+            ones = WriteWeights("w.npy", [.. Weights.Select(_ => 1f)]);
         ModelFile.Save(dictionary, Dictionary, learned, PatchPreprocessing.Read(workspace.Dictionary));
 
         Assert.Equal(learned, Train(dictionary));
@@ -51,7 +54,8 @@ public sealed class EncoderPenaltyTests(Workspace workspace) : IClassFixture<Wor
         Assert.Equal(new Penalty(0.4f, Weights, 0.3f), Train(dictionary, "--non-negative", "false"));
         Assert.Equal(new Penalty(0.4f, [.. Weights.Select(_ => 1f)], 0.3f, nonNegative: true), Train(dictionary, "--weights", ones));
         Succeed("encode", dictionary, workspace.Signals, "-o", codes);
-        Assert.Equal(new ActiveSetSolver(Dictionary, learned).Encode(Npy.ReadMatrix(workspace.Signals), cancellation: Cancellation).Values.ToArray(), Npy.ReadMatrix(codes).Values.ToArray());
+        Assert.Equal(new ActiveSetSolver(Dictionary, learned).Encode(Npy.ReadMatrix(workspace.Signals), cancellation: Cancellation)
+            .Values.ToArray(), Npy.ReadMatrix(codes).Values.ToArray());
     }
 
     [Fact]
@@ -59,11 +63,13 @@ public sealed class EncoderPenaltyTests(Workspace workspace) : IClassFixture<Wor
     {
         var penalty = new Penalty(0.2f, Weights, 0.3f, nonNegative: true);
         Train(workspace.Dictionary, "--lambda", "0.2", "--weights", WriteWeights("w.npy", Weights), "--ridge", "0.3", "--non-negative");
-        Matrix x = Npy.ReadMatrix(workspace.Signals), exact = new ActiveSetSolver(Dictionary, penalty).Encode(x, cancellation: Cancellation);
+        Matrix x = Npy.ReadMatrix(workspace.Signals),
+            exact = new ActiveSetSolver(Dictionary, penalty).Encode(x, cancellation: Cancellation);
 
         using JsonDocument json = JsonDocument.Parse(Succeed("evaluate", Output, workspace.Signals, "--json").Out);
 
-        CodeQuality expected = CodeEvaluator.Compare(x, Dictionary, penalty, ModelFile.LoadEncoder(Output).Encode(x, cancellation: Cancellation), exact);
+        CodeQuality expected = CodeEvaluator.Compare(
+            x, Dictionary, penalty, ModelFile.LoadEncoder(Output).Encode(x, cancellation: Cancellation), exact);
         Assert.Equal("λ = 0.2, 12 weights, μ = 0.3, z ≥ 0", json.RootElement.GetProperty("penalty").GetString());
         Assert.Equal(expected.RelativeCodeError, json.RootElement.GetProperty("relative_code_error").GetDouble());
         Assert.Equal(expected.RelativeObjectiveGap, json.RootElement.GetProperty("relative_objective_gap").GetDouble());
@@ -73,14 +79,17 @@ public sealed class EncoderPenaltyTests(Workspace workspace) : IClassFixture<Wor
     [Fact]
     public void A_checkpoint_of_another_penalty_is_refused()
     {
-        string[] train = ["train", workspace.Dictionary, workspace.Images, "--depth", "1", "--samples", "3000000", "--evaluations", "1000", "-o", Output];
+        string[] train = ["train", workspace.Dictionary, workspace.Images, "--depth", "1", "--samples", "3000000", "--evaluations", "1000",
+            "-o", Output];
         Assert.Equal(130, RunUntilExists(Output + ".checkpoint", [.. train, "--non-negative"]).ExitCode);
 
-        foreach (string[] other in (string[][])[[], ["--non-negative", "--ridge", "0.1"], ["--non-negative", "--weights", WriteWeights("w.npy", Weights)]])
+        foreach (string[] other in (
+            string[][])[[], ["--non-negative", "--ridge", "0.1"], ["--non-negative", "--weights", WriteWeights("w.npy", Weights)]])
         {
             Outcome outcome = Run([.. train, .. other, "--resume", "--quiet"]);
             Assert.Equal(1, outcome.ExitCode);
-            Assert.StartsWith($"error: --resume: '{Output}.checkpoint' cannot be gone on from: it is of a training with", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+            Assert.StartsWith($"error: --resume: '{Output}.checkpoint' cannot be gone on from: it is of a training with",
+                Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
         }
         Assert.Equal(130, RunUntilExists(Output + ".checkpoint", [.. train, "--non-negative", "--resume"]).ExitCode);
     }
@@ -88,42 +97,53 @@ public sealed class EncoderPenaltyTests(Workspace workspace) : IClassFixture<Wor
     [Fact]
     public void Classify_takes_exact_codes_of_the_dictionarys_penalty()
     {
-        string digits = DigitFiles.Write(_folder.File("digits")), images = Path.Combine(digits, "train-images-idx3-ubyte.gz"), dictionary = _folder.File("d.safetensors"), output = _folder.File("c.safetensors");
+        string digits = DigitFiles.Write(_folder.File("digits")), images = Path.Combine(digits, "train-images-idx3-ubyte.gz"),
+            dictionary = _folder.File("d.safetensors"), output = _folder.File("c.safetensors");
         Succeed("learn", images, "--atoms", "8", "--samples", "300", "--lambda", "1", "-o", dictionary);
-        ModelFile.Save(dictionary, ModelFile.LoadDictionary(dictionary), new Penalty(0.8f, ridge: 0.1f, nonNegative: true), PatchPreprocessing.Read(dictionary));
+        ModelFile.Save(dictionary, ModelFile.LoadDictionary(dictionary), new Penalty(0.8f, ridge: 0.1f, nonNegative: true),
+            PatchPreprocessing.Read(dictionary));
 
         foreach ((float lambda, string[] options) in ((float, string[])[])[(0.8f, []), (0.6f, ["--lambda", "0.6"])])
         {
             Succeed(["classify", digits, "--encoder", dictionary, "--epochs", "1", .. options, "-o", output]);
-            Assert.Equal(new Penalty(lambda, ridge: 0.1f, nonNegative: true), Assert.IsType<ActiveSetSolver>(ClassifierFile.Load(output).Encoder).Penalty);
+            Assert.Equal(new Penalty(lambda, ridge: 0.1f, nonNegative: true),
+                Assert.IsType<ActiveSetSolver>(ClassifierFile.Load(output).Encoder).Penalty);
         }
         Succeed("train", dictionary, images, "--encoder", "shrink", "--samples", "300", "-o", Output);
         Succeed("classify", digits, "--encoder", Output, "--end-to-end", "--epochs", "1", "--end-to-end-epochs", "1", "-o", output);
-        Assert.Equal(new Penalty(0.8f, ridge: 0.1f, nonNegative: true), Assert.IsType<ShrinkEncoder>(ClassifierFile.Load(output).Encoder).Penalty);
+        Assert.Equal(new Penalty(0.8f, ridge: 0.1f, nonNegative: true),
+            Assert.IsType<ShrinkEncoder>(ClassifierFile.Load(output).Encoder).Penalty);
     }
 
     [Fact]
     public void What_is_wrong_is_said_in_one_line()
     {
-        string weights = WriteWeights("w.npy", Weights), others = WriteWeights("v.npy", [.. Weights.Select(w => 2 * w)]), shorter = WriteWeights("shorter.npy", Weights[..11]), codes = _folder.File("z.npy");
+        string weights = WriteWeights("w.npy", Weights), others = WriteWeights("v.npy", [.. Weights.Select(w => 2 * w)]),
+            shorter = WriteWeights("shorter.npy", Weights[..11]), codes = _folder.File("z.npy");
         string[] train = ["train", workspace.Dictionary, workspace.Images, "-o", _folder.File("none.safetensors")];
-        Refuse("--encoder is tanh, which predicts codes of either sign; the codes to predict are of λ = 0.5, z ≥ 0.", [.. train, "--encoder", "tanh", "--non-negative"]);
-        Refuse("--encoder is tanh2, which predicts codes of either sign; the codes to predict are of λ = 0.5, μ = 1, z ≥ 0.", [.. train, "--encoder", "tanh2", "--non-negative", "--ridge", "1"]);
+        Refuse("--encoder is tanh, which predicts codes of either sign; the codes to predict are of λ = 0.5, z ≥ 0.",
+            [.. train, "--encoder", "tanh", "--non-negative"]);
+        Refuse("--encoder is tanh2, which predicts codes of either sign; the codes to predict are of λ = 0.5, μ = 1, z ≥ 0.",
+            [.. train, "--encoder", "tanh2", "--non-negative", "--ridge", "1"]);
         Refuse("--ridge is -1; it must be a finite number, 0 or more.", [.. train, "--ridge", "-1"]);
         Refuse($"{shorter}: holds 11 weights; {workspace.Dictionary} has 12 atoms.", [.. train, "--weights", shorter]);
 
         Train(workspace.Dictionary, "--weights", weights);
         string[] encode = ["encode", workspace.Dictionary, workspace.Signals, "--warm-start", Output, "-o", codes];
-        Refuse($"{Output}: predicts codes of λ = 0.5, 12 weights; the codes asked for are of other weights.", [.. encode, "--weights", others]);
+        Refuse($"{Output}: predicts codes of λ = 0.5, 12 weights; the codes asked for are of other weights.",
+            [.. encode, "--weights", others]);
         Refuse($"{Output}: predicts codes of λ = 0.5, 12 weights; the codes asked for are of λ = 0.5.", encode);
-        Refuse($"--ridge is for exact codes; {Output} holds a 'lista' encoder, which predicts codes of λ = 0.5, 12 weights.", "encode", Output, workspace.Signals, "--ridge", "1", "-o", codes);
+        Refuse($"--ridge is for exact codes; {Output} holds a 'lista' encoder, which predicts codes of λ = 0.5, 12 weights.", "encode",
+            Output, workspace.Signals, "--ridge", "1", "-o", codes);
         Assert.DoesNotContain(_folder.Names, name => name is "none.safetensors" or "z.npy");
     }
 
     /// <summary>The penalty of an encoder trained for a moment.</summary>
     private Penalty Train(string dictionary, params string[] options)
     {
-        using JsonDocument json = JsonDocument.Parse(Succeed(["train", dictionary, workspace.Images, "--depth", "1", "--samples", "300", .. options, "--json", "-o", Output]).Out);
+        using JsonDocument json =
+            JsonDocument.Parse(Succeed(
+            ["train", dictionary, workspace.Images, "--depth", "1", "--samples", "300", .. options, "--json", "-o", Output]).Out);
         Penalty penalty = ModelFile.LoadEncoder(Output).Penalty;
         Assert.Equal(penalty.ToString(), json.RootElement.GetProperty("penalty").GetString());
         return penalty;

@@ -41,7 +41,9 @@ public sealed class EndingTests(Workspace workspace) : IClassFixture<Workspace>,
         string signals = _folder.File("signals.npy");
         Npy.Write(signals, RandomData.Normal(100_000, 36, seed: 5));
 
-        using Process process = Start("encode", workspace.Dictionary, signals, "--solver", "ista", "--lambda", "1e-3", "--tolerance", "1e-7", "-o", _folder.File("codes.npz"));
+        using Process process = Start(
+            "encode", workspace.Dictionary, signals, "--solver", "ista", "--lambda", "1e-3", "--tolerance", "1e-7", "-o",
+            _folder.File("codes.npz"));
         while (!_folder.Names.Any(n => n.StartsWith(".partial", StringComparison.Ordinal)))
             Thread.Sleep(5);
         Send("-TERM", process);
@@ -73,7 +75,8 @@ public sealed class EndingTests(Workspace workspace) : IClassFixture<Workspace>,
     public void A_result_that_cannot_be_printed_is_a_failure(string redirection, string problem)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Redirected by a shell of Linux.");
-        Assert.Equal((1, $"error: the result cannot be written to standard output: {problem}\n"), Shell($"\"$@\" {redirection}", "info", workspace.Signals));
+        Assert.Equal((1, $"error: the result cannot be written to standard output: {problem}\n"),
+            Shell($"\"$@\" {redirection}", "info", workspace.Signals));
     }
 
     [Fact]
@@ -83,9 +86,11 @@ public sealed class EndingTests(Workspace workspace) : IClassFixture<Workspace>,
         Npy.Write(signals, RandomData.Normal(2000, 36, seed: 5));
 
         // The runtime itself maps a file beyond any such limit unless it is told not to.
-        (int code, string error) = Shell("ulimit -f 64; DOTNET_EnableWriteXorExecute=0 exec \"$@\"", "encode", workspace.Dictionary, signals, "-o", output);
+        (int code, string error) =
+            Shell("ulimit -f 64; DOTNET_EnableWriteXorExecute=0 exec \"$@\"", "encode", workspace.Dictionary, signals, "-o", output);
 
-        Assert.Equal((1, $"error: {output}: cannot be written: the file is larger than the file system or the account's limit allows.\n"), (code, error));
+        Assert.Equal((1, $"error: {output}: cannot be written: the file is larger than the file system or the account's limit allows.\n"),
+            (code, error));
         Assert.Equal(["signals.npy"], _folder.Names);
     }
 
@@ -112,7 +117,9 @@ public sealed class EndingTests(Workspace workspace) : IClassFixture<Workspace>,
     }
 
     private static Process Start(params string[] arguments)
-        => Process.Start(new ProcessStartInfo("dotnet", [OutputTests.ToolPath, .. arguments, "-q"]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        => Process.Start(new ProcessStartInfo(
+            "dotnet", [OutputTests.ToolPath, .. arguments, "-q"]) { UseShellExecute = false, RedirectStandardError = true,
+            RedirectStandardOutput = true })!;
 
     private static void Send(string signal, Process process)
     {
@@ -132,7 +139,10 @@ public sealed class EndingTests(Workspace workspace) : IClassFixture<Workspace>,
 
     private static (int Code, string Error) Shell(string line, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", line, "sh", "dotnet", OutputTests.ToolPath, .. arguments, "--quiet"]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("/bin/sh",
+            ["-c", line, "sh", "dotnet", OutputTests.ToolPath, .. arguments, "--quiet"]) { UseShellExecute = false,
+            RedirectStandardError = true, RedirectStandardOutput = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, error);

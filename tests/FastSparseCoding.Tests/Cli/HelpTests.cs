@@ -7,10 +7,14 @@ public sealed class HelpTests
 {
     [Theory]
     [InlineData("reproduce", "--images", "--atoms", "--out", "--quick", "--full")]
-    [InlineData("learn", "--atoms", "--lambda", "--non-negative", "--weights", "--ridge", "--non-negative-atoms", "--start", "--mask", "--samples", "--method", "--patch", "--min-std", "--normalize", "--mosaic", "--resume", "--output")]
-    [InlineData("train", "--encoder", "--depth", "--lambda", "--non-negative", "--weights", "--ridge", "--samples", "--optimizer", "--learning-rate", "--resume", "--output")]
-    [InlineData("encode", "--lambda", "--non-negative", "--weights", "--ridge", "--max-atoms", "--error", "--mask", "--solver", "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--output")]
-    [InlineData("path", "--output", "--plot", "--points", "--from", "--to", "--samples", "--held-out", "--non-negative", "--weights", "--ridge", "--patch")]
+    [InlineData("learn", "--atoms", "--lambda", "--non-negative", "--weights", "--ridge", "--non-negative-atoms", "--start", "--mask",
+        "--samples", "--method", "--patch", "--min-std", "--normalize", "--mosaic", "--resume", "--output")]
+    [InlineData("train", "--encoder", "--depth", "--lambda", "--non-negative", "--weights", "--ridge", "--samples", "--optimizer",
+        "--learning-rate", "--resume", "--output")]
+    [InlineData("encode", "--lambda", "--non-negative", "--weights", "--ridge", "--max-atoms", "--error", "--mask", "--solver",
+        "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--output")]
+    [InlineData("path", "--output", "--plot", "--points", "--from", "--to", "--samples", "--held-out", "--non-negative", "--weights",
+        "--ridge", "--patch")]
     [InlineData("evaluate", "--dictionary", "--codes", "--samples")]
     [InlineData("classify", "--encoder", "--raw", "--lambda", "--end-to-end", "--epochs", "--learning-rate", "--output")]
     [InlineData("info", "--machine", "--json")]
@@ -42,7 +46,8 @@ public sealed class HelpTests
 
     [Fact]
     public void The_version_is_that_of_the_assembly()
-        => Assert.StartsWith(typeof(FastSparseCoding.Cli.ExitCode).Assembly.GetName().Version!.ToString(3), Succeed("--version").Out, StringComparison.Ordinal);
+        => Assert.StartsWith(typeof(FastSparseCoding.Cli.ExitCode).Assembly.GetName().Version!.ToString(3), Succeed("--version").Out,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Shells_can_ask_for_completions()

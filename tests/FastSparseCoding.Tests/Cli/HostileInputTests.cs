@@ -19,9 +19,11 @@ public sealed class HostileInputTests(Workspace workspace) : IClassFixture<Works
         string many = Atoms("many.npy", 46_341), signals = _folder.File("x.npy"), output = _folder.File("out.npy");
         Npy.Write(signals, Ones(20));
         foreach (string solver in new[] { "cd", "cod", "fista", "ista" })
-            Refuse($"{many}: has 46341 atoms; '{solver}' makes matrices [m×m] and takes 46340 atoms at most.", "encode", many, signals, "--solver", solver, "-o", output);
+            Refuse($"{many}: has 46341 atoms; '{solver}' makes matrices [m×m] and takes 46340 atoms at most.", "encode", many, signals,
+                "--solver", solver, "-o", output);
         foreach (string kind in new[] { "lista", "lcod", "lista-layers" })
-            Refuse($"{many}: has 46341 atoms; '{kind}' makes matrices [m×m] and takes 46340 atoms at most.", "train", many, signals, "--encoder", kind, "-o", output);
+            Refuse($"{many}: has 46341 atoms; '{kind}' makes matrices [m×m] and takes 46340 atoms at most.", "train", many, signals,
+                "--encoder", kind, "-o", output);
         Assert.Equal(["many.npy", "x.npy"], _folder.Names);
         // The active set makes none.
         Succeed("encode", many, signals, "-q", "-o", output);
@@ -31,7 +33,8 @@ public sealed class HostileInputTests(Workspace workspace) : IClassFixture<Works
         Assert.SkipWhen(m > 46_340, "There is memory for every matrix.");
         string large = Atoms("large.npy", m);
         Refuse(
-            FormattableString.Invariant($"{large}: has {m} atoms; 'lista' holds about 16 matrices [{m}×{m}], {4.0 * m * m * 16 / 1e9:F1} GB, and this process may use {available / 1e9:F1} GB."),
+            FormattableString.Invariant(
+                $"{large}: has {m} atoms; 'lista' holds about 16 matrices [{m}×{m}], {4.0 * m * m * 16 / 1e9:F1} GB, and this process may use {available / 1e9:F1} GB."),
             "train", large, signals, "-o", output);
     }
 
@@ -40,7 +43,8 @@ public sealed class HostileInputTests(Workspace workspace) : IClassFixture<Works
     {
         string zeros = _folder.File("zeros.npy");
         Npy.Write(zeros, new Matrix(100, 4));
-        Refuse($"{zeros}: 'signals' holds 0 directions; 3 atoms need at least 3 distinct, non-zero signals.", "learn", zeros, "--atoms", "3", "-o", _folder.File("out"));
+        Refuse($"{zeros}: 'signals' holds 0 directions; 3 atoms need at least 3 distinct, non-zero signals.", "learn", zeros, "--atoms",
+            "3", "-o", _folder.File("out"));
     }
 
     [Fact]
@@ -54,7 +58,9 @@ public sealed class HostileInputTests(Workspace workspace) : IClassFixture<Works
 
         Outcome outcome = Run("evaluate", workspace.Encoder, huge, "--codes", Codes(20), "-q");
 
-        Assert.Equal((1, $"error: {huge}: the errors of its codes are not finite: its values are too large for float32; scale the signals.\n", ""), (outcome.ExitCode, outcome.Error, outcome.Out));
+        Assert.Equal(
+            (1, $"error: {huge}: the errors of its codes are not finite: its values are too large for float32; scale the signals.\n", ""),
+            (outcome.ExitCode, outcome.Error, outcome.Out));
     }
 
     private string Codes(int rows)

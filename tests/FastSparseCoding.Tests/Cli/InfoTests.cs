@@ -27,7 +27,8 @@ public sealed class InfoTests
     {
         Outcome outcome = Run(["info", .. args]);
 
-        Assert.Equal("error: exactly one of FILE and --machine must be given.\n'sparsecode info --help' lists what can be given.\n", outcome.Error);
+        Assert.Equal("error: exactly one of FILE and --machine must be given.\n'sparsecode info --help' lists what can be given.\n",
+            outcome.Error);
         Assert.Equal((FastSparseCoding.Cli.ExitCode.BadUsage, ""), (outcome.ExitCode, outcome.Out));
     }
 }

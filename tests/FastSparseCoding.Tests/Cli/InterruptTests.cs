@@ -21,8 +21,10 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
 
         foreach (string[] command in new string[][]
         {
-            ["learn", workspace.Images, "-o", _folder.File("a")], ["train", workspace.Dictionary, workspace.Images, "-o", _folder.File("b")],
-            ["encode", workspace.Dictionary, workspace.Signals, "-o", _folder.File("c.npy")], ["evaluate", workspace.Encoder, workspace.Signals],
+            ["learn", workspace.Images, "-o", _folder.File("a")],
+                ["train", workspace.Dictionary, workspace.Images, "-o", _folder.File("b")],
+            ["encode", workspace.Dictionary, workspace.Signals, "-o", _folder.File("c.npy")],
+                ["evaluate", workspace.Encoder, workspace.Signals],
         })
         {
             Outcome outcome = Run(stop.Token, command);
@@ -36,7 +38,8 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     public void An_interrupted_training_goes_on_to_the_same_bits()
     {
         string straight = _folder.File("straight"), broken = _folder.File("broken");
-        string[] train = ["train", workspace.Dictionary, workspace.Images, "--encoder", "lista", "--depth", "2", "--samples", "60000", "--evaluations", "50"];
+        string[] train = ["train", workspace.Dictionary, workspace.Images, "--encoder", "lista", "--depth", "2", "--samples", "60000",
+            "--evaluations", "50"];
 
         Succeed([.. train, "-o", straight]);
         Outcome stopped = StopAtCheckpoint(broken, train);
@@ -59,7 +62,9 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         Outcome outcome = Succeed([.. train, "--resume"]);
 
         (string there, string here) = Machine.FusedMultiplyAdd ? ("twice", "once") : ("once", "twice");
-        Assert.Contains($"warning: '{checkpoint}' is from a machine that rounds a·b + c {there}, this one rounds it {here}: the result will differ from that machine's in its last digits.", outcome.ErrorLines);
+        Assert.Contains(
+            $"warning: '{checkpoint}' is from a machine that rounds a·b + c {there}, this one rounds it {here}: the result will differ "
+            + "from that machine's in its last digits.", outcome.ErrorLines);
     }
 
     [Fact]
@@ -67,10 +72,12 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     {
         string output = _folder.File("out");
 
-        Outcome outcome = Run("train", workspace.Dictionary, workspace.Images, "--samples", "20000", "--learning-rate", "1", "-o", output, "--quiet");
+        Outcome outcome = Run("train", workspace.Dictionary, workspace.Images, "--samples", "20000", "--learning-rate", "1", "-o", output,
+            "--quiet");
 
         Assert.Equal((1, ""), (outcome.ExitCode, outcome.Out));
-        Assert.Matches(@"^error: nothing was as good as the untrained encoder, whose held-out error is [0-9.]+, and nothing was written; lower --learning-rate or train on more --samples\.$", outcome.ErrorLines[^1]);
+        Assert.Matches(
+            @"^error: nothing was as good as the untrained encoder, whose held-out error is [0-9.]+, and nothing was written; lower --learning-rate or train on more --samples\.$", outcome.ErrorLines[^1]);
         Assert.Empty(_folder.Names);
     }
 
@@ -84,10 +91,14 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
             value *= 1e19f;
         Npy.Write(signals, x);
 
-        Outcome outcome = Run("train", workspace.Dictionary, signals, "--samples", "4000", "--batch", "1", "--learning-rate", "1e-4", "-o", output, "--quiet");
+        Outcome outcome = Run("train", workspace.Dictionary, signals, "--samples", "4000", "--batch", "1", "--learning-rate", "1e-4", "-o",
+            output, "--quiet");
 
         Assert.True(outcome.ExitCode == 0, outcome.Error);
-        Assert.Contains(outcome.ErrorLines, line => line.StartsWith("warning: ", StringComparison.Ordinal) && line.EndsWith(" steps had no finite gradient or no certified code and were left out; a lower --learning-rate helps.", StringComparison.Ordinal));
+        Assert.Contains(outcome.ErrorLines, line
+            => line.StartsWith("warning: ", StringComparison.Ordinal)
+            && line.EndsWith(" steps had no finite gradient or no certified code and were left out; a lower --learning-rate helps.",
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -115,8 +126,11 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         Outcome outcome = Run([.. train, "--depth", "2", "-o", output, "--resume"]);
 
         const string Help = "Give the options that it was made with, or leave --resume away to begin anew.";
-        Assert.Equal((1, $"error: --resume: '{output}.checkpoint' cannot be gone on from: it is of a training with depth 3; it must be of one with depth 2. {Help}"), (outcome.ExitCode, Assert.Single(outcome.ErrorLines)));
-        Refuse($"--resume: '{output}.checkpoint' cannot be gone on from: it is of a training with seed 1; it must be of one with seed 2. {Help}", [.. train, "--seed", "2", "-o", output, "--resume"]);
+        Assert.Equal(
+            (1, $"error: --resume: '{output}.checkpoint' cannot be gone on from: it is of a training with depth 3; it must be of one "
+            + $"with depth 2. {Help}"), (outcome.ExitCode, Assert.Single(outcome.ErrorLines)));
+        Refuse($"--resume: '{output}.checkpoint' cannot be gone on from: it is of a training with seed 1; it must be of one with seed 2. "
+            + $"{Help}", [.. train, "--seed", "2", "-o", output, "--resume"]);
         Assert.Equal(["out.checkpoint"], _folder.Names);
     }
 
@@ -127,7 +141,9 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         string[] learn = ["learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "300000", "--batch", "100"];
         StopAtCheckpoint(output, learn);
 
-        string message = $"--resume: '{output}.checkpoint' was made with other images, signals, preprocessing or start; give the same, or leave --resume away to begin anew.";
+        string message =
+            $"--resume: '{output}.checkpoint' was made with other images, signals, preprocessing or start; give the same, or leave "
+            + "--resume away to begin anew.";
         Refuse(message, [.. learn, "--normalize", "zero-mean", "-o", output, "--resume"]);
         Refuse(message, [.. learn, "--start", workspace.Dictionary, "-o", output, "--resume"]);
         Refuse(message, ["learn", Path.Combine(workspace.Images, "00.png"), .. learn[2..], "-o", output, "--resume"]);
@@ -139,8 +155,12 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent with kill.");
         string output = _folder.File("out");
-        // Where the tests run with interrupts ignored (nohup, or in the background of a script), the process would ignore them too: SIGTERM is not.
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [OutputTests.ToolPath, "train", workspace.Dictionary, workspace.Images, "--samples", "1000000000", "--evaluations", "10000", "--depth", "1", "-o", output])
+        // Where the tests run with interrupts ignored (nohup, or in the background of a script), the process would ignore them too: SIGTERM
+        // is not.
+        using Process process = Process.Start(
+            new ProcessStartInfo("dotnet",
+            [OutputTests.ToolPath, "train", workspace.Dictionary, workspace.Images, "--samples", "1000000000", "--evaluations", "10000",
+            "--depth", "1", "-o", output])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
@@ -159,7 +179,8 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     }
 
     /// <summary>Stops a command as soon as it has left a checkpoint.</summary>
-    private static Outcome StopAtCheckpoint(string output, string[] command) => RunUntilExists(output + ".checkpoint", [.. command, "-o", output]);
+    private static Outcome StopAtCheckpoint(string output, string[] command)
+        => RunUntilExists(output + ".checkpoint", [.. command, "-o", output]);
 
     private static void WaitFor(Func<bool> condition)
     {

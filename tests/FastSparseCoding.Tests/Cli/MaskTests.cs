@@ -50,8 +50,10 @@ public sealed class MaskTests(Workspace workspace) : IClassFixture<Workspace>, I
         (Matrix x, Matrix mask) = Signals(command == "encode" ? Rows : 200);
         (string signals, string known) = Write(x, mask);
         byte[] flags = [.. (fortran ? mask.Transpose() : mask).Values.ToArray().Select(v => (byte)v)];
-        string other = _folder.Write("flags.npy", NpyBytes.Make(NpyBytes.Header(type, $"({x.Rows}, 36)", fortran), flags)), expected = _folder.File("expected.npy");
-        string[] arguments = command == "encode" ? ["encode", workspace.Dictionary, signals] : ["learn", signals, "--atoms", "12", "--samples", "500", "--batch", "50"];
+        string other = _folder.Write("flags.npy", NpyBytes.Make(NpyBytes.Header(type, $"({x.Rows}, 36)", fortran), flags)),
+            expected = _folder.File("expected.npy");
+        string[] arguments = command == "encode" ? ["encode", workspace.Dictionary, signals]
+            : ["learn", signals, "--atoms", "12", "--samples", "500", "--batch", "50"];
         if (command == "learn")
             expected += ".safetensors";
         string output = command == "encode" ? Output : Output + ".safetensors";
@@ -69,11 +71,15 @@ public sealed class MaskTests(Workspace workspace) : IClassFixture<Workspace>, I
         byte[] two = new byte[72];
         Array.Fill(two, (byte)1);
         two[40] = 2;
-        string flags = _folder.Write("flags.npy", NpyBytes.Make(NpyBytes.Header("|u1", "(2, 36)"), two)), integers = _folder.Write("integers.npy", NpyBytes.Make(NpyBytes.Header("<i4", "(2, 36)"), new byte[288]));
+        string flags = _folder.Write("flags.npy", NpyBytes.Make(NpyBytes.Header("|u1", "(2, 36)"), two)),
+            integers = _folder.Write("integers.npy", NpyBytes.Make(NpyBytes.Header("<i4", "(2, 36)"), new byte[288]));
 
-        Refused($"{flags}: holds 2 at row 1, column 4; expected 1 where a value is known and 0 where it is not.", workspace.Dictionary, signals, "--mask", flags);
-        Refused($"{integers}: holds values of type '<i4'; expected '|b1', '|u1', '<f4' or '<f8' (in NumPy: mask.astype(bool)).", workspace.Dictionary, signals, "--mask", integers);
-        Refused($"{flags}: holds values of type '|u1'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32)).", workspace.Dictionary, flags);
+        Refused($"{flags}: holds 2 at row 1, column 4; expected 1 where a value is known and 0 where it is not.", workspace.Dictionary,
+            signals, "--mask", flags);
+        Refused($"{integers}: holds values of type '<i4'; expected '|b1', '|u1', '<f4' or '<f8' (in NumPy: mask.astype(bool)).",
+            workspace.Dictionary, signals, "--mask", integers);
+        Refused($"{flags}: holds values of type '|u1'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32)).", workspace.Dictionary,
+            flags);
     }
 
     [Fact]
@@ -85,11 +91,15 @@ public sealed class MaskTests(Workspace workspace) : IClassFixture<Workspace>, I
         Npy.Write(other, new Matrix(19, 36));
 
         Refused($"{other}: is [19×36]; expected [20×36], the shape of {signals}.", workspace.Dictionary, signals, "--mask", other);
-        Refused("--mask is for the active set at one λ and without --warm-start, or for orthogonal matching pursuit.", workspace.Dictionary, signals, "--mask", known, "--solver", "cd");
-        Refused("--mask is for the active set at one λ and without --warm-start, or for orthogonal matching pursuit.", workspace.Dictionary, signals, "--mask", known, "--lambda", "0.1max");
-        Refused("--mask is for the active set at one λ and without --warm-start, or for orthogonal matching pursuit.", workspace.Dictionary, signals, "--mask", known, "--warm-start", workspace.Encoder);
+        Refused("--mask is for the active set at one λ and without --warm-start, or for orthogonal matching pursuit.", workspace.Dictionary,
+            signals, "--mask", known, "--solver", "cd");
+        Refused("--mask is for the active set at one λ and without --warm-start, or for orthogonal matching pursuit.", workspace.Dictionary,
+            signals, "--mask", known, "--lambda", "0.1max");
+        Refused("--mask is for the active set at one λ and without --warm-start, or for orthogonal matching pursuit.", workspace.Dictionary,
+            signals, "--mask", known, "--warm-start", workspace.Encoder);
         Refused($"--mask is for an .npy of signals; {workspace.Images} is none.", workspace.Dictionary, workspace.Images, "--mask", known);
-        Refused($"--mask is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.", workspace.Encoder, signals, "--mask", known);
+        Refused($"--mask is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.",
+            workspace.Encoder, signals, "--mask", known);
         Npy.Write(other, new Matrix(20, 36));
         Refused($"{other}: has no known value at row 0; every row must have at least one.", workspace.Dictionary, signals, "--mask", other);
     }

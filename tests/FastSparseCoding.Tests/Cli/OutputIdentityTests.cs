@@ -5,7 +5,8 @@ using static FastSparseCoding.Tests.Cli.CommandLine;
 
 namespace FastSparseCoding.Tests.Cli;
 
-/// <summary>No output replaces an input, another output or somebody else's file, whatever the names say; what cannot be written is found before the work.</summary>
+/// <summary>No output replaces an input, another output or somebody else's file, whatever the names say; what cannot be written is found
+/// before the work.</summary>
 public sealed class OutputIdentityTests(Workspace workspace) : IClassFixture<Workspace>, IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -15,7 +16,8 @@ public sealed class OutputIdentityTests(Workspace workspace) : IClassFixture<Wor
     [Fact]
     public void Inputs_are_not_replaced()
     {
-        string picture = _folder.File("p.png"), dictionary = _folder.File("d.safetensors"), signals = _folder.File("x.npy"), link = _folder.File("link"), folder = _folder.File("folder");
+        string picture = _folder.File("p.png"), dictionary = _folder.File("d.safetensors"), signals = _folder.File("x.npy"),
+            link = _folder.File("link"), folder = _folder.File("folder");
         File.Copy(Path.Combine(workspace.Images, "00.png"), picture);
         File.Copy(workspace.Dictionary, dictionary);
         File.Copy(workspace.Signals, signals);
@@ -48,7 +50,8 @@ public sealed class OutputIdentityTests(Workspace workspace) : IClassFixture<Wor
         Directory.CreateSymbolicLink(_folder.File("folder"), _folder.Path);
 
         RefuseTwo(link, "learn", workspace.Images, "--patch", "6", "-o", target, "--mosaic", link);
-        RefuseTwo(_folder.File("folder/new"), "learn", workspace.Images, "--patch", "6", "-o", _folder.File("new"), "--mosaic", _folder.File("folder/new"));
+        RefuseTwo(_folder.File("folder/new"), "learn", workspace.Images, "--patch", "6", "-o", _folder.File("new"), "--mosaic",
+            _folder.File("folder/new"));
         RefuseTwo(output + ".checkpoint", "learn", workspace.Images, "--patch", "6", "-o", output, "--mosaic", output + ".checkpoint");
         RefuseTwo(target, "path", workspace.Dictionary, workspace.Signals, "-o", link, "--plot", target);
         Assert.Equal([1], File.ReadAllBytes(target));
@@ -61,14 +64,19 @@ public sealed class OutputIdentityTests(Workspace workspace) : IClassFixture<Wor
         foreach (byte[] content in (byte[][])[[1, 2, 3], [], File.ReadAllBytes(workspace.Dictionary)])
         {
             File.WriteAllBytes(checkpoint, content);
-            foreach (string[] command in (string[][])[["learn", workspace.Images, "--patch", "6"], ["train", workspace.Dictionary, workspace.Images]])
-                Refuse($"{checkpoint}: is in the place of the checkpoint, but is none of this command; move it away or give another --output.", [.. command, "--samples", "100", "-o", output]);
+            foreach (string[] command in (
+                string[][])[["learn", workspace.Images, "--patch", "6"], ["train", workspace.Dictionary, workspace.Images]])
+                Refuse($"{checkpoint}: is in the place of the checkpoint, but is none of this command; move it away or give another "
+                    + "--output.", [.. command, "--samples", "100", "-o", output]);
             Assert.Equal(content, File.ReadAllBytes(checkpoint));
         }
 
         File.Delete(checkpoint);
-        Assert.Equal(130, RunUntilExists(checkpoint, "train", workspace.Dictionary, workspace.Images, "--samples", "60000", "--evaluations", "50", "-o", output).ExitCode);
-        Refuse($"{checkpoint}: is in the place of the checkpoint, but is none of this command; move it away or give another --output.", "learn", workspace.Images, "--patch", "6", "-o", output);
+        Assert.Equal(130, RunUntilExists(
+            checkpoint, "train", workspace.Dictionary, workspace.Images, "--samples", "60000", "--evaluations", "50", "-o", output)
+            .ExitCode);
+        Refuse($"{checkpoint}: is in the place of the checkpoint, but is none of this command; move it away or give another --output.",
+            "learn", workspace.Images, "--patch", "6", "-o", output);
         Succeed("train", workspace.Dictionary, workspace.Images, "--samples", "2000", "-o", output);
         Assert.Equal(["out"], _folder.Names);
     }
@@ -77,14 +85,18 @@ public sealed class OutputIdentityTests(Workspace workspace) : IClassFixture<Wor
     public void Names_that_cannot_be_are_found_before_the_work()
     {
         string longest = _folder.File(new string('n', 245));
-        foreach (string[] command in (string[][])[["learn", workspace.Images, "--patch", "6"], ["train", workspace.Dictionary, workspace.Images]])
+        foreach (string[] command in (
+            string[][])[["learn", workspace.Images, "--patch", "6"], ["train", workspace.Dictionary, workspace.Images]])
         {
-            Refuse($"{longest}.checkpoint: cannot be written: its name has 256 bytes; a file's name has 255 at most.", [.. command, "--samples", "1000000000", "-o", longest]);
+            Refuse($"{longest}.checkpoint: cannot be written: its name has 256 bytes; a file's name has 255 at most.",
+                [.. command, "--samples", "1000000000", "-o", longest]);
             Refuse("--output is empty; it must be the name of a file.", [.. command, "-o", ""]);
         }
         string tooLong = _folder.File(new string('n', 252) + ".npy");
-        Refuse($"{tooLong}: cannot be written: its name has 256 bytes; a file's name has 255 at most.", "encode", workspace.Dictionary, workspace.Signals, "-o", tooLong);
-        Refuse("--signals is empty; it must be the name of a file.", "encode", workspace.Dictionary, workspace.Signals, "-o", _folder.File("z.npy"), "--signals", "");
+        Refuse($"{tooLong}: cannot be written: its name has 256 bytes; a file's name has 255 at most.", "encode", workspace.Dictionary,
+            workspace.Signals, "-o", tooLong);
+        Refuse("--signals is empty; it must be the name of a file.", "encode", workspace.Dictionary, workspace.Signals, "-o",
+            _folder.File("z.npy"), "--signals", "");
         Refuse("--plot is empty; it must be the name of a file.", "path", workspace.Dictionary, workspace.Signals, "--plot", "");
         Assert.Empty(_folder.Names);
     }
@@ -104,7 +116,9 @@ public sealed class OutputIdentityTests(Workspace workspace) : IClassFixture<Wor
         Assert.Equal(RealPath.Of(_folder.File("circle")), RealPath.Of(_folder.File("circle")));
     }
 
-    private static void RefuseInput(string path, params string[] command) => Refuse($"{path}: is an input too, which no output may replace; give another name.", command);
+    private static void RefuseInput(string path, params string[] command)
+        => Refuse($"{path}: is an input too, which no output may replace; give another name.", command);
 
-    private static void RefuseTwo(string path, params string[] command) => Refuse($"{path}: is given for two outputs; each needs a file of its own.", command);
+    private static void RefuseTwo(string path, params string[] command)
+        => Refuse($"{path}: is given for two outputs; each needs a file of its own.", command);
 }

@@ -18,10 +18,14 @@ public sealed class OutputTests(Workspace workspace) : IClassFixture<Workspace>,
     {
         string nowhere = _folder.File("no/out.safetensors"), folder = Directory.CreateDirectory(_folder.File("folder")).FullName;
 
-        Refuse($"{nowhere}: cannot be written: the folder '{_folder.File("no")}' does not exist.", "learn", workspace.Images, "--samples", "1000000000", "-o", nowhere);
-        Refuse($"{nowhere}: cannot be written: the folder '{_folder.File("no")}' does not exist.", "train", workspace.Dictionary, workspace.Images, "--samples", "1000000000", "-o", nowhere);
-        Refuse($"{folder}: cannot be written: it is a folder; a file name is expected.", "learn", workspace.Images, "--samples", "1000000000", "-o", folder);
-        Refuse($"{folder}: cannot be written: it is a folder; a file name is expected.", "encode", workspace.Dictionary, workspace.Signals, "-o", folder);
+        Refuse($"{nowhere}: cannot be written: the folder '{_folder.File("no")}' does not exist.", "learn", workspace.Images, "--samples",
+            "1000000000", "-o", nowhere);
+        Refuse($"{nowhere}: cannot be written: the folder '{_folder.File("no")}' does not exist.", "train", workspace.Dictionary,
+            workspace.Images, "--samples", "1000000000", "-o", nowhere);
+        Refuse($"{folder}: cannot be written: it is a folder; a file name is expected.", "learn", workspace.Images, "--samples",
+            "1000000000", "-o", folder);
+        Refuse($"{folder}: cannot be written: it is a folder; a file name is expected.", "encode", workspace.Dictionary, workspace.Signals,
+            "-o", folder);
     }
 
     [Fact]
@@ -63,7 +67,8 @@ public sealed class OutputTests(Workspace workspace) : IClassFixture<Workspace>,
         string path = _folder.File("late.npy"), output = _folder.Write("codes.npz", [1, 2, 3]);
         Npy.Write(path, x);
 
-        Refuse($"{path}: holds NaN at row 19999, column 35; every value must be finite.", "encode", workspace.Dictionary, path, "-o", output);
+        Refuse($"{path}: holds NaN at row 19999, column 35; every value must be finite.", "encode", workspace.Dictionary, path, "-o",
+            output);
 
         Assert.Equal([1, 2, 3], File.ReadAllBytes(output));
         Assert.Equal(["codes.npz", "late.npy"], _folder.Names);
@@ -76,7 +81,9 @@ public sealed class OutputTests(Workspace workspace) : IClassFixture<Workspace>,
         string output = _folder.Write("codes.npy", [1, 2, 3]);
 
         // 64 blocks of 512 or 1024 bytes, where the codes take 240,000 bytes; the runtime's own memory file must not count.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "trap '' XFSZ; ulimit -f 64; exec dotnet \"$@\"", "sh", ToolPath, "encode", workspace.Dictionary, workspace.Images, "--samples", "5000", "-o", output])
+        var start = new ProcessStartInfo(
+            "/bin/sh", ["-c", "trap '' XFSZ; ulimit -f 64; exec dotnet \"$@\"", "sh", ToolPath, "encode", workspace.Dictionary,
+            workspace.Images, "--samples", "5000", "-o", output])
         {
             UseShellExecute = false,
             RedirectStandardError = true,

@@ -44,7 +44,8 @@ public sealed class PenaltyTests(Workspace workspace) : IClassFixture<Workspace>
 
         using JsonDocument json = Encode("--solver", solver, "--lambda", "0.2", "--weights", weights, "--ridge", "0.3", "--non-negative");
 
-        Assert.Equal(expected.Encode(Npy.ReadMatrix(workspace.Signals), cancellation: Cancellation).Values.ToArray(), Npy.ReadMatrix(Output).Values.ToArray());
+        Assert.Equal(expected.Encode(Npy.ReadMatrix(workspace.Signals), cancellation: Cancellation).Values.ToArray(),
+            Npy.ReadMatrix(Output).Values.ToArray());
         Assert.Equal("λ = 0.2, 12 weights, μ = 0.3, z ≥ 0", json.RootElement.GetProperty("penalty").GetString());
         Assert.Equal(200, json.RootElement.GetProperty("certified_rows").GetInt64());
     }
@@ -93,7 +94,8 @@ public sealed class PenaltyTests(Workspace workspace) : IClassFixture<Workspace>
     [Fact]
     public void What_is_wrong_is_said_in_one_line()
     {
-        string shorter = WriteWeights("shorter.npy", Weights[..11]), column = _folder.File("column.npy"), missing = _folder.File("missing.npy");
+        string shorter = WriteWeights("shorter.npy", Weights[..11]), column = _folder.File("column.npy"),
+            missing = _folder.File("missing.npy");
         Npy.WriteDoubles(column, 12, 1, Weights);
         double[] tiny = [.. Weights], infinite = [.. Weights], negative = [.. Weights], none = [.. Weights];
         (tiny[11], infinite[0], negative[3], none[5]) = (1e-60, double.PositiveInfinity, -0.5, 0);
@@ -101,20 +103,27 @@ public sealed class PenaltyTests(Workspace workspace) : IClassFixture<Workspace>
         Refused($"{shorter}: holds 11 weights; {workspace.Dictionary} has 12 atoms.", "--weights", shorter);
         Refused($"{column}: is [12×1]; expected the weights of the 12 atoms of {workspace.Dictionary} in one row.", "--weights", column);
         Refused($"{missing}: there is no such file.", "--weights", missing);
-        Refused($"{WriteWeights("w1.npy", tiny)}: weight 11 is 1E-60; every weight must be a finite number above 0 in float32.", "--weights", _folder.File("w1.npy"));
-        Refused($"{WriteWeights("w2.npy", infinite)}: weight 0 is Infinity; every weight must be a finite number above 0 in float32.", "--weights", _folder.File("w2.npy"));
-        Refused($"{WriteWeights("w3.npy", negative)}: weight 3 is -0.5; every weight must be a finite number above 0 in float32.", "--weights", _folder.File("w3.npy"));
-        Refused($"{WriteWeights("w4.npy", none)}: weight 5 is 0; every weight must be a finite number above 0 in float32.", "--weights", _folder.File("w4.npy"));
+        Refused($"{WriteWeights("w1.npy", tiny)}: weight 11 is 1E-60; every weight must be a finite number above 0 in float32.",
+            "--weights", _folder.File("w1.npy"));
+        Refused($"{WriteWeights("w2.npy", infinite)}: weight 0 is Infinity; every weight must be a finite number above 0 in float32.",
+            "--weights", _folder.File("w2.npy"));
+        Refused($"{WriteWeights("w3.npy", negative)}: weight 3 is -0.5; every weight must be a finite number above 0 in float32.",
+            "--weights", _folder.File("w3.npy"));
+        Refused($"{WriteWeights("w4.npy", none)}: weight 5 is 0; every weight must be a finite number above 0 in float32.", "--weights",
+            _folder.File("w4.npy"));
         Refused("--ridge is -0.1; it must be a finite number, 0 or more.", "--ridge", "-0.1");
         Refused("--ridge is NaN; it must be a finite number, 0 or more.", "--ridge", "NaN");
         Refused("--ridge is Infinity; it must be a finite number, 0 or more.", "--ridge", "Infinity");
-        Refused($"{workspace.Encoder}: predicts codes of λ = 0.5; the codes asked for are of λ = 0.4, z ≥ 0.", "--lambda", "0.4", "--non-negative", "--warm-start", workspace.Encoder);
-        Refused($"{workspace.Encoder}: predicts codes of λ = 0.5; the codes asked for are of λ = 0.5, z ≥ 0.", "--non-negative", "--warm-start", workspace.Encoder);
+        Refused($"{workspace.Encoder}: predicts codes of λ = 0.5; the codes asked for are of λ = 0.4, z ≥ 0.", "--lambda", "0.4",
+            "--non-negative", "--warm-start", workspace.Encoder);
+        Refused($"{workspace.Encoder}: predicts codes of λ = 0.5; the codes asked for are of λ = 0.5, z ≥ 0.", "--non-negative",
+            "--warm-start", workspace.Encoder);
 
         void Refused(string message, params string[] options)
         {
             Refuse(message, ["encode", workspace.Dictionary, workspace.Signals, .. options, "-o", Output]);
-            Assert.DoesNotContain(_folder.Names, n => n.StartsWith("out.", StringComparison.Ordinal) || n.Contains("partial", StringComparison.Ordinal));
+            Assert.DoesNotContain(_folder.Names, n
+                => n.StartsWith("out.", StringComparison.Ordinal) || n.Contains("partial", StringComparison.Ordinal));
         }
     }
 
@@ -124,7 +133,8 @@ public sealed class PenaltyTests(Workspace workspace) : IClassFixture<Workspace>
     [InlineData("--weights", "w.npy")]
     public void A_learned_encoder_has_its_own_penalty(params string[] option)
     {
-        Refuse($"{option[0]} is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.", ["encode", workspace.Encoder, workspace.Signals, .. option, "-o", Output]);
+        Refuse($"{option[0]} is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.",
+            ["encode", workspace.Encoder, workspace.Signals, .. option, "-o", Output]);
         Assert.Empty(_folder.Names);
     }
 
@@ -135,7 +145,8 @@ public sealed class PenaltyTests(Workspace workspace) : IClassFixture<Workspace>
     {
         using JsonDocument json = Encode(options);
         Assert.Equal(shown, json.RootElement.GetProperty("penalty").GetString());
-        Assert.Equal(new ActiveSetSolver(Dictionary, penalty).Encode(Npy.ReadMatrix(workspace.Signals), cancellation: Cancellation).Values.ToArray(), Npy.ReadMatrix(Output).Values.ToArray());
+        Assert.Equal(new ActiveSetSolver(Dictionary, penalty).Encode(Npy.ReadMatrix(workspace.Signals), cancellation: Cancellation)
+            .Values.ToArray(), Npy.ReadMatrix(Output).Values.ToArray());
     }
 
     private string WriteWeights(string name, double[] weights)

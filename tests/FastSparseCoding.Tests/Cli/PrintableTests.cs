@@ -36,7 +36,8 @@ public sealed class PrintableTests(Workspace workspace) : IClassFixture<Workspac
     public void What_is_too_long_is_cut_and_counted()
     {
         string x = new('x', 10_000_000), x200 = new('x', 200), x2000 = new('x', 2000);
-        Assert.Equal($"its 'a' and '{x200}…' (10000000 characters) are the signal's; not '{x200}'.", Printable.Line($"its 'a' and '{x}' are the signal's; not '{x200}'."));
+        Assert.Equal($"its 'a' and '{x200}…' (10000000 characters) are the signal's; not '{x200}'.",
+            Printable.Line($"its 'a' and '{x}' are the signal's; not '{x200}'."));
         Assert.Equal($"{x2000}… (10000000 characters)", Printable.Line(x));
         Assert.Equal(x2000, Printable.Line(x2000));
         Assert.Equal($"{x200}… (10000000 characters)", Printable.Piece(x));
@@ -60,7 +61,8 @@ public sealed class PrintableTests(Workspace workspace) : IClassFixture<Workspac
             SafeTensors("b.safetensors", $$"""{ {{name}}: {"dtype":"F32","shape":[1],"data_offsets":[4,8]} }"""),
             SafeTensors("c.safetensors", $$"""{"__metadata__":{ {{name}}: 1} }"""),
             SafeTensors("d.safetensors", $$"""{"__metadata__":{"format":"fast-sparse-coding","format_version":{{name}} } }"""),
-            SafeTensors("e.safetensors", $$"""{"__metadata__":{"format":"fast-sparse-coding","format_version":"1","kind":"lista","lambda":{{name}} } }"""),
+            SafeTensors("e.safetensors",
+                $$"""{"__metadata__":{"format":"fast-sparse-coding","format_version":"1","kind":"lista","lambda":{{name}} } }"""),
             SafeTensors("f.safetensors", $$"""{ "{{new string('x', 1_000_000)}}": {} }"""),
             _folder.Write("g.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)npy.Length, 0, .. npy]),
             _folder.Write("\e[2J\n.npy", []),
@@ -85,11 +87,14 @@ public sealed class PrintableTests(Workspace workspace) : IClassFixture<Workspac
         using JsonDocument json = JsonDocument.Parse(Succeed("info", path, "--json").Out);
 
         Assert.Equal(
-            [$"file   {path}", "holds  safetensors", "metadata", "  file   /etc/passwd", "  holds  model", @"  kind   \u{1B}[2J\u{1B}]0;owned\u{7}\u{9B}1m\u{202E}txt\u{2066}\u{D}\u{A}holds    model",
+            [$"file   {path}", "holds  safetensors", "metadata", "  file   /etc/passwd", "  holds  model",
+                @"  kind   \u{1B}[2J\u{1B}]0;owned\u{7}\u{9B}1m\u{202E}txt\u{2066}\u{D}\u{A}holds    model",
              "tensors", "  a b       [1] F32", "  a_b       [2] F32", "  metadata  [0] F32"],
             lines);
-        Assert.Equal((path, "safetensors"), (json.RootElement.GetProperty("file").GetString(), json.RootElement.GetProperty("holds").GetString()));
-        Assert.Equal(["/etc/passwd", "model", Evil], json.RootElement.GetProperty("metadata").EnumerateObject().Select(p => p.Value.GetString()));
+        Assert.Equal((path, "safetensors"),
+            (json.RootElement.GetProperty("file").GetString(), json.RootElement.GetProperty("holds").GetString()));
+        Assert.Equal(["/etc/passwd", "model", Evil],
+            json.RootElement.GetProperty("metadata").EnumerateObject().Select(p => p.Value.GetString()));
         Assert.Equal(["a b", "a_b", "metadata"], json.RootElement.GetProperty("tensors").EnumerateObject().Select(p => p.Name));
         Assert.Contains("  parameter.S_transposed  [12, 12] F32\n", Succeed("info", workspace.Encoder).Out, StringComparison.Ordinal);
     }

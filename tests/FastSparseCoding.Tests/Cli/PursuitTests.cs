@@ -43,7 +43,8 @@ public sealed class PursuitTests(Workspace workspace) : IClassFixture<Workspace>
     {
         string codes = _folder.File("codes.npz");
 
-        using var json = JsonDocument.Parse(Succeed("encode", workspace.Dictionary, workspace.Images, "--max-atoms", "2", "--sparse", "--json", "-q", "-o", codes).Out);
+        using var json = JsonDocument.Parse(
+            Succeed("encode", workspace.Dictionary, workspace.Images, "--max-atoms", "2", "--sparse", "--json", "-q", "-o", codes).Out);
 
         Assert.InRange(json.RootElement.GetProperty("rows").GetInt64(), 400, 12 * 64);      // but for those that are flat
         Assert.InRange(json.RootElement.GetProperty("non_zeros").GetDouble(), 0.5, 2);
@@ -59,8 +60,10 @@ public sealed class PursuitTests(Workspace workspace) : IClassFixture<Workspace>
     [InlineData("--warm-start", "lista.safetensors")]
     public void The_options_of_the_lasso_are_refused(params string[] option)
     {
-        Refused($"{option[0]} is for the lasso; --max-atoms asks for orthogonal matching pursuit, which has no use for it.", ["--max-atoms", "3", .. option]);
-        Refused($"{option[0]} is for the lasso; --error asks for orthogonal matching pursuit, which has no use for it.", ["--error", "3", .. option]);
+        Refused($"{option[0]} is for the lasso; --max-atoms asks for orthogonal matching pursuit, which has no use for it.",
+            ["--max-atoms", "3", .. option]);
+        Refused($"{option[0]} is for the lasso; --error asks for orthogonal matching pursuit, which has no use for it.",
+            ["--error", "3", .. option]);
     }
 
     [Fact]
@@ -78,7 +81,8 @@ public sealed class PursuitTests(Workspace workspace) : IClassFixture<Workspace>
     [InlineData("--error", "3")]
     public void A_learned_encoder_pursues_nothing(params string[] option)
     {
-        Refuse($"{option[0]} is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.", ["encode", workspace.Encoder, workspace.Signals, .. option, "-o", Output]);
+        Refuse($"{option[0]} is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.",
+            ["encode", workspace.Encoder, workspace.Signals, .. option, "-o", Output]);
         Assert.Empty(_folder.Names);
     }
 
@@ -90,14 +94,16 @@ public sealed class PursuitTests(Workspace workspace) : IClassFixture<Workspace>
 
     private void Check(OmpOptions options, string method, params string[] arguments)
     {
-        using var json = JsonDocument.Parse(Succeed(["encode", workspace.Dictionary, workspace.Signals, .. arguments, "--json", "-q", "-o", Output]).Out);
+        using var json = JsonDocument.Parse(
+            Succeed(["encode", workspace.Dictionary, workspace.Signals, .. arguments, "--json", "-q", "-o", Output]).Out);
         Matrix x = Npy.ReadMatrix(workspace.Signals), z = new(200, 12);
 
         OmpReport report = new OmpEncoder(Dictionary, options).Solve(x, z, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(z.Values.ToArray(), Npy.ReadMatrix(Output).Values.ToArray());
         JsonElement root = json.RootElement;
-        Assert.Equal((method, 200L, 12), (root.GetProperty("method").GetString(), root.GetProperty("rows").GetInt64(), root.GetProperty("code_size").GetInt32()));
+        Assert.Equal((method, 200L, 12),
+            (root.GetProperty("method").GetString(), root.GetProperty("rows").GetInt64(), root.GetProperty("code_size").GetInt32()));
         Assert.Equal(report.Atoms.Average(), root.GetProperty("non_zeros").GetDouble(), 1e-12);
         Assert.Equal(report.ResidualNorms.Average(), root.GetProperty("mean_error").GetDouble(), 1e-12);
         Assert.Equal(report.ResidualNorms.Max(), root.GetProperty("largest_error").GetDouble());

@@ -15,23 +15,27 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
 {
     private static readonly string[] Encoders =
     [
-        .. new[] { 1, 2, 5, 10, 20, 50, 100, 200 }.Select(updates => $"lcod-12-{updates}"), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => $"lista-12-{depth}"),
+        .. new[] { 1, 2, 5, 10, 20, 50, 100, 200 }.Select(updates => $"lcod-12-{updates}"),
+            .. new[] { 1, 2, 3, 5, 7 }.Select(depth => $"lista-12-{depth}"),
         .. from kind in (string[])["lista-coupled", "lista-layers"] from depth in (int[])[1, 3, 7] select $"{kind}-12-{depth}", "shrink-12",
         .. new[] { 1, 3, 7 }.Select(depth => $"slista-12-{depth}"), "tanh-12", "tanh2-12",
     ];
 
     private static readonly string[] Plots =
     [
-        "cod-lcod-12.svg", "explaining-away-12.svg", "fista-lista-12.svg", "robustness-gap-12.svg", "robustness-lambda-12.svg", "robustness-noise-12.svg", "warm-start-lcod-12.svg", "warm-start-lista-12.svg",
+        "cod-lcod-12.svg", "explaining-away-12.svg", "fista-lista-12.svg", "robustness-gap-12.svg", "robustness-lambda-12.svg",
+            "robustness-noise-12.svg", "warm-start-lcod-12.svg", "warm-start-lista-12.svg",
     ];
 
-    private static readonly string[] Pictures = ["atoms-12.png", "explaining-away-12-away.png", "explaining-away-12-explaining.png", "explaining-away-12-patch.png"];
+    private static readonly string[] Pictures =
+        ["atoms-12.png", "explaining-away-12-away.png", "explaining-away-12-explaining.png", "explaining-away-12-patch.png"];
 
     private readonly TempFolder _folder = new();
 
     private string Out => _folder.File("out");
 
-    private string[] Command => ["reproduce", "--quick", "--images", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "2000", "--out", Out];
+    private string[] Command
+        => ["reproduce", "--quick", "--images", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "2000", "--out", Out];
 
     public void Dispose() => _folder.Dispose();
 
@@ -40,8 +44,10 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     {
         Outcome outcome = Succeed(Command);
 
-        string[] expected = ["dictionary-12.safetensors", .. Encoders.Select(e => $"{e}-s1.safetensors"), "numbers.csv", .. Pictures, .. Plots, "report.html", "report.md", "settings.txt"];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), Directory.EnumerateFiles(Out).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        string[] expected = ["dictionary-12.safetensors", .. Encoders.Select(e => $"{e}-s1.safetensors"), "numbers.csv", .. Pictures,
+            .. Plots, "report.html", "report.md", "settings.txt"];
+        Assert.Equal(expected.Order(StringComparer.Ordinal),
+            Directory.EnumerateFiles(Out).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.Contains(Path.Combine(Out, "report.html"), outcome.Out, StringComparison.Ordinal);
         Dictionary<string, double> errors = Errors(seed: 1);
         Assert.Equal(Encoders.Length, errors.Count);
@@ -49,7 +55,8 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         foreach ((string name, double error) in errors)
         {
             string shown = error.ToString("G4", CultureInfo.InvariantCulture);
-            Assert.Contains(shown, outcome.Out.Split('\n').First(l => l.StartsWith(name, StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains(shown, outcome.Out.Split('\n').First(l => l.StartsWith(name, StringComparison.Ordinal)),
+                StringComparison.Ordinal);
             Assert.Contains($"<tr><td>{name}</td><td>{shown}</td>", page, StringComparison.Ordinal);
             Assert.Contains($"| {name} | {shown} |", text, StringComparison.Ordinal);
         }
@@ -66,7 +73,9 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         RunUntilExists(Path.Combine(Out, "settings.txt"), Command);
         string dictionary = Path.Combine(Out, "dictionary-12.safetensors"), checkpoint = dictionary + ".checkpoint";
         File.Delete(dictionary);
-        CheckpointFile.Save(checkpoint, new LearnerState("other", 0, 0, 0, 0, new Matrix(12, 36), new Matrix(12, 12), new Matrix(12, 36), new float[12], new float[36]));
+        CheckpointFile.Save(checkpoint,
+            new LearnerState("other", 0, 0, 0, 0, new Matrix(12, 36), new Matrix(12, 12), new Matrix(12, 36), new float[12],
+            new float[36]));
 
         Outcome outcome = Run(Command);
 
@@ -79,7 +88,8 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     public void Seeds_differ_share_the_dictionary_and_are_shown_with_their_range()
     {
         Succeed(Command);
-        byte[] first = File.ReadAllBytes(Path.Combine(Out, "lista-12-3-s1.safetensors")), dictionary = File.ReadAllBytes(Path.Combine(Out, "dictionary-12.safetensors"));
+        byte[] first = File.ReadAllBytes(Path.Combine(Out, "lista-12-3-s1.safetensors")),
+            dictionary = File.ReadAllBytes(Path.Combine(Out, "dictionary-12.safetensors"));
 
         Outcome outcome = Succeed([.. Command, "--seeds", "3"]);
 
@@ -90,7 +100,8 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         Assert.Equal(3, errors.Distinct().Count());
         double mean = errors.Average(), half = (errors.Max() - errors.Min()) / 2;
         int decimals = 3 - (int)Math.Floor(Math.Log10(mean));
-        string shown = $"{mean.ToString($"F{decimals}", CultureInfo.InvariantCulture)} ± {half.ToString($"F{decimals}", CultureInfo.InvariantCulture)}";
+        string shown =
+            $"{mean.ToString($"F{decimals}", CultureInfo.InvariantCulture)} ± {half.ToString($"F{decimals}", CultureInfo.InvariantCulture)}";
         Assert.Contains($"| LISTA T=3 | {shown} |", File.ReadAllText(Path.Combine(Out, "report.md")), StringComparison.Ordinal);
         Assert.Contains("mean &#177; half of the range", File.ReadAllText(Path.Combine(Out, "report.html")), StringComparison.Ordinal);
     }
@@ -111,7 +122,8 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         Succeed([.. command, Out]);
 
         Assert.Equal(dictionary, File.ReadAllBytes(Path.Combine(Out, "dictionary-12.safetensors")));
-        string[] names = [.. Directory.EnumerateFiles(_folder.File("straight")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        string[] names = [.. Directory.EnumerateFiles(_folder.File("straight")).Select(f => Path.GetFileName(f))
+            .Order(StringComparer.Ordinal)];
         Assert.Equal(names, Directory.EnumerateFiles(Out).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         foreach (string name in names.Where(n => n is not ("numbers.csv" or "report.html" or "report.md")))
             Assert.Equal(File.ReadAllBytes(Path.Combine(_folder.File("straight"), name)), File.ReadAllBytes(Path.Combine(Out, name)));
@@ -151,7 +163,8 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
 
     private void KillWhenExists(string name, string[] command)
     {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [OutputTests.ToolPath, .. command]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("dotnet", [OutputTests.ToolPath, .. command]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         while (!File.Exists(Path.Combine(Out, name)) && !process.HasExited)
             Thread.Sleep(1);
         process.Kill();
@@ -162,7 +175,8 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     /// <summary>Lines of the table of all numbers, without times.</summary>
     private static string[] Untimed(string folder)
     {
-        string[] lines = File.ReadAllLines(Path.Combine(folder, "numbers.csv")), untimed = [.. lines.Where(l => !l.Contains("microseconds", StringComparison.Ordinal))];
+        string[] lines = File.ReadAllLines(Path.Combine(folder, "numbers.csv")),
+            untimed = [.. lines.Where(l => !l.Contains("microseconds", StringComparison.Ordinal))];
         Assert.InRange(untimed.Length, lines.Length / 2, lines.Length - 1);
         return untimed;
     }

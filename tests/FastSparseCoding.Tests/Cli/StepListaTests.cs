@@ -40,7 +40,8 @@ public sealed class StepListaTests(Workspace workspace) : IClassFixture<Workspac
         using JsonDocument json = JsonDocument.Parse(Succeed(["evaluate", Steps, workspace.Signals, .. options, "--json"]).Out);
         Matrix exact = new ActiveSetSolver(trained.Dictionary!, penalty).Encode(x, cancellation: Cancellation);
         Assert.Equal("λ = 0.2, μ = 0.3, z ≥ 0", json.RootElement.GetProperty("penalty").GetString());
-        Assert.Equal(CodeEvaluator.Compare(x, trained.Dictionary!, penalty, predicted, exact).CodeError, json.RootElement.GetProperty("code_error").GetDouble());
+        Assert.Equal(CodeEvaluator.Compare(x, trained.Dictionary!, penalty, predicted, exact).CodeError,
+            json.RootElement.GetProperty("code_error").GetDouble());
     }
 
     [Fact]
@@ -60,8 +61,10 @@ public sealed class StepListaTests(Workspace workspace) : IClassFixture<Workspac
     public void A_fraction_of_each_signals_own_weight_is_refused()
     {
         Train();
-        Refuse($"--lambda is 0.1max; {Steps} holds an 'slista' encoder, which predicts codes of one λ for all signals: give a number.", "encode", Steps, workspace.Signals, "--lambda", "0.1max", "-o", Codes);
-        Refuse($"--ridge is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.", "evaluate", workspace.Encoder, workspace.Signals, "--ridge", "1");
+        Refuse($"--lambda is 0.1max; {Steps} holds an 'slista' encoder, which predicts codes of one λ for all signals: give a number.",
+            "encode", Steps, workspace.Signals, "--lambda", "0.1max", "-o", Codes);
+        Refuse($"--ridge is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.", "evaluate",
+            workspace.Encoder, workspace.Signals, "--ridge", "1");
     }
 
     private StepListaEncoder Train()

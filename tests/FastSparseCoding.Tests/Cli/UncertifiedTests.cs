@@ -30,17 +30,22 @@ public sealed class UncertifiedTests : IDisposable
     [Fact]
     public void Learn_warns_and_tells_the_number()
     {
-        Outcome outcome = Succeed("learn", _signals, "--atoms", "40", "--lambda", Lambda, "--samples", "400", "--batch", "200", "-q", "--json", "-o", _folder.File("d.safetensors"));
+        Outcome outcome = Succeed(
+            "learn", _signals, "--atoms", "40", "--lambda", Lambda, "--samples", "400", "--batch", "200", "-q", "--json", "-o",
+            _folder.File("d.safetensors"));
 
         long count = Number(outcome, "uncertified_signals");
         Assert.InRange(count, 1, 300);
-        Assert.Equal(FormattableString.Invariant($"warning: {count} of 400 signals have no certified code and were left out; a larger λ helps.\n"), outcome.Error);
+        Assert.Equal(FormattableString.Invariant(
+            $"warning: {count} of 400 signals have no certified code and were left out; a larger λ helps.\n"), outcome.Error);
     }
 
     [Fact]
     public void Train_warns_and_tells_the_numbers()
     {
-        Outcome outcome = Succeed("train", _dictionary, _signals, "--depth", "1", "--lambda", Lambda, "--samples", "900", "-q", "--json", "-o", _folder.File("e.safetensors"));
+        Outcome outcome = Succeed(
+            "train", _dictionary, _signals, "--depth", "1", "--lambda", Lambda, "--samples", "900", "-q", "--json", "-o",
+            _folder.File("e.safetensors"));
 
         Assert.Equal((675L, 75L), (Number(outcome, "uncertified_targets"), Number(outcome, "uncertified_held_out")));
         Assert.Equal(
@@ -71,7 +76,8 @@ public sealed class UncertifiedTests : IDisposable
         string hard = _folder.File("hard.npy"), output = _folder.File("out.safetensors");
         Npy.Write(hard, SmoothDictionaries.UnitSignals(100, 32, seed: 5));
 
-        Refuse("none of the 10 held-out signals has a certified code, and there is nothing to measure the error on; take a larger sparsity weight or tolerance.", "train", _dictionary, hard, "--lambda", Lambda, "-o", output);
+        Refuse("none of the 10 held-out signals has a certified code, and there is nothing to measure the error on; take a larger "
+            + "sparsity weight or tolerance.", "train", _dictionary, hard, "--lambda", Lambda, "-o", output);
 
         Assert.False(File.Exists(output));
     }
@@ -79,22 +85,29 @@ public sealed class UncertifiedTests : IDisposable
     [Fact]
     public void Classify_learns_from_certified_codes_only()
     {
-        string digits = DigitFiles.Write(_folder.File("digits")), output = _folder.File("c.safetensors"), dictionary = _folder.File("wide.npy");
+        string digits = DigitFiles.Write(_folder.File("digits")), output = _folder.File("c.safetensors"),
+            dictionary = _folder.File("wide.npy");
         Npy.Write(dictionary, SmoothDictionaries.Exponentials(120, 64).Atoms);
 
-        Outcome some = Succeed("classify", digits, "--encoder", dictionary, "--lambda", "1e-2", "--epochs", "1", "-q", "--json", "-o", output);
+        Outcome some = Succeed("classify", digits, "--encoder", dictionary, "--lambda", "1e-2", "--epochs", "1", "-q", "--json", "-o",
+            output);
         long training = Number(some, "uncertified_training_pictures"), test = Number(some, "uncertified_test_pictures");
         Assert.InRange(training, 1, 300);
         Assert.InRange(test, 1, 150);
         Assert.Equal(
-            [FormattableString.Invariant($"warning: {training} of 400 training pictures have no certified code and were left out; a larger λ helps."),
-                FormattableString.Invariant($"warning: {test} of 200 test pictures have no certified code and were classified all the same; a larger λ helps.")],
+            [FormattableString.Invariant(
+                $"warning: {training} of 400 training pictures have no certified code and were left out; a larger λ helps."),
+                FormattableString.Invariant(
+                    $"warning: {test} of 200 test pictures have no certified code and were classified all the same; a larger λ helps.")],
             some.ErrorLines[..2]);
         File.Delete(output);
 
-        Outcome outcome = Run("classify", digits, "--encoder", dictionary, "--lambda", "1e-6", "--epochs", "1", "-q", "--json", "-o", output);
+        Outcome outcome = Run("classify", digits, "--encoder", dictionary, "--lambda", "1e-6", "--epochs", "1", "-q", "--json", "-o",
+            output);
 
-        Assert.Equal("error: 0 of 400 training pictures have a certified code; expected 10 or more, of which a tenth chooses the best epoch. A larger --lambda helps.\n", outcome.Error);
+        Assert.Equal(
+            "error: 0 of 400 training pictures have a certified code; expected 10 or more, of which a tenth chooses the best epoch. A "
+            + "larger --lambda helps.\n", outcome.Error);
         Assert.False(File.Exists(output));
     }
 

@@ -22,12 +22,15 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
     {
         string output = _folder.File("d.safetensors"), mosaic = _folder.File("atoms.png");
 
-        Outcome outcome = Succeed("learn", workspace.Images, "--patch", "5", "--atoms", "9", "--lambda", "0.3", "--samples", "1000", "--normalize", "zero-mean", "--min-std", "0.01", "--mosaic", mosaic, "-o", output);
+        Outcome outcome = Succeed(
+            "learn", workspace.Images, "--patch", "5", "--atoms", "9", "--lambda", "0.3", "--samples", "1000", "--normalize", "zero-mean",
+            "--min-std", "0.01", "--mosaic", mosaic, "-o", output);
 
         Assert.Contains("learning: 1,000 of 1,000", outcome.Error, StringComparison.Ordinal);
         ModelInfo info = ModelFile.ReadInfo(output);
         Assert.Equal(0.3f, info.Lambda);
-        Assert.Equal(new PatchPreprocessing { PatchSize = 5, MinimumDeviation = 0.01f, Normalization = PatchNormalization.ZeroMean }, PatchPreprocessing.Read(output));
+        Assert.Equal(new PatchPreprocessing { PatchSize = 5, MinimumDeviation = 0.01f, Normalization = PatchNormalization.ZeroMean },
+            PatchPreprocessing.Read(output));
         AtomDictionary dictionary = ModelFile.LoadDictionary(output);
         Assert.Equal((9, 25), (dictionary.AtomCount, dictionary.SignalSize));
         GrayImage drawn = ImageFile.Load(mosaic), expected = AtomMosaic.Render(dictionary.Atoms, 5);
@@ -43,7 +46,8 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
         string first = _folder.File("1.safetensors"), last = _folder.File("2.safetensors");
 
         Succeed("learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "1", "--method", method, "-o", first);
-        Succeed("learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "6000", "--batch", "100", "--method", method, "-o", last);
+        Succeed("learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "6000", "--batch", "100", "--method", method, "-o",
+            last);
 
         Assert.True(MeanEnergy(last) < 0.95 * MeanEnergy(first));
     }
@@ -82,14 +86,18 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
     {
         string output = _folder.File("e.safetensors");
 
-        Succeed(["train", workspace.Dictionary, workspace.Images, "--encoder", kind, .. depth is null ? Array.Empty<string>() : ["--depth", depth], "--samples", "4000", "-o", output]);
+        Succeed(["train", workspace.Dictionary, workspace.Images, "--encoder", kind, .. depth is null ? Array.Empty<string>()
+            : ["--depth", depth], "--samples", "4000", "-o", output]);
 
         AtomDictionary dictionary = ModelFile.LoadDictionary(workspace.Dictionary);
         TrainableEncoder trained = ModelFile.LoadEncoder(output, dictionary);
         int layers = int.Parse(depth ?? "0", System.Globalization.CultureInfo.InvariantCulture);
-        Matrix x = Patches.Sample(ImageFolder.Load(workspace.Images, TestContext.Current.CancellationToken), PatchPreprocessing.Default with { PatchSize = 6 }, 500, seed: 9);
+        Matrix x = Patches.Sample(
+            ImageFolder.Load(workspace.Images, TestContext.Current.CancellationToken), PatchPreprocessing.Default with { PatchSize = 6 },
+            500, seed: 9);
         Matrix exact = new ActiveSetSolver(dictionary, 0.5f).Encode(x, cancellation: TestContext.Current.CancellationToken);
-        double before = CodeEvaluator.CodeError(EncoderFactory.Create(kind, dictionary, 0.5f, layers).Encode(x, cancellation: TestContext.Current.CancellationToken), exact);
+        double before = CodeEvaluator.CodeError(
+            EncoderFactory.Create(kind, dictionary, 0.5f, layers).Encode(x, cancellation: TestContext.Current.CancellationToken), exact);
         Assert.Equal((kind, layers), (trained.Kind, trained.Depth));
         Assert.True(CodeEvaluator.CodeError(trained.Encode(x, cancellation: TestContext.Current.CancellationToken), exact) < 0.9 * before);
     }
@@ -101,10 +109,12 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
         string output = _folder.File("z.npy");
 
         Succeed("encode", workspace.Dictionary, workspace.Signals, "--lambda", "0.2", "-o", output);
-        Assert.Equal(new ActiveSetSolver(ModelFile.LoadDictionary(workspace.Dictionary), 0.2f).Encode(x, cancellation: TestContext.Current.CancellationToken).Values.ToArray(), Npy.ReadMatrix(output).Values.ToArray());
+        Assert.Equal(new ActiveSetSolver(ModelFile.LoadDictionary(workspace.Dictionary), 0.2f)
+            .Encode(x, cancellation: TestContext.Current.CancellationToken).Values.ToArray(), Npy.ReadMatrix(output).Values.ToArray());
 
         Succeed("encode", workspace.Encoder, workspace.Signals, "-o", output);
-        Assert.Equal(ModelFile.LoadEncoder(workspace.Encoder).Encode(x, cancellation: TestContext.Current.CancellationToken).Values.ToArray(), Npy.ReadMatrix(output).Values.ToArray());
+        Assert.Equal(ModelFile.LoadEncoder(workspace.Encoder).Encode(x, cancellation: TestContext.Current.CancellationToken)
+            .Values.ToArray(), Npy.ReadMatrix(output).Values.ToArray());
     }
 
     [Theory]
@@ -115,7 +125,9 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
     [InlineData("ista")]
     public void Every_solver_certifies_its_codes(string solver)
     {
-        Outcome outcome = Succeed("encode", workspace.Dictionary, workspace.Signals, "--solver", solver, "--tolerance", "1e-4", "--json", "-q", "-o", _folder.File("z.npy"));
+        Outcome outcome = Succeed(
+            "encode", workspace.Dictionary, workspace.Signals, "--solver", solver, "--tolerance", "1e-4", "--json", "-q", "-o",
+            _folder.File("z.npy"));
 
         using JsonDocument json = JsonDocument.Parse(outcome.Out);
         Assert.Equal(200, json.RootElement.GetProperty("certified_rows").GetInt64());
@@ -132,9 +144,11 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
         Succeed("encode", workspace.Dictionary, workspace.Images, "--stride", "4", "--signals", signals, "-o", cold);
 
         double coldIterations = Iterations(Succeed("encode", workspace.Dictionary, signals, "--solver", solver, "-o", cold, "--json"));
-        double warmIterations = Iterations(Succeed("encode", workspace.Dictionary, signals, "--solver", solver, "--warm-start", workspace.Encoder, "-o", warm, "--json"));
+        double warmIterations = Iterations(
+            Succeed("encode", workspace.Dictionary, signals, "--solver", solver, "--warm-start", workspace.Encoder, "-o", warm, "--json"));
 
-        Assert.True(solver == "active-set" ? warmIterations != coldIterations : warmIterations < coldIterations, FormattableString.Invariant($"{warmIterations}, {coldIterations}"));
+        Assert.True(solver == "active-set" ? warmIterations != coldIterations : warmIterations < coldIterations,
+            FormattableString.Invariant($"{warmIterations}, {coldIterations}"));
         Assert.InRange(CodeEvaluator.CodeError(Npy.ReadMatrix(warm), Npy.ReadMatrix(cold)), 0, 1e-6);
     }
 
@@ -154,7 +168,8 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
     [Fact]
     public void Evaluate_tells_quality_work_and_time()
     {
-        Outcome outcome = Succeed("evaluate", workspace.Encoder, workspace.Images, "--samples", "400", "--dictionary", workspace.Dictionary, "--json");
+        Outcome outcome = Succeed(
+            "evaluate", workspace.Encoder, workspace.Images, "--samples", "400", "--dictionary", workspace.Dictionary, "--json");
 
         using JsonDocument json = JsonDocument.Parse(outcome.Out);
         JsonElement root = json.RootElement;
@@ -173,11 +188,13 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
         string codes = _folder.File("z.npy");
         Succeed("encode", workspace.Dictionary, workspace.Signals, "-o", codes);
 
-        using JsonDocument given = JsonDocument.Parse(Succeed("evaluate", workspace.Encoder, workspace.Signals, "--codes", codes, "--json").Out);
+        using JsonDocument given =
+            JsonDocument.Parse(Succeed("evaluate", workspace.Encoder, workspace.Signals, "--codes", codes, "--json").Out);
         using JsonDocument computed = JsonDocument.Parse(Succeed("evaluate", workspace.Encoder, workspace.Signals, "--json").Out);
 
         Assert.Equal(computed.RootElement.GetProperty("code_error").GetDouble(), given.RootElement.GetProperty("code_error").GetDouble());
-        Assert.Equal(computed.RootElement.GetProperty("relative_objective_gap").GetDouble(), given.RootElement.GetProperty("relative_objective_gap").GetDouble());
+        Assert.Equal(computed.RootElement.GetProperty("relative_objective_gap").GetDouble(),
+            given.RootElement.GetProperty("relative_objective_gap").GetDouble());
     }
 
     [Fact]
@@ -198,9 +215,12 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
     {
         foreach (string threads in new[] { "1", "3" })
         {
-            Succeed("learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "1500", "--threads", threads, "-o", _folder.File($"d{threads}"));
-            Succeed("train", workspace.Dictionary, workspace.Images, "--encoder", "lcod", "--batch", "200", "--samples", "1500", "--threads", threads, "-o", _folder.File($"e{threads}"));
-            Succeed("encode", workspace.Dictionary, workspace.Images, "--stride", "2", "--threads", threads, "-o", _folder.File($"z{threads}.npy"));
+            Succeed("learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "1500", "--threads", threads, "-o",
+                _folder.File($"d{threads}"));
+            Succeed("train", workspace.Dictionary, workspace.Images, "--encoder", "lcod", "--batch", "200", "--samples", "1500",
+                "--threads", threads, "-o", _folder.File($"e{threads}"));
+            Succeed("encode", workspace.Dictionary, workspace.Images, "--stride", "2", "--threads", threads, "-o",
+                _folder.File($"z{threads}.npy"));
         }
 
         Assert.Equal(File.ReadAllBytes(_folder.File("d1")), File.ReadAllBytes(_folder.File("d3")));
@@ -217,7 +237,10 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
     private double MeanEnergy(string dictionary)
     {
         AtomDictionary atoms = ModelFile.LoadDictionary(dictionary);
-        Matrix x = Patches.Sample(ImageFolder.Load(workspace.Images, TestContext.Current.CancellationToken), PatchPreprocessing.Default with { PatchSize = 6 }, 500, seed: 8);
-        return LassoObjective.Energies(x, atoms, new ActiveSetSolver(atoms, 0.5f).Encode(x, cancellation: TestContext.Current.CancellationToken), 0.5f).Average();
+        Matrix x = Patches.Sample(
+            ImageFolder.Load(workspace.Images, TestContext.Current.CancellationToken), PatchPreprocessing.Default with { PatchSize = 6 },
+            500, seed: 8);
+        return LassoObjective.Energies(
+            x, atoms, new ActiveSetSolver(atoms, 0.5f).Encode(x, cancellation: TestContext.Current.CancellationToken), 0.5f).Average();
     }
 }

@@ -4,7 +4,8 @@ using FastSparseCoding.Tests.Support;
 
 namespace FastSparseCoding.Tests.Cli;
 
-/// <summary>A folder of small pictures, and a dictionary and an encoder made from them through the command line; made once, only read afterwards.</summary>
+/// <summary>A folder of small pictures, and a dictionary and an encoder made from them through the command line; made once, only read
+/// afterwards.</summary>
 public sealed class Workspace : IDisposable
 {
     private readonly string _path = Directory.CreateTempSubdirectory("fsc-cli-").FullName;

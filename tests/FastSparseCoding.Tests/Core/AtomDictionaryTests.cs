@@ -32,8 +32,10 @@ public sealed class AtomDictionaryTests
         var dictionary = new AtomDictionary(new Matrix(atoms.Length, 1, atoms));
         const string Expected = "'AtomCount' is 46341; it must be 46340 or less.";
 
-        Assert.StartsWith(Expected, Assert.Throws<ArgumentOutOfRangeException>(() => dictionary.Gram.Rows).Message, StringComparison.Ordinal);
-        Assert.StartsWith(Expected, Assert.Throws<ArgumentOutOfRangeException>(() => dictionary.IdentityMinusGram).Message, StringComparison.Ordinal);
+        Assert.StartsWith(Expected, Assert.Throws<ArgumentOutOfRangeException>(() => dictionary.Gram.Rows).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(Expected, Assert.Throws<ArgumentOutOfRangeException>(() => dictionary.IdentityMinusGram).Message,
+            StringComparison.Ordinal);
         Assert.InRange((long)AtomDictionary.MaxGramAtoms * AtomDictionary.MaxGramAtoms, 0, Array.MaxLength);
         Assert.InRange((long)atoms.Length * atoms.Length, Array.MaxLength + 1L, long.MaxValue);
     }
@@ -41,7 +43,9 @@ public sealed class AtomDictionaryTests
     [Fact]
     public void Atoms_of_the_largest_finite_values_have_finite_products()
     {
-        AtomDictionary dictionary = AtomDictionary.Normalize(new Matrix(2, 3, [float.MaxValue, float.MaxValue, float.MaxValue, float.MaxValue, -float.MaxValue, 0]));
+        AtomDictionary dictionary =
+            AtomDictionary.Normalize(
+            new Matrix(2, 3, [float.MaxValue, float.MaxValue, float.MaxValue, float.MaxValue, -float.MaxValue, 0]));
 
         Assert.All(dictionary.Gram.Values.ToArray(), value => Assert.InRange(value, -1, 1));
         Assert.InRange(dictionary.Lipschitz, 1, 2);
@@ -62,14 +66,16 @@ public sealed class AtomDictionaryTests
 
         Assert.Equal([0.6f, 0.8f, 0, 1], d.Atoms.Values.ToArray());
         Assert.StartsWith("'atoms' has norm 0 at row 1; it must be above 0.",
-            Assert.Throws<ArgumentException>(() => AtomDictionary.Normalize(new Matrix(2, 2, [3, 4, 0, 0]))).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => AtomDictionary.Normalize(new Matrix(2, 2, [3, 4, 0, 0]))).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
     public void Not_finite_and_empty_atoms_are_refused()
     {
         Assert.StartsWith("'atoms' holds NaN at row 1, column 0; every value must be finite.",
-            Assert.Throws<ArgumentException>(() => new AtomDictionary(new Matrix(2, 2, [1, 0, float.NaN, 0]))).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => new AtomDictionary(new Matrix(2, 2, [1, 0, float.NaN, 0]))).Message,
+                StringComparison.Ordinal);
         Assert.StartsWith("'atoms' is [0×4]; a dictionary needs at least one atom of one value.",
             Assert.Throws<ArgumentException>(() => new AtomDictionary(new Matrix(0, 4))).Message, StringComparison.Ordinal);
     }
@@ -92,7 +98,8 @@ public sealed class AtomDictionaryTests
         var d = new AtomDictionary(new Matrix(2, 2, [1, 0, 0, 1]));
 
         Assert.Equal([2f, -3], d.Reconstruct(new Matrix(1, 2, [2, -3])).Values.ToArray());
-        Assert.StartsWith("'z' has 3 columns; it must have 2.", Assert.Throws<ArgumentException>(() => d.Reconstruct(new Matrix(1, 3))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'z' has 3 columns; it must have 2.",
+            Assert.Throws<ArgumentException>(() => d.Reconstruct(new Matrix(1, 3))).Message, StringComparison.Ordinal);
     }
 
     private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

@@ -9,7 +9,8 @@ public sealed class MachineTests
 {
     [Fact]
     public void The_width_told_is_that_of_the_widest_vectors_the_hardware_computes_with()
-        => Assert.Equal(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 32, Machine.VectorBits);
+        => Assert.Equal(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated
+            ? 128 : 32, Machine.VectorBits);
 
     [Fact]
     public void Multiplying_and_adding_rounds_once_where_the_hardware_can()

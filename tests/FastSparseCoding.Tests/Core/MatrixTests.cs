@@ -44,10 +44,12 @@ public sealed class MatrixTests
     [Fact]
     public void Sizes_and_indices_out_of_range_are_named()
     {
-        Assert.StartsWith("'rows' is -1; it must be 0 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => new Matrix(-1, 2)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'rows' is -1; it must be 0 or more.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Matrix(-1, 2)).Message, StringComparison.Ordinal);
         Assert.StartsWith("'rows × columns' is 4294836225; it must be 2147483591 or less.",
             Assert.Throws<ArgumentOutOfRangeException>(() => new Matrix(65535, 65535)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'i' is 2; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => new Matrix(2, 2).Row(2)[0]).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'i' is 2; it must be from 0 to 1.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Matrix(2, 2).Row(2)[0]).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,10 +58,15 @@ public sealed class MatrixTests
         const int wraps = 1_431_655_766;        // times 3 it is 2 beyond 2³²
         Matrix matrix = Matrix.FromArray(new float[,] { { 1, 2, 3 }, { 4, 5, 6 } });
 
-        Assert.StartsWith("'i' is 1431655766; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => matrix.View.Row(wraps)[0]).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'i' is 1431655766; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => ((ReadOnlyMatrixView)matrix).Row(wraps)[0]).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'start' is 1431655766; it must be from 0 to 2.", Assert.Throws<ArgumentOutOfRangeException>(() => matrix.RowRange(wraps, 1).Rows).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'count' is 1431655766; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => ((ReadOnlyMatrixView)matrix).RowRange(1, wraps).Rows).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'i' is 1431655766; it must be from 0 to 1.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => matrix.View.Row(wraps)[0]).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'i' is 1431655766; it must be from 0 to 1.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => ((ReadOnlyMatrixView)matrix).Row(wraps)[0]).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'start' is 1431655766; it must be from 0 to 2.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => matrix.RowRange(wraps, 1).Rows).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'count' is 1431655766; it must be from 0 to 1.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => ((ReadOnlyMatrixView)matrix).RowRange(1, wraps).Rows).Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, Matrix.FromArray(new float[0, 3]).Rows);
     }
 

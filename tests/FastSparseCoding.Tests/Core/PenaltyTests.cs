@@ -68,7 +68,8 @@ public sealed class PenaltyTests
                     if (!penalty.NonNegative || i >= 0)
                         Assert.InRange(lowest, 0, Objective(0.002 * i) * (1 + 1e-14));
 
-                double Objective(double z) => 0.5 * (z - v) * (z - v) + 0.8 * (penalty.Threshold(k) * Math.Abs(z) + 0.5 * penalty.Ridge * z * z);
+                double Objective(double z)
+                    => 0.5 * (z - v) * (z - v) + 0.8 * (penalty.Threshold(k) * Math.Abs(z) + 0.5 * penalty.Ridge * z * z);
             }
     }
 
@@ -112,7 +113,8 @@ public sealed class PenaltyTests
         Assert.Equal(1, new Penalty(0.5f, [1, 0.25f, 4], 7, nonNegative: true).LambdaMax(correlations));
         Assert.Equal(0, new Penalty(0.5f, nonNegative: true).LambdaMax([-1, -2]));
         Assert.Equal(3, LassoObjective.LambdaMax([1, 3], new AtomDictionary(new Matrix(2, 2, [1, 0, 0, -1])), new Penalty(9)));
-        Assert.Equal(1, LassoObjective.LambdaMax([1, 3], new AtomDictionary(new Matrix(2, 2, [1, 0, 0, -1])), new Penalty(9, nonNegative: true)));
+        Assert.Equal(1, LassoObjective.LambdaMax(
+            [1, 3], new AtomDictionary(new Matrix(2, 2, [1, 0, 0, -1])), new Penalty(9, nonNegative: true)));
     }
 
     [Fact]
@@ -128,7 +130,8 @@ public sealed class PenaltyTests
         Assert.Equal([1, 2], other.Weights.ToArray());
         Assert.Equal(all, other.WithLambda(0.25f));
         Assert.Equal(all.GetHashCode(), other.WithLambda(0.25f).GetHashCode());
-        Penalty[] different = [all, other, new(0.25f), new(0.25f, [1, 2]), new(0.25f, [1, 3], 0.5f, true), new(0.25f, [1, 2], 0.5f), new(0.25f, [1, 2], 0.25f, true), new(0.25f, [], 0.5f, true)];
+        Penalty[] different = [all, other, new(0.25f), new(0.25f, [1, 2]), new(0.25f, [1, 3], 0.5f, true), new(0.25f, [1, 2], 0.5f),
+            new(0.25f, [1, 2], 0.25f, true), new(0.25f, [], 0.5f, true)];
         Assert.Equal(different.Length, different.Distinct().Count());
         Assert.False(all.Equals(null));
         Penalty lasso = 0.5f;
@@ -140,15 +143,22 @@ public sealed class PenaltyTests
     [Fact]
     public void Wrong_numbers_are_named()
     {
-        foreach ((float value, string text) in ((float, string)[])[(0, "0"), (-1.5f, "-1.5"), (float.NaN, "NaN"), (float.PositiveInfinity, "Infinity")])
+        foreach ((float value, string text) in (
+            (float, string)[])[(0, "0"), (-1.5f, "-1.5"), (float.NaN, "NaN"), (float.PositiveInfinity, "Infinity")])
         {
-            Assert.Equal($"'lambda' is {text}; it must be a finite number above 0. (Parameter 'lambda')", OutOfRange(() => _ = new Penalty(value)));
-            Assert.Equal($"'lambda' is {text}; it must be a finite number above 0. (Parameter 'lambda')", OutOfRange(() => _ = new Penalty(1).WithLambda(value)));
-            Assert.Equal($"'lambda' is {text}; it must be a finite number above 0. (Parameter 'lambda')", OutOfRange(() => LassoObjective.Energy(new float[14], Dictionary, new float[Atoms], value)));
-            Assert.Equal($"'weights[2]' is {text}; it must be a finite number above 0. (Parameter 'weights[2]')", OutOfRange(() => _ = new Penalty(1, [1, 2, value, 3])));
+            Assert.Equal($"'lambda' is {text}; it must be a finite number above 0. (Parameter 'lambda')",
+                OutOfRange(() => _ = new Penalty(value)));
+            Assert.Equal($"'lambda' is {text}; it must be a finite number above 0. (Parameter 'lambda')",
+                OutOfRange(() => _ = new Penalty(1).WithLambda(value)));
+            Assert.Equal($"'lambda' is {text}; it must be a finite number above 0. (Parameter 'lambda')",
+                OutOfRange(() => LassoObjective.Energy(new float[14], Dictionary, new float[Atoms], value)));
+            Assert.Equal($"'weights[2]' is {text}; it must be a finite number above 0. (Parameter 'weights[2]')",
+                OutOfRange(() => _ = new Penalty(1, [1, 2, value, 3])));
         }
-        foreach ((float value, string text) in ((float, string)[])[(-0.5f, "-0.5"), (float.NaN, "NaN"), (float.PositiveInfinity, "Infinity")])
-            Assert.Equal($"'ridge' is {text}; it must be from 0 to 3.4028235E+38. (Parameter 'ridge')", OutOfRange(() => _ = new Penalty(1, ridge: value)));
+        foreach ((float value, string text) in (
+            (float, string)[])[(-0.5f, "-0.5"), (float.NaN, "NaN"), (float.PositiveInfinity, "Infinity")])
+            Assert.Equal($"'ridge' is {text}; it must be from 0 to 3.4028235E+38. (Parameter 'ridge')",
+                OutOfRange(() => _ = new Penalty(1, ridge: value)));
 
         static string OutOfRange(Action action) => Assert.Throws<ArgumentOutOfRangeException>(action).Message;
     }
@@ -157,7 +167,8 @@ public sealed class PenaltyTests
     [MemberData(nameof(Problems.Names), MemberType = typeof(Problems))]
     public void Weights_of_another_number_than_atoms_are_refused_and_so_is_no_penalty(string name)
     {
-        Assert.Equal("'penalty.Weights' has 2 values; it must have 23. (Parameter 'penalty.Weights')", Assert.Throws<ArgumentException>(() => Problems.Solver(name, Dictionary, new Penalty(1, [1, 2]))).Message);
+        Assert.Equal("'penalty.Weights' has 2 values; it must have 23. (Parameter 'penalty.Weights')",
+            Assert.Throws<ArgumentException>(() => Problems.Solver(name, Dictionary, new Penalty(1, [1, 2]))).Message);
         Assert.Equal("penalty", Assert.Throws<ArgumentNullException>(() => Problems.Solver(name, Dictionary, (Penalty)null!)).ParamName);
         Assert.Equal("dictionary", Assert.Throws<ArgumentNullException>(() => Problems.Solver(name, null!, new Penalty(1))).ParamName);
     }
@@ -176,7 +187,8 @@ public sealed class PenaltyTests
         ];
         foreach (Action<Penalty> use in uses)
         {
-            Assert.Equal("'penalty.Weights' has 2 values; it must have 23. (Parameter 'penalty.Weights')", Assert.Throws<ArgumentException>(() => use(new Penalty(1, [1, 2]))).Message);
+            Assert.Equal("'penalty.Weights' has 2 values; it must have 23. (Parameter 'penalty.Weights')",
+                Assert.Throws<ArgumentException>(() => use(new Penalty(1, [1, 2]))).Message);
             Assert.Equal("penalty", Assert.Throws<ArgumentNullException>(() => use(null!)).ParamName);
         }
     }

@@ -37,7 +37,9 @@ public sealed class SparseCodesTests
     [InlineData(new[] { 0, 2 }, new[] { 1 }, "'rowStarts' goes from 0 to 2; it must go from 0 to 1.")]
     [InlineData(new[] { 0, 2, 1, 2 }, new[] { 0, 1 }, "'rowStarts' goes from 2 to 1 at row 1; it must ascend.")]
     public void Arrays_that_describe_no_matrix_are_refused(int[] starts, int[] indices, string message)
-        => Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => new SparseCodes(4, starts, indices, new float[indices.Length])).Message, StringComparison.Ordinal);
+        => Assert.StartsWith(message,
+            Assert.Throws<ArgumentException>(() => new SparseCodes(4, starts, indices, new float[indices.Length])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Sparse_encoding_equals_dense_encoding_over_several_blocks()
@@ -50,7 +52,8 @@ public sealed class SparseCodesTests
 
         SparseCodes codes = encoder.EncodeSparse(x, threads: 3, TestContext.Current.CancellationToken);
 
-        Assert.Equal(encoder.Encode(x, threads: 1, TestContext.Current.CancellationToken).Values.ToArray(), codes.ToDense().Values.ToArray());
+        Assert.Equal(encoder.Encode(x, threads: 1, TestContext.Current.CancellationToken).Values.ToArray(),
+            codes.ToDense().Values.ToArray());
     }
 
     private sealed class HalfEncoder : ISparseEncoder

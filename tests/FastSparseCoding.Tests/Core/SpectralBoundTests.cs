@@ -60,7 +60,8 @@ public sealed class SpectralBoundTests
     [Fact]
     public void A_part_that_the_start_does_not_touch_is_found()
     {
-        // The two halves of the signal share no atom, so Lanczos's iteration from one never sees the other, where the largest eigenvalue is.
+        // The two halves of the signal share no atom, so Lanczos's iteration from one never sees the other, where the largest eigenvalue
+        // is.
         Matrix d = Beside(RandomData.Dictionary(40, 20, seed: 1), Correlated(41, 21, 0.1f));
         double[] start = [.. Enumerable.Repeat(1.0, 20), .. Enumerable.Repeat(0.0, 21)];
 
@@ -196,7 +197,8 @@ public sealed class SpectralBoundTests
     private static Matrix WithEigenvalues(IEnumerable<double> eigenvalues, int size)
     {
         double[] roots = [.. eigenvalues.Select(Math.Sqrt)];
-        Matrix<double> d = Orthogonal(roots.Length, seed: 5) * Matrix<double>.Build.Diagonal(roots.Length, size, roots) * Orthogonal(size, seed: 6);
+        Matrix<double> d = Orthogonal(roots.Length, seed: 5) * Matrix<double>.Build.Diagonal(roots.Length, size, roots) * Orthogonal(
+            size, seed: 6);
         var result = new Matrix(d.RowCount, d.ColumnCount);
         for (int i = 0; i < d.RowCount; i++)
             for (int j = 0; j < d.ColumnCount; j++)

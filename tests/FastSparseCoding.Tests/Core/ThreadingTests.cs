@@ -28,7 +28,8 @@ public sealed class ThreadingTests
     [InlineData(1)]
     [InlineData(4)]
     public void A_failure_in_a_block_surfaces_as_itself(int threads)
-        => Assert.Equal("block 20", Assert.Throws<InvalidOperationException>(() => RowBlocks.Run(100, 10, threads, TestContext.Current.CancellationToken,
+        => Assert.Equal("block 20",
+            Assert.Throws<InvalidOperationException>(() => RowBlocks.Run(100, 10, threads, TestContext.Current.CancellationToken,
             (start, _) => { if (start == 20) throw new InvalidOperationException($"block {start}"); })).Message);
 
     [Theory]
@@ -54,7 +55,8 @@ public sealed class ThreadingTests
     [Fact]
     public void Thread_counts_out_of_range_are_refused()
         => Assert.StartsWith("'threads' is -1; it must be from 0 to 1024.",
-            Assert.Throws<ArgumentOutOfRangeException>(() => RowBlocks.Run(1, 1, -1, TestContext.Current.CancellationToken, (_, _) => { })).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentOutOfRangeException>(() => RowBlocks.Run(1, 1, -1, TestContext.Current.CancellationToken, (_, _) => { }))
+                .Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_pool_hands_a_returned_workspace_out_again_and_never_twice()

@@ -15,13 +15,15 @@ public sealed class EncoderContractTests
     public void Every_kind_is_made_by_its_name()
     {
         Assert.Equal(["lista", "lcod", "shrink", "tanh", "tanh2", "lista-layers", "lista-coupled", "slista"], EncoderFactory.Kinds);
-        Type[] types = [typeof(ListaEncoder), typeof(LcodEncoder), typeof(ShrinkEncoder), typeof(TanhEncoder), typeof(DoubleTanhEncoder), typeof(LayeredListaEncoder), typeof(CoupledListaEncoder), typeof(StepListaEncoder)];
+        Type[] types = [typeof(ListaEncoder), typeof(LcodEncoder), typeof(ShrinkEncoder), typeof(TanhEncoder), typeof(DoubleTanhEncoder),
+            typeof(LayeredListaEncoder), typeof(CoupledListaEncoder), typeof(StepListaEncoder)];
         for (int i = 0; i < types.Length; i++)
         {
             string kind = EncoderFactory.Kinds[i];
             int depth = kind.StartsWith('l') || kind == "slista" ? 4 : 0;
             AtomDictionary? needed = kind == "slista" ? Dictionary : null;
-            TrainableEncoder encoder = EncoderFactory.Create(kind, Dictionary, 0.5f, depth), empty = EncoderFactory.CreateEmpty(kind, 3, 5, depth, 0.5f, needed);
+            TrainableEncoder encoder = EncoderFactory.Create(kind, Dictionary, 0.5f, depth),
+                empty = EncoderFactory.CreateEmpty(kind, 3, 5, depth, 0.5f, needed);
             Assert.Equal(types[i], encoder.GetType());
             Assert.Equal(types[i], empty.GetType());
             Assert.Equal((kind, 3, 5, depth, 0.5f), (encoder.Kind, encoder.SignalSize, encoder.CodeSize, encoder.Depth, encoder.Lambda));
@@ -45,7 +47,9 @@ public sealed class EncoderContractTests
     [InlineData("tanh", 0, 400 * 100)]
     [InlineData("tanh2", 0, 400 * 100)]
     public void Multiply_adds_are_those_of_the_equations(string kind, int depth, long expected)
-        => Assert.Equal(expected, EncoderFactory.CreateEmpty(kind, 100, 400, depth, 0.5f, kind == "slista" ? RandomData.Dictionary(400, 100, seed: 1) : null).MultiplyAdds);
+        => Assert.Equal(expected,
+            EncoderFactory.CreateEmpty(kind, 100, 400, depth, 0.5f, kind == "slista" ? RandomData.Dictionary(400, 100, seed: 1) : null)
+            .MultiplyAdds);
 
     [Theory]
     [MemberData(nameof(EncoderCase.Kinds), MemberType = typeof(EncoderCase))]
@@ -81,7 +85,8 @@ public sealed class EncoderContractTests
         expected[parameters.Windows.Single(window => window.Name == "theta").Offset + 3] = 0;
 
         // A step along a gradient of zeros.
-        new TrainedSlab(parameters, OptimizerKind.Sgd, _ => 1, _ => 0, test.Encoder.RefreshRows).Update(Part.Whole, scale: 1, decay: 1, step: 1);
+        new TrainedSlab(parameters, OptimizerKind.Sgd, _ => 1, _ => 0, test.Encoder.RefreshRows)
+            .Update(Part.Whole, scale: 1, decay: 1, step: 1);
 
         Assert.Equal(expected, parameters.Values);
     }
@@ -90,8 +95,10 @@ public sealed class EncoderContractTests
     public void A_training_step_that_would_make_a_threshold_negative_leaves_it_at_zero()
     {
         ListaEncoder encoder = ListaEncoder.FromDictionary(RandomData.Dictionary(13, 11, seed: 1), 0.05f, 1);
-        var options = new TrainingOptions { Samples = 640, BatchSize = 64, Optimizer = OptimizerKind.Sgd, LearningRate = 0.05f, Threads = 1 };
-        EncoderTrainer.Train(encoder, RandomData.Normal(300, 11, seed: 2), new ActiveSetSolver(encoder.Dictionary!, 0.05f), options, cancellation: TestContext.Current.CancellationToken);
+        var options = new TrainingOptions { Samples = 640, BatchSize = 64, Optimizer = OptimizerKind.Sgd, LearningRate = 0.05f,
+            Threads = 1 };
+        EncoderTrainer.Train(encoder, RandomData.Normal(300, 11, seed: 2), new ActiveSetSolver(encoder.Dictionary!, 0.05f), options,
+            cancellation: TestContext.Current.CancellationToken);
 
         float[] theta = encoder.Parameters.View("theta").Values.ToArray();
         Assert.All(theta, value => Assert.InRange(value, 0, float.MaxValue));
@@ -117,20 +124,33 @@ public sealed class EncoderContractTests
     [Fact]
     public void Wrong_arguments_of_the_factory_are_named()
     {
-        Assert.Equal("'kind' is 'rnn'; it must be one of lista, lcod, shrink, tanh, tanh2, lista-layers, lista-coupled, slista. (Parameter 'kind')", Message(() => EncoderFactory.Create("rnn", Dictionary, 1, 1)));
-        Assert.Equal("'kind' is ''; it must be one of lista, lcod, shrink, tanh, tanh2, lista-layers, lista-coupled, slista. (Parameter 'kind')", Message(() => EncoderFactory.CreateEmpty("", 3, 5, 1, 1, null)));
+        Assert.Equal(
+            "'kind' is 'rnn'; it must be one of lista, lcod, shrink, tanh, tanh2, lista-layers, lista-coupled, slista. (Parameter 'kind')",
+            Message(() => EncoderFactory.Create("rnn", Dictionary, 1, 1)));
+        Assert.Equal(
+            "'kind' is ''; it must be one of lista, lcod, shrink, tanh, tanh2, lista-layers, lista-coupled, slista. (Parameter 'kind')",
+            Message(() => EncoderFactory.CreateEmpty("", 3, 5, 1, 1, null)));
         foreach (string kind in (string[])["shrink", "tanh", "tanh2"])
-            Assert.StartsWith($"'depth' is 2; it must be 0 for '{kind}', which has no depth.", Message(() => EncoderFactory.Create(kind, Dictionary, 1, 2)), StringComparison.Ordinal);
-        Assert.StartsWith("'depth' is -1; it must be from 0 to 1000.", Message(() => EncoderFactory.Create("lista", Dictionary, 1, -1)), StringComparison.Ordinal);
-        Assert.StartsWith("'depth' is 1001; it must be from 0 to 1000.", Message(() => EncoderFactory.Create("lista", Dictionary, 1, 1001)), StringComparison.Ordinal);
-        Assert.StartsWith("'depth' is 10001; it must be from 0 to 10000.", Message(() => EncoderFactory.Create("lcod", Dictionary, 1, 10001)), StringComparison.Ordinal);
-        Assert.StartsWith("'signalSize' is 0; it must be 1 or more.", Message(() => EncoderFactory.CreateEmpty("lista", 0, 5, 1, 1, null)), StringComparison.Ordinal);
-        Assert.StartsWith("'codeSize' is 0; it must be 1 or more.", Message(() => EncoderFactory.CreateEmpty("lcod", 3, 0, 1, 1, null)), StringComparison.Ordinal);
-        Assert.Equal("'dictionary' is [5×3]; it must be [6×3]. (Parameter 'dictionary')", Message(() => EncoderFactory.CreateEmpty("tanh", 3, 6, 0, 1, Dictionary)));
+            Assert.StartsWith($"'depth' is 2; it must be 0 for '{kind}', which has no depth.",
+                Message(() => EncoderFactory.Create(kind, Dictionary, 1, 2)), StringComparison.Ordinal);
+        Assert.StartsWith("'depth' is -1; it must be from 0 to 1000.", Message(() => EncoderFactory.Create("lista", Dictionary, 1, -1)),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'depth' is 1001; it must be from 0 to 1000.", Message(() => EncoderFactory.Create("lista", Dictionary, 1, 1001)),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'depth' is 10001; it must be from 0 to 10000.",
+            Message(() => EncoderFactory.Create("lcod", Dictionary, 1, 10001)), StringComparison.Ordinal);
+        Assert.StartsWith("'signalSize' is 0; it must be 1 or more.", Message(() => EncoderFactory.CreateEmpty("lista", 0, 5, 1, 1, null)),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'codeSize' is 0; it must be 1 or more.", Message(() => EncoderFactory.CreateEmpty("lcod", 3, 0, 1, 1, null)),
+            StringComparison.Ordinal);
+        Assert.Equal("'dictionary' is [5×3]; it must be [6×3]. (Parameter 'dictionary')",
+            Message(() => EncoderFactory.CreateEmpty("tanh", 3, 6, 0, 1, Dictionary)));
         foreach (string kind in EncoderFactory.Kinds)
         {
-            Assert.StartsWith("'lambda' is 0; it must be a finite number above 0.", Message(() => EncoderFactory.Create(kind, Dictionary, 0, 0)), StringComparison.Ordinal);
-            Assert.StartsWith("'lambda' is NaN; it must be a finite number above 0.", Message(() => EncoderFactory.CreateEmpty(kind, 3, 5, 0, float.NaN, null)), StringComparison.Ordinal);
+            Assert.StartsWith("'lambda' is 0; it must be a finite number above 0.",
+                Message(() => EncoderFactory.Create(kind, Dictionary, 0, 0)), StringComparison.Ordinal);
+            Assert.StartsWith("'lambda' is NaN; it must be a finite number above 0.",
+                Message(() => EncoderFactory.CreateEmpty(kind, 3, 5, 0, float.NaN, null)), StringComparison.Ordinal);
         }
     }
 
@@ -141,24 +161,31 @@ public sealed class EncoderContractTests
         {
             TrainableEncoder encoder = EncoderFactory.Create(kind, Dictionary, 1, 0);
             Matrix x = new(4, 3), z = new(4, 5);
-            Assert.Equal("'x' has 4 columns; it must have 3. (Parameter 'x')", Message(() => encoder.Encode(new Matrix(4, 4).View, z.View)));
+            Assert.Equal("'x' has 4 columns; it must have 3. (Parameter 'x')",
+                Message(() => encoder.Encode(new Matrix(4, 4).View, z.View)));
             Assert.Equal("'z' is [4×3]; it must be [4×5]. (Parameter 'z')", Message(() => encoder.Encode(x.View, new Matrix(4, 3).View)));
             x[2, 1] = float.NaN;
-            Assert.Equal("'x' holds NaN at row 2, column 1; every value must be finite. (Parameter 'x')", Message(() => encoder.Encode(x.View, z.View)));
+            Assert.Equal("'x' holds NaN at row 2, column 1; every value must be finite. (Parameter 'x')",
+                Message(() => encoder.Encode(x.View, z.View)));
             x[2, 1] = 1;
 
             Assert.StartsWith("'maxRows' is 0; it must be 1 or more.", Message(() => encoder.CreatePass(0)), StringComparison.Ordinal);
             EncoderPass pass = encoder.CreatePass(4);
             ParameterSlab gradient = encoder.Parameters.EmptyCopy();
-            Assert.Equal("'x' has not been through Forward; Backward must follow it. (Parameter 'x')", Message(() => pass.Backward(x, z, gradient)));
-            Assert.StartsWith("'x.Rows' is 5; it must be 4 or less.", Message(() => pass.Forward(new Matrix(5, 3))), StringComparison.Ordinal);
+            Assert.Equal("'x' has not been through Forward; Backward must follow it. (Parameter 'x')",
+                Message(() => pass.Backward(x, z, gradient)));
+            Assert.StartsWith("'x.Rows' is 5; it must be 4 or less.", Message(() => pass.Forward(new Matrix(5, 3))),
+                StringComparison.Ordinal);
             pass.Forward(x);
             Assert.Equal("'x' is [3×3]; it must be [4×3]. (Parameter 'x')", Message(() => pass.Backward(new Matrix(3, 3), z, gradient)));
             Assert.Equal("'dz' is [4×4]; it must be [4×5]. (Parameter 'dz')", Message(() => pass.Backward(x, new Matrix(4, 4), gradient)));
-            Assert.Equal("'dx' is [4×2]; it must be [4×3]. (Parameter 'dx')", Message(() => pass.Backward(x, z, gradient, new Matrix(4, 2))));
+            Assert.Equal("'dx' is [4×2]; it must be [4×3]. (Parameter 'dx')",
+                Message(() => pass.Backward(x, z, gradient, new Matrix(4, 2))));
             int length = gradient.Values.Length;
-            ParameterSlab other = (kind == "slista" ? EncoderFactory.Create(kind, Dictionary, 1, 1) : EncoderFactory.CreateEmpty(kind, 3, 6, 0, 1, null)).Parameters;
-            Assert.Equal($"'gradient' has {other.Values.Length} values; it must have {length}. (Parameter 'gradient')", Message(() => pass.Backward(x, z, other)));
+            ParameterSlab other = (kind == "slista" ? EncoderFactory.Create(kind, Dictionary, 1, 1)
+                : EncoderFactory.CreateEmpty(kind, 3, 6, 0, 1, null)).Parameters;
+            Assert.Equal($"'gradient' has {other.Values.Length} values; it must have {length}. (Parameter 'gradient')",
+                Message(() => pass.Backward(x, z, other)));
         }
     }
 
@@ -167,7 +194,8 @@ public sealed class EncoderContractTests
     {
         ParameterSlab slab = EncoderFactory.Create("lista", Dictionary, 1, 0).Parameters;
         Assert.Equal("'name' is 'S'; it must be one of W_e, S_transposed, theta. (Parameter 'name')", Message(() => slab.View("S")));
-        Assert.Equal([("W_e", 0, 5, 3), ("S_transposed", 15, 5, 5), ("theta", 40, 1, 5)], slab.Windows.Select(w => (w.Name, w.Offset, w.Rows, w.Columns)));
+        Assert.Equal([("W_e", 0, 5, 3), ("S_transposed", 15, 5, 5), ("theta", 40, 1, 5)],
+            slab.Windows.Select(w => (w.Name, w.Offset, w.Rows, w.Columns)));
     }
 
     private static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;

@@ -11,7 +11,9 @@ public sealed class EncoderEquivalenceTests
 {
     private const float Lambda = 0.35f;
 
-    public static TheoryData<int, int, string> Sizes { get; } = new(from size in ((int, int)[])[(31, 18), (12, 40)] from member in Problems.Members select (size.Item1, size.Item2, member.Data));
+    public static TheoryData<int, int,
+        string> Sizes { get; } =
+        new(from size in ((int, int)[])[(31, 18), (12, 40)] from member in Problems.Members select (size.Item1, size.Item2, member.Data));
 
     [Theory]
     [MemberData(nameof(Sizes))]
@@ -25,8 +27,10 @@ public sealed class EncoderEquivalenceTests
             Matrix lista = Encode(ListaEncoder.FromDictionary(dictionary, penalty, depth), x);
             CheckClose(ista[depth + 1], lista, (depth + 1) * atoms);
             Assert.Equal(lista.Values, Encode(LayeredListaEncoder.FromDictionary(dictionary, penalty, depth), x).Values);
-            CheckClose(ista[depth + 1], Encode(CoupledListaEncoder.FromDictionary(dictionary, penalty, depth), x), (depth + 1) * (atoms + size));
-            CheckClose(ista[depth + 1], Encode(StepListaEncoder.FromDictionary(dictionary, penalty, depth), x), (depth + 1) * (atoms + size));
+            CheckClose(ista[depth + 1], Encode(CoupledListaEncoder.FromDictionary(dictionary, penalty, depth), x),
+                (depth + 1) * (atoms + size));
+            CheckClose(ista[depth + 1], Encode(StepListaEncoder.FromDictionary(dictionary, penalty, depth), x),
+                (depth + 1) * (atoms + size));
         }
     }
 
@@ -76,11 +80,13 @@ public sealed class EncoderEquivalenceTests
         var twin = new IterationTwins(dictionary, penalty);
         foreach (int depth in (int[])[0, 1, 3, 10])
         {
-            Matrix lista = Encode(ListaEncoder.FromDictionary(dictionary, penalty, depth), x), lcod = Encode(LcodEncoder.FromDictionary(dictionary, penalty, depth), x);
+            Matrix lista = Encode(ListaEncoder.FromDictionary(dictionary, penalty, depth), x),
+                lcod = Encode(LcodEncoder.FromDictionary(dictionary, penalty, depth), x);
             for (int i = 0; i < 4; i++)
             {
                 // As in the tests of the solvers: n + m roundings for every iteration, of the size of the largest correlation.
-                double operations = (atoms + size) * Math.Sqrt(atoms) * (depth + 2), magnitude = new LassoTwin(dictionary, 1).LambdaMax(x.Row(i));
+                double operations = (atoms + size) * Math.Sqrt(atoms) * (depth + 2),
+                    magnitude = new LassoTwin(dictionary, 1).LambdaMax(x.Row(i));
                 Tolerance.Check(twin.Ista(x.Row(i), depth + 1), lista.Row(i), operations, magnitude);
                 Tolerance.Check(twin.GreedyCoordinateDescent(x.Row(i), depth), lcod.Row(i), operations, magnitude);
             }
@@ -95,7 +101,8 @@ public sealed class EncoderEquivalenceTests
         (AtomDictionary dictionary, Penalty lasso, Matrix x) = Problem(31, 18, "");
         float[] ones = new float[31];
         ones.AsSpan().Fill(1);
-        TrainableEncoder expected = EncoderFactory.Create(kind, dictionary, lasso, depth), actual = EncoderFactory.Create(kind, dictionary, new Penalty(Lambda, ones, ridge: 0), depth);
+        TrainableEncoder expected = EncoderFactory.Create(kind, dictionary, lasso, depth),
+            actual = EncoderFactory.Create(kind, dictionary, new Penalty(Lambda, ones, ridge: 0), depth);
 
         Assert.Equal(expected.Parameters.Values, actual.Parameters.Values);
         Assert.Equal(Encode(expected, x).Values, Encode(actual, x).Values);
@@ -106,7 +113,8 @@ public sealed class EncoderEquivalenceTests
     public void The_shrinkage_encoder_is_LISTA_of_depth_0(string member)
     {
         (AtomDictionary dictionary, Penalty penalty, Matrix x) = Problem(31, 18, member);
-        Assert.Equal(Encode(ListaEncoder.FromDictionary(dictionary, penalty, 0), x).Values, Encode(ShrinkEncoder.FromDictionary(dictionary, penalty), x).Values);
+        Assert.Equal(Encode(ListaEncoder.FromDictionary(dictionary, penalty, 0), x).Values,
+            Encode(ShrinkEncoder.FromDictionary(dictionary, penalty), x).Values);
     }
 
     [Fact]
@@ -117,7 +125,8 @@ public sealed class EncoderEquivalenceTests
         Matrix x = RandomData.Normal(5, 18, seed: 2);
         foreach (ref float value in x.Values)
             value *= 1e-3f;
-        Matrix one = Encode(TanhEncoder.FromDictionary(dictionary, Lambda), x), two = Encode(DoubleTanhEncoder.FromDictionary(dictionary, Lambda), x);
+        Matrix one = Encode(TanhEncoder.FromDictionary(dictionary, Lambda), x),
+            two = Encode(DoubleTanhEncoder.FromDictionary(dictionary, Lambda), x);
         for (int i = 0; i < 5; i++)
             for (int k = 0; k < 31; k++)
             {
@@ -149,7 +158,8 @@ public sealed class EncoderEquivalenceTests
     [InlineData("lcod", 9)]
     public void A_random_start_is_that_of_a_random_dictionary(string kind, int depth)
     {
-        TrainableEncoder Draw(int seed) => kind == "lista" ? ListaEncoder.Random(9, 14, Lambda, depth, seed) : LcodEncoder.Random(9, 14, Lambda, depth, seed);
+        TrainableEncoder Draw(int seed)
+            => kind == "lista" ? ListaEncoder.Random(9, 14, Lambda, depth, seed) : LcodEncoder.Random(9, 14, Lambda, depth, seed);
         TrainableEncoder encoder = Draw(3);
 
         Assert.Equal(encoder.Parameters.Values, Draw(3).Parameters.Values);
@@ -163,11 +173,13 @@ public sealed class EncoderEquivalenceTests
     [Fact]
     public void A_better_atom_explains_a_worse_one_away()
     {
-        // The signal is the first atom; the second is at 45° to it. A single shrinkage switches both on, the layers switch the second off again.
+        // The signal is the first atom; the second is at 45° to it. A single shrinkage switches both on, the layers switch the second off
+        // again.
         float half = MathF.Sqrt(0.5f);
         var dictionary = new AtomDictionary(new Matrix(2, 2, [1, 0, half, half]));
         var x = new Matrix(1, 2, [1, 0]);
-        Matrix first = Encode(ListaEncoder.FromDictionary(dictionary, 0.1f, 0), x), last = Encode(ListaEncoder.FromDictionary(dictionary, 0.1f, 30), x);
+        Matrix first = Encode(ListaEncoder.FromDictionary(dictionary, 0.1f, 0), x),
+            last = Encode(ListaEncoder.FromDictionary(dictionary, 0.1f, 30), x);
 
         Assert.InRange(first[0, 1], 0.2f, 1);
         Assert.Equal(0, last[0, 1]);

@@ -17,9 +17,12 @@ public sealed class EncoderPenaltyTests
         Penalty penalty = Problems.Penalty(member, 0.25f, 5);
         TrainableEncoder[] all =
         [
-            .. from kind in (string[])["lista", "lcod", "lista-layers", "lista-coupled", "slista", "shrink"] select EncoderFactory.Create(kind, Dictionary, penalty, kind == "shrink" ? 0 : 2),
-            .. from kind in (string[])["lista", "lcod", "lista-layers", "shrink"] select EncoderFactory.CreateEmpty(kind, 3, 5, kind == "shrink" ? 0 : 2, penalty, null),
-            ListaEncoder.Random(3, 5, penalty, 2, seed: 1), LcodEncoder.Random(3, 5, penalty, 2, seed: 1), ListaEncoder.FromDictionary(Dictionary, penalty, 2).Truncate(1),
+            .. from kind in (string[])["lista", "lcod", "lista-layers", "lista-coupled", "slista", "shrink"]
+                select EncoderFactory.Create(kind, Dictionary, penalty, kind == "shrink" ? 0 : 2),
+            .. from kind in (string[])["lista", "lcod", "lista-layers", "shrink"]
+                select EncoderFactory.CreateEmpty(kind, 3, 5, kind == "shrink" ? 0 : 2, penalty, null),
+            ListaEncoder.Random(3, 5, penalty, 2, seed: 1), LcodEncoder.Random(3, 5, penalty, 2, seed: 1),
+                ListaEncoder.FromDictionary(Dictionary, penalty, 2).Truncate(1),
         ];
 
         Assert.All(all, encoder => Assert.Same(penalty, encoder.Penalty));
@@ -31,9 +34,12 @@ public sealed class EncoderPenaltyTests
     {
         TrainableEncoder[] all =
         [
-            ListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1), LcodEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1), LayeredListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
-            CoupledListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1), StepListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
-            ShrinkEncoder.FromDictionary(Dictionary, lambda: 0.5f), TanhEncoder.FromDictionary(Dictionary, lambda: 0.5f), DoubleTanhEncoder.FromDictionary(Dictionary, lambda: 0.5f), ListaEncoder.Random(3, 5, 0.5f, 1, seed: 1),
+            ListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1), LcodEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
+                LayeredListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
+            CoupledListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
+                StepListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
+            ShrinkEncoder.FromDictionary(Dictionary, lambda: 0.5f), TanhEncoder.FromDictionary(Dictionary, lambda: 0.5f),
+                DoubleTanhEncoder.FromDictionary(Dictionary, lambda: 0.5f), ListaEncoder.Random(3, 5, 0.5f, 1, seed: 1),
         ];
 
         Assert.All(all, encoder => Assert.Equal(new Penalty(0.5f), encoder.Penalty));
@@ -49,7 +55,8 @@ public sealed class EncoderPenaltyTests
     public void Codes_that_must_not_be_negative_are_not_whatever_the_parameters(string kind, int depth)
     {
         Matrix x = RandomData.Normal(200, 11, seed: 6);
-        TrainableEncoder encoder = EncoderCase.Create(kind, depth, member: "z ≥ 0").Encoder, signed = EncoderCase.Create(kind, depth).Encoder;
+        TrainableEncoder encoder = EncoderCase.Create(kind, depth, member: "z ≥ 0").Encoder,
+            signed = EncoderCase.Create(kind, depth).Encoder;
 
         float[] codes = encoder.Encode(x, 1, TestContext.Current.CancellationToken).Values.ToArray();
 
@@ -80,8 +87,12 @@ public sealed class EncoderPenaltyTests
         var penalty = new Penalty(0.5f, [1, 2, 3, 4]);
         foreach (string kind in EncoderFactory.Kinds)
         {
-            Assert.Equal("'penalty.Weights' has 4 values; it must have 5. (Parameter 'penalty.Weights')", Assert.Throws<ArgumentException>(() => EncoderFactory.Create(kind, Dictionary, penalty, 0)).Message);
-            Assert.Equal("'penalty.Weights' has 4 values; it must have 6. (Parameter 'penalty.Weights')", Assert.Throws<ArgumentException>(() => EncoderFactory.CreateEmpty(kind, 3, 6, 0, penalty, kind == "slista" ? RandomData.Dictionary(6, 3, seed: 1) : null)).Message);
+            Assert.Equal("'penalty.Weights' has 4 values; it must have 5. (Parameter 'penalty.Weights')",
+                Assert.Throws<ArgumentException>(() => EncoderFactory.Create(kind, Dictionary, penalty, 0)).Message);
+            Assert.Equal("'penalty.Weights' has 4 values; it must have 6. (Parameter 'penalty.Weights')",
+                Assert.Throws<ArgumentException>(()
+                => EncoderFactory.CreateEmpty(kind, 3, 6, 0, penalty, kind == "slista" ? RandomData.Dictionary(6, 3, seed: 1) : null))
+                .Message);
         }
     }
 
@@ -91,7 +102,9 @@ public sealed class EncoderPenaltyTests
     public void Encoders_of_either_sign_refuse_codes_that_must_not_be_negative(string kind)
     {
         var penalty = new Penalty(0.5f, nonNegative: true);
-        string message = $"'penalty' is λ = 0.5, z ≥ 0; it must allow negative codes, since '{kind}' predicts codes of either sign. (Parameter 'penalty')";
+        string message =
+            $"'penalty' is λ = 0.5, z ≥ 0; it must allow negative codes, since '{kind}' predicts codes of either sign. (Parameter "
+            + "'penalty')";
 
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => EncoderFactory.Create(kind, Dictionary, penalty, 0)).Message);
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => EncoderFactory.CreateEmpty(kind, 3, 5, 0, penalty, null)).Message);
@@ -104,8 +117,10 @@ public sealed class EncoderPenaltyTests
             "'dictionary' is null; an 'slista' encoder has no weights but its dictionary's. (Parameter 'dictionary')",
             Assert.Throws<ArgumentException>(() => EncoderFactory.CreateEmpty("slista", 3, 5, 1, 0.5f, null)).Message);
         Assert.Equal(
-            "'penalty' is λ = 0.5, μ = 2; without its dictionary a 'lista-coupled' encoder takes no ridge, which divides by 1 + μ/L. (Parameter 'penalty')",
-            Assert.Throws<ArgumentException>(() => EncoderFactory.CreateEmpty("lista-coupled", 3, 5, 1, new Penalty(0.5f, ridge: 2), null)).Message);
+            "'penalty' is λ = 0.5, μ = 2; without its dictionary a 'lista-coupled' encoder takes no ridge, which divides by 1 + μ/L. "
+                + "(Parameter 'penalty')",
+            Assert.Throws<ArgumentException>(() => EncoderFactory.CreateEmpty("lista-coupled", 3, 5, 1, new Penalty(0.5f, ridge: 2), null))
+                .Message);
     }
 
     [Theory]
@@ -122,6 +137,7 @@ public sealed class EncoderPenaltyTests
         StepListaEncoder actual = encoder.WithPenalty(other);
 
         Assert.Same(other, actual.Penalty);
-        Assert.Equal(expected.Encode(x, 1, TestContext.Current.CancellationToken).Values, actual.Encode(x, 1, TestContext.Current.CancellationToken).Values);
+        Assert.Equal(expected.Encode(x, 1, TestContext.Current.CancellationToken).Values,
+            actual.Encode(x, 1, TestContext.Current.CancellationToken).Values);
     }
 }

@@ -33,8 +33,8 @@ public sealed class GradientTests
         double[] p = test.Parameters, codes = [.. x.SelectMany(row => test.Twin.Forward(p, row))];
         (double[] dp, double[][] dxTwin) = test.Twin.Gradient(p, x, target);
 
-        // A layer is a product of n or m terms and a threshold, forward and backward; the sum over the rows comes last. What cancels in a sum
-        // is no more than four times what is left, since the weights are of the size of the atoms.
+        // A layer is a product of n or m terms and a threshold, forward and backward; the sum over the rows comes last. What cancels in a
+        // sum is no more than four times what is left, since the weights are of the size of the atoms.
         double operations = 4 * (2 * (Math.Min(depth, 13) + 1) * (test.Encoder.SignalSize + test.Encoder.CodeSize + 4) + test.X.Rows);
         Tolerance.Check(codes, z.Values, operations, Largest(codes));
         Tolerance.Check([.. dxTwin.SelectMany(row => row)], dx.Values, operations, Largest(dxTwin.SelectMany(row => row)));
@@ -42,7 +42,8 @@ public sealed class GradientTests
         {
             double[] expected = dp.AsSpan(window.Offset, window.Length).ToArray();
             Tolerance.Check(expected, gradient.View(window).Values, operations, Math.Max(1e-300, Largest(expected)));
-            Assert.True(depth == 0 && window.Name is "S_transposed" or "D" || Largest(expected) > 0.1, $"{window.Name} has no gradient to speak of");
+            Assert.True(depth == 0 && window.Name is "S_transposed" or "D" || Largest(expected) > 0.1,
+                $"{window.Name} has no gradient to speak of");
         }
     }
 
@@ -68,7 +69,8 @@ public sealed class GradientTests
             (double[] dp, double[][] dxTwin) = test.Twin.Gradient(test.Parameters, EncoderTwin.Rows(test.X), EncoderTwin.Rows(test.Target));
 
             double operations = 4 * (2 * (depth + 1) * (2 * size + 5) + test.X.Rows);
-            // A step is one number for all coefficients and rows: what cancels in its sum is of the size of the codes, 1, not of what is left.
+            // A step is one number for all coefficients and rows: what cancels in its sum is of the size of the codes, 1, not of what is
+            // left.
             Tolerance.Check(dp, gradient.Values, operations, Math.Max(kind == "slista" ? 1 : 0, Largest(dp)));
             Tolerance.Check([.. dxTwin.SelectMany(row => row)], dx.Values, operations, Largest(dxTwin.SelectMany(row => row)));
         }
@@ -95,8 +97,8 @@ public sealed class GradientTests
     }
 
     /// <summary>
-    /// The second coefficient pushes the first, once chosen, far below −θ, where it is chosen again: of codes without negative values a pre-activation there
-    /// lies in the dead zone, and nothing goes back through it.
+    /// The second coefficient pushes the first, once chosen, far below −θ, where it is chosen again: of codes without negative values a
+    /// pre-activation there lies in the dead zone, and nothing goes back through it.
     /// </summary>
     [Theory]
     [InlineData(false)]
@@ -143,7 +145,9 @@ public sealed class GradientTests
     [Fact]
     public void Parameters_that_are_not_finite_give_a_gradient_that_is_not_and_no_failure()
     {
-        foreach ((string kind, int depth) in ((string, int)[])[("lista", 2), ("lista-layers", 2), ("lista-coupled", 2), ("slista", 2), ("lcod", 3), ("shrink", 0), ("tanh", 0), ("tanh2", 0)])
+        foreach ((string kind, int depth) in (
+            (string, int)[])[("lista", 2), ("lista-layers", 2), ("lista-coupled", 2), ("slista", 2), ("lcod", 3), ("shrink", 0),
+            ("tanh", 0), ("tanh2", 0)])
             foreach (float bad in (float[])[float.NaN, float.PositiveInfinity])
             {
                 EncoderCase test = EncoderCase.Create(kind, depth);

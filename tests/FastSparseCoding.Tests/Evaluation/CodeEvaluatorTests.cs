@@ -23,7 +23,8 @@ public sealed class CodeEvaluatorTests
         Assert.Equal(1.5 / 3, quality.CodeError, 1e-15);
         Assert.Equal(1.5 / 7.25, quality.RelativeCodeError, 1e-15);
         // Row 0: x − zD = (0.7, −0.4) and (0.5, 0); row 2: (−0.2, 0.4) and (0.8, 0.4).
-        double first = 0.5 * (0.49 + 0.16) + 0.75, firstExact = 0.125 + 0.75, third = 0.5 * (0.04 + 0.16) + 1, thirdExact = 0.5 * (0.64 + 0.16) + 1.5;
+        double first = 0.5 * (0.49 + 0.16) + 0.75, firstExact = 0.125 + 0.75, third = 0.5 * (0.04 + 0.16) + 1,
+            thirdExact = 0.5 * (0.64 + 0.16) + 1.5;
         Assert.Equal(((first - firstExact) / firstExact + (third - thirdExact) / thirdExact) / 2, quality.RelativeObjectiveGap, 1e-6);
         // Predicted 3, optimal 3, both 2.
         Assert.Equal((2.0 / 3, 2.0 / 3, 1.0), (quality.SupportPrecision, quality.SupportRecall, quality.MeanNonZeros));
@@ -53,7 +54,9 @@ public sealed class CodeEvaluatorTests
 
         CodeQuality perfect = CodeEvaluator.Compare(x, d, 0.3f, exact, exact), near = CodeEvaluator.Compare(x, d, 0.3f, shifted, exact);
 
-        Assert.Equal((0, 0, 0, 1, 1, 1), (perfect.CodeError, perfect.RelativeCodeError, perfect.RelativeObjectiveGap, perfect.SupportPrecision, perfect.SupportRecall, perfect.SupportF1));
+        Assert.Equal((0, 0, 0, 1, 1, 1),
+            (perfect.CodeError, perfect.RelativeCodeError, perfect.RelativeObjectiveGap, perfect.SupportPrecision, perfect.SupportRecall,
+            perfect.SupportF1));
         Assert.Equal(1e-4, near.RelativeCodeError, 1e-6);
         Assert.InRange(near.RelativeObjectiveGap, 1e-6, 1e-3);
         Assert.Equal(1, near.SupportF1);
@@ -64,11 +67,13 @@ public sealed class CodeEvaluatorTests
     {
         Matrix zero = new(3, 2);
 
-        CodeQuality nothing = CodeEvaluator.Compare(new Matrix(3, 2), Dictionary, 0.5f, zero, zero), invented = CodeEvaluator.Compare(new Matrix(3, 2), Dictionary, 0.5f, Z, zero);
+        CodeQuality nothing = CodeEvaluator.Compare(new Matrix(3, 2), Dictionary, 0.5f, zero, zero),
+            invented = CodeEvaluator.Compare(new Matrix(3, 2), Dictionary, 0.5f, Z, zero);
         CodeQuality missed = CodeEvaluator.Compare(X, Dictionary, 0.5f, zero, Exact);
 
         Assert.Equal(new CodeQuality(0, 0, 0, 1, 1, 1, 0), nothing);
-        Assert.Equal((double.PositiveInfinity, 0, 0, 1), (invented.RelativeCodeError, invented.RelativeObjectiveGap, invented.SupportPrecision, invented.SupportRecall));
+        Assert.Equal((double.PositiveInfinity, 0, 0, 1),
+            (invented.RelativeCodeError, invented.RelativeObjectiveGap, invented.SupportPrecision, invented.SupportRecall));
         Assert.Equal((1, 1, 0, 0), (missed.RelativeCodeError, missed.SupportPrecision, missed.SupportRecall, missed.SupportF1));
     }
 

@@ -61,7 +61,8 @@ public sealed class HeldOutValuesTests
         Assert.Equal(0, new HeldOutValues(new Matrix(2, 30), 0.1, 1).RelativeSquaredError(new Matrix(2, 12), dictionary));
     }
 
-    /// <summary>Sparse codes with noise: the least error on what is held out is neither with the largest nor with the smallest weight.</summary>
+    /// <summary>Sparse codes with noise: the least error on what is held out is neither with the largest nor with the smallest
+    /// weight.</summary>
     [Fact]
     public void Too_large_and_too_small_a_weight_show()
     {
@@ -74,7 +75,9 @@ public sealed class HeldOutValuesTests
         for (int i = 0; i < x.Values.Length; i++)
             x.Values[i] += 0.2f * noise.Values[i];
         var values = new HeldOutValues(x, 0.1, seed: 1);
-        double Error(float lambda) => values.RelativeSquaredError(new ActiveSetSolver(dictionary, lambda).EncodeMasked(x, values.Mask, 1, TestContext.Current.CancellationToken), dictionary);
+        double Error(float lambda)
+            => values.RelativeSquaredError(
+            new ActiveSetSolver(dictionary, lambda).EncodeMasked(x, values.Mask, 1, TestContext.Current.CancellationToken), dictionary);
 
         Assert.InRange(Error(0.3f), 0.01, 0.8 * Math.Min(Error(3), Error(0.003f)));
     }
@@ -82,10 +85,15 @@ public sealed class HeldOutValuesTests
     [Fact]
     public void What_is_wrong_is_refused()
     {
-        Assert.StartsWith("'fraction' is 0; it must be above 0 and below 1.", Refused(() => new HeldOutValues(X, 0, 1)), StringComparison.Ordinal);
-        Assert.StartsWith("'fraction' is NaN; it must be above 0 and below 1.", Refused(() => new HeldOutValues(X, double.NaN, 1)), StringComparison.Ordinal);
-        Assert.StartsWith("'x.Columns' is 1; it must be 2 or more.", Refused(() => new HeldOutValues(new Matrix(2, 1), 0.1, 1)), StringComparison.Ordinal);
-        Assert.StartsWith("'z' is [1×12]; it must be [400×12].", Refused(() => new HeldOutValues(X, 0.1, 1).RelativeSquaredError(new Matrix(1, 12), RandomData.Dictionary(12, 30, 1))), StringComparison.Ordinal);
+        Assert.StartsWith("'fraction' is 0; it must be above 0 and below 1.", Refused(() => new HeldOutValues(X, 0, 1)),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'fraction' is NaN; it must be above 0 and below 1.", Refused(() => new HeldOutValues(X, double.NaN, 1)),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'x.Columns' is 1; it must be 2 or more.", Refused(() => new HeldOutValues(new Matrix(2, 1), 0.1, 1)),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'z' is [1×12]; it must be [400×12].",
+            Refused(() => new HeldOutValues(X, 0.1, 1).RelativeSquaredError(new Matrix(1, 12), RandomData.Dictionary(12, 30, 1))),
+            StringComparison.Ordinal);
 
         static string Refused(Func<object> make) => Assert.ThrowsAny<ArgumentException>(make).Message;
     }

@@ -46,7 +46,8 @@ public sealed class PredictionCurveTests
         Assert.Equal(1, Curve((0, 10), (1, 1)).IterationsFor(5));
         Assert.Equal(0, Curve((0, 10), (1, 1)).IterationsFor(20));
         Assert.Equal(3, Curve((1, 10), (3, 0)).IterationsFor(5));
-        Assert.StartsWith("'error' is 0; it must be a finite number above 0.", Assert.Throws<ArgumentOutOfRangeException>(() => Curve((1, 1)).IterationsFor(0)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'error' is 0; it must be a finite number above 0.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Curve((1, 1)).IterationsFor(0)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class PredictionCurveTests
         for (int i = 1; i < iterations.Length; i++)
         {
             var z = new Matrix(600, 15);
-            new IstaSolver(Dictionary, 0.3f, new SolverOptions { MaxIterations = iterations[i], Tolerance = 1e-7 }).Solve(X, z, cancellation: TestContext.Current.CancellationToken);
+            new IstaSolver(Dictionary, 0.3f, new SolverOptions { MaxIterations = iterations[i], Tolerance = 1e-7 })
+                .Solve(X, z, cancellation: TestContext.Current.CancellationToken);
             Assert.Equal(CodeEvaluator.CodeError(z, Exact), curve.CodeErrors[i], 1e-6 * curve.CodeErrors[i]);
             Assert.True(curve.CodeErrors[i] < curve.CodeErrors[i - 1]);
         }
@@ -74,10 +76,14 @@ public sealed class PredictionCurveTests
     {
         int[] iterations = [0, 1, 3];
         var solver = new FistaSolver(Dictionary, 0.3f);
-        PredictionCurve one = PredictionCurve.Measure(solver, X, Exact, iterations, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        PredictionCurve one = PredictionCurve.Measure(
+            solver, X, Exact, iterations, threads: 1, cancellation: TestContext.Current.CancellationToken);
 
-        Assert.Equal(one.CodeErrors, PredictionCurve.Measure(solver, X, Exact, iterations, threads: 3, cancellation: TestContext.Current.CancellationToken).CodeErrors);
-        PredictionCurve warm = PredictionCurve.Measure(solver, X, Exact, iterations, Exact, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(one.CodeErrors,
+            PredictionCurve.Measure(solver, X, Exact, iterations, threads: 3, cancellation: TestContext.Current.CancellationToken)
+            .CodeErrors);
+        PredictionCurve warm = PredictionCurve.Measure(
+            solver, X, Exact, iterations, Exact, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(0, warm.CodeErrors[0]);
         Assert.All(warm.CodeErrors, e => Assert.InRange(e, 0, 1e-8));
     }
@@ -94,7 +100,8 @@ public sealed class PredictionCurveTests
         }
         Assert.Equal(Enumerable.Range(1, 20), PredictionCurve.Spaced(1000).Take(20));
         Assert.Equal([20, 22, 24, 26, 29], PredictionCurve.Spaced(1000).Skip(19).Take(5));
-        Assert.StartsWith("'last' is 0; it must be 1 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => PredictionCurve.Spaced(0)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'last' is 0; it must be 1 or more.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => PredictionCurve.Spaced(0)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

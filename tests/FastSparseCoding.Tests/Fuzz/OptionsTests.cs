@@ -17,7 +17,8 @@ public sealed class OptionsTests
     [Fact]
     public void All_can_be_given()
     {
-        Options options = Options.Parse(["--inputs", "1000000", "--seed", "7", "--formats", "png,jpeg", "--threads", "2", "--keep", "here", "--stdin", "npy"]);
+        Options options = Options.Parse(
+            ["--inputs", "1000000", "--seed", "7", "--formats", "png,jpeg", "--threads", "2", "--keep", "here", "--stdin", "npy"]);
 
         Assert.Equal((1_000_000, 7, 2, "here", "npy"), (options.Inputs, options.Seed, options.Threads, options.Keep, options.Stdin));
         Assert.Equal(["png", "jpeg"], options.Formats);
@@ -33,5 +34,6 @@ public sealed class OptionsTests
 
     [Fact]
     public void A_format_that_is_none_is_refused()
-        => Assert.Equal("'webp' is no format; there are npy, npz, csr, idx, model, checkpoint, classifier, png, jpeg, gif, bmp, tiff, pnm.", Assert.Throws<FormatException>(() => Format.Named("webp")).Message);
+        => Assert.Equal("'webp' is no format; there are npy, npz, csr, idx, model, checkpoint, classifier, png, jpeg, gif, bmp, tiff, pnm.",
+            Assert.Throws<FormatException>(() => Format.Named("webp")).Message);
 }

@@ -38,7 +38,8 @@ public sealed class BrokenImageTests : IDisposable
     [Fact]
     public void Netpbm_cut_short_anywhere_is_refused()
     {
-        byte[][] files = [[.. "P5 12 10 255\n"u8, .. TestPictures.Gray], [.. "P6 12 10 255\n"u8, .. TestPictures.Rgb], [.. "P5 3 2 65535\n"u8, .. new byte[12]]];
+        byte[][] files = [[.. "P5 12 10 255\n"u8, .. TestPictures.Gray], [.. "P6 12 10 255\n"u8, .. TestPictures.Rgb],
+            [.. "P5 3 2 65535\n"u8, .. new byte[12]]];
         foreach (byte[] whole in files)
             for (int length = 0; length < whole.Length; length++)
                 Assert.True(Refuses(_folder.Write("p.pgm", whole[..length])), $"{length} of {whole.Length} bytes were accepted");
@@ -72,8 +73,10 @@ public sealed class BrokenImageTests : IDisposable
         string missing = _folder.File("none.png");
         FileNotFoundException e = Assert.Throws<FileNotFoundException>(() => ImageFile.Load(missing));
         Assert.Equal(($"{missing}: there is no such file.", missing), (e.Message, e.FileName));
-        Assert.Equal($"{missing}/x.png: there is no such file.", Assert.Throws<FileNotFoundException>(() => ImageFile.Load(missing + "/x.png")).Message);
-        Assert.Equal($"{_folder.Path}: cannot be read: it is a folder; a file is expected.", Assert.Throws<IOException>(() => ImageFile.Load(_folder.Path)).Message);
+        Assert.Equal($"{missing}/x.png: there is no such file.",
+            Assert.Throws<FileNotFoundException>(() => ImageFile.Load(missing + "/x.png")).Message);
+        Assert.Equal($"{_folder.Path}: cannot be read: it is a folder; a file is expected.",
+            Assert.Throws<IOException>(() => ImageFile.Load(_folder.Path)).Message);
         Assert.Throws<ArgumentException>(() => ImageFile.Load(""));
         Assert.Throws<ArgumentNullException>(() => ImageFile.Load(null!));
     }
@@ -159,7 +162,8 @@ public sealed class BrokenImageTests : IDisposable
         Refused("a.jpg", [.. valid[..scan], 0xFF, 0xD9], "is damaged: it has no scan of its component 1.");
         byte[] one = [.. valid];
         one[scan + 7] = 1;
-        Refused("a.jpg", one, "is damaged: a scan is of coefficient 0 of component 1, and not the one that must follow the scans before it.");
+        Refused("a.jpg", one,
+            "is damaged: a scan is of coefficient 0 of component 1, and not the one that must follow the scans before it.");
         byte[] twice = [.. valid];
         twice[frame + 13] = 1;
         Refused("a.jpg", twice, "is damaged: it has two components 1.");
@@ -177,7 +181,8 @@ public sealed class BrokenImageTests : IDisposable
         int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
         (jpeg[frame + 5], jpeg[frame + 7]) = (0xFF, 0xFF);
         (gif[7], gif[9]) = (0xFF, 0xFF);
-        int width = tiff.AsSpan().IndexOf((ReadOnlySpan<byte>)[0, 1, 4, 0, 1, 0, 0, 0, 12]);        // the tag of the width, a number of 4 bytes
+        // the tag of the width, a number of 4 bytes
+        int width = tiff.AsSpan().IndexOf((ReadOnlySpan<byte>)[0, 1, 4, 0, 1, 0, 0, 0, 12]);
         Assert.True(frame > 0 && width > 0);
         (tiff[width + 11], tiff[width + 23]) = (1, 1);
 
@@ -226,7 +231,8 @@ public sealed class BrokenImageTests : IDisposable
         Assert.InRange(Mutation.Check(raw, p => ReadTwice(p), 500), 50, 499);
     }
 
-    /// <summary>What is read lies from 0 to 1 and is the same when it is read again: it comes from the file and not from stray memory.</summary>
+    /// <summary>What is read lies from 0 to 1 and is the same when it is read again: it comes from the file and not from stray
+    /// memory.</summary>
     private static void ReadTwice(string path)
     {
         Span<float> pixels = ImageFile.Load(path).Pixels;

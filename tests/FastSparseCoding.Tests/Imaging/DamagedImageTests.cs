@@ -4,7 +4,8 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Imaging;
 
-/// <summary>Pictures of which a part is missing or wrong, which once were shown black, gray, or as what lay in memory, are refused.</summary>
+/// <summary>Pictures of which a part is missing or wrong, which once were shown black, gray, or as what lay in memory, are
+/// refused.</summary>
 public sealed class DamagedImageTests : IDisposable
 {
     private const string NoRows = "is cut short or damaged: its data hold fewer rows than its header promises.";
@@ -19,13 +20,16 @@ public sealed class DamagedImageTests : IDisposable
         int[] means = [.. Enumerable.Range(0, 16).Select(i => 40 * i - 300)];
         byte[] whole = Gray(means).End();
         for (int units = 2; units < 16; units += 2)
-            Refused("a.jpg", Gray(means[..units]).End(), $"is damaged: at byte {Gray(means[..units]).End().Length - 2} its restart marker {(units / 2 - 1) % 8} is expected.");
+            Refused("a.jpg", Gray(means[..units]).End(),
+                $"is damaged: at byte {Gray(means[..units]).End().Length - 2} its restart marker {(units / 2 - 1) % 8} is expected.");
         byte[] other = [.. whole];
         other[other.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD2]) + 1] = 0xD3;
-        Refused("a.jpg", other, $"is damaged: at byte {other.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD3])} its restart marker 2 is expected.");
+        Refused("a.jpg", other,
+            $"is damaged: at byte {other.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD3])} its restart marker 2 is expected.");
 
         // A mean m of 8 bits at step 2 is a gray of 128 + m/4, rounded.
-        Assert.Equal(means.Select(m => (int)Math.Floor(128 + m / 4.0 + 0.5)), Levels(_folder.Write("a.jpg", whole), x => 8 * (x % 4), y => 8 * (y / 4), 16));
+        Assert.Equal(means.Select(m => (int)Math.Floor(128 + m / 4.0 + 0.5)),
+            Levels(_folder.Write("a.jpg", whole), x => 8 * (x % 4), y => 8 * (y / 4), 16));
 
         static JpegBytes Gray(int[] means) => Tables(2).Segment(0xDD, 0, 2).Frame(0xC0, 32, 32).Scan().Means(means, restartInterval: 2);
     }
@@ -36,7 +40,8 @@ public sealed class DamagedImageTests : IDisposable
         // The unpacker's complaint was an IOException that did not name the file.
         byte[] packed = PngChunk.Pack(0, 0);
         (packed[1], packed[2]) = (0x20, 0);      // 0x7820 is a multiple of 31: the check of the two bytes passes
-        Refused("a.png", [.. PngChunk.Signature, .. PngChunk.Header(1, 1), .. PngChunk.Build("IDAT"u8, packed), .. PngChunk.Build("IEND"u8, [])],
+        Refused("a.png", [.. PngChunk.Signature, .. PngChunk.Header(1, 1), .. PngChunk.Build("IDAT"u8, packed),
+            .. PngChunk.Build("IEND"u8, [])],
             "is damaged: its data are not compressed as they should be.");
     }
 
@@ -44,7 +49,8 @@ public sealed class DamagedImageTests : IDisposable
     public void A_tiff_of_gray_levels_in_a_fax_compression_is_refused_before_it_takes_memory()
     {
         // A row of a fax is a bit at least: 16 bytes could be 128 rows of 524,288 pixels.
-        var tags = TiffBytes.Strip(1 << 19, 128, 8, photometric: 1, samples: 1, bytes: 16).Select(t => t.Tag == 259 ? (259, TiffBytes.Short, [3]) : t);
+        var tags = TiffBytes.Strip(1 << 19, 128, 8, photometric: 1, samples: 1, bytes: 16)
+            .Select(t => t.Tag == 259 ? (259, TiffBytes.Short, [3]) : t);
         byte[] tiff = TiffBytes.Build(tags, new byte[16]);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
@@ -56,22 +62,27 @@ public sealed class DamagedImageTests : IDisposable
     [Fact]
     public void A_jpeg_without_its_tables_is_refused()
     {
-        Refused("a.jpg", new JpegBytes().Segment(0xC4, JpegBytes.Sizes).Segment(0xC4, JpegBytes.OneCode(1, 0)).Frame(0xC0, 8, 8).Scan().Means([9]).End(),
+        Refused("a.jpg", new JpegBytes().Segment(0xC4, JpegBytes.Sizes).Segment(0xC4, JpegBytes.OneCode(1, 0)).Frame(0xC0, 8, 8).Scan()
+            .Means([9]).End(),
             "is damaged: it has no quantisation table 0, which its component 1 needs.");
-        Refused("a.jpg", new JpegBytes().Segment(0xDB, JpegBytes.Steps(1)).Segment(0xC4, JpegBytes.OneCode(1, 0)).Frame(0xC0, 8, 8).Scan().Means([9]).End(),
+        Refused("a.jpg", new JpegBytes().Segment(0xDB, JpegBytes.Steps(1)).Segment(0xC4, JpegBytes.OneCode(1, 0)).Frame(0xC0, 8, 8).Scan()
+            .Means([9]).End(),
             "is damaged: a scan needs the Huffman table 0, which does not come before it.");
-        Refused("a.jpg", new JpegBytes().Segment(0xDB, JpegBytes.Steps(1)).Segment(0xC4, JpegBytes.Sizes).Frame(0xC0, 8, 8).Scan().Means([9]).End(),
+        Refused("a.jpg", new JpegBytes().Segment(0xDB, JpegBytes.Steps(1)).Segment(0xC4, JpegBytes.Sizes).Frame(0xC0, 8, 8).Scan()
+            .Means([9]).End(),
             "is damaged: a scan needs the Huffman table 0, which does not come before it.");
     }
 
     [Fact]
     public void A_jpeg_with_fewer_or_more_data_than_blocks_is_refused()
     {
-        byte[] few = Tables(1).Frame(0xC0, 24, 8).Scan().Means([9, 8]).End(), more = Tables(1).Frame(0xC0, 8, 8).Scan().Means([9]).Raw(0x12, 0x34).End();
+        byte[] few = Tables(1).Frame(0xC0, 24, 8).Scan().Means([9, 8]).End(),
+            more = Tables(1).Frame(0xC0, 8, 8).Scan().Means([9]).Raw(0x12, 0x34).End();
         Refused("a.jpg", few, $"is cut short or damaged: the data that end at byte {few.Length - 2} are too few for its blocks.");
         Refused("a.jpg", more, $"is damaged: data without a block precede byte {more.Length - 2}.");
         Refused("a.jpg", Tables(1).Frame(0xC0, 8, 8).Scan().Means([9]).End()[..^1], "is cut short: it has no end-of-image marker.");
-        ImageFile.Load(_folder.Write("a.jpg", Tables(1).Frame(0xC0, 8, 8).Scan().Means([9]).Raw(0xFF, 0xFF).End()));       // bytes FF before a marker fill up
+        // bytes FF before a marker fill up
+        ImageFile.Load(_folder.Write("a.jpg", Tables(1).Frame(0xC0, 8, 8).Scan().Means([9]).Raw(0xFF, 0xFF).End()));
     }
 
     [Fact]
@@ -84,7 +95,8 @@ public sealed class DamagedImageTests : IDisposable
         foreach (int scan in scans)
         {
             string message = Refusal("a.jpg", [.. jpeg[..scan], 0xFF, 0xD9]);
-            Assert.Matches(scan == scans[0] ? "it has no scan of its component 1.$" : "no scan completes coefficient [0-9]+ of its component [123].$|is expected.$", message);
+            Assert.Matches(scan == scans[0] ? "it has no scan of its component 1.$"
+                : "no scan completes coefficient [0-9]+ of its component [123].$|is expected.$", message);
         }
     }
 
@@ -94,7 +106,8 @@ public sealed class DamagedImageTests : IDisposable
     [InlineData(0xC5, "is hierarchical")]
     [InlineData(0xF0, "is damaged: it has a marker F0 where none can be")]
     public void A_jpeg_of_another_kind_is_refused_by_its_kind(byte marker, string problem)
-        => Refused("a.jpg", new JpegBytes().Frame(marker, 8, 8).End(), $"{problem}; expected a sequential or progressive JPEG with Huffman codes.");
+        => Refused("a.jpg", new JpegBytes().Frame(marker, 8, 8).End(),
+            $"{problem}; expected a sequential or progressive JPEG with Huffman codes.");
 
     [Fact]
     public void A_gif_with_data_for_some_of_its_pixels_is_refused()
@@ -116,12 +129,14 @@ public sealed class DamagedImageTests : IDisposable
     public void A_png_whose_data_are_not_what_its_header_promises_is_refused()
     {
         Refused("a.png", Png(PngChunk.Header(2, 3), PngChunk.Pack(0, 1, 2, 0, 3, 4)), NoRows);
-        Refused("a.png", Png(PngChunk.Header(2, 2), PngChunk.Pack(0, 1, 2, 0, 3, 4)[..^2]), NoRows, "is damaged: its data do not match their check sum.");
+        Refused("a.png", Png(PngChunk.Header(2, 2), PngChunk.Pack(0, 1, 2, 0, 3, 4)[..^2]), NoRows,
+            "is damaged: its data do not match their check sum.");
         Refused("a.png", Png(PngChunk.Header(2, 1), PngChunk.Pack(0, 1, 2, 0)), "is damaged: its data hold more than its header promises.");
         Refused("a.png", Png(PngChunk.Header(2, 1), PngChunk.Pack(5, 1, 2)), "is damaged: a row has the filter 5; expected 0 to 4.");
         byte[] wrong = PngChunk.Pack(0, 1, 2);
         wrong[^1] ^= 1;
-        Refused("a.png", Png(PngChunk.Header(2, 1), wrong), "is damaged: its data are not compressed as they should be.", "is damaged: its data do not match their check sum.");
+        Refused("a.png", Png(PngChunk.Header(2, 1), wrong), "is damaged: its data are not compressed as they should be.",
+            "is damaged: its data do not match their check sum.");
         Refused("a.png", [.. PngChunk.Signature, .. PngChunk.Header(1, 1), .. PngChunk.Build("IEND"u8, [])], "is damaged: it has no data.");
     }
 
@@ -131,7 +146,8 @@ public sealed class DamagedImageTests : IDisposable
         byte[] palette = PngChunk.Build("PLTE"u8, [9, 9, 9, 255, 255, 255]);
         byte[] data = PngChunk.Build("IDAT"u8, PngChunk.Pack(0, 1, 2)), end = PngChunk.Build("IEND"u8, []);
 
-        Refused("a.png", [.. PngChunk.Signature, .. PngChunk.Header(2, 1, 3), .. palette, .. data, .. end], "is damaged: a pixel has colour 2 of a palette of 2.");
+        Refused("a.png", [.. PngChunk.Signature, .. PngChunk.Header(2, 1, 3), .. palette, .. data, .. end],
+            "is damaged: a pixel has colour 2 of a palette of 2.");
         Refused("a.png", [.. PngChunk.Signature, .. PngChunk.Header(2, 1, 3), .. data, .. end], "is damaged: it has no palette.");
         Refused("a.png", [.. PngChunk.Signature, .. PngChunk.Header(2, 1, 7), .. data, .. end],
             "is damaged: its header claims 8 bits of colour type 7, compression 0, filter 0 and interlace 0, which do not go together.");
@@ -143,7 +159,8 @@ public sealed class DamagedImageTests : IDisposable
     public void A_png_with_empty_pieces_of_data_is_a_png()
     {
         byte[] packed = PngChunk.Pack(0, 51, 102), empty = PngChunk.Build("IDAT"u8, []);
-        byte[] png = [.. PngChunk.Signature, .. PngChunk.Header(2, 1), .. empty, .. PngChunk.Build("IDAT"u8, packed[..3]), .. empty, .. PngChunk.Build("IDAT"u8, packed[3..]), .. PngChunk.Build("IEND"u8, [])];
+        byte[] png = [.. PngChunk.Signature, .. PngChunk.Header(2, 1), .. empty, .. PngChunk.Build("IDAT"u8, packed[..3]), .. empty,
+            .. PngChunk.Build("IDAT"u8, packed[3..]), .. PngChunk.Build("IEND"u8, [])];
 
         Assert.Equal([51 / 255f, 102 / 255f], ImageFile.Load(_folder.Write("a.png", png)).Pixels.ToArray());
     }
@@ -156,13 +173,17 @@ public sealed class DamagedImageTests : IDisposable
         Assert.Equal(120, ImageFile.Load(_folder.Write("a.tif", TiffBytes.Build(tags, pixels))).Pixels.Length);
 
         int start = TiffBytes.Build(tags, []).Length;
-        Refused("a.tif", TiffBytes.Build(Changed(279, 5), pixels), "is cut short or damaged: of its strips, number 0 has 5 bytes, too few for 10 rows of 12.");
-        Refused("a.tif", TiffBytes.Build(Changed(273, unchecked((uint)-start)), pixels), "is cut short or damaged: of its strips, number 0 has 120 bytes at byte 0, it has 242.");
-        Refused("a.tif", TiffBytes.Build(Changed(259, 6), pixels), "is compressed by method 6; expected none (1), CCITT (2, 3, 4), LZW (5), JPEG (7), deflate (8) or PackBits (32773).");
+        Refused("a.tif", TiffBytes.Build(Changed(279, 5), pixels),
+            "is cut short or damaged: of its strips, number 0 has 5 bytes, too few for 10 rows of 12.");
+        Refused("a.tif", TiffBytes.Build(Changed(273, unchecked((uint)-start)), pixels),
+            "is cut short or damaged: of its strips, number 0 has 120 bytes at byte 0, it has 242.");
+        Refused("a.tif", TiffBytes.Build(Changed(259, 6), pixels),
+            "is compressed by method 6; expected none (1), CCITT (2, 3, 4), LZW (5), JPEG (7), deflate (8) or PackBits (32773).");
         Refused("a.tif", TiffBytes.Build(tags.Append((256, TiffBytes.Long, [12])), pixels), "is damaged: it has two tags 256.");
         byte[] noise = new byte[120];
         new Random(1).NextBytes(noise);
-        Assert.Contains("cannot be decoded: ", Refusal("a.tif", TiffBytes.Build(Replace(TiffBytes.Strip(96, 10, 1, 1, 1, 120), 259, 4), noise)), StringComparison.Ordinal);
+        Assert.Contains("cannot be decoded: ",
+            Refusal("a.tif", TiffBytes.Build(Replace(TiffBytes.Strip(96, 10, 1, 1, 1, 120), 259, 4), noise)), StringComparison.Ordinal);
 
         List<(int, int, uint[])> Changed(int tag, uint value) => Replace(tags, tag, value);
     }
@@ -171,9 +192,11 @@ public sealed class DamagedImageTests : IDisposable
     public void A_jpeg_within_a_tiff_is_read_and_refused_when_it_is_cut_short()
     {
         int[] means = [.. Enumerable.Range(0, 16).Select(i => 40 * i - 300)];
-        byte[] whole = Tables(2).Frame(0xC0, 32, 32).Scan().Means(means).End(), cut = Tables(2).Frame(0xC0, 32, 32).Scan().Means(means[..9]).End();
+        byte[] whole = Tables(2).Frame(0xC0, 32, 32).Scan().Means(means).End(),
+            cut = Tables(2).Frame(0xC0, 32, 32).Scan().Means(means[..9]).End();
 
-        Assert.Equal(means.Select(m => (int)Math.Floor(128 + m / 4.0 + 0.5)), Levels(_folder.Write("a.tif", Tiff(whole)), x => 8 * (x % 4), y => 8 * (y / 4), 16));
+        Assert.Equal(means.Select(m => (int)Math.Floor(128 + m / 4.0 + 0.5)),
+            Levels(_folder.Write("a.tif", Tiff(whole)), x => 8 * (x % 4), y => 8 * (y / 4), 16));
         Refused("a.tif", Tiff(cut), "cannot be decoded: Corrupt JPEG data: premature end of data segment.");
 
         static byte[] Tiff(byte[] jpeg) => TiffBytes.Build(Replace(TiffBytes.Strip(32, 32, 8, 1, 1, (uint)jpeg.Length), 259, 7), jpeg);
@@ -182,7 +205,8 @@ public sealed class DamagedImageTests : IDisposable
     private static List<(int, int, uint[])> Replace(List<(int Tag, int Type, uint[] Values)> tags, int tag, uint value)
         => [.. tags.Select(t => t.Tag == tag ? (t.Tag, t.Type, [value]) : t)];
 
-    private static byte[] Png(byte[] header, byte[] data) => [.. PngChunk.Signature, .. header, .. PngChunk.Build("IDAT"u8, data), .. PngChunk.Build("IEND"u8, [])];
+    private static byte[] Png(byte[] header, byte[] data)
+        => [.. PngChunk.Signature, .. header, .. PngChunk.Build("IDAT"u8, data), .. PngChunk.Build("IEND"u8, [])];
 
     private static JpegBytes Tables(byte step)
         => new JpegBytes().Segment(0xDB, JpegBytes.Steps(step)).Segment(0xC4, JpegBytes.Sizes).Segment(0xC4, JpegBytes.OneCode(1, 0));

@@ -70,7 +70,8 @@ public sealed class IdxFileTests : IDisposable
     [Fact]
     public void Another_kind_of_file_is_refused()
     {
-        const string NoImages = "is no IDX file of images (three dimensions of unsigned bytes).", NoLabels = "is no IDX file of labels (one dimension of unsigned bytes).";
+        const string NoImages = "is no IDX file of images (three dimensions of unsigned bytes).",
+            NoLabels = "is no IDX file of labels (one dimension of unsigned bytes).";
         byte[] images = Idx([1, 1, 1], [9]), labels = Idx([1], [9]), floats = Idx([1, 1, 1], [9]), marked = Idx([1, 1, 1], [9]);
         floats[2] = 0x0D;
         marked[0] = 1;
@@ -112,7 +113,8 @@ public sealed class IdxFileTests : IDisposable
         byte[] file = Idx([2, 3, 2], [.. Enumerable.Range(0, 12).Select(i => (byte)i)]), zipped = Zip(file);
 
         for (int cut = 1; cut <= 8; cut++)
-            Refused(zipped[..^cut], "is cut short: it ends before the last value of its sizes 2×3×2, or before its own check sum.", "is damaged: its data are not compressed as they should be, or do not match their check sum.");
+            Refused(zipped[..^cut], "is cut short: it ends before the last value of its sizes 2×3×2, or before its own check sum.",
+                "is damaged: its data are not compressed as they should be, or do not match their check sum.");
         for (int at = 1; at <= 8; at++)
         {
             byte[] wrong = [.. zipped];
@@ -122,7 +124,8 @@ public sealed class IdxFileTests : IDisposable
         Refused(Zip([.. file, 1]), "holds more values than its sizes 2×3×2 make.");
         Refused(Zip(file[..^1]), "is cut short: it ends before the last value of its sizes 2×3×2, or before its own check sum.");
         Refused(Zip(file[..^2]), "is cut short: it ends before the last value of its sizes 2×3×2.");
-        Assert.Equal(2, IdxFile.ReadImages(_folder.Write("x", [.. Zip(file[..9]), .. Zip(file[9..])])).Images.Rows);       // files one after the other are one
+        // files one after the other are one
+        Assert.Equal(2, IdxFile.ReadImages(_folder.Write("x", [.. Zip(file[..9]), .. Zip(file[9..])])).Images.Rows);
     }
 
     [Fact]
@@ -133,7 +136,9 @@ public sealed class IdxFileTests : IDisposable
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         Refused(bomb, "holds more values than its sizes 1×1×1 make.");
-        Refused(claim, $"is cut short or damaged: it promises 1073741824 bytes, and has {claim.Length} that can unpack to {claim.Length * 1032} at most.");
+        Refused(claim,
+            $"is cut short or damaged: it promises 1073741824 bytes, and has {claim.Length} that can unpack to {claim.Length * 1032} at "
+            + "most.");
         Assert.Throws<InvalidDataException>(() => IdxFile.ReadLabels(path));
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2 << 20);
@@ -169,7 +174,8 @@ public sealed class IdxFileTests : IDisposable
     {
         string missing = _folder.File("none");
         Assert.Equal($"{missing}: there is no such file.", Assert.Throws<FileNotFoundException>(() => IdxFile.ReadImages(missing)).Message);
-        Assert.Equal($"{_folder.Path}: cannot be read: it is a folder; a file is expected.", Assert.Throws<IOException>(() => IdxFile.ReadLabels(_folder.Path)).Message);
+        Assert.Equal($"{_folder.Path}: cannot be read: it is a folder; a file is expected.",
+            Assert.Throws<IOException>(() => IdxFile.ReadLabels(_folder.Path)).Message);
         Assert.Throws<ArgumentException>(() => IdxFile.ReadLabels(""));
     }
 

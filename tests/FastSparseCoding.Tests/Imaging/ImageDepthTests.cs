@@ -23,7 +23,8 @@ public sealed class ImageDepthTests : IDisposable
         int[] samples = [.. Enumerable.Range(0, TestPictures.Pixels).Select(i => 541 * i)];
 
         Assert.Equal(samples.Select(s => s / 65535f), Load("a.png", TestPictures.Png(16, 0, (i, _) => samples[i])).Pixels.ToArray());
-        Assert.Equal(samples.Select(s => s / 65535f), Load("a.png", TestPictures.Png(16, 4, (i, c) => c == 0 ? samples[i] : 7 * i)).Pixels.ToArray());
+        Assert.Equal(samples.Select(s => s / 65535f),
+            Load("a.png", TestPictures.Png(16, 4, (i, c) => c == 0 ? samples[i] : 7 * i)).Pixels.ToArray());
     }
 
     [Theory]
@@ -31,19 +32,27 @@ public sealed class ImageDepthTests : IDisposable
     [InlineData(true)]
     public void Colours_of_16_bits_become_grays_of_16_bits(bool bigEndian)
     {
-        // A luma that is rounded once to 16 bits is within half a step of the exact one, and the weights' own rounding adds 3 · 65535 · 2⁻¹⁷.
+        // A luma that is rounded once to 16 bits is within half a step of the exact one, and the weights' own rounding adds 3 · 65535 ·
+        // 2⁻¹⁷.
         const double Rounding = (0.5 + 3 * 65535.0 / (1 << 17)) / 65535 + 1e-7;
         ushort[] rgb = [.. Enumerable.Range(0, 3 * TestPictures.Pixels).Select(i => (ushort)(40503 * i))];
-        double[] expected = [.. Enumerable.Range(0, TestPictures.Pixels).Select(i => (0.299 * rgb[3 * i] + 0.587 * rgb[3 * i + 1] + 0.114 * rgb[3 * i + 2]) / 65535)];
+        double[] expected = [.. Enumerable.Range(0, TestPictures.Pixels)
+            .Select(i => (0.299 * rgb[3 * i] + 0.587 * rgb[3 * i + 1] + 0.114 * rgb[3 * i + 2]) / 65535)];
         byte[] together = Bytes(rgb), apart = Bytes([.. Enumerable.Range(0, 3).SelectMany(c => rgb.Where((_, i) => i % 3 == c))]);
         const uint Bytes1 = TestPictures.Pixels * 2;
         List<(int Tag, int Type, uint[] Values)> tags = TiffBytes.Strip(TestPictures.Width, TestPictures.Height, 16, 2, 3, 3 * Bytes1);
-        (int, int, uint[])[] planes = [.. tags.Where(t => t.Tag is not (273 or 279)), (273, TiffBytes.Long, [0, Bytes1, 2 * Bytes1]), (279, TiffBytes.Long, [Bytes1, Bytes1, Bytes1]), (284, TiffBytes.Short, [2])];
-        (int, int, uint[])[] strips = [.. tags.Where(t => t.Tag is not (273 or 278 or 279)), (273, TiffBytes.Long, [0, 288, 576]), (278, TiffBytes.Long, [4]), (279, TiffBytes.Long, [288, 288, 144])];
+        (int, int, uint[])[] planes =
+            [.. tags.Where(t => t.Tag is not (273 or 279)), (273, TiffBytes.Long, [0, Bytes1, 2 * Bytes1]),
+            (279, TiffBytes.Long, [Bytes1, Bytes1, Bytes1]), (284, TiffBytes.Short, [2])];
+        (int, int, uint[])[] strips =
+            [.. tags.Where(t => t.Tag is not (273 or 278 or 279)), (273, TiffBytes.Long, [0, 288, 576]), (278, TiffBytes.Long, [4]),
+            (279, TiffBytes.Long, [288, 288, 144])];
         byte[] tile = new byte[16 * 16 * 6];
         for (int y = 0; y < TestPictures.Height; y++)
             together.AsSpan(y * TestPictures.Width * 6, TestPictures.Width * 6).CopyTo(tile.AsSpan(y * 16 * 6));
-        (int, int, uint[])[] tiles = [.. tags.Where(t => t.Tag is not (273 or 278 or 279)), (322, TiffBytes.Short, [16]), (323, TiffBytes.Short, [16]), (324, TiffBytes.Long, [0]), (325, TiffBytes.Long, [(uint)tile.Length])];
+        (int, int, uint[])[] tiles =
+            [.. tags.Where(t => t.Tag is not (273 or 278 or 279)), (322, TiffBytes.Short, [16]), (323, TiffBytes.Short, [16]),
+            (324, TiffBytes.Long, [0]), (325, TiffBytes.Long, [(uint)tile.Length])];
 
         Check(Load("a.tif", TiffBytes.Build(tags, together, bigEndian)));
         Check(Load("a.tif", TiffBytes.Build(strips, together, bigEndian)));
@@ -51,9 +60,11 @@ public sealed class ImageDepthTests : IDisposable
         Check(Load("a.tif", TiffBytes.Build(tiles, tile, bigEndian)));
         Check(Load("a.png", TestPictures.Png(16, 2, (i, c) => rgb[3 * i + c])));
 
-        byte[] Bytes(ushort[] values) => [.. values.SelectMany(v => bigEndian ? new[] { (byte)(v >> 8), (byte)v } : [(byte)v, (byte)(v >> 8)])];
+        byte[] Bytes(ushort[] values)
+            => [.. values.SelectMany(v => bigEndian ? new[] { (byte)(v >> 8), (byte)v } : [(byte)v, (byte)(v >> 8)])];
 
-        void Check(GrayImage image) => Assert.All(Enumerable.Range(0, TestPictures.Pixels), i => Assert.Equal(expected[i], image.Pixels[i], Rounding));
+        void Check(GrayImage image)
+            => Assert.All(Enumerable.Range(0, TestPictures.Pixels), i => Assert.Equal(expected[i], image.Pixels[i], Rounding));
     }
 
     [Fact]
@@ -61,7 +72,8 @@ public sealed class ImageDepthTests : IDisposable
     {
         byte[] pixels = [0, 0, 0xFF, 0xFF, 0x34, 0x12];
 
-        Assert.Equal([1, 0, (65535 - 0x1234) / 65535f], Load("a.tif", TiffBytes.Build(TiffBytes.Strip(3, 1, 16, 0, 1, 6), pixels)).Pixels.ToArray());
+        Assert.Equal([1, 0, (65535 - 0x1234) / 65535f],
+            Load("a.tif", TiffBytes.Build(TiffBytes.Strip(3, 1, 16, 0, 1, 6), pixels)).Pixels.ToArray());
     }
 
     [Theory]
@@ -78,17 +90,21 @@ public sealed class ImageDepthTests : IDisposable
         byte[] jpeg = File.ReadAllBytes(TestPictures.Fixture("gray.jpg")), png = File.ReadAllBytes(TestPictures.Fixture("gray.png"));
         byte[] little = [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0];
         byte[] big = [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
-        float[] stored = ImageFile.Load(TestPictures.Fixture("gray.jpg")).Pixels.ToArray(), exact = ImageFile.Load(TestPictures.Fixture("gray.png")).Pixels.ToArray();
+        float[] stored = ImageFile.Load(TestPictures.Fixture("gray.jpg")).Pixels.ToArray(),
+            exact = ImageFile.Load(TestPictures.Fixture("gray.png")).Pixels.ToArray();
 
         foreach (byte[] exif in (byte[][])[little, big])
         {
             Check(stored, Load("a.jpg", [.. jpeg[..2], 0xFF, 0xE1, 0, (byte)(exif.Length + 8), .. "Exif\0\0"u8, .. exif, .. jpeg[2..]]));
             Check(exact, Load("a.png", [.. png[..33], .. PngChunk.Build("eXIf"u8, exif), .. png[33..]]));
         }
-        List<(int Tag, int Type, uint[] Values)> tags = TiffBytes.Strip(TestPictures.Width, TestPictures.Height, 8, 1, 1, TestPictures.Pixels);
+        List<(int Tag, int Type, uint[] Values)> tags =
+            TiffBytes.Strip(TestPictures.Width, TestPictures.Height, 8, 1, 1, TestPictures.Pixels);
         Check(exact, Load("a.tif", TiffBytes.Build(tags.Append((274, TiffBytes.Short, [(uint)orientation])), [.. TestPictures.Gray])));
         tags = TiffBytes.Strip(TestPictures.Width, TestPictures.Height, 16, 1, 1, 2 * TestPictures.Pixels);
-        Check(exact, Load("a.tif", TiffBytes.Build(tags.Append((274, TiffBytes.Short, [(uint)orientation])), [.. TestPictures.Gray.SelectMany(g => new[] { g, g })])));
+        Check(exact, Load("a.tif",
+            TiffBytes.Build(tags.Append((274, TiffBytes.Short, [(uint)orientation])),
+            [.. TestPictures.Gray.SelectMany(g => new[] { g, g })])));
 
         void Check(float[] pixels, GrayImage image)
         {
@@ -120,8 +136,11 @@ public sealed class ImageDepthTests : IDisposable
         byte[] jpeg = File.ReadAllBytes(TestPictures.Fixture("gray.jpg"));
         float[] stored = ImageFile.Load(TestPictures.Fixture("gray.jpg")).Pixels.ToArray();
 
-        foreach (byte[] exif in (byte[][])[[], [.. "II*\0"u8], [.. "II*\0"u8, 255, 255, 255, 255], [.. "II*\0"u8, 8, 0, 0, 0, 255, 255], [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 9, 0, 0, 0]])
-            Assert.Equal(stored, Load("a.jpg", [.. jpeg[..2], 0xFF, 0xE1, 0, (byte)(exif.Length + 8), .. "Exif\0\0"u8, .. exif, .. jpeg[2..]]).Pixels.ToArray());
+        foreach (byte[] exif in (
+            byte[][])[[], [.. "II*\0"u8], [.. "II*\0"u8, 255, 255, 255, 255], [.. "II*\0"u8, 8, 0, 0, 0, 255, 255],
+            [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 9, 0, 0, 0]])
+            Assert.Equal(stored, Load(
+                "a.jpg", [.. jpeg[..2], 0xFF, 0xE1, 0, (byte)(exif.Length + 8), .. "Exif\0\0"u8, .. exif, .. jpeg[2..]]).Pixels.ToArray());
     }
 
     private GrayImage Load(string name, byte[] bytes) => ImageFile.Load(_folder.Write(name, bytes));

@@ -13,7 +13,8 @@ public sealed class ImageFolderTests : IDisposable
     [Fact]
     public void Pictures_of_nested_folders_come_in_ordinal_order_of_their_paths()
     {
-        string[] names = ["b.png", "a/z.PGM", "B.jpg", "a.png", "a/b/c.tiff", "é.png", "a/B.bmp", "10.gif", "2.tif", "a-b/x.jpeg", "Z/y.ppm"];
+        string[] names = ["b.png", "a/z.PGM", "B.jpg", "a.png", "a/b/c.tiff", "é.png", "a/B.bmp", "10.gif", "2.tif", "a-b/x.jpeg",
+            "Z/y.ppm"];
         foreach (string name in names)
             Put(name);
 
@@ -47,7 +48,8 @@ public sealed class ImageFolderTests : IDisposable
             Put(name);
         string unusual = Put("scan.dat");
 
-        Assert.Equal(ImageFile.Extensions.Select(e => $"in/x{e}").Order(StringComparer.Ordinal), ImageFolder.Find([_folder.File("in")]).Select(Name));
+        Assert.Equal(ImageFile.Extensions.Select(e => $"in/x{e}").Order(StringComparer.Ordinal),
+            ImageFolder.Find([_folder.File("in")]).Select(Name));
         Assert.Equal([unusual], ImageFolder.Find([unusual]));
     }
 
@@ -115,7 +117,8 @@ public sealed class ImageFolderTests : IDisposable
 
         Assert.Equal(5, ImageFolder.Load([_folder.Path], 5, 2, TestContext.Current.CancellationToken).Count);
         Assert.Equal($"{_folder.File("3.pgm")}: is one picture too many: at most 3 pixels are held at once.",
-            Assert.Throws<InvalidDataException>(() => ImageFolder.Load([_folder.Path], 3, 2, TestContext.Current.CancellationToken)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageFolder.Load([_folder.Path], 3, 2, TestContext.Current.CancellationToken))
+                .Message);
     }
 
     [Fact]

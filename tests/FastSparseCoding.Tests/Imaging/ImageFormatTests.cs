@@ -19,7 +19,8 @@ public sealed class ImageFormatTests : IDisposable
     public void All_files_of_other_writers_are_found_and_small()
     {
         Assert.Equal(35, TestPictures.Fixtures.Length);
-        Assert.Equal([".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff"], TestPictures.Fixtures.Select(f => Path.GetExtension(f)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        Assert.Equal([".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff"],
+            TestPictures.Fixtures.Select(f => Path.GetExtension(f)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         Assert.All(TestPictures.Fixtures, f => Assert.InRange(new FileInfo(TestPictures.Fixture(f)).Length, 1, 2048));
     }
 
@@ -30,7 +31,8 @@ public sealed class ImageFormatTests : IDisposable
     public void A_file_of_another_writer_decodes_to_the_right_grays(string name)
     {
         string path = TestPictures.Fixture(name);
-        bool lossy = Path.GetExtension(name) is ".jpg" or ".jpeg", coloured = name.StartsWith("colour", StringComparison.Ordinal) || name.StartsWith("palette", StringComparison.Ordinal);
+        bool lossy = Path.GetExtension(name) is ".jpg" or ".jpeg", coloured = name.StartsWith("colour", StringComparison.Ordinal)
+            || name.StartsWith("palette", StringComparison.Ordinal);
 
         GrayImage image = ImageFile.Load(path);
 
@@ -88,7 +90,8 @@ public sealed class ImageFormatTests : IDisposable
         int colours = Math.Min(1 << bits, TestPictures.Pixels);
         byte[] png = TestPictures.Png(bits, 3, (i, _) => i % colours, TestPictures.Rgb[..(3 * colours)]);
 
-        TestPictures.Check([.. Enumerable.Range(0, TestPictures.Pixels).Select(i => TestPictures.Luma[i % colours])], Load("p.png", png), Rounding);
+        TestPictures.Check([.. Enumerable.Range(0, TestPictures.Pixels).Select(i => TestPictures.Luma[i % colours])], Load("p.png", png),
+            Rounding);
     }
 
     [Fact]
@@ -96,7 +99,8 @@ public sealed class ImageFormatTests : IDisposable
     {
         byte[] rgb = TestPictures.Rgb;
         TestPictures.Check(TestPictures.Luma, Load("i.png", TestPictures.Png(8, 2, (i, c) => rgb[3 * i + c], interlaced: true)), Rounding);
-        TestPictures.Check(TestPictures.Expected("bilevel"), Load("b.png", TestPictures.Png(1, 0, (i, _) => TestPictures.Bilevel[i] / 255, interlaced: true)), 0);
+        TestPictures.Check(TestPictures.Expected("bilevel"),
+            Load("b.png", TestPictures.Png(1, 0, (i, _) => TestPictures.Bilevel[i] / 255, interlaced: true)), 0);
     }
 
     [Theory]
@@ -107,7 +111,8 @@ public sealed class ImageFormatTests : IDisposable
     public void Bmp_decodes_in_both_directions_and_with_the_old_header(int bits, bool topDown, int header)
     {
         IEnumerable<byte[]> rows = Enumerable.Range(0, 10)
-            .Select(y => TestPictures.Colour.Skip(12 * y).Take(12).SelectMany(c => bits == 32 ? [c.B, c.G, c.R, (byte)7] : new[] { c.B, c.G, c.R }).ToArray());
+            .Select(y => TestPictures.Colour.Skip(12 * y).Take(12)
+                .SelectMany(c => bits == 32 ? [c.B, c.G, c.R, (byte)7] : new[] { c.B, c.G, c.R }).ToArray());
 
         byte[] bmp = TestPictures.Bmp(12, topDown ? -10 : 10, bits, [], topDown ? rows : rows.Reverse(), header);
 
@@ -118,7 +123,8 @@ public sealed class ImageFormatTests : IDisposable
     public void Palette_bmp_decodes()
     {
         byte[] palette = [.. TestPictures.Colour.SelectMany(c => new byte[] { c.B, c.G, c.R, 0 })];
-        byte[] bmp = TestPictures.Bmp(12, 10, 8, palette, Enumerable.Range(0, 10).Select(y => Enumerable.Range(12 * y, 12).Select(i => (byte)i).ToArray()).Reverse());
+        byte[] bmp = TestPictures.Bmp(
+            12, 10, 8, palette, Enumerable.Range(0, 10).Select(y => Enumerable.Range(12 * y, 12).Select(i => (byte)i).ToArray()).Reverse());
 
         TestPictures.Check(TestPictures.Luma, Load("p.bmp", bmp), Rounding);
     }
@@ -139,7 +145,8 @@ public sealed class ImageFormatTests : IDisposable
         Assert.Equal([0, 255], Levels(Load("b.pgm", [.. "P5 # x\n2 1 1\n"u8, 0, 1])));
         Assert.Equal([10f / 1000, 999f / 1000], Load("c.pgm", [.. "P5 2 1 1000 "u8, 0, 10, 3, 231]).Pixels.ToArray());
         TestPictures.Check(TestPictures.Luma, Load("d.ppm", [.. "P6 12 10 255\n"u8, .. TestPictures.Rgb]), Rounding);
-        TestPictures.Check(TestPictures.Luma, Load("e.ppm", [.. "P6 12 10 65535\n"u8, .. TestPictures.Rgb.SelectMany(v => new[] { v, v })]), Rounding);
+        TestPictures.Check(TestPictures.Luma, Load("e.ppm", [.. "P6 12 10 65535\n"u8, .. TestPictures.Rgb.SelectMany(v => new[] { v, v })]),
+            Rounding);
     }
 
     [Fact]

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Imaging;
 
-/// <summary>Pictures of any number give the same patches wherever they are held, and the first that is damaged ends their reading.</summary>
+/// <summary>Pictures of any number give the same patches wherever they are held, and the first that is damaged ends their
+/// reading.</summary>
 public sealed class ImageStoreTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -22,7 +23,8 @@ public sealed class ImageStoreTests : IDisposable
         IReadOnlyList<GrayImage> images = ImageFolder.Load(_folder.Path, TestContext.Current.CancellationToken);
         using ImageStore store = ImageStore.Load([_folder.Path], memory, null, 2, TestContext.Current.CancellationToken);
 
-        Assert.Equal(images.Select(i => (i.Name, i.Width, i.Height)), Enumerable.Range(0, store.Count).Select(i => (store.NameOf(i), store.SizeOf(i).Width, store.SizeOf(i).Height)));
+        Assert.Equal(images.Select(i => (i.Name, i.Width, i.Height)),
+            Enumerable.Range(0, store.Count).Select(i => (store.NameOf(i), store.SizeOf(i).Width, store.SizeOf(i).Height)));
         Assert.Equal(Draw(ImageStore.Of(images)), Draw(store));
         Assert.Equal(Draw(ImageStore.Of([.. images.Where((_, i) => i % 2 == 1)])), Draw(store.Where(i => i % 2 == 1)));
         for (int i = 0; i < store.Count; i++)
@@ -100,8 +102,10 @@ public sealed class ImageStoreTests : IDisposable
         string expected = $"{_folder.File("003.pgm")}: is cut short: its 9×9 pixels need 81 bytes or more, 0 follow.";
 
         for (int repeat = 0; repeat < 10; repeat++)
-            Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => ImageStore.Load([_folder.Path], threads: threads, cancellation: TestContext.Current.CancellationToken)).Message);
-        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_folder.Path, TestContext.Current.CancellationToken)).Message);
+            Assert.Equal(expected, Assert.Throws<InvalidDataException>(()
+                => ImageStore.Load([_folder.Path], threads: threads, cancellation: TestContext.Current.CancellationToken)).Message);
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(()
+            => ImageFolder.Load(_folder.Path, TestContext.Current.CancellationToken)).Message);
 
         // What is read ahead is a few pictures a thread: those far behind may as well not exist.
         IReadOnlyList<string> files = ImageFolder.Find([_folder.Path]);
@@ -112,7 +116,8 @@ public sealed class ImageStoreTests : IDisposable
         int Read(IReadOnlyList<string> paths)
         {
             int read = 0;
-            using IEnumerator<(string, FastSparseCoding.Imaging.Formats.Picture)> pictures = PictureReader.Read(paths, threads, CancellationToken.None).GetEnumerator();
+            using IEnumerator<(string, FastSparseCoding.Imaging.Formats.Picture)> pictures =
+                PictureReader.Read(paths, threads, CancellationToken.None).GetEnumerator();
             Assert.Equal(expected, Assert.Throws<InvalidDataException>(() =>
             {
                 while (pictures.MoveNext())
@@ -149,8 +154,10 @@ public sealed class ImageStoreTests : IDisposable
         for (int i = 0; i < 50; i++)
             _folder.Write($"{i:D2}.pgm", [.. "P5 1 1 255 "u8, (byte)i]);
 
-        Assert.Equal(Enumerable.Range(0, 50).Select(i => i / 255f), ImageFolder.Stream([_folder.Path], 3, TestContext.Current.CancellationToken).Select(i => i[0, 0]));
-        Assert.Throws<FileNotFoundException>(() => ImageFolder.Stream([_folder.File("none")], cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => i / 255f),
+            ImageFolder.Stream([_folder.Path], 3, TestContext.Current.CancellationToken).Select(i => i[0, 0]));
+        Assert.Throws<FileNotFoundException>(()
+            => ImageFolder.Stream([_folder.File("none")], cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -158,10 +165,15 @@ public sealed class ImageStoreTests : IDisposable
     {
         using ImageStore store = ImageStore.Of([new GrayImage(4, 3)]);
 
-        Assert.StartsWith("'memory' is -1; it must be 0 or more.", Assert.ThrowsAny<ArgumentException>(() => ImageStore.Load([_folder.Path], -1, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'image' is 1; it must be from 0 to 0.", Assert.ThrowsAny<ArgumentException>(() => store.SizeOf(1)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'y' is 3; it must be from 0 to 2.", Assert.ThrowsAny<ArgumentException>(() => store.Read(0, 0, 3, new float[1])).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'x' is 2; it must be from 0 to 1.", Assert.ThrowsAny<ArgumentException>(() => store.Read(0, 2, 0, new float[3])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'memory' is -1; it must be 0 or more.",
+            Assert.ThrowsAny<ArgumentException>(()
+            => ImageStore.Load([_folder.Path], -1, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'image' is 1; it must be from 0 to 0.", Assert.ThrowsAny<ArgumentException>(() => store.SizeOf(1)).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("'y' is 3; it must be from 0 to 2.",
+            Assert.ThrowsAny<ArgumentException>(() => store.Read(0, 0, 3, new float[1])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'x' is 2; it must be from 0 to 1.",
+            Assert.ThrowsAny<ArgumentException>(() => store.Read(0, 2, 0, new float[3])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => ImageStore.Of(null!));
         Assert.Throws<ArgumentNullException>(() => ImageStore.Of([null!]));
         Assert.Throws<ArgumentNullException>(() => store.Where(null!));
@@ -176,7 +188,8 @@ public sealed class ImageStoreTests : IDisposable
             (int width, int height) = (30 + 5 * i, 41 - 3 * i);
             var pixels = new byte[width * height * (1 + i % 2)];
             random.NextBytes(pixels);
-            _folder.Write($"{i}.pgm", [.. System.Text.Encoding.ASCII.GetBytes($"P5 {width} {height} {(i % 2 == 0 ? 255 : 65535)} "), .. pixels]);
+            _folder.Write($"{i}.pgm",
+                [.. System.Text.Encoding.ASCII.GetBytes($"P5 {width} {height} {(i % 2 == 0 ? 255 : 65535)} "), .. pixels]);
         }
     }
 }

@@ -17,7 +17,8 @@ public sealed class JpegColourTests : IDisposable
     public void Three_components_are_luma_and_chroma_unless_a_marker_or_their_names_say_rgb()
     {
         (int a, int b, int c) = (100, 180, 90);
-        double chroma = Luma(a + 1.402 * (c - 128), a - 0.714136 * (c - 128) - 0.344136 * (b - 128), a + 1.772 * (b - 128)), rgb = Luma(a, b, c);
+        double chroma = Luma(a + 1.402 * (c - 128), a - 0.714136 * (c - 128) - 0.344136 * (b - 128), a + 1.772 * (b - 128)),
+            rgb = Luma(a, b, c);
 
         Assert.Equal(chroma, Gray([a, b, c]), 1.0);
         Assert.Equal(chroma, Gray([a, b, c], adobe: 1), 1.0);
@@ -33,7 +34,8 @@ public sealed class JpegColourTests : IDisposable
         (int a, int b, int c, int k) = (100, 180, 90, 200);
         double cmyk = Luma(a * k / 255.0, b * k / 255.0, c * k / 255.0);
         double ycck = Luma(
-            (255 - (a + 1.402 * (c - 128))) * k / 255, (255 - (a - 0.714136 * (c - 128) - 0.344136 * (b - 128))) * k / 255, (255 - (a + 1.772 * (b - 128))) * k / 255);
+            (255 - (a + 1.402 * (c - 128))) * k / 255, (255 - (a - 0.714136 * (c - 128) - 0.344136 * (b - 128))) * k / 255,
+                (255 - (a + 1.772 * (b - 128))) * k / 255);
 
         Assert.Equal(cmyk, Gray([a, b, c, k]), 1.5);
         Assert.Equal(cmyk, Gray([a, b, c, k], adobe: 0), 1.5);

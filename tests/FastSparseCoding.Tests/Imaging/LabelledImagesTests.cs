@@ -30,9 +30,11 @@ public sealed class LabelledImagesTests : IDisposable
     public void Files_that_are_missing_or_do_not_belong_together_are_refused()
     {
         string none = _folder.File("none");
-        Assert.Equal($"{none}: cannot be read: there is no such folder.", Assert.ThrowsAny<IOException>(() => LabelledImages.ReadFolder(none)).Message);
+        Assert.Equal($"{none}: cannot be read: there is no such folder.",
+            Assert.ThrowsAny<IOException>(() => LabelledImages.ReadFolder(none)).Message);
         DigitFiles.Write(_folder.Path, train: 30, test: 20);
-        string labels = _folder.Write("t10k-labels-idx1-ubyte", DigitFiles.Idx([19], new byte[19])), images = _folder.File("t10k-images-idx3-ubyte");
+        string labels = _folder.Write("t10k-labels-idx1-ubyte", DigitFiles.Idx([19], new byte[19])),
+            images = _folder.File("t10k-images-idx3-ubyte");
         Refused($"{labels}: holds 19 labels; {images} holds 20 images.");
         _folder.Write("t10k-labels-idx1-ubyte", DigitFiles.Idx([1], new byte[1]));
         _folder.Write("t10k-images-idx3-ubyte", DigitFiles.Idx([1, 3, 3], new byte[9]));
@@ -54,18 +56,22 @@ public sealed class LabelledImagesTests : IDisposable
         ZcaWhitening whitening = ZcaWhitening.Fit(RandomData.Normal(100, 9, seed: 2));
         foreach (PatchPreprocessing preprocessing in new PatchPreprocessing[]
         {
-            new() { PatchSize = 3 }, new() { PatchSize = 3, Normalization = PatchNormalization.None }, new() { PatchSize = 3, Whitening = whitening },
+            new() { PatchSize = 3 }, new() { PatchSize = 3, Normalization = PatchNormalization.None },
+                new() { PatchSize = 3, Whitening = whitening },
         })
         {
             Matrix normalised = whole.Clone();
             WholeImages.Normalize(normalised, preprocessing);
             foreach (int i in (int[])[0, 2])
-                Assert.Equal(Patches.Grid(new GrayImage(3, 3, images.Row(i).ToArray()), preprocessing, 1, out _).Row(0).ToArray(), normalised.Row(i).ToArray());
+                Assert.Equal(Patches.Grid(new GrayImage(3, 3, images.Row(i).ToArray()), preprocessing, 1, out _).Row(0).ToArray(),
+                    normalised.Row(i).ToArray());
             var zero = new Matrix(1, 9);
             preprocessing.Whitening?.Apply(zero);
             Assert.Equal(zero.Values.ToArray(), normalised.Row(1).ToArray());
         }
-        Assert.StartsWith("'images' has 9 columns; it must have 16.", Assert.ThrowsAny<ArgumentException>(() => WholeImages.Normalize(whole, new() { PatchSize = 4 })).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'images' has 9 columns; it must have 16.",
+            Assert.ThrowsAny<ArgumentException>(() => WholeImages.Normalize(whole, new() { PatchSize = 4 })).Message,
+            StringComparison.Ordinal);
     }
 
     private void Refused(string message)

@@ -78,7 +78,8 @@ public sealed class PatchGridTests
     [InlineData(2)]
     [InlineData(6)]
     public void Blocks_that_fill_up_with_the_last_patch_are_followed_by_none(int maxRows)
-        => Assert.Equal(Enumerable.Repeat(maxRows, 6 / maxRows), Patches.GridBlocks(PatchPictures.Numbered(5, 4, 0), Raw, 1, maxRows).Select(b => b.X.Rows));
+        => Assert.Equal(Enumerable.Repeat(maxRows, 6 / maxRows),
+            Patches.GridBlocks(PatchPictures.Numbered(5, 4, 0), Raw, 1, maxRows).Select(b => b.X.Rows));
 
     [Fact]
     public void The_grid_treats_patches_as_sampling_does()
@@ -88,8 +89,10 @@ public sealed class PatchGridTests
         var preprocessing = new PatchPreprocessing { PatchSize = 6 };
         foreach (PatchNormalization normalization in Enum.GetValues<PatchNormalization>())
         {
-            PatchPreprocessing treatment = preprocessing with { Normalization = normalization, Whitening = new ZcaWhitening(new float[36], Matrix.FromArray(Rotation())) };
-            Assert.Equal(Patches.Sample([image], treatment, 1, seed: 1).Values.ToArray(), Patches.Grid(image, treatment, 1, out _).Values.ToArray());
+            PatchPreprocessing treatment = preprocessing
+                with { Normalization = normalization, Whitening = new ZcaWhitening(new float[36], Matrix.FromArray(Rotation())) };
+            Assert.Equal(Patches.Sample([image], treatment, 1, seed: 1).Values.ToArray(),
+                Patches.Grid(image, treatment, 1, out _).Values.ToArray());
         }
 
         static float[,] Rotation()
@@ -118,8 +121,10 @@ public sealed class PatchGridTests
     public void Bad_arguments_are_refused_before_the_first_block_is_asked_for()
     {
         var image = new GrayImage(20, 9, new float[180], "wide.png");
-        Refused("wide.png: is 20×9 pixels; it must be at least 10×10, the size of a patch.", () => Patches.GridBlocks(image, PatchPreprocessing.Default, 1, 1));
-        Refused("wide.png: is 20×9 pixels; it must be at least 10×10, the size of a patch.", () => Patches.Grid(image, PatchPreprocessing.Default, 1, out _));
+        Refused("wide.png: is 20×9 pixels; it must be at least 10×10, the size of a patch.", ()
+            => Patches.GridBlocks(image, PatchPreprocessing.Default, 1, 1));
+        Refused("wide.png: is 20×9 pixels; it must be at least 10×10, the size of a patch.", ()
+            => Patches.Grid(image, PatchPreprocessing.Default, 1, out _));
         Refused("'stride' is 0; it must be 1 or more.", () => Patches.GridBlocks(image, Raw, 0, 1));
         Refused("'maxRows' is 0; it must be 1 or more.", () => Patches.GridBlocks(image, Raw, 1, 0));
         Refused("'PatchSize' is 257; it must be from 1 to 256.", () => Patches.GridBlocks(image, Raw with { PatchSize = 257 }, 1, 1));

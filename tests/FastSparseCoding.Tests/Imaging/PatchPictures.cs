@@ -15,7 +15,8 @@ internal static class PatchPictures
         return image;
     }
 
-    /// <summary>Every pixel another gray, so that a patch tells where it comes from: from <paramref name="first"/> on in steps of 2⁻¹⁰.</summary>
+    /// <summary>Every pixel another gray, so that a patch tells where it comes from: from <paramref name="first"/> on in steps of
+    /// 2⁻¹⁰.</summary>
     public static GrayImage Numbered(int width, int height, int first)
     {
         var image = new GrayImage(width, height);

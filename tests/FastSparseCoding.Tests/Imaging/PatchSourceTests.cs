@@ -9,7 +9,8 @@ namespace FastSparseCoding.Tests.Imaging;
 public sealed class PatchSourceTests
 {
     private static readonly PatchPreprocessing Raw = new() { PatchSize = 3, MinimumDeviation = 0, Normalization = PatchNormalization.None };
-    private static readonly GrayImage[] Photos = [PatchPictures.Noise(31, 17, 1), PatchPictures.HalfFlat(40, 20), PatchPictures.Noise(10, 10, 2)];
+    private static readonly GrayImage[] Photos =
+        [PatchPictures.Noise(31, 17, 1), PatchPictures.HalfFlat(40, 20), PatchPictures.Noise(10, 10, 2)];
 
     [Fact]
     public void The_same_seed_gives_the_same_bits_and_another_seed_other_ones()
@@ -84,7 +85,8 @@ public sealed class PatchSourceTests
     {
         Matrix patches = Patches.Sample(Photos, new PatchPreprocessing { PatchSize = 4, MinimumDeviation = minimum }, 500, seed: 2);
 
-        // A pixel up to 1 minus a mean up to 1, each rounded once, over a deviation of at least the minimum; the quotient's own roundings are smaller.
+        // A pixel up to 1 minus a mean up to 1, each rounded once, over a deviation of at least the minimum; the quotient's own roundings
+        // are smaller.
         double bound = 4 * Tolerance.UnitRoundoff / minimum;
         for (int i = 0; i < patches.Rows; i++)
         {
@@ -114,7 +116,8 @@ public sealed class PatchSourceTests
     public void Patches_flatter_than_the_minimum_are_left_out_and_those_above_it_kept()
     {
         GrayImage[] images = [PatchPictures.HalfFlat(40, 20)];
-        double[] all = [.. Enumerable.Range(0, 2000).Select(Deviations(0))], steep = [.. Enumerable.Range(0, 2000).Select(Deviations(0.1f))];
+        double[] all = [.. Enumerable.Range(0, 2000).Select(Deviations(0))],
+            steep = [.. Enumerable.Range(0, 2000).Select(Deviations(0.1f))];
 
         Assert.InRange(all.Count(d => d == 0), 800, 1600);
         Assert.InRange(steep.Min(), 0.1, 0.12);
@@ -154,11 +157,14 @@ public sealed class PatchSourceTests
     {
         GrayImage narrow = new(9, 50, new float[450], "photos/narrow.png"), low = new(50, 9, new float[450], "low.png");
 
-        Refused("photos/narrow.png: is 9×50 pixels; it must be at least 10×10, the size of a patch.", () => Patches.Sample([Photos[0], narrow], PatchPreprocessing.Default, 1, 1));
-        Refused("low.png: is 50×9 pixels; it must be at least 10×10, the size of a patch.", () => Patches.Sample([low], PatchPreprocessing.Default, 1, 1));
+        Refused("photos/narrow.png: is 9×50 pixels; it must be at least 10×10, the size of a patch.", ()
+            => Patches.Sample([Photos[0], narrow], PatchPreprocessing.Default, 1, 1));
+        Refused("low.png: is 50×9 pixels; it must be at least 10×10, the size of a patch.", ()
+            => Patches.Sample([low], PatchPreprocessing.Default, 1, 1));
         Refused("'images' is empty; it must hold at least one image.", () => Patches.Sample([], PatchPreprocessing.Default, 1, 1));
         Refused("an image and 1 more: too flat: none of 1000000 random patches has a standard deviation of 0.02 or more.",
-            () => _ = new PatchSource([PatchPictures.Constant(20, 20, 0.7f), PatchPictures.Constant(30, 20, 0.1f)], new PatchPreprocessing { PatchSize = 2 }, 1));
+            () => _ = new PatchSource(
+                [PatchPictures.Constant(20, 20, 0.7f), PatchPictures.Constant(30, 20, 0.1f)], new PatchPreprocessing { PatchSize = 2 }, 1));
     }
 
     [Fact]
@@ -167,7 +173,8 @@ public sealed class PatchSourceTests
         GrayImage[] images = [PatchPictures.Constant(5, 5, 0.7f)];
 
         Assert.All(Patches.Sample(images, Raw, 10, 1).Values.ToArray(), v => Assert.Equal(0.7f, v));
-        Assert.All(Patches.Sample(images, Raw with { Normalization = PatchNormalization.ZeroMean }, 10, 1).Values.ToArray(), v => Assert.Equal(0, v));
+        Assert.All(Patches.Sample(images, Raw with { Normalization = PatchNormalization.ZeroMean }, 10, 1).Values.ToArray(), v
+            => Assert.Equal(0, v));
     }
 
     [Fact]
@@ -177,9 +184,12 @@ public sealed class PatchSourceTests
         Refused("'first' is -1; it must be 0 or more.", () => source.Read(-1, new Matrix(2, 100)));
         Refused("'x' has 99 columns; it must have 100.", () => source.Read(0, new Matrix(2, 99)));
         Refused("'PatchSize' is 0; it must be from 1 to 256.", () => Patches.Sample(Photos, Raw with { PatchSize = 0 }, 1, 1));
-        Refused("'MinimumDeviation' is 0; it must be a finite number above 0.", () => Patches.Sample(Photos, new PatchPreprocessing { MinimumDeviation = 0 }, 1, 1));
-        Refused("'MinimumDeviation' is NaN; it must be from 0 to 1.", () => Patches.Sample(Photos, Raw with { MinimumDeviation = float.NaN }, 1, 1));
-        Refused("'Whitening' has 2 values; it must have 9.", () => Patches.Sample(Photos, Raw with { Whitening = new ZcaWhitening([0, 0], new Matrix(2, 2)) }, 1, 1));
+        Refused("'MinimumDeviation' is 0; it must be a finite number above 0.", ()
+            => Patches.Sample(Photos, new PatchPreprocessing { MinimumDeviation = 0 }, 1, 1));
+        Refused("'MinimumDeviation' is NaN; it must be from 0 to 1.", ()
+            => Patches.Sample(Photos, Raw with { MinimumDeviation = float.NaN }, 1, 1));
+        Refused("'Whitening' has 2 values; it must have 9.", ()
+            => Patches.Sample(Photos, Raw with { Whitening = new ZcaWhitening([0, 0], new Matrix(2, 2)) }, 1, 1));
         Assert.Throws<ArgumentNullException>(() => Patches.Sample((ImageStore)null!, Raw, 1, 1));
         Assert.Throws<ArgumentNullException>(() => Patches.Sample((GrayImage[])null!, Raw, 1, 1));
         Assert.Throws<ArgumentNullException>(() => Patches.Sample(Photos, null!, 1, 1));

@@ -32,10 +32,12 @@ public sealed class PngFileTests : IDisposable
     [Fact]
     public void Values_are_clamped_and_rounded_to_the_nearest_of_256_grays()
     {
-        float[] values = [-1, -1e-9f, 0, 0.49f / 255, 0.51f / 255, 100.49f / 255, 100.51f / 255, 254.6f / 255, 1, 1.5f, float.PositiveInfinity, float.NegativeInfinity];
+        float[] values = [-1, -1e-9f, 0, 0.49f / 255, 0.51f / 255, 100.49f / 255, 100.51f / 255, 254.6f / 255, 1, 1.5f,
+            float.PositiveInfinity, float.NegativeInfinity];
         PngFile.Write(_folder.File("x.png"), new GrayImage(4, 3, values));
 
-        Assert.Equal([0, 0, 0, 0, 1, 100, 101, 255, 255, 255, 255, 0], ImageFile.Load(_folder.File("x.png")).Pixels.ToArray().Select(v => (int)MathF.Round(v * 255)));
+        Assert.Equal([0, 0, 0, 0, 1, 100, 101, 255, 255, 255, 255, 0],
+            ImageFile.Load(_folder.File("x.png")).Pixels.ToArray().Select(v => (int)MathF.Round(v * 255)));
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public sealed class PngFileTests : IDisposable
     {
         byte[] png = PngFile.Encode(new GrayImage(3, 2));
 
-        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0, 3, 0, 0, 0, 2, 8, 0, 0, 0, 0], png[..29]);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0, 3, 0, 0, 0, 2, 8, 0, 0, 0,
+            0], png[..29]);
         byte[] mended = [.. png];
         TestPictures.MendPng(mended);
         Assert.Equal(png, mended);

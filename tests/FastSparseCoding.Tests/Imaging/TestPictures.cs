@@ -15,7 +15,8 @@ internal static class TestPictures
     public static IReadOnlyList<(byte R, byte G, byte B)> Colour { get; } =
         [.. Enumerable.Range(0, Pixels).Select(i => ((byte)(40 + 15 * X(i)), (byte)(200 - 16 * Y(i)), (byte)(60 + 8 * (X(i) + Y(i)))))];
 
-    public static IReadOnlyList<byte> Bilevel { get; } = [.. Enumerable.Range(0, Pixels).Select(i => (byte)((X(i) / 3 + Y(i) / 2) % 2 * 255))];
+    public static IReadOnlyList<byte> Bilevel { get; } =
+        [.. Enumerable.Range(0, Pixels).Select(i => (byte)((X(i) / 3 + Y(i) / 2) % 2 * 255))];
 
     /// <summary>The colour picture as bytes R, G, B.</summary>
     public static byte[] Rgb => [.. Colour.SelectMany(c => new[] { c.R, c.G, c.B })];
@@ -34,19 +35,21 @@ internal static class TestPictures
 
     public static string Fixture(string name) => Path.Combine(AppContext.BaseDirectory, "Imaging", "Fixtures", name);
 
-    public static string[] Fixtures => [.. Directory.EnumerateFiles(Fixture("")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    public static string[] Fixtures
+        => [.. Directory.EnumerateFiles(Fixture("")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
     /// <summary>Fails unless the picture is 12×10 and every pixel within <paramref name="tolerance"/>/255 of the expected one.</summary>
     public static void Check(IReadOnlyList<double> expected, GrayImage image, double tolerance)
     {
         Assert.Equal((Width, Height), (image.Width, image.Height));
         for (int i = 0; i < Pixels; i++)
-            Assert.True(Math.Abs(image.Pixels[i] * 255.0 - expected[i]) <= tolerance, $"pixel ({X(i)}, {Y(i)}): expected {expected[i]}/255, got {image.Pixels[i] * 255.0}/255");
+            Assert.True(Math.Abs(image.Pixels[i] * 255.0 - expected[i]) <= tolerance,
+                $"pixel ({X(i)}, {Y(i)}): expected {expected[i]}/255, got {image.Pixels[i] * 255.0}/255");
     }
 
     /// <summary>
-    /// A PNG of 12×10 pixels. <paramref name="sample"/>(i, c) is channel c of pixel i; the colour type is 0 gray, 2 RGB, 3 palette, 4 gray and
-    /// alpha or 6 RGB and alpha. Rows are not filtered.
+    /// A PNG of 12×10 pixels. <paramref name="sample"/>(i, c) is channel c of pixel i; the colour type is 0 gray, 2 RGB, 3 palette, 4 gray
+    /// and alpha or 6 RGB and alpha. Rows are not filtered.
     /// </summary>
     public static byte[] Png(int bits, byte colourType, Func<int, int, int> sample, byte[]? palette = null, bool interlaced = false)
     {
@@ -112,8 +115,10 @@ internal static class TestPictures
         int start = 14 + headerSize + palette.Length;
         byte[] sizes = headerSize == 12
             ? [.. Le(width)[..2], .. Le(height)[..2], 1, 0, (byte)bits, 0]
-            : [.. Le(width), .. Le(height), 1, 0, (byte)bits, 0, .. Le(0), .. Le(pixels.Length), .. Le(2835), .. Le(2835), .. Le(palette.Length / 4), .. Le(0)];
-        return [(byte)'B', (byte)'M', .. Le(start + pixels.Length), .. Le(0), .. Le(start), .. Le(headerSize), .. sizes, .. palette, .. pixels];
+            : [.. Le(width), .. Le(height), 1, 0, (byte)bits, 0, .. Le(0), .. Le(pixels.Length), .. Le(2835), .. Le(2835),
+                .. Le(palette.Length / 4), .. Le(0)];
+        return [(byte)'B', (byte)'M', .. Le(start + pixels.Length), .. Le(0), .. Le(start), .. Le(headerSize), .. sizes, .. palette,
+            .. pixels];
     }
 
     private static uint CheckSum(ReadOnlySpan<byte> bytes)

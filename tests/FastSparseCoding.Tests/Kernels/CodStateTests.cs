@@ -26,7 +26,8 @@ public sealed class CodStateTests
     public void Violations_are_what_exceeds_the_bounds_of_the_same_state(int length)
     {
         (float[] b, Matrix s, int[] atoms, float[] z, _, _) = Case(length);
-        float[] state = State(b, s, atoms, z), bounds = [.. Enumerable.Range(0, length).Select(k => atoms.Contains(k) ? float.PositiveInfinity : 0.5f + 0.01f * k)];
+        float[] state = State(b, s, atoms, z),
+            bounds = [.. Enumerable.Range(0, length).Select(k => atoms.Contains(k) ? float.PositiveInfinity : 0.5f + 0.01f * k)];
         foreach (float floor in (float[])[0, float.NegativeInfinity])
         {
             var excess = new float[length + Violations.Slack];
@@ -48,11 +49,16 @@ public sealed class CodStateTests
         var excess = new float[20 + Violations.Slack];
         var indices = new int[20 + Violations.Slack];
         string Refused(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
-        Assert.Equal("'z' has 5 values; it must have 6. (Parameter 'z')", Refused(() => CodState.ListViolations(b, rows, atoms, new float[5], b, 0, 0, excess, indices)));
-        Assert.Equal("'s' is [20×20]; it must be [19×19]. (Parameter 's')", Refused(() => CodState.ListViolations(new float[19], rows, atoms, z, b, 0, 0, excess, indices)));
-        Assert.Equal("'bounds' has 19 values; it must have 20. (Parameter 'bounds')", Refused(() => CodState.ListViolations(b, rows, atoms, z, new float[19], 0, 0, excess, indices)));
-        Assert.StartsWith("'excess.Length' is 35; it must be 36 or more.", Refused(() => CodState.ListViolations(b, rows, atoms, z, b, 0, 0, new float[35], indices)), StringComparison.Ordinal);
-        Assert.StartsWith("'indices.Length' is 35; it must be 36 or more.", Refused(() => CodState.ListViolations(b, rows, atoms, z, b, 0, 0, excess, new int[35])), StringComparison.Ordinal);
+        Assert.Equal("'z' has 5 values; it must have 6. (Parameter 'z')",
+            Refused(() => CodState.ListViolations(b, rows, atoms, new float[5], b, 0, 0, excess, indices)));
+        Assert.Equal("'s' is [20×20]; it must be [19×19]. (Parameter 's')",
+            Refused(() => CodState.ListViolations(new float[19], rows, atoms, z, b, 0, 0, excess, indices)));
+        Assert.Equal("'bounds' has 19 values; it must have 20. (Parameter 'bounds')",
+            Refused(() => CodState.ListViolations(b, rows, atoms, z, new float[19], 0, 0, excess, indices)));
+        Assert.StartsWith("'excess.Length' is 35; it must be 36 or more.",
+            Refused(() => CodState.ListViolations(b, rows, atoms, z, b, 0, 0, new float[35], indices)), StringComparison.Ordinal);
+        Assert.StartsWith("'indices.Length' is 35; it must be 36 or more.",
+            Refused(() => CodState.ListViolations(b, rows, atoms, z, b, 0, 0, excess, new int[35])), StringComparison.Ordinal);
         Allocation.CheckNone(() => CodState.ListViolations(b, rows, atoms, z, b, 0, 0, excess, indices));
     }
 
@@ -67,7 +73,8 @@ public sealed class CodStateTests
     private static void CheckLayer(int length, float floor)
     {
         const int Signals = 3;
-        Matrix z = RandomData.Normal(Signals, length, seed: length), w = RandomData.Normal(length, length, seed: 1000 + length), b = RandomData.Normal(Signals, length, seed: 2000 + length);
+        Matrix z = RandomData.Normal(Signals, length, seed: length), w = RandomData.Normal(length, length, seed: 1000 + length),
+            b = RandomData.Normal(Signals, length, seed: 2000 + length);
         Shrinkage.SoftThreshold(z.Values, 1, z.Values);
         float[] theta = [.. Enumerable.Range(0, length).Select(k => 0.3f + 0.01f * (k % 7))];
         var batch = new Matrix(Signals, length);

@@ -7,10 +7,12 @@ namespace FastSparseCoding.Tests.Kernels;
 
 public class GemmTests
 {
-    /// <summary>Shapes around every boundary: tiles of 6 rows, vectors of up to 16, panels of up to 64, packing from 32 rows on, 512 terms a run.</summary>
+    /// <summary>Shapes around every boundary: tiles of 6 rows, vectors of up to 16, panels of up to 64, packing from 32 rows on, 512 terms
+    /// a run.</summary>
     public static TheoryData<int, int, int> Shapes { get; } = new()
     {
-        { 1, 1, 1 }, { 0, 3, 4 }, { 3, 0, 4 }, { 3, 4, 0 }, { 1, 100, 100 }, { 1, 400, 37 }, { 5, 7, 130 }, { 6, 16, 64 }, { 7, 17, 65 }, { 31, 33, 63 }, { 32, 9, 97 },
+        { 1, 1, 1 }, { 0, 3, 4 }, { 3, 0, 4 }, { 3, 4, 0 }, { 1, 100, 100 }, { 1, 400, 37 }, { 5, 7, 130 }, { 6, 16, 64 }, { 7, 17, 65 },
+            { 31, 33, 63 }, { 32, 9, 97 },
         { 33, 100, 100 }, { 40, 511, 20 }, { 37, 512, 18 }, { 35, 513, 33 }, { 3, 1030, 19 }, { 33, 1025, 70 }, { 2, 784, 129 },
     };
 
@@ -18,7 +20,8 @@ public class GemmTests
     [MemberData(nameof(Shapes))]
     public void Every_form_of_the_product_agrees_with_its_double_twin(int n, int k, int m)
     {
-        Matrix a = RandomData.Normal(n, k, 1), b = RandomData.Normal(k, m, 2), at = a.Transpose(), bt = b.Transpose(), start = RandomData.Normal(n, m, 3);
+        Matrix a = RandomData.Normal(n, k, 1), b = RandomData.Normal(k, m, 2), at = a.Transpose(), bt = b.Transpose(),
+            start = RandomData.Normal(n, m, 3);
         foreach (bool accumulate in (bool[])[false, true])
         {
             (double[] expected, double magnitude) = KernelTwins.Product(a, b, start: accumulate ? start : null);
@@ -100,7 +103,8 @@ public class GemmTests
     {
         foreach ((int n, int k, int m) in ((int, int, int)[])[(1, 100, 100), (9, 33, 70), (50, 100, 131)])
         {
-            Matrix a = RandomData.Normal(n, k, 1), w = RandomData.Normal(k, m, 2), b = RandomData.Normal(n, m, 3), sum = b.Clone(), fused = new(n, m);
+            Matrix a = RandomData.Normal(n, k, 1), w = RandomData.Normal(k, m, 2), b = RandomData.Normal(n, m, 3), sum = b.Clone(),
+                fused = new(n, m);
             float[] theta = Array.ConvertAll(RandomData.Normal(1, m, 4).Values.ToArray(), v => 5 * Math.Abs(v));
             var packed = PackedMatrix.Of(w);
 
@@ -131,7 +135,8 @@ public class GemmTests
     [Fact]
     public void Repacking_takes_the_new_values()
     {
-        Matrix a = RandomData.Normal(3, 70, 1), first = RandomData.Normal(70, 35, 2), second = RandomData.Normal(70, 35, 3), expected = new(3, 35), c = new(3, 35);
+        Matrix a = RandomData.Normal(3, 70, 1), first = RandomData.Normal(70, 35, 2), second = RandomData.Normal(70, 35, 3),
+            expected = new(3, 35), c = new(3, 35);
         var packed = PackedMatrix.Of(first);
         packed.Pack(second);
         Gemm.Multiply(a, second, expected);
@@ -142,7 +147,8 @@ public class GemmTests
     [Fact]
     public void Nothing_is_allocated_after_the_first_call()
     {
-        Matrix a = RandomData.Normal(40, 50, 1), b = RandomData.Normal(50, 61, 2), bt = b.Transpose(), at = a.Transpose(), c = new(40, 61), one = new(1, 61);
+        Matrix a = RandomData.Normal(40, 50, 1), b = RandomData.Normal(50, 61, 2), bt = b.Transpose(), at = a.Transpose(), c = new(40, 61),
+            one = new(1, 61);
         var theta = new float[61];
         var packed = PackedMatrix.Of(b);
         Allocation.CheckNone(() =>
@@ -160,13 +166,20 @@ public class GemmTests
     public void Wrong_shapes_are_refused()
     {
         Matrix a = new(2, 3), b = new(3, 4), c = new(2, 4);
-        Assert.Equal("'b' is [4×3]; it must be [3×4]. (Parameter 'b')", Assert.Throws<ArgumentException>(() => Gemm.Multiply(a, new Matrix(4, 3), c)).Message);
-        Assert.Equal("'c' is [3×4]; it must be [2×4]. (Parameter 'c')", Assert.Throws<ArgumentException>(() => Gemm.Multiply(a, b, new Matrix(3, 4))).Message);
-        Assert.Equal("'b' is [3×4]; it must be [4×3]. (Parameter 'b')", Assert.Throws<ArgumentException>(() => Gemm.MultiplyTransposedB(a, b, c)).Message);
-        Assert.Equal("'b' is [3×4]; it must be [2×4]. (Parameter 'b')", Assert.Throws<ArgumentException>(() => Gemm.MultiplyTransposedA(a, b, c)).Message);
-        Assert.Equal("'a' has 2 columns; it must have 3. (Parameter 'a')", Assert.Throws<ArgumentException>(() => Gemm.Multiply(new Matrix(2, 2), PackedMatrix.Of(b), c)).Message);
-        Assert.Equal("'theta' has 3 values; it must have 4. (Parameter 'theta')", Assert.Throws<ArgumentException>(() => Gemm.MultiplyAddShrink(a, PackedMatrix.Of(b), c, new float[3], c)).Message);
-        Assert.Equal("'b' is [3×3]; it must be [3×4]. (Parameter 'b')", Assert.Throws<ArgumentException>(() => PackedMatrix.Of(b).Pack(new Matrix(3, 3))).Message);
+        Assert.Equal("'b' is [4×3]; it must be [3×4]. (Parameter 'b')",
+            Assert.Throws<ArgumentException>(() => Gemm.Multiply(a, new Matrix(4, 3), c)).Message);
+        Assert.Equal("'c' is [3×4]; it must be [2×4]. (Parameter 'c')",
+            Assert.Throws<ArgumentException>(() => Gemm.Multiply(a, b, new Matrix(3, 4))).Message);
+        Assert.Equal("'b' is [3×4]; it must be [4×3]. (Parameter 'b')",
+            Assert.Throws<ArgumentException>(() => Gemm.MultiplyTransposedB(a, b, c)).Message);
+        Assert.Equal("'b' is [3×4]; it must be [2×4]. (Parameter 'b')",
+            Assert.Throws<ArgumentException>(() => Gemm.MultiplyTransposedA(a, b, c)).Message);
+        Assert.Equal("'a' has 2 columns; it must have 3. (Parameter 'a')",
+            Assert.Throws<ArgumentException>(() => Gemm.Multiply(new Matrix(2, 2), PackedMatrix.Of(b), c)).Message);
+        Assert.Equal("'theta' has 3 values; it must have 4. (Parameter 'theta')",
+            Assert.Throws<ArgumentException>(() => Gemm.MultiplyAddShrink(a, PackedMatrix.Of(b), c, new float[3], c)).Message);
+        Assert.Equal("'b' is [3×3]; it must be [3×4]. (Parameter 'b')",
+            Assert.Throws<ArgumentException>(() => PackedMatrix.Of(b).Pack(new Matrix(3, 3))).Message);
     }
 
     private static ReadOnlyMatrixView Shifted(Matrix matrix, int offset)
@@ -181,7 +194,8 @@ public class GemmTests
     {
         foreach ((int rows, int columns) in (ReadOnlySpan<(int, int)>)[(1, 1), (4, 7), (13, 11), (40, 70), (100, 129)])
         {
-            Matrix b = RandomData.Normal(rows, columns, seed: 1), a = RandomData.Normal(9, columns, seed: 2), c = RandomData.Normal(9, rows, seed: 3);
+            Matrix b = RandomData.Normal(rows, columns, seed: 1), a = RandomData.Normal(9, columns, seed: 2),
+                c = RandomData.Normal(9, rows, seed: 3);
             PackedMatrix transposed = new(columns, rows), straight = new(rows, columns);
             for (int first = 0; first < rows; first += 12)
             {
@@ -196,9 +210,12 @@ public class GemmTests
             Assert.Equal(expected.Values, actual.Values);
             Assert.Equal(expectedBack.Values, actualBack.Values);
         }
-        Assert.Equal("'first' is 5; it must be from 0 to 4. (Parameter 'first')", Assert.ThrowsAny<ArgumentException>(() => new PackedMatrix(3, 4).PackTransposedRows(new Matrix(4, 3), 5, 0)).Message);
-        Assert.Equal("'count' is 3; it must be from 0 to 2. (Parameter 'count')", Assert.ThrowsAny<ArgumentException>(() => new PackedMatrix(3, 4).PackTransposedRows(new Matrix(4, 3), 2, 3)).Message);
-        Assert.Equal("'count' is 2; it must be from 0 to 1. (Parameter 'count')", Assert.ThrowsAny<ArgumentException>(() => new PackedMatrix(3, 4).PackRows(new Matrix(3, 4), 2, 2)).Message);
+        Assert.Equal("'first' is 5; it must be from 0 to 4. (Parameter 'first')",
+            Assert.ThrowsAny<ArgumentException>(() => new PackedMatrix(3, 4).PackTransposedRows(new Matrix(4, 3), 5, 0)).Message);
+        Assert.Equal("'count' is 3; it must be from 0 to 2. (Parameter 'count')",
+            Assert.ThrowsAny<ArgumentException>(() => new PackedMatrix(3, 4).PackTransposedRows(new Matrix(4, 3), 2, 3)).Message);
+        Assert.Equal("'count' is 2; it must be from 0 to 1. (Parameter 'count')",
+            Assert.ThrowsAny<ArgumentException>(() => new PackedMatrix(3, 4).PackRows(new Matrix(3, 4), 2, 2)).Message);
     }
 
     [Fact]

@@ -19,11 +19,14 @@ public sealed class GreedyRowsTests
     {
         AtomDictionary dictionary = RandomData.Dictionary(atoms, 12, seed: 1);
         Matrix b = RandomData.Normal(rows, atoms, seed: 2), z = new(rows, atoms), expected = new(rows, atoms);
-        float[] theta = [.. Enumerable.Range(0, atoms).Select(k => 0.2f + 0.05f * (k % 5))], scales = [.. Enumerable.Range(0, rows).Select(i => ((float[])[1, 0.75f, 1.5f])[i % 3])];
+        float[] theta = [.. Enumerable.Range(0, atoms).Select(k => 0.2f + 0.05f * (k % 5))],
+            scales = [.. Enumerable.Range(0, rows).Select(i => ((float[])[1, 0.75f, 1.5f])[i % 3])];
         if (rows > 2)
-            z.Row(2)[0] = expected.Row(2)[0] = z.Row(2)[atoms - 1] = expected.Row(2)[atoms - 1] = 4;      // goes on from there; products with 4 are exact
+            // goes on from there; products with 4 are exact
+            z.Row(2)[0] = expected.Row(2)[0] = z.Row(2)[atoms - 1] = expected.Row(2)[atoms - 1] = 4;
         for (int i = 0; i < rows; i++)
-            Alone([.. b.Row(i).ToArray().Select(value => value * scales[i])], dictionary.IdentityMinusGram, theta, floor, expected.Row(i), smallest: 0.05f, most: 20);
+            Alone([.. b.Row(i).ToArray().Select(value => value * scales[i])], dictionary.IdentityMinusGram, theta, floor, expected.Row(i),
+                smallest: 0.05f, most: 20);
 
         GreedyRows.Descend(b, scales, dictionary.IdentityMinusGram, theta, floor, 0.05f, 20, z);
 
@@ -38,7 +41,8 @@ public sealed class GreedyRowsTests
         Matrix wide = RandomData.Normal(3, 16, seed: 5), b = RandomData.Normal(3, 5, seed: 6);
         var tape = new GreedyUpdate[3 * 4];
 
-        GreedyRows.Update(wide, new AlignedRows(RandomData.Normal(16, 16, seed: 7)), [.. Enumerable.Repeat(-10f, 16)], 1, new GreedyUpdate[3]);
+        GreedyRows.Update(wide, new AlignedRows(RandomData.Normal(16, 16, seed: 7)), [.. Enumerable.Repeat(-10f, 16)], 1,
+            new GreedyUpdate[3]);
         GreedyRows.Update(b, new AlignedRows(RandomData.Normal(5, 5, seed: 8)), [.. Enumerable.Repeat(0.1f, 5)], 4, tape);
 
         Assert.All(tape, update => Assert.InRange(update.Index, 0, 4));
@@ -94,10 +98,14 @@ public sealed class GreedyRowsTests
         var s = new AlignedRows(new Matrix(5, 5));
         float[] scales = [1, 1, 1, 2, 2, 2], theta = [1, 1, 1, 1, 1];
         string Refused(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
-        Assert.Equal("'z' is [5×5]; it must be [6×5]. (Parameter 'z')", Refused(() => GreedyRows.Descend(b, scales, s, theta, 0, 0.1f, 5, new Matrix(5, 5))));
-        Assert.Equal("'s' is [4×4]; it must be [5×5]. (Parameter 's')", Refused(() => GreedyRows.Descend(b, scales, new AlignedRows(new Matrix(4, 4)), theta, 0, 0.1f, 5, z)));
-        Assert.Equal("'scales' has 5 values; it must have 6. (Parameter 'scales')", Refused(() => GreedyRows.Descend(b, new float[5], s, theta, 0, 0.1f, 5, z)));
-        Assert.Equal("'theta' has 4 values; it must have 5. (Parameter 'theta')", Refused(() => GreedyRows.Descend(b, scales, s, new float[4], 0, 0.1f, 5, z)));
+        Assert.Equal("'z' is [5×5]; it must be [6×5]. (Parameter 'z')",
+            Refused(() => GreedyRows.Descend(b, scales, s, theta, 0, 0.1f, 5, new Matrix(5, 5))));
+        Assert.Equal("'s' is [4×4]; it must be [5×5]. (Parameter 's')",
+            Refused(() => GreedyRows.Descend(b, scales, new AlignedRows(new Matrix(4, 4)), theta, 0, 0.1f, 5, z)));
+        Assert.Equal("'scales' has 5 values; it must have 6. (Parameter 'scales')",
+            Refused(() => GreedyRows.Descend(b, new float[5], s, theta, 0, 0.1f, 5, z)));
+        Assert.Equal("'theta' has 4 values; it must have 5. (Parameter 'theta')",
+            Refused(() => GreedyRows.Descend(b, scales, s, new float[4], 0, 0.1f, 5, z)));
         Allocation.CheckNone(() =>
         {
             z.Values.Clear();

@@ -12,11 +12,14 @@ public class GreedyStepTests
     {
         for (int length = 1; length <= 130; length++)
             foreach (int offset in (int[])[0, 1, 3])
-                foreach ((float e, float floor) in ((float, float)[])[(0, 0), (0.7f, 0), (0, float.NegativeInfinity), (0.7f, float.NegativeInfinity)])
+                foreach ((float e, float floor) in (
+                    (float, float)[])[(0, 0), (0.7f, 0), (0, float.NegativeInfinity), (0.7f, float.NegativeInfinity)])
                 {
                     int seed = 3 * length + offset;
-                    Span<float> b = RandomData.Normal(1, length + offset, seed).Values[offset..], row = RandomData.Normal(1, length + offset, seed + 1).Values[offset..];
-                    Span<float> z = RandomData.Normal(1, length + offset, seed + 2).Values[offset..], theta = Thresholds(length + offset, seed + 3)[offset..];
+                    Span<float> b = RandomData.Normal(1, length + offset, seed).Values[offset..],
+                        row = RandomData.Normal(1, length + offset, seed + 1).Values[offset..];
+                    Span<float> z = RandomData.Normal(1, length + offset, seed + 2).Values[offset..],
+                        theta = Thresholds(length + offset, seed + 3)[offset..];
                     var updated = new double[length];
                     double magnitude = 0;
                     for (int j = 0; j < length; j++)
@@ -73,9 +76,12 @@ public class GreedyStepTests
     public void Wrong_lengths_are_refused_and_nothing_is_allocated()
     {
         var v = new float[5];
-        Assert.Equal("'z' has 4 values; it must have 5. (Parameter 'z')", Assert.Throws<ArgumentException>(() => GreedyStep.Next(v, new float[4], v, v, 1)).Message);
-        Assert.Equal("'theta' has 4 values; it must have 5. (Parameter 'theta')", Assert.Throws<ArgumentException>(() => GreedyStep.Next(v, v, new float[4], v, 1)).Message);
-        Assert.Equal("'row' has 4 values; it must have 5. (Parameter 'row')", Assert.Throws<ArgumentException>(() => GreedyStep.Next(v, v, v, new float[4], 1)).Message);
+        Assert.Equal("'z' has 4 values; it must have 5. (Parameter 'z')",
+            Assert.Throws<ArgumentException>(() => GreedyStep.Next(v, new float[4], v, v, 1)).Message);
+        Assert.Equal("'theta' has 4 values; it must have 5. (Parameter 'theta')",
+            Assert.Throws<ArgumentException>(() => GreedyStep.Next(v, v, new float[4], v, 1)).Message);
+        Assert.Equal("'row' has 4 values; it must have 5. (Parameter 'row')",
+            Assert.Throws<ArgumentException>(() => GreedyStep.Next(v, v, v, new float[4], 1)).Message);
         Allocation.CheckNone(() => GreedyStep.Next(v, v, v, v, 1));
     }
 

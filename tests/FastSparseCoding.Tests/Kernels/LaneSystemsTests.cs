@@ -63,7 +63,8 @@ public sealed class LaneSystemsTests
         Assert.Equal(Solution(narrow, 0, 14), Solution(wide, LaneSystems.Lanes - 1, 14));
     }
 
-    /// <summary>An unknown's row and column are those of another atom; all else is as it was, and rows to be skipped are not touched.</summary>
+    /// <summary>An unknown's row and column are those of another atom; all else is as it was, and rows to be skipped are not
+    /// touched.</summary>
     [Fact]
     public void One_unknown_at_a_time_is_exchanged()
     {
@@ -75,7 +76,8 @@ public sealed class LaneSystemsTests
             Set(systems, lane, support, 32);
             for (int round = 0; round < 20; round++)
             {
-                int[] slots = [.. Enumerable.Range(0, 30).OrderBy(_ => random.Next()).Take(1 + round % 4)], entering = [.. Support(Atoms, seed: round).Where(k => !support.Contains(k)).Take(slots.Length)];
+                int[] slots = [.. Enumerable.Range(0, 30).OrderBy(_ => random.Next()).Take(1 + round % 4)],
+                    entering = [.. Support(Atoms, seed: round).Where(k => !support.Contains(k)).Take(slots.Length)];
                 var changed = new bool[30];
                 for (int i = 0; i < slots.Length; i++)
                     (support[slots[i]], changed[slots[i]]) = (entering[i], true);
@@ -174,7 +176,8 @@ public sealed class LaneSystemsTests
     public void The_right_side_is_that_of_the_signs_and_the_solution_is_told_by_them()
     {
         var systems = new LaneSystems(4);
-        systems.SetRight(1 % LaneSystems.Lanes, [9, 3, 8, -2, 7], 2, [9, 0.5f, 8, 0.25f, 7], [3, 1], [-1, 1], 4);     // −2 + 2·0.25, 3 − 2·0.5
+        // −2 + 2·0.25, 3 − 2·0.5
+        systems.SetRight(1 % LaneSystems.Lanes, [9, 3, 8, -2, 7], 2, [9, 0.5f, 8, 0.25f, 7], [3, 1], [-1, 1], 4);
         systems.Factor(4, SmallestPivot);
         systems.Solve(4);
         var x = new float[2];
@@ -192,12 +195,20 @@ public sealed class LaneSystemsTests
     {
         var systems = new LaneSystems(4);
         int[] five = [0, 1, 2, 3, 4];
-        Assert.StartsWith("'unknown' is 4; it must be from 0 to 3.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetRow(0, 4, S.Row(0), five)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'unknown' is 2; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetRow(0, 2, S.Row(0), [0, 1])).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'unknown' is -1; it must be from 0 to 3.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetIdentity(0, -1)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'atoms.Length' is 5; it must be 4 or less.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetColumn(0, 0, S.Row(0), five, new bool[5])).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'padded' is 8; it must be 4 or less.", Assert.Throws<ArgumentOutOfRangeException>(() => SetRight(systems, 0, [1], 8)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'x.Length' is 5; it must be 4 or less.", Assert.Throws<ArgumentOutOfRangeException>(() => systems.GetSolution(0, new float[5], new float[5])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'unknown' is 4; it must be from 0 to 3.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetRow(0, 4, S.Row(0), five)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'unknown' is 2; it must be from 0 to 1.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetRow(0, 2, S.Row(0), [0, 1])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'unknown' is -1; it must be from 0 to 3.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetIdentity(0, -1)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'atoms.Length' is 5; it must be 4 or less.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => systems.SetColumn(0, 0, S.Row(0), five, new bool[5])).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("'padded' is 8; it must be 4 or less.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => SetRight(systems, 0, [1], 8)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'x.Length' is 5; it must be 4 or less.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => systems.GetSolution(0, new float[5], new float[5])).Message,
+            StringComparison.Ordinal);
         int[] support = [0, 1, 2];
         float[] right = Right(support), solution = new float[3];
         Allocation.CheckNone(() =>
@@ -231,8 +242,8 @@ public sealed class LaneSystemsTests
     }
 
     /// <summary>
-    /// A stable factorisation leaves a residual of |Ax − b| ≤ γ|L||D||Lᵀ||x| (Higham 2002, theorem 10.4), and |L||D||Lᵀ| is at most 1, the diagonal of A;
-    /// γ is 3n + 4 roundings, two for each where there is no fused multiply-add.
+    /// A stable factorisation leaves a residual of |Ax − b| ≤ γ|L||D||Lᵀ||x| (Higham 2002, theorem 10.4), and |L||D||Lᵀ| is at most 1, the
+    /// diagonal of A; γ is 3n + 4 roundings, two for each where there is no fused multiply-add.
     /// </summary>
     private static void CheckSolution(LaneSystems systems, int lane, int[] support)
     {

@@ -40,7 +40,8 @@ public sealed class PreciseFactorTests
             Check(one, members[..(size + 1)], removals: 0);
             for (int i = 0; i <= size; i++)
                 Assert.All(one.Row(i, size + 1).ToArray().Zip(whole.Row(i, size + 1).ToArray()),
-                    pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 10 * Bound(size + 1, 0) / 0.2));     // the factor's condition: no pivot is below 0.2
+                    // the factor's condition: no pivot is below 0.2
+                    pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 10 * Bound(size + 1, 0) / 0.2));
         }
     }
 
@@ -128,7 +129,9 @@ public sealed class PreciseFactorTests
             {
                 int[] members = Members(size, seed: size);
                 // Row `at` becomes a copy of another one, or less than zero on its own.
-                Assert.False(TryFactor((i, j) => Gram[members[i == at && at > 0 ? 0 : i], members[j == at && at > 0 ? 0 : j]] - (at == 0 && i == 0 && j == 0 ? 1.2 : 0)));
+                Assert.False(TryFactor((i, j)
+                    => Gram[members[i == at && at > 0 ? 0 : i], members[j == at && at > 0 ? 0 : j]] - (
+                    at == 0 && i == 0 && j == 0 ? 1.2 : 0)));
                 Assert.False(TryFactor((i, j) => Gram[members[i], members[j]] - (i == at && j == at ? 3 : 0)));
                 Assert.False(TryFactor((i, j) => i == at && j == at ? double.NaN : Gram[members[i], members[j]]));
                 Assert.True(TryFactor((i, j) => Gram[members[i], members[j]]));
@@ -196,7 +199,8 @@ public sealed class PreciseFactorTests
         factor.Append(g.AsSpan(0, members.Length), Gram[entering, entering] - g.Sum(value => value * value));
     }
 
-    /// <summary>U is upper triangular with a positive diagonal, UᵀU is the matrix, and what it solves has the residual of a backward stable method.</summary>
+    /// <summary>U is upper triangular with a positive diagonal, UᵀU is the matrix, and what it solves has the residual of a backward stable
+    /// method.</summary>
     private static void Check(PreciseFactor factor, int[] members, int removals)
     {
         int size = members.Length;
@@ -216,7 +220,8 @@ public sealed class PreciseFactorTests
         }
         Tolerance.Check(expected, products, Operations(size, removals), 1.2);
 
-        double[] b = [.. Enumerable.Range(0, size).Select(i => Math.Sin(i + 1))], x = [.. b, .. new double[PreciseFactor.Padded(size) - size]], residual = new double[size];
+        double[] b = [.. Enumerable.Range(0, size).Select(i => Math.Sin(i + 1))],
+            x = [.. b, .. new double[PreciseFactor.Padded(size) - size]], residual = new double[size];
         factor.Solve(x);
         for (int i = 0; i < size; i++)
             for (int j = 0; j < size; j++)
@@ -226,8 +231,9 @@ public sealed class PreciseFactorTests
     }
 
     /// <summary>
-    /// Factoring and solving make |UᵀU − A| and the residual at most 3n + 4 roundings of the largest diagonal element (Higham 2002, theorem 10.4), two each
-    /// without fused multiply-add, and the checks above as many again. A removal is n rotations of 6 roundings of either factor (lemma 19.8).
+    /// Factoring and solving make |UᵀU − A| and the residual at most 3n + 4 roundings of the largest diagonal element (Higham 2002, theorem
+    /// 10.4), two each without fused multiply-add, and the checks above as many again. A removal is n rotations of 6 roundings of either
+    /// factor (lemma 19.8).
     /// </summary>
     private static double Operations(int size, int removals) => 4 * (3 * size + 4) + 12.0 * Most * removals;
 

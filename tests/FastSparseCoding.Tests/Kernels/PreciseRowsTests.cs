@@ -5,7 +5,8 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Kernels;
 
-/// <summary>Against plain loops in double. Either side rounds a product and a sum a term at most, so that they differ by 4 roundings a term.</summary>
+/// <summary>Against plain loops in double. Either side rounds a product and a sum a term at most, so that they differ by 4 roundings a
+/// term.</summary>
 public sealed class PreciseRowsTests
 {
     private const int MostLength = 70;
@@ -142,8 +143,10 @@ public sealed class PreciseRowsTests
         AtomProducts.Gather(dictionary.IdentityMinusGram, 11, others, products);
 
         Assert.Equal([.. others.Select(k => (double)dictionary.Gram.Row(11)[k]), 7], products);
-        Assert.StartsWith("'atom' is 30; it must be from 0 to 29.", Refused(() => AtomProducts.Gather(dictionary.IdentityMinusGram, 30, others, products)), StringComparison.Ordinal);
-        Assert.StartsWith("'products.Length' is 3; it must be 4 or more.", Refused(() => AtomProducts.Gather(dictionary.IdentityMinusGram, 0, others, new double[3])), StringComparison.Ordinal);
+        Assert.StartsWith("'atom' is 30; it must be from 0 to 29.",
+            Refused(() => AtomProducts.Gather(dictionary.IdentityMinusGram, 30, others, products)), StringComparison.Ordinal);
+        Assert.StartsWith("'products.Length' is 3; it must be 4 or more.",
+            Refused(() => AtomProducts.Gather(dictionary.IdentityMinusGram, 0, others, new double[3])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,11 +155,15 @@ public sealed class PreciseRowsTests
         var d = new AlignedRows(RandomData.Normal(3, 20, seed: 1));
         double[] x = new double[32], z = new double[2];
         int[] atoms = [2, 0];
-        Assert.Equal("'x' has 20 values; it must have 32. (Parameter 'x')", Refused(() => PreciseRows.Residual(new double[20], d, atoms, z, x)));
-        Assert.Equal("'r' has 20 values; it must have 32. (Parameter 'r')", Refused(() => PreciseRows.Residual(x, d, atoms, z, new double[20])));
-        Assert.Equal("'z' has 1 values; it must have 2. (Parameter 'z')", Refused(() => PreciseRows.Residual(x, d, atoms, new double[1], x)));
+        Assert.Equal("'x' has 20 values; it must have 32. (Parameter 'x')",
+            Refused(() => PreciseRows.Residual(new double[20], d, atoms, z, x)));
+        Assert.Equal("'r' has 20 values; it must have 32. (Parameter 'r')",
+            Refused(() => PreciseRows.Residual(x, d, atoms, z, new double[20])));
+        Assert.Equal("'z' has 1 values; it must have 2. (Parameter 'z')",
+            Refused(() => PreciseRows.Residual(x, d, atoms, new double[1], x)));
         Assert.Equal("'r' has 20 values; it must have 32. (Parameter 'r')", Refused(() => PreciseRows.Dots(d, atoms, new double[20], z)));
-        Assert.Equal("'products' has 1 values; it must have 2. (Parameter 'products')", Refused(() => PreciseRows.Dots(d, atoms, x, new double[1])));
+        Assert.Equal("'products' has 1 values; it must have 2. (Parameter 'products')",
+            Refused(() => PreciseRows.Dots(d, atoms, x, new double[1])));
         Assert.Equal("'b' has 24 values; it must have 32. (Parameter 'b')", Refused(() => PreciseRows.Dot(x, new double[24])));
         Allocation.CheckNone(() =>
         {

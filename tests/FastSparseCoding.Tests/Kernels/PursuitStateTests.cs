@@ -45,7 +45,8 @@ public sealed class PursuitStateTests
                     Assert.InRange(Math.Abs(values[s] - others[s]), 0, bound);
                 var twin = new OmpTwin(dictionary);
                 double[] signal = LassoTwin.Widen(x.Row(0));
-                double with = OmpTwin.Norm(twin.Residual(signal, twin.LeastSquares(signal, five))), without = OmpTwin.Norm(twin.Residual(signal, twin.LeastSquares(signal, four)));
+                double with = OmpTwin.Norm(twin.Residual(signal, twin.LeastSquares(signal, five))),
+                    without = OmpTwin.Norm(twin.Residual(signal, twin.LeastSquares(signal, four)));
                 Assert.InRange(Math.Abs(squares - (without * without - with * with)), 0, bound * norm);
                 // And it goes on from there as if the atom had never been in.
                 Assert.InRange(Math.Abs(state.Project(1) - expected.Project(1)), 0, 2000 * Tolerance.UnitRoundoff);
@@ -120,7 +121,8 @@ public sealed class PursuitStateTests
             state.LeastSquares(values);
             Assert.Equal(chosen, state.Atoms.ToArray());
             for (int s = 0; s < chosen.Count; s++)
-                Assert.InRange(Math.Abs(values[s] - code[chosen[s]]), 0, operations * condition * Tolerance.UnitRoundoff * OmpTwin.Norm(signal));
+                Assert.InRange(Math.Abs(values[s] - code[chosen[s]]), 0,
+                    operations * condition * Tolerance.UnitRoundoff * OmpTwin.Norm(signal));
             if (chosen.Count == Math.Min(m, 6) || (nonNegative && alpha[next] <= 0))
                 return;
             double pivot = state.Project(next), distance = Distance(twin, dictionary, chosen, next);
@@ -134,7 +136,9 @@ public sealed class PursuitStateTests
             double[] right = [.. chosen.Select(k => (double)k + 1)], solution = [.. right];
             state.Solve(solution);
             for (int i = 0; i < chosen.Count; i++)
-                Assert.InRange(Math.Abs(right[i] - chosen.Select((k, j) => (i == j ? 1 : dictionary.Gram.Row(chosen[i])[k]) * solution[j]).Sum()), 0, operations * Tolerance.UnitRoundoff * solution.Sum(Math.Abs));
+                Assert.InRange(Math.Abs(
+                    right[i] - chosen.Select((k, j) => (i == j ? 1 : dictionary.Gram.Row(chosen[i])[k]) * solution[j]).Sum()), 0,
+                    operations * Tolerance.UnitRoundoff * solution.Sum(Math.Abs));
         }
     }
 

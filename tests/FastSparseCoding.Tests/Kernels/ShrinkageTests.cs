@@ -13,7 +13,8 @@ public class ShrinkageTests
         for (int length = 0; length <= 130; length++)
             foreach (int offset in (int[])[0, 1, 3])
             {
-                Span<float> v = RandomData.Normal(1, length + offset, length).Values[offset..], theta = Thresholds(length + offset, length + 1)[offset..];
+                Span<float> v = RandomData.Normal(1, length + offset, length).Values[offset..],
+                    theta = Thresholds(length + offset, length + 1)[offset..];
                 var result = new float[length + offset + 1];
                 result[^1] = 7;
 
@@ -34,15 +35,18 @@ public class ShrinkageTests
         static void Check(ReadOnlySpan<float> v, ReadOnlySpan<float> theta, ReadOnlySpan<float> result, float floor)
         {
             for (int j = 0; j < v.Length; j++)
-                Assert.Equal((float)KernelTwins.SoftThreshold(v[j], theta[j], nonNegative: floor < 0), result[j]);      // one rounding: exactly the rounded twin
+                // one rounding: exactly the rounded twin
+                Assert.Equal((float)KernelTwins.SoftThreshold(v[j], theta[j], nonNegative: floor < 0), result[j]);
         }
     }
 
     [Fact]
     public void It_may_run_in_place_and_keeps_NaN_and_infinity()
     {
-        float[] v = [.. Enumerable.Repeat(0.1f, 20), 2, -2, float.NaN, float.PositiveInfinity, float.NegativeInfinity], theta = [.. Enumerable.Repeat(0.5f, 25)];
-        float[] expected = [.. Enumerable.Repeat(0f, 20), 1.5f, -1.5f, float.NaN, float.PositiveInfinity, float.NegativeInfinity], first = (float[])v.Clone();
+        float[] v = [.. Enumerable.Repeat(0.1f, 20), 2, -2, float.NaN, float.PositiveInfinity, float.NegativeInfinity],
+            theta = [.. Enumerable.Repeat(0.5f, 25)];
+        float[] expected = [.. Enumerable.Repeat(0f, 20), 1.5f, -1.5f, float.NaN, float.PositiveInfinity, float.NegativeInfinity],
+            first = (float[])v.Clone();
         Shrinkage.SoftThreshold(first, 0.5f, first);
         Assert.Equal(expected, first);
         Shrinkage.SoftThreshold(v, theta, v);
@@ -63,9 +67,11 @@ public class ShrinkageTests
     {
         for (int length = 0; length <= 130; length++)
         {
-            float[] z = RandomData.Normal(1, length, length).Values.ToArray(), dz = RandomData.Normal(1, length, length + 1).Values.ToArray();
+            float[] z = RandomData.Normal(1, length, length).Values.ToArray(),
+                dz = RandomData.Normal(1, length, length + 1).Values.ToArray();
             Shrinkage.SoftThreshold(z, 0.6f, z);
-            float[] dTheta = RandomData.Normal(1, length, length + 2).Values.ToArray(), before = (float[])dTheta.Clone(), expected = (float[])dz.Clone();
+            float[] dTheta = RandomData.Normal(1, length, length + 2).Values.ToArray(), before = (float[])dTheta.Clone(),
+                expected = (float[])dz.Clone();
             for (int j = 0; j < length; j++)
                 expected[j] = z[j] == 0 ? 0 : dz[j];
 
@@ -109,9 +115,12 @@ public class ShrinkageTests
     [Fact]
     public void Wrong_lengths_are_refused()
     {
-        Assert.Equal("'result' has 2 values; it must have 3. (Parameter 'result')", Assert.Throws<ArgumentException>(() => Shrinkage.SoftThreshold(new float[3], 1, new float[2])).Message);
-        Assert.Equal("'theta' has 4 values; it must have 3. (Parameter 'theta')", Assert.Throws<ArgumentException>(() => Shrinkage.SoftThreshold(new float[3], new float[4], new float[3])).Message);
-        Assert.Equal("'first' is 0; it must be from 0 to -1. (Parameter 'first')", Message(() => Shrinkage.ThresholdBackward(Row(new float[3]), Row(new float[3]), 0, new float[4])));
+        Assert.Equal("'result' has 2 values; it must have 3. (Parameter 'result')",
+            Assert.Throws<ArgumentException>(() => Shrinkage.SoftThreshold(new float[3], 1, new float[2])).Message);
+        Assert.Equal("'theta' has 4 values; it must have 3. (Parameter 'theta')",
+            Assert.Throws<ArgumentException>(() => Shrinkage.SoftThreshold(new float[3], new float[4], new float[3])).Message);
+        Assert.Equal("'first' is 0; it must be from 0 to -1. (Parameter 'first')",
+            Message(() => Shrinkage.ThresholdBackward(Row(new float[3]), Row(new float[3]), 0, new float[4])));
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class StatisticsTests
         Assert.Equal([[1f, -2], [], [3, 4]], Enumerable.Range(0, 3).Select(i => lists.ValuesOf(i).ToArray()));
         Assert.Equal([[2], [0], [], [0, 2]], Enumerable.Range(0, 4).Select(k => lists.SignalsOf(k).ToArray()));
         Assert.Equal([[3f], [1], [], [-2, 4]], Enumerable.Range(0, 4).Select(k => lists.FactorsOf(k).ToArray()));
-        Assert.StartsWith("'codes' has 3 columns; it must have 4.", Assert.Throws<ArgumentException>(() => lists.Take(new Matrix(1, 3))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'codes' has 3 columns; it must have 4.",
+            Assert.Throws<ArgumentException>(() => lists.Take(new Matrix(1, 3))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -31,14 +32,16 @@ public sealed class StatisticsTests
             Matrix w = RandomData.Normal(9, length, seed: 1), start = RandomData.Normal(1, length, seed: 2);
             int[] rows = [0, 3, 3, 8, 7];
             float[] z = [1.5f, -0.25f, 2, 0.5f, -1];
-            double[] expected = [.. Enumerable.Range(0, length).Select(j => 0.75 * start[0, j] + rows.Select((row, s) => (double)z[s] * w[row, j]).Sum())];
+            double[] expected = [.. Enumerable.Range(0, length)
+                .Select(j => 0.75 * start[0, j] + rows.Select((row, s) => (double)z[s] * w[row, j]).Sum())];
 
             FadedSum.Add(0.75f, z, w, rows, start.Row(0));
 
             Tolerance.Check(expected, start.Values, operations: rows.Length + 1, magnitude: 30);
         }
         Assert.StartsWith("'rows' is 9; it must be from 0 to 8.",
-            Assert.Throws<ArgumentOutOfRangeException>(() => FadedSum.Add(1, [1], RandomData.Normal(9, 4, seed: 1), [9], new float[4])).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentOutOfRangeException>(() => FadedSum.Add(1, [1], RandomData.Normal(9, 4, seed: 1), [9], new float[4]))
+                .Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -75,7 +78,8 @@ public sealed class StatisticsTests
         var expected = new double[atoms * atoms];
         for (int i = 0; i < atoms; i++)
             for (int j = 0; j < atoms; j++)
-                expected[i * atoms + j] = i == j ? 0 : -Enumerable.Range(0, size).Sum(k => (double)dictionary.Atoms.Row(i)[k] * dictionary.Atoms.Row(j)[k]);
+                expected[i * atoms + j] = i == j ? 0
+                    : -Enumerable.Range(0, size).Sum(k => (double)dictionary.Atoms.Row(i)[k] * dictionary.Atoms.Row(j)[k]);
 
         float[] found = Values(dictionary.FormIdentityMinusGram(threads: 3));
 
@@ -89,7 +93,8 @@ public sealed class StatisticsTests
     [Fact]
     public void Packed_products_over_long_sums_have_the_bits_of_others_and_follow_a_row_that_changes()
     {
-        Matrix a = RandomData.Normal(40, 1100, seed: 7), b = RandomData.Normal(1100, 75, seed: 8), expected = new(40, 75), found = new(40, 75);
+        Matrix a = RandomData.Normal(40, 1100, seed: 7), b = RandomData.Normal(1100, 75, seed: 8), expected = new(40, 75),
+            found = new(40, 75);
         PackedMatrix packed = PackedMatrix.Of(b);
         foreach (int row in new[] { 0, 511, 512, 1099 })
         {
@@ -102,7 +107,8 @@ public sealed class StatisticsTests
         Gemm.Multiply(a, packed, found);
 
         Assert.Equal(expected.Values.ToArray(), found.Values.ToArray());
-        Assert.StartsWith("'count' is 2; it must be from 0 to 1.", Assert.Throws<ArgumentOutOfRangeException>(() => packed.PackRows(b, 1099, 2)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'count' is 2; it must be from 0 to 1.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => packed.PackRows(b, 1099, 2)).Message, StringComparison.Ordinal);
     }
 
     private static float[] Values(AlignedRows rows) => [.. Enumerable.Range(0, rows.Rows).SelectMany(i => rows.Row(i).ToArray())];

@@ -72,7 +72,8 @@ public sealed class ViolationsTests
     {
         for (int length = 1; length <= 70; length++)
         {
-            float[] c = Values(length, seed: length), bounds = [.. Values(length, seed: 100 + length).Select(v => 0.5f + Math.Abs(v))], lowered = [.. bounds.Select(v => v - 0.25f)];
+            float[] c = Values(length, seed: length), bounds = [.. Values(length, seed: 100 + length).Select(v => 0.5f + Math.Abs(v))],
+                lowered = [.. bounds.Select(v => v - 0.25f)];
             var excess = new float[length + Violations.Slack];
             var indices = new int[length + Violations.Slack];
             int count = Violations.List(c, bounds, 0.25f, floor, excess, indices);
@@ -98,9 +99,13 @@ public sealed class ViolationsTests
     {
         float[] c = new float[5], room = new float[5 + Violations.Slack];
         var indices = new int[5 + Violations.Slack];
-        Assert.Equal("'bounds' has 4 values; it must have 5. (Parameter 'bounds')", Assert.Throws<ArgumentException>(() => Violations.List(c, new float[4], 0, 0, room, indices)).Message);
-        Assert.StartsWith("'excess.Length' is 5; it must be 21 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => Violations.List(c, c, 0, 0, c, indices)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'indices.Length' is 5; it must be 21 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => Violations.List(c, c, 0, 0, room, new int[5])).Message, StringComparison.Ordinal);
+        Assert.Equal("'bounds' has 4 values; it must have 5. (Parameter 'bounds')",
+            Assert.Throws<ArgumentException>(() => Violations.List(c, new float[4], 0, 0, room, indices)).Message);
+        Assert.StartsWith("'excess.Length' is 5; it must be 21 or more.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Violations.List(c, c, 0, 0, c, indices)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'indices.Length' is 5; it must be 21 or more.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Violations.List(c, c, 0, 0, room, new int[5])).Message,
+            StringComparison.Ordinal);
         Allocation.CheckNone(() => Violations.List(c, c, 0, 0, room, indices));
     }
 

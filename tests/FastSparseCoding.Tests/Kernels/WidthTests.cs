@@ -11,7 +11,8 @@ namespace FastSparseCoding.Tests.Kernels;
 [CollectionDefinition(nameof(NarrowVectors), DisableParallelization = true)]
 public sealed class NarrowVectors;
 
-/// <summary>The kernels at every width of vectors that the machine has, in one process: the same bits. Sizes are of no width's multiples.</summary>
+/// <summary>The kernels at every width of vectors that the machine has, in one process: the same bits. Sizes are of no width's
+/// multiples.</summary>
 [Collection(nameof(NarrowVectors))]
 public sealed class WidthTests
 {
@@ -19,7 +20,8 @@ public sealed class WidthTests
 
     private static readonly int[] Widths = [8, 4, 1];
 
-    private static readonly Matrix A = RandomData.Normal(Rows, Inner, seed: 1), B = RandomData.Normal(Inner, Columns, seed: 2), Start = RandomData.Normal(Rows, Columns, seed: 3);
+    private static readonly Matrix A = RandomData.Normal(Rows, Inner, seed: 1), B = RandomData.Normal(Inner, Columns, seed: 2),
+        Start = RandomData.Normal(Rows, Columns, seed: 3);
     private static readonly float[] Theta = [.. Enumerable.Range(0, Columns).Select(j => 0.05f * (j % 7 + 1))];
     private static readonly Matrix X = RandomData.Normal(9, 21, seed: 4);
 
@@ -68,7 +70,9 @@ public sealed class WidthTests
     {
         int widest = Simd.Lanes;
 
-        Assert.Throws<InvalidOperationException>(() => Simd.RunNarrow(1, () => throw new InvalidOperationException(Simd.Lanes.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.Throws<InvalidOperationException>(()
+            => Simd.RunNarrow(1, () => throw new InvalidOperationException(
+            Simd.Lanes.ToString(System.Globalization.CultureInfo.InvariantCulture))));
 
         Assert.Equal(widest, Simd.Lanes);
         Assert.Equal(32 * widest, Machine.VectorBits);
@@ -78,7 +82,8 @@ public sealed class WidthTests
 
     private static float[] Products()
     {
-        Matrix c = new(Rows, Columns), few = new(5, Columns), transposedA = new(Inner, Columns), transposedB = new(Rows, Rows), packed = Start.Clone(), added = new(Rows, Columns), shrunk = new(Rows, Columns), positive = new(Rows, Columns);
+        Matrix c = new(Rows, Columns), few = new(5, Columns), transposedA = new(Inner, Columns), transposedB = new(Rows, Rows),
+            packed = Start.Clone(), added = new(Rows, Columns), shrunk = new(Rows, Columns), positive = new(Rows, Columns);
         PackedMatrix w = PackedMatrix.Of(B);
         Gemm.Multiply(A, B, c);
         Gemm.Multiply(A.RowRange(0, 5), B, few);
@@ -93,7 +98,8 @@ public sealed class WidthTests
 
     private static float[] SparseProducts()
     {
-        Matrix z = A.Clone(), c = new(Rows, Columns), added = new(Rows, Columns), shrunk = new(Rows, Columns), transposed = new(Inner, Columns);
+        Matrix z = A.Clone(), c = new(Rows, Columns), added = new(Rows, Columns), shrunk = new(Rows, Columns),
+            transposed = new(Inner, Columns);
         Shrinkage.SoftThreshold(z.Values, 1.2f, z.Values);
         PackedMatrix w = PackedMatrix.Of(B);
         SparseProduct.Multiply(z, w, c);
@@ -125,7 +131,8 @@ public sealed class WidthTests
         var excess = new float[Columns + NonZeros.Slack];
         var indices = new int[Columns + NonZeros.Slack];
         int count = Violations.List(Start.Row(0), Theta, 1e-3f, 0, excess, indices);
-        return [.. excess[..count], .. indices[..count].Select(i => (float)i), Violations.Largest(Start.Row(1), Theta, 0), Violations.Largest(Start.Row(2), Theta, float.NegativeInfinity)];
+        return [.. excess[..count], .. indices[..count].Select(i => (float)i), Violations.Largest(Start.Row(1), Theta, 0),
+            Violations.Largest(Start.Row(2), Theta, float.NegativeInfinity)];
     }
 
     private static float[] ListedNonZeros()
@@ -154,11 +161,14 @@ public sealed class WidthTests
             mask.Values[i] = i % 4 == 1 ? 0 : 1;
         AtomDictionary dictionary = RandomData.Dictionary(53, 21, seed: 5);
         Matrix lasso = new ActiveSetSolver(dictionary, 0.1f).EncodeMasked(X, mask, 1, TestContext.Current.CancellationToken);
-        return All(lasso, new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 5 }).EncodeMasked(X, mask, 1, TestContext.Current.CancellationToken));
+        return All(lasso, new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 5 })
+            .EncodeMasked(X, mask, 1, TestContext.Current.CancellationToken));
     }
 
     private static float[] LearnedDictionary()
-        => DictionaryLearner.Learn(RandomData.Normal(300, 21, seed: 6), new() { AtomCount = 27, Lambda = 0.3f, Samples = 300, Threads = 1 }, cancellation: TestContext.Current.CancellationToken).Atoms.Values.ToArray();
+        => DictionaryLearner.Learn(
+            RandomData.Normal(300, 21, seed: 6), new() { AtomCount = 27, Lambda = 0.3f, Samples = 300, Threads = 1 },
+            cancellation: TestContext.Current.CancellationToken).Atoms.Values.ToArray();
 
     private static float[] ForwardAndBackward(string kind)
     {

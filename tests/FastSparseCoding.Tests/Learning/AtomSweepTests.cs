@@ -24,7 +24,8 @@ public sealed class AtomSweepTests
         {
             if (a[k, k] == 0)
                 continue;
-            double[] step = [.. Enumerable.Range(0, size).Select(j => (b[k, j] - Enumerable.Range(0, atoms).Sum(l => a[k, l] * expected[l, j])) / a[k, k])];
+            double[] step = [.. Enumerable.Range(0, size)
+                .Select(j => (b[k, j] - Enumerable.Range(0, atoms).Sum(l => a[k, l] * expected[l, j])) / a[k, k])];
             for (int j = 0; j < size; j++)
                 expected[k, j] += step[j];
             Normalize(expected, k, size);
@@ -61,7 +62,8 @@ public sealed class AtomSweepTests
         return (a, b, Copy(RandomData.Dictionary(atoms, size, seed: 3)));
     }
 
-    private static Matrix Copy(AtomDictionary dictionary) => new(dictionary.AtomCount, dictionary.SignalSize, dictionary.Atoms.Values.ToArray());
+    private static Matrix Copy(AtomDictionary dictionary)
+        => new(dictionary.AtomCount, dictionary.SignalSize, dictionary.Atoms.Values.ToArray());
 
     private static void Normalize(Span<float> atom, ReadOnlySpan<float> before)
     {

@@ -13,7 +13,8 @@ public sealed class AtomUpdateTests
     /// <summary>The lasso, and a member of the family with everything, with atoms of any sign and without negative values.</summary>
     public static TheoryData<bool, bool> Family { get; } = new() { { false, false }, { false, true }, { true, false }, { true, true } };
 
-    private static readonly DictionaryLearningOptions Options = new() { AtomCount = Atoms, Lambda = 0.2f, DeadAtomUse = 0, LearningRate = 0.7f, Forgetting = 6.5 };
+    private static readonly DictionaryLearningOptions Options =
+        new() { AtomCount = Atoms, Lambda = 0.2f, DeadAtomUse = 0, LearningRate = 0.7f, Forgetting = 6.5 };
 
     [Theory]
     [MemberData(nameof(Family))]
@@ -38,7 +39,8 @@ public sealed class AtomUpdateTests
             }
             for (int k = 0; k < Atoms; k++)
             {
-                double[] step = [.. Enumerable.Range(0, Size).Select(j => (b[k, j] - Enumerable.Range(0, Atoms).Sum(l => a[k, l] * d[l, j])) / a[k, k])];
+                double[] step = [.. Enumerable.Range(0, Size)
+                    .Select(j => (b[k, j] - Enumerable.Range(0, Atoms).Sum(l => a[k, l] * d[l, j])) / a[k, k])];
                 for (int j = 0; j < Size; j++)
                     d[k, j] += step[j];
                 Project(d, k, options);
@@ -66,7 +68,8 @@ public sealed class AtomUpdateTests
             for (int k = 0; k < Atoms; k++)
             {
                 for (int j = 0; j < Size; j++)
-                    next[k, j] += 0.7 / (1 + t / 100.0) * Enumerable.Range(0, Rows).Average(i => z[i, k] * (x[i, j] - Enumerable.Range(0, Atoms).Sum(l => z[i, l] * d[l, j])));
+                    next[k, j] += 0.7 / (1 + t / 100.0) * Enumerable.Range(0, Rows)
+                        .Average(i => z[i, k] * (x[i, j] - Enumerable.Range(0, Atoms).Sum(l => z[i, l] * d[l, j])));
                 Project(next, k, options);
             }
 

@@ -10,7 +10,8 @@ public sealed class DictionaryLearnerTests
     private static readonly PlantedSignals Planted = new(atoms: 24, size: 16, rows: 3000, nonZeros: 3, noise: 0.02, seed: 1);
 
     /// <summary>80 batches of 200.</summary>
-    private static readonly DictionaryLearningOptions Options = new() { AtomCount = 24, Lambda = 0.15f, Samples = 16_000, BatchSize = 200, Threads = 2 };
+    private static readonly DictionaryLearningOptions Options =
+        new() { AtomCount = 24, Lambda = 0.15f, Samples = 16_000, BatchSize = 200, Threads = 2 };
 
     [Theory]
     [InlineData(DictionaryMethod.Online, 0.95)]
@@ -21,10 +22,13 @@ public sealed class DictionaryLearnerTests
         DictionaryLearningOptions options = Options with { Method = method, LearningRate = 3 };
         double before = Planted.Recovery(new DictionaryLearner(Planted.X, options).Dictionary);
 
-        AtomDictionary found = DictionaryLearner.Learn(Planted.X, options, new DirectProgress<LearningProgress>(told.Add), cancellation: TestContext.Current.CancellationToken);
+        AtomDictionary found = DictionaryLearner.Learn(
+            Planted.X, options, new DirectProgress<LearningProgress>(told.Add), cancellation: TestContext.Current.CancellationToken);
 
-        Assert.True(Planted.Recovery(found) > recovery && before < 0.8, $"mean largest correlation with the planted atoms: {before} at first, {Planted.Recovery(found)} in the end");
-        Assert.True(told[^1].Objective < 0.8 * told[0].Objective, $"objective {told[0].Objective} at first, {told[^1].Objective} in the end");
+        Assert.True(Planted.Recovery(found) > recovery && before < 0.8,
+            $"mean largest correlation with the planted atoms: {before} at first, {Planted.Recovery(found)} in the end");
+        Assert.True(told[^1].Objective < 0.8 * told[0].Objective,
+            $"objective {told[0].Objective} at first, {told[^1].Objective} in the end");
         Assert.True(told[^1].MeanNonZeros < told[0].MeanNonZeros);
         Assert.Equal(80, told.Count);
         Assert.Equal(Enumerable.Range(1, 80).Select(i => 200L * i), told.Select(p => p.Samples));
@@ -51,7 +55,8 @@ public sealed class DictionaryLearnerTests
     public void Any_number_of_threads_gives_the_same_bits(DictionaryMethod method)
     {
         DictionaryLearningOptions options = Options with { Method = method, BatchSize = 600, Samples = 6000 };
-        AtomDictionary[] found = [.. new[] { 1, 2, 3, 8 }.Select(threads => DictionaryLearner.Learn(Planted.X, options with { Threads = threads }))];
+        AtomDictionary[] found =
+            [.. new[] { 1, 2, 3, 8 }.Select(threads => DictionaryLearner.Learn(Planted.X, options with { Threads = threads }))];
 
         Assert.All(found[1..], d => Assert.Equal(found[0].Atoms.Values.ToArray(), d.Atoms.Values.ToArray()));
     }
@@ -64,11 +69,14 @@ public sealed class DictionaryLearnerTests
         DictionaryLearningOptions options = Options with { Method = method };
         var source = new MatrixSource(Planted.X, seed: 9);
         var states = new List<LearnerState>();
-        AtomDictionary straight = DictionaryLearner.Learn(source, options, onCheckpoint: states.Add, cancellation: TestContext.Current.CancellationToken);
+        AtomDictionary straight =
+            DictionaryLearner.Learn(source, options, onCheckpoint: states.Add, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(1, 20).Select(i => 800L * i), states.Select(s => s.Samples));
 
         foreach (LearnerState state in new[] { states[0], states[11], states[19] })
-            Assert.Equal(straight.Hash, DictionaryLearner.Learn(source, options with { Threads = 1 }, resume: state, cancellation: TestContext.Current.CancellationToken).Hash);
+            Assert.Equal(straight.Hash,
+                DictionaryLearner.Learn(
+                source, options with { Threads = 1 }, resume: state, cancellation: TestContext.Current.CancellationToken).Hash);
     }
 
     [Fact]
@@ -79,7 +87,8 @@ public sealed class DictionaryLearnerTests
         for (int first = 0; first < 1100; first += 200)
             learner.PartialFit(Read(source, first, Math.Min(200, 1100 - first)), TestContext.Current.CancellationToken);
 
-        AtomDictionary learned = DictionaryLearner.Learn(Planted.X, Options with { Samples = 1100 }, cancellation: TestContext.Current.CancellationToken);
+        AtomDictionary learned =
+            DictionaryLearner.Learn(Planted.X, Options with { Samples = 1100 }, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(learned.Hash, learner.Dictionary.Hash);
         Assert.Equal(1100, learner.Samples);
@@ -135,7 +144,8 @@ public sealed class DictionaryLearnerTests
         var options = new DictionaryLearningOptions { AtomCount = 12, Samples = 2000, BatchSize = 100, Lambda = 0.5f };
 
         AtomDictionary large = DictionaryLearner.Learn(x, options, cancellation: TestContext.Current.CancellationToken);
-        AtomDictionary tiny = DictionaryLearner.Learn(small, options with { Lambda = 0.5f / (1 << 20) }, cancellation: TestContext.Current.CancellationToken);
+        AtomDictionary tiny = DictionaryLearner.Learn(
+            small, options with { Lambda = 0.5f / (1 << 20) }, cancellation: TestContext.Current.CancellationToken);
 
         for (int i = 0; i < large.Atoms.Values.Length; i++)
             Assert.Equal(large.Atoms.Values[i], tiny.Atoms.Values[i], 1e-4f);
@@ -149,22 +159,31 @@ public sealed class DictionaryLearnerTests
         var learner = new DictionaryLearner(Planted.X, Options);
         LearnerState state = learner.State;
 
-        Refused("'signals' holds -Infinity at row 7, column 3; every value must be finite.", () => _ = new DictionaryLearner(spoilt, Options));
+        Refused("'signals' holds -Infinity at row 7, column 3; every value must be finite.", ()
+            => _ = new DictionaryLearner(spoilt, Options));
         Refused("'x' holds -Infinity at row 7, column 3; every value must be finite.", () => DictionaryLearner.Learn(spoilt, Options));
         Refused("'batch' holds -Infinity at row 7, column 3; every value must be finite.", () => learner.PartialFit(spoilt));
         Refused("'batch' has 17 columns; it must have 16.", () => learner.PartialFit(new Matrix(2, 17)));
         Refused("'batch.Rows' is 0; it must be 1 or more.", () => learner.PartialFit(new Matrix(0, 16)));
         Refused("'state.A' is [2×3]; it must be [24×24].", () => _ = new DictionaryLearner(state with { A = new Matrix(2, 3) }, Options));
-        Refused("'state.B' is [24×15]; it must be [24×16].", () => _ = new DictionaryLearner(state with { B = new Matrix(24, 15) }, Options));
+        Refused("'state.B' is [24×15]; it must be [24×16].", ()
+            => _ = new DictionaryLearner(state with { B = new Matrix(24, 15) }, Options));
         Refused("'state.Use' has 1 values; it must have 24.", () => _ = new DictionaryLearner(state with { Use = [1] }, Options));
         Refused("'state.Samples' is -1; it must be 0 or more.", () => _ = new DictionaryLearner(state with { Samples = -1 }, Options));
-        Refused("'state.Batches' is 9223372036854775807; it must be from 0 to ", () => _ = new DictionaryLearner(state with { Batches = long.MaxValue }, Options));
-        Refused("'state.Uncertified' is 9223372036854775807; it must be from 0 to ", () => _ = new DictionaryLearner(state with { Uncertified = long.MaxValue }, Options));
-        Refused("'state.A' holds NaN at row 2, column 3; every value must be finite.", () => _ = new DictionaryLearner(state with { A = With(state.A, float.NaN) }, Options));
-        Refused("'state.B' holds Infinity at row 2, column 3; every value must be finite.", () => _ = new DictionaryLearner(state with { B = With(state.B, float.PositiveInfinity) }, Options));
-        Refused("'state.Atoms' holds NaN at row 2, column 3; every value must be finite.", () => _ = new DictionaryLearner(state with { Atoms = With(state.Atoms, float.NaN) }, Options));
-        Refused("'state.A's diagonal' is -1; it must be 0 or more.", () => _ = new DictionaryLearner(state with { A = With(state.A, -1, 3) }, Options));
-        Refused("'state.Use' holds 2 at place 23; it must be from 0 to 1.001.", () => _ = new DictionaryLearner(state with { Use = [.. state.Use[..^1], 2] }, Options));
+        Refused("'state.Batches' is 9223372036854775807; it must be from 0 to ", ()
+            => _ = new DictionaryLearner(state with { Batches = long.MaxValue }, Options));
+        Refused("'state.Uncertified' is 9223372036854775807; it must be from 0 to ", ()
+            => _ = new DictionaryLearner(state with { Uncertified = long.MaxValue }, Options));
+        Refused("'state.A' holds NaN at row 2, column 3; every value must be finite.", ()
+            => _ = new DictionaryLearner(state with { A = With(state.A, float.NaN) }, Options));
+        Refused("'state.B' holds Infinity at row 2, column 3; every value must be finite.", ()
+            => _ = new DictionaryLearner(state with { B = With(state.B, float.PositiveInfinity) }, Options));
+        Refused("'state.Atoms' holds NaN at row 2, column 3; every value must be finite.", ()
+            => _ = new DictionaryLearner(state with { Atoms = With(state.Atoms, float.NaN) }, Options));
+        Refused("'state.A's diagonal' is -1; it must be 0 or more.", ()
+            => _ = new DictionaryLearner(state with { A = With(state.A, -1, 3) }, Options));
+        Refused("'state.Use' holds 2 at place 23; it must be from 0 to 1.001.", ()
+            => _ = new DictionaryLearner(state with { Use = [.. state.Use[..^1], 2] }, Options));
         Refused("'state.Filled' has 2 values; it must have 16.", () => _ = new DictionaryLearner(state with { Filled = [0, 1] }, Options));
         Refused(
             "'state' is of a learning with lambda 0.15; it must be of one with lambda 0.2.",

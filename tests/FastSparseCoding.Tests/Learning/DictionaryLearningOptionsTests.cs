@@ -29,8 +29,11 @@ public sealed class DictionaryLearningOptionsTests
     {
         Matrix x = RandomData.Normal(200, 4, seed: 1);
 
-        Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => DictionaryLearner.Learn(x, options, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
-        Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => new DictionaryLearner(x, options)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message,
+            Assert.Throws<ArgumentOutOfRangeException>(()
+            => DictionaryLearner.Learn(x, options, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => new DictionaryLearner(x, options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,7 +41,8 @@ public sealed class DictionaryLearningOptionsTests
     {
         DictionaryLearningOptions[] others =
         [
-            Good with { AtomCount = 7 }, Good with { Lambda = 0.1f }, Good with { Penalty = 0.2f }, Good with { NonNegativeAtoms = true }, Good with { Method = DictionaryMethod.Sgd }, Good with { Samples = 7 }, Good with { BatchSize = 7 },
+            Good with { AtomCount = 7 }, Good with { Lambda = 0.1f }, Good with { Penalty = 0.2f }, Good with { NonNegativeAtoms = true },
+                Good with { Method = DictionaryMethod.Sgd }, Good with { Samples = 7 }, Good with { BatchSize = 7 },
             Good with { Forgetting = 7 }, Good with { LearningRate = 7 }, Good with { DeadAtomUse = 0.7 }, Good with { Seed = 7 },
         ];
 
@@ -52,15 +56,18 @@ public sealed class DictionaryLearningOptionsTests
     {
         float[] weights = [.. Enumerable.Range(0, 100).Select(k => 1f + k % 3)], others = [.. weights];
         others[99] += 1;
-        Penalty[] penalties = [0.5f, new(0.5f, weights), new(0.5f, others), new(0.5f, ridge: 0.1f), new(0.5f, ridge: 0.2f), new(0.5f, nonNegative: true)];
+        Penalty[] penalties = [0.5f, new(0.5f, weights), new(0.5f, others), new(0.5f, ridge: 0.1f), new(0.5f, ridge: 0.2f),
+            new(0.5f, nonNegative: true)];
 
-        Assert.Equal(penalties.Length, penalties.Select(p => (Good with { Penalty = p }).Settings).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(penalties.Length,
+            penalties.Select(p => (Good with { Penalty = p }).Settings).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal((Good with { Penalty = penalties[1] }).Settings, (Good with { Penalty = new Penalty(0.5f, weights) }).Settings);
     }
 
     [Fact]
     public void The_settings_of_the_lasso_are_those_of_states_stored_before_there_were_other_penalties()
-        => Assert.Equal("100 atoms, lambda 0.5, Online, samples 200000, batch 512, forgetting 3, rate 1, dead below 0.0001, seed 1", (Good with { BatchSize = 512, Forgetting = 3 }).Settings);
+        => Assert.Equal("100 atoms, lambda 0.5, Online, samples 200000, batch 512, forgetting 3, rate 1, dead below 0.0001, seed 1",
+            (Good with { BatchSize = 512, Forgetting = 3 }).Settings);
 
     [Theory]
     [InlineData(1, 256)]
@@ -90,7 +97,8 @@ public sealed class DictionaryLearningOptionsTests
     [InlineData(0, "'Lambda' is 0; it must be a finite number above 0.")]
     [InlineData(float.PositiveInfinity, "'Lambda' is Infinity; it must be a finite number above 0.")]
     public void A_lambda_out_of_range_is_refused_where_it_is_set(float lambda, string message)
-        => Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => Good with { Lambda = lambda }).Message, StringComparison.Ordinal);
+        => Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => Good with { Lambda = lambda }).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Weights_must_be_as_many_as_the_atoms()
@@ -99,7 +107,10 @@ public sealed class DictionaryLearningOptionsTests
         DictionaryLearningOptions options = Good with { AtomCount = 3, Penalty = new Penalty(0.5f, [1, 2]) };
         const string message = "'Penalty.Weights' has 2 values; it must have 3.";
 
-        Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => DictionaryLearner.Learn(x, options, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
-        Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => new DictionaryLearner(x, options)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message,
+            Assert.Throws<ArgumentException>(() => DictionaryLearner.Learn(x, options, cancellation: TestContext.Current.CancellationToken))
+            .Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => new DictionaryLearner(x, options)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Learning;
 
-/// <summary>What learning allocates, and that its own dictionary and solver, which stay from batch to batch, are as good as new ones.</summary>
+/// <summary>What learning allocates, and that its own dictionary and solver, which stay from batch to batch, are as good as new
+/// ones.</summary>
 public sealed class LearningMemoryTests
 {
     private const int Atoms = 1024, Size = 32, Rows = 128;
@@ -28,7 +29,8 @@ public sealed class LearningMemoryTests
             learner.PartialFit(Batch(x, t), Cancellation);
         long later = (GC.GetAllocatedBytesForCurrentThread() - before) / 4;
 
-        // A and S = I − G; what depends on the atoms once, or on a block of rows, takes less than two more of the size at 1024 atoms, and far less at 4096.
+        // A and S = I − G; what depends on the atoms once, or on a block of rows, takes less than two more of the size at 1024 atoms, and
+        // far less at 4096.
         Assert.True(first < 4 * pairs, $"{first} bytes in two batches; A and S take {pairs} each");
         Assert.True(later < pairs / 16, $"{later} bytes a batch");
     }
@@ -80,7 +82,8 @@ public sealed class LearningMemoryTests
 
         new ActiveSetSolver(dictionary, 2.5f).Encode(x, z, Cancellation);
 
-        // S and the two copies of D are 4 MB each; a block of 256 rows is 1 MB of floats, of which there are some ten, and lanes of 256 unknowns take 4.
+        // S and the two copies of D are 4 MB each; a block of 256 rows is 1 MB of floats, of which there are some ten, and lanes of 256
+        // unknowns take 4.
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(allocated < 28_000_000, $"{allocated} bytes");
     }
@@ -93,7 +96,8 @@ public sealed class LearningMemoryTests
         Matrix x = RandomData.Normal(6000, 16, seed: 11);
         solver.EncodeSparse(x, threads: 1, Cancellation);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        SparseCodes codes = solver.EncodeSparse(x, threads: 1, Cancellation), solved = solver.SolveSparse(x, threads: 1, Cancellation).Codes;
+        SparseCodes codes = solver.EncodeSparse(x, threads: 1, Cancellation),
+            solved = solver.SolveSparse(x, threads: 1, Cancellation).Codes;
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.Equal(solver.Encode(x, cancellation: Cancellation).Values.ToArray(), codes.ToDense().Values.ToArray());

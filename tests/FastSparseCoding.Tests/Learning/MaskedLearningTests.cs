@@ -14,7 +14,8 @@ public sealed class MaskedLearningTests
 
     private static readonly Matrix Half = Mask(4000, 16, known: 0.5, seed: 3);
 
-    private static readonly DictionaryLearningOptions Options = new() { AtomCount = 12, Lambda = 0.1f, Samples = 80_000, BatchSize = 200, Forgetting = 20 };
+    private static readonly DictionaryLearningOptions Options =
+        new() { AtomCount = 12, Lambda = 0.1f, Samples = 80_000, BatchSize = 200, Forgetting = 20 };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -26,15 +27,21 @@ public sealed class MaskedLearningTests
     [InlineData(DictionaryMethod.Online, true)]
     public void A_planted_dictionary_is_recovered_with_half_of_the_values_missing(DictionaryMethod method, bool nonNegative)
     {
-        PlantedSignals planted = nonNegative ? new(atoms: 12, size: 16, rows: 4000, nonZeros: 2, noise: 0.01, seed: 1, nonNegative: true) : Planted;
-        DictionaryLearningOptions options = Options with { Method = method, LearningRate = 3, NonNegativeAtoms = nonNegative, Penalty = new Penalty(0.1f, nonNegative: nonNegative) };
+        PlantedSignals planted = nonNegative ? new(atoms: 12, size: 16, rows: 4000, nonZeros: 2, noise: 0.01, seed: 1, nonNegative: true)
+            : Planted;
+        DictionaryLearningOptions options = Options
+            with { Method = method, LearningRate = 3, NonNegativeAtoms = nonNegative,
+            Penalty = new Penalty(0.1f, nonNegative: nonNegative) };
         var told = new List<LearningProgress>();
         double before = planted.Recovery(new DictionaryLearner(Filled(planted.X, 0), options).Dictionary);
 
-        AtomDictionary found = DictionaryLearner.LearnMasked(Filled(planted.X, float.NaN), Half, options, new DirectProgress<LearningProgress>(told.Add), cancellation: Cancellation);
+        AtomDictionary found = DictionaryLearner.LearnMasked(
+            Filled(planted.X, float.NaN), Half, options, new DirectProgress<LearningProgress>(told.Add), cancellation: Cancellation);
 
-        Assert.True(planted.Recovery(found) > 0.97 && before < 0.9, $"mean largest correlation with the planted atoms: {before} at first, {planted.Recovery(found)} in the end");
-        Assert.True(told[^1].Objective < 0.7 * told[0].Objective, $"objective over known values {told[0].Objective} at first, {told[^1].Objective} in the end");
+        Assert.True(planted.Recovery(found) > 0.97 && before < 0.9,
+            $"mean largest correlation with the planted atoms: {before} at first, {planted.Recovery(found)} in the end");
+        Assert.True(told[^1].Objective < 0.7 * told[0].Objective,
+            $"objective over known values {told[0].Objective} at first, {told[^1].Objective} in the end");
     }
 
     [Theory]
@@ -45,7 +52,8 @@ public sealed class MaskedLearningTests
         var ones = new Matrix(4000, 16);
         ones.Values.Fill(1);
 
-        Assert.Equal(DictionaryLearner.Learn(Planted.X, options, cancellation: Cancellation).Hash, DictionaryLearner.LearnMasked(Planted.X, ones, options, cancellation: Cancellation).Hash);
+        Assert.Equal(DictionaryLearner.Learn(Planted.X, options, cancellation: Cancellation).Hash,
+            DictionaryLearner.LearnMasked(Planted.X, ones, options, cancellation: Cancellation).Hash);
     }
 
     [Theory]
@@ -82,14 +90,16 @@ public sealed class MaskedLearningTests
         AssertRefilled(twin.A, twin.B, before, learner.State, mask);
     }
 
-    /// <summary>Online statistics hold zᵀx̃ with x̃ filled by the atoms after their update: B + A(D − D_before) times the share of the unknown.</summary>
+    /// <summary>Online statistics hold zᵀx̃ with x̃ filled by the atoms after their update: B + A(D − D_before) times the share of the
+    /// unknown.</summary>
     private static void AssertRefilled(Matrix a, Matrix b, AtomDictionary before, LearnerState after, Matrix mask)
     {
         var expected = new double[12 * 16];
         for (int k = 0; k < 12; k++)
             for (int j = 0; j < 16; j++)
             {
-                double unknown = Enumerable.Range(0, 200).Average(i => 1.0 - mask[i, j]), moved = Enumerable.Range(0, 12).Sum(l => a[k, l] * ((double)after.Atoms[l, j] - before.Atoms.Row(l)[j]));
+                double unknown = Enumerable.Range(0, 200).Average(i => 1.0 - mask[i, j]),
+                    moved = Enumerable.Range(0, 12).Sum(l => a[k, l] * ((double)after.Atoms[l, j] - before.Atoms.Row(l)[j]));
                 expected[k * 16 + j] = b[k, j] + unknown * moved;
             }
         Tolerance.Check(expected, after.B.Values, operations: 200 + 16, magnitude: 12 * 2 * Math.Max(1, a.Values.ToArray().Max()));
@@ -100,7 +110,8 @@ public sealed class MaskedLearningTests
     public void The_objective_over_known_values_falls_with_every_pass_over_one_batch(DictionaryMethod method)
     {
         // One batch whose statistics do not fade into others': the step is one of majorisation, which never raises what it is taken for.
-        var learner = new DictionaryLearner(Planted.X, Options with { Method = method, Forgetting = 1000, LearningRate = 0.3f, DeadAtomUse = 0 });
+        var learner = new DictionaryLearner(
+            Planted.X, Options with { Method = method, Forgetting = 1000, LearningRate = 0.3f, DeadAtomUse = 0 });
         Matrix x = Rows(Filled(Planted.X, float.NaN), 0, 400), mask = Rows(Half, 0, 400);
         double last = double.PositiveInfinity, first = 0;
         for (int t = 0; t < 30; t++)
@@ -119,15 +130,20 @@ public sealed class MaskedLearningTests
         DictionaryLearningOptions options = Options with { Samples = 4000 };
         ISignalSource source = new MatrixSource(Filled(Planted.X, float.NaN), seed: 9), masks = new MatrixSource(Half, seed: 9);
         var states = new List<LearnerState>();
-        AtomDictionary straight = DictionaryLearner.Learn(source, options with { Threads = 3 }, onCheckpoint: states.Add, masks: masks, cancellation: Cancellation);
+        AtomDictionary straight =
+            DictionaryLearner.Learn(
+            source, options with { Threads = 3 }, onCheckpoint: states.Add, masks: masks, cancellation: Cancellation);
 
-        Assert.Equal(straight.Hash, DictionaryLearner.Learn(source, options with { Threads = 1 }, resume: states[7], masks: masks, cancellation: Cancellation).Hash);
+        Assert.Equal(straight.Hash,
+            DictionaryLearner.Learn(source, options with { Threads = 1 }, resume: states[7], masks: masks, cancellation: Cancellation)
+            .Hash);
     }
 
     [Fact]
     public void A_dead_atom_becomes_a_signal_whose_unknown_values_are_filled()
     {
-        var learner = new DictionaryLearner(new Matrix(2, 3, [1, 0, 0, 0, 0.6f, 0.8f]), new() { AtomCount = 2, Lambda = 0.1f, DeadAtomUse = 0.5 });
+        var learner = new DictionaryLearner(
+            new Matrix(2, 3, [1, 0, 0, 0, 0.6f, 0.8f]), new() { AtomCount = 2, Lambda = 0.1f, DeadAtomUse = 0.5 });
         int dead = learner.State.Atoms[0, 0] == 1 ? 0 : 1;
         Matrix x = new(20, 3), mask = new(20, 3);
         mask.Values.Fill(1);
@@ -155,11 +171,14 @@ public sealed class MaskedLearningTests
         Refused("'mask' is [2×16]; it must be [3×16].", () => learner.PartialFit(x, new Matrix(2, 16)));
         Refused("'batch' has 15 columns; it must have 16.", () => learner.PartialFit(new Matrix(3, 15), new Matrix(3, 15)));
         Refused("'batch.Rows' is 0; it must be 1 or more.", () => learner.PartialFit(new Matrix(0, 16), new Matrix(0, 16)));
-        Refused("'mask' holds 0.5 at row 2, column 1; it must hold 1 where a value is known and 0 where it is not.", () => learner.PartialFit(x, odd));
+        Refused("'mask' holds 0.5 at row 2, column 1; it must hold 1 where a value is known and 0 where it is not.", ()
+            => learner.PartialFit(x, odd));
         Refused("'mask' has no known value at row 1; every row must have at least one.", () => learner.PartialFit(x, none));
         Refused($"'batch' holds NaN at row 2, column {known}; every known value must be finite.", () => learner.PartialFit(spoilt, mask));
-        Refused($"'x' holds NaN at row 2, column {known}; every known value must be finite.", () => DictionaryLearner.LearnMasked(spoilt, mask, Options));
-        Refused("'masks' has 15 columns; it must have 16.", () => DictionaryLearner.Learn(new MatrixSource(x, 1), Options, masks: new MatrixSource(new Matrix(3, 15), 1)));
+        Refused($"'x' holds NaN at row 2, column {known}; every known value must be finite.", ()
+            => DictionaryLearner.LearnMasked(spoilt, mask, Options));
+        Refused("'masks' has 15 columns; it must have 16.", ()
+            => DictionaryLearner.Learn(new MatrixSource(x, 1), Options, masks: new MatrixSource(new Matrix(3, 15), 1)));
         Assert.Equal(0, learner.Samples);
 
         static void Refused(string message, Action action)

@@ -7,7 +7,8 @@ namespace FastSparseCoding.Tests.Learning;
 /// <summary>Atoms without negative values; with codes without them a sparse non-negative factorisation.</summary>
 public sealed class NonNegativeAtomsTests
 {
-    private static readonly PlantedSignals Planted = new(atoms: 24, size: 16, rows: 3000, nonZeros: 3, noise: 0.02, seed: 1, nonNegative: true);
+    private static readonly PlantedSignals Planted =
+        new(atoms: 24, size: 16, rows: 3000, nonZeros: 3, noise: 0.02, seed: 1, nonNegative: true);
 
     private static readonly DictionaryLearningOptions Options = new()
     {
@@ -29,7 +30,8 @@ public sealed class NonNegativeAtomsTests
     {
         // Signals of both signs, of which half the values of an atom would become negative; many atoms, of which some die.
         Matrix x = RandomData.Normal(1000, 6, seed: 3);
-        var options = Options with { AtomCount = 40, Method = method, LearningRate = 3, Penalty = new Penalty(0.5f, nonNegative: nonNegativeCodes), DeadAtomUse = 0.2 };
+        var options = Options with { AtomCount = 40, Method = method, LearningRate = 3,
+            Penalty = new Penalty(0.5f, nonNegative: nonNegativeCodes), DeadAtomUse = 0.2 };
         var learner = new DictionaryLearner(x, options);
         AssertAllowed(learner);
 
@@ -53,7 +55,8 @@ public sealed class NonNegativeAtomsTests
 
         double after = Planted.Recovery(DictionaryLearner.Learn(Planted.X, options, cancellation: Cancellation));
 
-        Assert.True(after > recovery && before < 0.93, $"mean largest correlation with the planted atoms: {before} at first, {after} in the end");
+        Assert.True(after > recovery && before < 0.93,
+            $"mean largest correlation with the planted atoms: {before} at first, {after} in the end");
     }
 
     [Theory]
@@ -63,7 +66,8 @@ public sealed class NonNegativeAtomsTests
     {
         // The only atom, e₁, and signals of −e₁ with codes of −1: without the sign it would turn round to −e₁ where its code were positive.
         var first = new Matrix(1, 2, [1, 0]);
-        var options = new DictionaryLearningOptions { AtomCount = 1, Lambda = 0.1f, Method = method, NonNegativeAtoms = true, LearningRate = 1000 };
+        var options = new DictionaryLearningOptions { AtomCount = 1, Lambda = 0.1f, Method = method, NonNegativeAtoms = true,
+            LearningRate = 1000 };
         var learner = new DictionaryLearner(first, options);
 
         learner.PartialFit(new Matrix(3, 2, [-1, 0, -1, 0, -1, 0]), Cancellation);
@@ -84,7 +88,8 @@ public sealed class NonNegativeAtomsTests
         Assert.Contains([0f, 1, 0], atoms);
         Assert.StartsWith(
             "'signals' holds 2 directions; 3 atoms need at least 3 distinct, non-zero signals, of which only what is positive counts.",
-            Assert.Throws<ArgumentException>(() => new DictionaryLearner(x, options with { AtomCount = 3 })).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => new DictionaryLearner(x, options with { AtomCount = 3 })).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]

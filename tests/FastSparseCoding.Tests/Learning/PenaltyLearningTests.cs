@@ -12,7 +12,8 @@ public sealed class PenaltyLearningTests
 
     private static readonly DictionaryLearningOptions Options = new() { AtomCount = 24, Lambda = 0.15f, Samples = 4000, BatchSize = 200 };
 
-    private static readonly Penalty Everything = new(0.15f, [.. Enumerable.Range(0, 24).Select(k => 0.5f + k % 4 * 0.25f)], ridge: 0.1f, nonNegative: true);
+    private static readonly Penalty Everything =
+        new(0.15f, [.. Enumerable.Range(0, 24).Select(k => 0.5f + k % 4 * 0.25f)], ridge: 0.1f, nonNegative: true);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -28,8 +29,11 @@ public sealed class PenaltyLearningTests
 
         AtomDictionary lasso = DictionaryLearner.Learn(Planted.X, options, cancellation: Cancellation);
 
-        Assert.Equal(lasso.Hash, DictionaryLearner.Learn(Planted.X, options with { Penalty = new Penalty(0.15f, ones, ridge: 0) }, cancellation: Cancellation).Hash);
-        Assert.NotEqual(lasso.Hash, DictionaryLearner.Learn(Planted.X, options with { Penalty = Everything }, cancellation: Cancellation).Hash);
+        Assert.Equal(lasso.Hash,
+            DictionaryLearner.Learn(Planted.X, options with { Penalty = new Penalty(0.15f, ones, ridge: 0) }, cancellation: Cancellation)
+            .Hash);
+        Assert.NotEqual(lasso.Hash,
+            DictionaryLearner.Learn(Planted.X, options with { Penalty = Everything }, cancellation: Cancellation).Hash);
     }
 
     [Theory]
@@ -58,7 +62,8 @@ public sealed class PenaltyLearningTests
         AtomDictionary straight = DictionaryLearner.Learn(source, options, onCheckpoint: states.Add, cancellation: Cancellation);
 
         Assert.Equal(straight.Hash, DictionaryLearner.Learn(source, options, resume: states[7], cancellation: Cancellation).Hash);
-        Refused("'state' is of a learning with", () => DictionaryLearner.Learn(source, options with { NonNegativeAtoms = false }, resume: states[7]));
+        Refused("'state' is of a learning with", ()
+            => DictionaryLearner.Learn(source, options with { NonNegativeAtoms = false }, resume: states[7]));
     }
 
     [Theory]
@@ -79,7 +84,8 @@ public sealed class PenaltyLearningTests
 
         Assert.Equal(start.Hash, new DictionaryLearner(start, options).Dictionary.Hash);
         Assert.Equal(expected.Dictionary.Hash, DictionaryLearner.Learn(source, options, start: start, cancellation: Cancellation).Hash);
-        Assert.Equal(DictionaryLearner.Learn(new MatrixSource(Planted.X, options.Seed), options, start: start, cancellation: Cancellation).Hash, DictionaryLearner.Learn(Planted.X, options, start: start, cancellation: Cancellation).Hash);
+        Assert.Equal(DictionaryLearner.Learn(new MatrixSource(Planted.X, options.Seed), options, start: start, cancellation: Cancellation)
+            .Hash, DictionaryLearner.Learn(Planted.X, options, start: start, cancellation: Cancellation).Hash);
     }
 
     [Fact]
@@ -91,7 +97,8 @@ public sealed class PenaltyLearningTests
 
         Refused("'start' has 2 atoms; it must have 24, the AtomCount of the options.", () => _ = new DictionaryLearner(start, Options));
         Refused("'start' has 2 columns; it must have 16.", () => DictionaryLearner.Learn(Planted.X, options, start: start));
-        Refused("'start' holds -0.8 in atom 1, value 1; where atoms must not be negative, it must not either.", () => DictionaryLearner.Learn(x, options with { NonNegativeAtoms = true }, start: start));
+        Refused("'start' holds -0.8 in atom 1, value 1; where atoms must not be negative, it must not either.", ()
+            => DictionaryLearner.Learn(x, options with { NonNegativeAtoms = true }, start: start));
         Assert.Equal(2, DictionaryLearner.Learn(x, options with { Samples = 20 }, start: start, cancellation: Cancellation).AtomCount);
     }
 
@@ -99,5 +106,7 @@ public sealed class PenaltyLearningTests
         => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
 
     private static double Objective(AtomDictionary dictionary, Penalty penalty)
-        => LassoObjective.Energies(Planted.X, dictionary, new ActiveSetSolver(dictionary, penalty).Encode(Planted.X, cancellation: Cancellation), penalty).Average();
+        => LassoObjective.Energies(
+            Planted.X, dictionary, new ActiveSetSolver(dictionary, penalty).Encode(Planted.X, cancellation: Cancellation), penalty)
+            .Average();
 }

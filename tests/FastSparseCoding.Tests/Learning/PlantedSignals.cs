@@ -7,7 +7,8 @@ internal sealed class PlantedSignals
 {
     public PlantedSignals(int atoms, int size, int rows, int nonZeros, double noise, int seed, bool nonNegative = false)
     {
-        Dictionary = nonNegative ? AtomDictionary.Normalize(Positive(RandomData.Normal(atoms, size, seed))) : RandomData.Dictionary(atoms, size, seed);
+        Dictionary = nonNegative ? AtomDictionary.Normalize(Positive(RandomData.Normal(atoms, size, seed)))
+            : RandomData.Dictionary(atoms, size, seed);
         var random = new Random(seed + 1);
         var z = new Matrix(rows, atoms);
         for (int i = 0; i < rows; i++)

@@ -29,7 +29,8 @@ public sealed class UncertifiedSignalTests
         learner.PartialFit(hard, Cancellation);
 
         LearnerState after = learner.State;
-        Assert.Equal((50L, 50L, 0L, double.NaN, double.NaN), (after.Samples, learner.UncertifiedSignals, after.Batches, learner.LastObjective, learner.LastNonZeros));
+        Assert.Equal((50L, 50L, 0L, double.NaN, double.NaN),
+            (after.Samples, learner.UncertifiedSignals, after.Batches, learner.LastObjective, learner.LastNonZeros));
         Assert.Equal(before.Atoms.Values.ToArray(), after.Atoms.Values.ToArray());
         Assert.Equal(before.Use, after.Use);
     }
@@ -76,9 +77,11 @@ public sealed class UncertifiedSignalTests
         DictionaryLearningOptions once = Options with { Samples = 50, BatchSize = 50, AtomCount = 24 };
         LearnerState start = new DictionaryLearner(First, once).State;
 
-        string message = Assert.Throws<ArithmeticException>(() => DictionaryLearner.Learn(new MatrixSource(hard, 1), once, resume: start, cancellation: Cancellation)).Message;
+        string message = Assert.Throws<ArithmeticException>(()
+            => DictionaryLearner.Learn(new MatrixSource(hard, 1), once, resume: start, cancellation: Cancellation)).Message;
 
-        Assert.Equal("none of the 50 signals has a certified code, and nothing was learned; take a larger sparsity weight or tolerance.", message);
+        Assert.Equal("none of the 50 signals has a certified code, and nothing was learned; take a larger sparsity weight or tolerance.",
+            message);
     }
 
     [Fact]
@@ -96,7 +99,8 @@ public sealed class UncertifiedSignalTests
     private static Matrix Hard(DictionaryLearner learner, int count)
     {
         Matrix x = SmoothDictionaries.UnitSignals(2000, 16, seed: 3);
-        SolveReport report = new ActiveSetSolver(learner.Dictionary, Options.Lambda).Solve(x, new Matrix(2000, 24), cancellation: Cancellation);
+        SolveReport report = new ActiveSetSolver(learner.Dictionary, Options.Lambda)
+            .Solve(x, new Matrix(2000, 24), cancellation: Cancellation);
         int[] hard = [.. Enumerable.Range(0, 2000).Where(i => report.Status[i] != SolveStatus.Converged).Take(count)];
         Assert.Equal(count, hard.Length);
         return x.SelectRows(hard);

@@ -22,11 +22,13 @@ public sealed partial class AnalysisSectionTests
         Section section = ExplainingAwaySection.Write([Untrained(seeds: 2)], patchSize: 3, Context);
 
         TableBlock table = Assert.Single(section.Blocks.OfType<TableBlock>());
-        Assert.Equal(["layers of LISTA T=7", "layers of LISTA T=3", "trained for each depth"], table.Table.Rows.Select(r => (string)r[0]).Distinct());
+        Assert.Equal(["layers of LISTA T=7", "layers of LISTA T=3", "trained for each depth"],
+            table.Table.Rows.Select(r => (string)r[0]).Distinct());
         Assert.Equal([0, 1, 2, 3, 5, 7], table.Table.Rows.Where(r => (string)r[0] == "trained for each depth").Select(r => (int)r[1]));
         // Untrained, the first layers of the deepest are the encoders of each depth, and both seeds the same.
         Assert.Equal(table.Table.Rows[7][2..], table.Table.Rows[^1][2..]);
-        Assert.All(table.Table.Rows.SelectMany(r => r[2..]), cell => Assert.Equal((2, 0.0), (((Spread)cell).Count, ((Spread)cell).HalfRange)));
+        Assert.All(table.Table.Rows.SelectMany(r => r[2..]), cell
+            => Assert.Equal((2, 0.0), (((Spread)cell).Count, ((Spread)cell).HalfRange)));
         Assert.Equal(3, Assert.Single(section.Blocks.OfType<PictureRow>()).Row.Count);
         string page = Page(section);
         Assert.Equal(3, Count(page, "<img "));
@@ -47,13 +49,15 @@ public sealed partial class AnalysisSectionTests
         // Six levels of noise, five of λ, one other set.
         Assert.All(section.Blocks.OfType<TableBlock>(), t => Assert.Equal(12, t.Table.Rows.Count));
         string page = System.Net.WebUtility.HtmlDecode(Page(section));
-        Assert.All(["noise 0.25", "λ × 1.5", "others"], condition => Assert.Contains($"<td>{condition}</td>", page, StringComparison.Ordinal));
+        Assert.All(["noise 0.25", "λ × 1.5", "others"], condition
+            => Assert.Contains($"<td>{condition}</td>", page, StringComparison.Ordinal));
         Assert.Contains("In code error the predictor is behind in ", page, StringComparison.Ordinal);
         Assert.Contains("✗</td>", page, StringComparison.Ordinal);
         Assert.Equal(3, Count(page, "<svg "));
     }
 
-    /// <summary>A name stands for the first element of the page that has it: a plot that shared one would be cut to another's frame.</summary>
+    /// <summary>A name stands for the first element of the page that has it: a plot that shared one would be cut to another's
+    /// frame.</summary>
     [Fact]
     public void Plots_on_a_page_share_no_names()
     {
@@ -68,7 +72,8 @@ public sealed partial class AnalysisSectionTests
     private static Section Robustness(ExperimentResult result, (string, Matrix)[] others)
     {
         using var folder = new TempFolder();
-        Section section = RobustnessSection.Write([result], others, new UncertifiedLog(folder.File("uncertified.txt")), NoProgress.Board, Context);
+        Section section = RobustnessSection.Write(
+            [result], others, new UncertifiedLog(folder.File("uncertified.txt")), NoProgress.Board, Context);
         Assert.Empty(folder.Names);     // all was certified
         return section;
     }
@@ -79,8 +84,10 @@ public sealed partial class AnalysisSectionTests
     {
         Matrix codes = new ActiveSetSolver(Dictionary, Plan.Lambda).Encode(X, cancellation: TestContext.Current.CancellationToken);
         ExactCurves curves = ExactCurves.Measure(Dictionary, Plan.Lambda, X, codes, Context);
-        MethodResult Measure(Candidate c) => MethodResult.Measure(EncoderFactory.Create(c.Kind, Dictionary, Plan.Lambda, c.Depth), Dictionary, X, codes, curves, Context);
-        SeededResult[] methods = [.. Plan.Candidates.Select(c => new SeededResult(c, [.. Enumerable.Range(0, seeds).Select(_ => Measure(c))], 1))];
+        MethodResult Measure(Candidate c)
+            => MethodResult.Measure(EncoderFactory.Create(c.Kind, Dictionary, Plan.Lambda, c.Depth), Dictionary, X, codes, curves, Context);
+        SeededResult[] methods =
+            [.. Plan.Candidates.Select(c => new SeededResult(c, [.. Enumerable.Range(0, seeds).Select(_ => Measure(c))], 1))];
         return new ExperimentResult(Dictionary, X, codes, 1, 1, 1, 1, curves, methods);
     }
 

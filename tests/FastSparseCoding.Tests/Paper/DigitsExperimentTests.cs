@@ -9,7 +9,8 @@ namespace FastSparseCoding.Tests.Paper;
 /// <summary>The experiment on digits, on small pictures of bars.</summary>
 public sealed class DigitsExperimentTests : IDisposable
 {
-    private static readonly DigitsPlan Plan = DigitsPlan.Small with { Atoms = 24, LearningSamples = 800, EncoderSamples = 2000, EndToEndEpochs = 10, Seeds = 2 };
+    private static readonly DigitsPlan Plan = DigitsPlan.Small
+        with { Atoms = 24, LearningSamples = 800, EncoderSamples = 2000, EndToEndEpochs = 10, Seeds = 2 };
 
     private readonly TempFolder _folder = new();
 
@@ -21,11 +22,13 @@ public sealed class DigitsExperimentTests : IDisposable
         DigitsResult result = Run("run", CancellationToken.None, threads: 2);
 
         Assert.Equal(
-            ["raw pixels", "optimal codes", "CoD 1 updates", "CoD 5 updates", "CoD 10 updates", "CoD 20 updates", "CoD 50 updates", "LCoD 1 update", "LCoD 5 updates", "LCoD 10 updates", "LCoD 20 updates", "LCoD 50 updates",
+            ["raw pixels", "optimal codes", "CoD 1 updates", "CoD 5 updates", "CoD 10 updates", "CoD 20 updates", "CoD 50 updates",
+                "LCoD 1 update", "LCoD 5 updates", "LCoD 10 updates", "LCoD 20 updates", "LCoD 50 updates",
                 "shrinkage (LISTA T=0)", "LISTA T=1", "LISTA T=3", "LISTA T=1, end to end", "LCoD 10 updates, end to end"],
             result.Methods.Select(m => m.Name));
         Assert.All(result.Methods, m => Assert.Equal(2, m.Runs.Count));
-        Assert.All(result.Methods.SelectMany(m => m.Runs), r => Assert.InRange(r.TestError, 0, 0.75));      // a guess is wrong in three of four cases
+        // a guess is wrong in three of four cases
+        Assert.All(result.Methods.SelectMany(m => m.Runs), r => Assert.InRange(r.TestError, 0, 0.75));
         Assert.True(Error("exact") < 0.8 * Error("raw"), $"{Error("exact")}, {Error("raw")}");
         Assert.True(Error("end-to-end-lista", 1) < Error("lista", 1), $"{Error("end-to-end-lista", 1)}, {Error("lista", 1)}");
         Assert.True(CodeError("cod", 50) < 0.1 * CodeError("cod", 1), $"{CodeError("cod", 50)}, {CodeError("cod", 1)}");
@@ -33,7 +36,9 @@ public sealed class DigitsExperimentTests : IDisposable
         Assert.Equal(1, result.Certified);
         Section section = DigitsSection.Write(result);
         string page = ReportPage.Write([section], [("command", "")]), csv = Tables.Numbers([section]).ToCsv();
-        Assert.All(result.Methods, m => Assert.Contains($"<tr><td>{m.Name}</td><td>{System.Net.WebUtility.HtmlEncode(m.TestErrorPercent.ToString())}</td>", page, StringComparison.Ordinal));
+        Assert.All(result.Methods, m
+            => Assert.Contains($"<tr><td>{m.Name}</td><td>{System.Net.WebUtility.HtmlEncode(m.TestErrorPercent.ToString())}</td>", page,
+            StringComparison.Ordinal));
         Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
         Assert.Equal(result.Methods.Count * 2, csv.Split('\n').Count(l => l.Contains("\"test_error\"", StringComparison.Ordinal)));
 
@@ -46,7 +51,8 @@ public sealed class DigitsExperimentTests : IDisposable
     {
         string straight = Numbers(Run("straight", CancellationToken.None, threads: 1));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        using var watcher = new Timer(_ => StopIfExists(Path.Combine(_folder.File("broken"), "digits-lista-1-1.safetensors"), stop), null, 0, 1);
+        using var watcher = new Timer(_
+            => StopIfExists(Path.Combine(_folder.File("broken"), "digits-lista-1-1.safetensors"), stop), null, 0, 1);
 
         Assert.ThrowsAny<OperationCanceledException>(() => Run("broken", stop.Token, threads: 2));
         int made = Directory.GetFiles(_folder.File("broken")).Length;
@@ -56,7 +62,8 @@ public sealed class DigitsExperimentTests : IDisposable
         Assert.InRange(made, 5, files.Length - 5);
         Assert.Equal(straight, resumed);
         Assert.Equal(files, Directory.GetFiles(_folder.File("broken")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
-        Assert.All(files, f => Assert.Equal(File.ReadAllBytes(Path.Combine(_folder.File("straight"), f)), File.ReadAllBytes(Path.Combine(_folder.File("broken"), f))));
+        Assert.All(files, f => Assert.Equal(
+            File.ReadAllBytes(Path.Combine(_folder.File("straight"), f)), File.ReadAllBytes(Path.Combine(_folder.File("broken"), f))));
     }
 
     [Fact]
@@ -76,7 +83,8 @@ public sealed class DigitsExperimentTests : IDisposable
         string path = Path.Combine(_folder.File("file"), "run");
         File.WriteAllText(_folder.File("file"), "");
 
-        Assert.StartsWith($"{path}: the folder cannot be created: ", Assert.Throws<IOException>(() => RunFolder.Open(path, "settings")).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}: the folder cannot be created: ",
+            Assert.Throws<IOException>(() => RunFolder.Open(path, "settings")).Message, StringComparison.Ordinal);
     }
 
     private static string Numbers(DigitsResult result) => Tables.Numbers([DigitsSection.Write(result)]).ToCsv();

@@ -16,7 +16,8 @@ public sealed class RobustnessTests
     /// <summary>Two blocks of rows and a part of a third.</summary>
     private static readonly Matrix X = RandomData.Normal(600, 8, seed: 2);
 
-    /// <summary>Made from the dictionary, shrinkage and LISTA are ISTA and LCoD is CoD: at equal work nobody is ahead, but for FISTA's momentum.</summary>
+    /// <summary>Made from the dictionary, shrinkage and LISTA are ISTA and LCoD is CoD: at equal work nobody is ahead, but for FISTA's
+    /// momentum.</summary>
     [Theory]
     [InlineData("shrink", 0, 1)]
     [InlineData("lista", 0, 1)]
@@ -41,11 +42,13 @@ public sealed class RobustnessTests
         foreach (string kind in new[] { "shrink", "lista", "lcod" })
         {
             int depth = kind == "shrink" ? 0 : 2;
-            TrainableEncoder scaled = Robustness.ScaleThresholds(EncoderFactory.Create(kind, Dictionary, Lambda, depth), 2), made = EncoderFactory.Create(kind, Dictionary, 2 * Lambda, depth);
+            TrainableEncoder scaled = Robustness.ScaleThresholds(EncoderFactory.Create(kind, Dictionary, Lambda, depth), 2),
+                made = EncoderFactory.Create(kind, Dictionary, 2 * Lambda, depth);
 
             Assert.Equal(made.Lambda, scaled.Lambda);
             Assert.Equal(made.Parameters.Values, scaled.Parameters.Values);     // a factor of two is exact
-            Assert.Equal(made.Encode(X, cancellation: TestContext.Current.CancellationToken).Values, scaled.Encode(X, cancellation: TestContext.Current.CancellationToken).Values);
+            Assert.Equal(made.Encode(X, cancellation: TestContext.Current.CancellationToken).Values,
+                scaled.Encode(X, cancellation: TestContext.Current.CancellationToken).Values);
         }
     }
 
@@ -54,8 +57,10 @@ public sealed class RobustnessTests
     {
         CodeQuality near = new(1, 0.1, 0.5, 1, 1, 1, 3), far = new(2, 0.2, 0.1, 1, 1, 1, 3);
 
-        Assert.Equal((false, true), (new EqualWorkPoint(near, far, 1, 1).BehindInError, new EqualWorkPoint(near, far, 1, 1).BehindInObjective));
-        Assert.Equal((true, false), (new EqualWorkPoint(far, near, 1, 1).BehindInError, new EqualWorkPoint(far, near, 1, 1).BehindInObjective));
+        Assert.Equal((false, true),
+            (new EqualWorkPoint(near, far, 1, 1).BehindInError, new EqualWorkPoint(near, far, 1, 1).BehindInObjective));
+        Assert.Equal((true, false),
+            (new EqualWorkPoint(far, near, 1, 1).BehindInError, new EqualWorkPoint(far, near, 1, 1).BehindInObjective));
         Assert.False(new EqualWorkPoint(near, near, 1, 1).BehindInError);
     }
 
@@ -91,7 +96,8 @@ public sealed class RobustnessTests
     [Fact]
     public void Threads_do_not_change_the_comparison()
     {
-        TrainableEncoder lista = EncoderFactory.Create("lista", Dictionary, Lambda, 3), lcod = EncoderFactory.Create("lcod", Dictionary, Lambda, 5);
+        TrainableEncoder lista = EncoderFactory.Create("lista", Dictionary, Lambda, 3),
+            lcod = EncoderFactory.Create("lcod", Dictionary, Lambda, 5);
         EqualWorkComparison one = Compare(X, threads: 1), three = Compare(X, threads: 3);
 
         Assert.Equal(one.Exact.Values, three.Exact.Values);
@@ -105,14 +111,18 @@ public sealed class RobustnessTests
         Refused("'x.Rows' is 0; it must be 1 or more.", () => Compare(new Matrix(0, 8)));
         Refused("'x' has 7 columns; it must have 8.", () => Compare(new Matrix(1, 7)));
         Refused("'lambda' is 0; it must be a finite number above 0.", () => _ = new EqualWorkComparison(Dictionary, 0, X));
-        Refused("'encoder' predicts codes of 12 values; it must predict codes of 20.", () => Compare(X).Measure(EncoderFactory.Create("lista", RandomData.Dictionary(12, 8, seed: 1), Lambda, 1)));
+        Refused("'encoder' predicts codes of 12 values; it must predict codes of 20.", ()
+            => Compare(X).Measure(EncoderFactory.Create("lista", RandomData.Dictionary(12, 8, seed: 1), Lambda, 1)));
         Refused("'deviation' is -1; it must be from 0 to ", () => Robustness.AddNoise(X, -1, 1));
-        Refused("'factor' is 0; it must be a finite number above 0.", () => Robustness.ScaleThresholds(EncoderFactory.Create("lista", Dictionary, Lambda, 1), 0));
-        Refused("'encoder' is a 'tanh', which has no thresholds to scale.", () => Robustness.ScaleThresholds(EncoderFactory.Create("tanh", Dictionary, Lambda, 0), 2));
+        Refused("'factor' is 0; it must be a finite number above 0.", ()
+            => Robustness.ScaleThresholds(EncoderFactory.Create("lista", Dictionary, Lambda, 1), 0));
+        Refused("'encoder' is a 'tanh', which has no thresholds to scale.", ()
+            => Robustness.ScaleThresholds(EncoderFactory.Create("tanh", Dictionary, Lambda, 0), 2));
 
         static void Refused(string message, Action action)
             => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
     }
 
-    private static EqualWorkComparison Compare(Matrix x, int threads = 0) => new(Dictionary, Lambda, x, threads, TestContext.Current.CancellationToken);
+    private static EqualWorkComparison Compare(Matrix x, int threads = 0)
+        => new(Dictionary, Lambda, x, threads, TestContext.Current.CancellationToken);
 }

@@ -48,7 +48,8 @@ internal sealed class ClassifierTwin(int codeSize, int classes)
         => Loss(p, [.. x.Select(row => encoder.Forward(encoderParameters, row))], labels);
 
     /// <summary>Gradient of that by the encoder's parameters, the classifier's, and the signals.</summary>
-    public (double[] Encoder, double[] Classifier, double[][] X) Gradient(EncoderTwin encoder, double[] encoderParameters, double[] p, double[][] x, byte[] labels)
+    public (double[] Encoder, double[] Classifier, double[][] X) Gradient(
+        EncoderTwin encoder, double[] encoderParameters, double[] p, double[][] x, byte[] labels)
     {
         (double[] dp, double[][] dz) = Gradient(p, [.. x.Select(row => encoder.Forward(encoderParameters, row))], labels);
         double[] dEncoder = new double[encoderParameters.Length];

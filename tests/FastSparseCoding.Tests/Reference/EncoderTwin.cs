@@ -3,8 +3,9 @@ using FastSparseCoding.Encoders;
 namespace FastSparseCoding.Tests.Reference;
 
 /// <summary>
-/// An encoder in double precision, signal by signal and loop by loop, with a backward pass of its own. The parameters lie in one array as in
-/// the library: the windows of the encoder one after the other. Of the penalty only the sign matters here: weights and ridge are in the parameters.
+/// An encoder in double precision, signal by signal and loop by loop, with a backward pass of its own. The parameters lie in one array as
+/// in the library: the windows of the encoder one after the other. Of the penalty only the sign matters here: weights and ridge are in the
+/// parameters.
 /// </summary>
 internal abstract class EncoderTwin(int signalSize, int codeSize, Penalty penalty)
 {
@@ -12,7 +13,8 @@ internal abstract class EncoderTwin(int signalSize, int codeSize, Penalty penalt
 
     protected int M => codeSize;
 
-    /// <summary>Smallest distance of a pre-activation from its threshold, or of a choice from the next best, in all forward passes so far.</summary>
+    /// <summary>Smallest distance of a pre-activation from its threshold, or of a choice from the next best, in all forward passes so
+    /// far.</summary>
     public double NearestKink { get; protected set; } = double.PositiveInfinity;
 
     public static EncoderTwin Of(TrainableEncoder encoder) => encoder.Kind switch
@@ -84,7 +86,8 @@ internal abstract class EncoderTwin(int signalSize, int codeSize, Penalty penalt
         return KernelTwins.SoftThreshold(v, theta, penalty.NonNegative);
     }
 
-    /// <summary>On which side of its dead zone a pre-activation lies: 1 above, 0 inside, −1 below, where there is nothing when codes must not be negative.</summary>
+    /// <summary>On which side of its dead zone a pre-activation lies: 1 above, 0 inside, −1 below, where there is nothing when codes must
+    /// not be negative.</summary>
     protected int Side(double v, double theta) => v > theta ? 1 : v < -theta && !penalty.NonNegative ? -1 : 0;
 }
 
@@ -144,8 +147,10 @@ internal sealed class ListaTwin(int signalSize, int codeSize, Penalty penalty, i
     }
 }
 
-/// <summary>LISTA whose layers have thresholds and gains of their own: the same layers again, with the parameters of layer t at row t.</summary>
-internal sealed class LayeredListaTwin(int signalSize, int codeSize, Penalty penalty, int depth) : EncoderTwin(signalSize, codeSize, penalty)
+/// <summary>LISTA whose layers have thresholds and gains of their own: the same layers again, with the parameters of layer t at row
+/// t.</summary>
+internal sealed class LayeredListaTwin(int signalSize, int codeSize, Penalty penalty, int depth)
+    : EncoderTwin(signalSize, codeSize, penalty)
 {
     private int SAt => M * N;
 

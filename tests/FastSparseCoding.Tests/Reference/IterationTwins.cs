@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Tests.Reference;
 
 /// <summary>
-/// A number of iterations of each iterative solver from zero, in double precision, straight from the papers: the Gram matrix is never formed but
-/// for CoD, whose algorithm is stated on it. Every step ends in the proximal step of the penalty.
+/// A number of iterations of each iterative solver from zero, in double precision, straight from the papers: the Gram matrix is never
+/// formed but for CoD, whose algorithm is stated on it. Every step ends in the proximal step of the penalty.
 /// </summary>
 internal sealed class IterationTwins(AtomDictionary dictionary, Penalty penalty)
 {
@@ -86,7 +86,8 @@ internal sealed class IterationTwins(AtomDictionary dictionary, Penalty penalty)
     }
 
     /// <summary>argmin over z of ½(z − v)² + τ(λw_k|z| + ½μz²), of z ≥ 0 where the penalty wants it.</summary>
-    private double Prox(double v, double tau, int k) => KernelTwins.SoftThreshold(v, tau * penalty.Threshold(k), penalty.NonNegative) / (1 + tau * penalty.Ridge);
+    private double Prox(double v, double tau, int k)
+        => KernelTwins.SoftThreshold(v, tau * penalty.Threshold(k), penalty.NonNegative) / (1 + tau * penalty.Ridge);
 
     private bool PointsUphill(double[] y, double[] next, double[] z)
     {

@@ -3,8 +3,10 @@ namespace FastSparseCoding.Tests.Reference;
 /// <summary>The kernels in double precision, one obvious loop each, with the magnitudes that their error bounds need.</summary>
 internal static class KernelTwins
 {
-    /// <summary>start + A·B, with the largest Σ|a||b| + |start| over all elements. A is [N×k], B [k×m]; either may be given transposed.</summary>
-    public static (double[] Product, double Magnitude) Product(Matrix a, Matrix b, bool transposedA = false, bool transposedB = false, Matrix? start = null)
+    /// <summary>start + A·B, with the largest Σ|a||b| + |start| over all elements. A is [N×k], B [k×m]; either may be given
+    /// transposed.</summary>
+    public static (double[] Product, double Magnitude) Product(
+        Matrix a, Matrix b, bool transposedA = false, bool transposedB = false, Matrix? start = null)
     {
         int n = transposedA ? a.Columns : a.Rows, k = transposedA ? a.Rows : a.Columns, m = transposedB ? b.Rows : b.Columns;
         var product = new double[n * m];
@@ -29,10 +31,13 @@ internal static class KernelTwins
     public static double SoftThreshold(double v, double theta) => Math.Sign(v) * Math.Max(Math.Abs(v) - theta, 0);
 
     /// <summary>The same, or max(v − θ, 0) where codes must not be negative.</summary>
-    public static double SoftThreshold(double v, double theta, bool nonNegative) => nonNegative ? Math.Max(v - theta, 0) : SoftThreshold(v, theta);
+    public static double SoftThreshold(double v, double theta, bool nonNegative)
+        => nonNegative ? Math.Max(v - theta, 0) : SoftThreshold(v, theta);
 
-    /// <summary>The index of the largest |h_θ(b) − z|, the lowest on ties, and the change there, in the float operations that the kernel promises.</summary>
-    public static (int Index, float Change) GreedyChoice(ReadOnlySpan<float> b, ReadOnlySpan<float> z, ReadOnlySpan<float> theta, float floor = 0)
+    /// <summary>The index of the largest |h_θ(b) − z|, the lowest on ties, and the change there, in the float operations that the kernel
+    /// promises.</summary>
+    public static (int Index, float Change) GreedyChoice(
+        ReadOnlySpan<float> b, ReadOnlySpan<float> z, ReadOnlySpan<float> theta, float floor = 0)
     {
         int best = 0;
         float change = 0;

@@ -1,12 +1,13 @@
 namespace FastSparseCoding.Tests.Reference;
 
 /// <summary>
-/// Orthogonal matching pursuit in double, told in the plainest way: least squares by Gram–Schmidt, done twice, from nothing at every step. Atoms count
-/// where a signal is known only.
+/// Orthogonal matching pursuit in double, told in the plainest way: least squares by Gram–Schmidt, done twice, from nothing at every step.
+/// Atoms count where a signal is known only.
 /// </summary>
 internal sealed class OmpTwin(AtomDictionary dictionary, bool[]? known = null)
 {
-    private readonly double[][] _atoms = [.. Enumerable.Range(0, dictionary.AtomCount).Select(k => Known(LassoTwin.Widen(dictionary.Atoms.Row(k)), known))];
+    private readonly double[][] _atoms =
+        [.. Enumerable.Range(0, dictionary.AtomCount).Select(k => Known(LassoTwin.Widen(dictionary.Atoms.Row(k)), known))];
 
     /// <summary>A signal, 0 where it is not known.</summary>
     public double[] Known(ReadOnlySpan<float> x) => Known(LassoTwin.Widen(x), known);
@@ -70,8 +71,9 @@ internal sealed class OmpTwin(AtomDictionary dictionary, bool[]? known = null)
     }
 
     /// <summary>
-    /// Puts a support into the order in which its atoms entered, and says by how much, at worst, the correlation of one was below the largest of all when it did,
-    /// as a share of ‖x‖, or of 128 times what was left of it where that is less: from there on pursuit goes on in double.
+    /// Puts a support into the order in which its atoms entered, and says by how much, at worst, the correlation of one was below the
+    /// largest of all when it did, as a share of ‖x‖, or of 128 times what was left of it where that is less: from there on pursuit goes on
+    /// in double.
     /// </summary>
     public (List<int> Order, double WorstChoice) Replay(double[] x, IEnumerable<int> support)
     {
@@ -92,8 +94,8 @@ internal sealed class OmpTwin(AtomDictionary dictionary, bool[]? known = null)
     }
 
     /// <summary>
-    /// The same with z ≥ 0: the atom of the largest correlation above zero enters; on the way to least squares, coefficients that reach zero leave
-    /// (Lawson and Hanson 1974). Ends where none correlates.
+    /// The same with z ≥ 0: the atom of the largest correlation above zero enters; on the way to least squares, coefficients that reach
+    /// zero leave (Lawson and Hanson 1974). Ends where none correlates.
     /// </summary>
     public double[] PursueNonNegative(double[] x, int maxAtoms, double error = 0)
     {
@@ -135,7 +137,8 @@ internal sealed class OmpTwin(AtomDictionary dictionary, bool[]? known = null)
 
     public static double Norm(double[] v) => Math.Sqrt(Dot(v, v));
 
-    private static double[] Known(double[] values, bool[]? known) => known is null ? values : [.. values.Select((value, i) => known[i] ? value : 0)];
+    private static double[] Known(double[] values, bool[]? known)
+        => known is null ? values : [.. values.Select((value, i) => known[i] ? value : 0)];
 
     private static double Dot(double[] a, double[] b)
     {

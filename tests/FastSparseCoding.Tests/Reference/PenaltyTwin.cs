@@ -1,8 +1,9 @@
 namespace FastSparseCoding.Tests.Reference;
 
 /// <summary>
-/// Sparse coding in double precision with one obvious loop each: E(x, z) = ½‖x − zD‖² + λ Σ w_k|z_k| + ½μ‖z‖², optionally z ≥ 0, its certificates,
-/// and coordinate descent on the residual until nothing moves. It shares nothing with the library but the atoms, which need no unit norm here.
+/// Sparse coding in double precision with one obvious loop each: E(x, z) = ½‖x − zD‖² + λ Σ w_k|z_k| + ½μ‖z‖², optionally z ≥ 0, its
+/// certificates, and coordinate descent on the residual until nothing moves. It shares nothing with the library but the atoms, which need
+/// no unit norm here.
 /// </summary>
 internal class PenaltyTwin
 {
@@ -21,7 +22,8 @@ internal class PenaltyTwin
     }
 
     public PenaltyTwin(AtomDictionary dictionary, Penalty penalty)
-        : this(Rows(dictionary), penalty.Lambda, penalty.Weights.IsEmpty ? null : Widen(penalty.Weights), penalty.Ridge, penalty.NonNegative)
+        : this(Rows(dictionary), penalty.Lambda, penalty.Weights.IsEmpty ? null : Widen(penalty.Weights), penalty.Ridge,
+            penalty.NonNegative)
     {
     }
 
@@ -53,7 +55,8 @@ internal class PenaltyTwin
             for (int k = 0; k < z.Length; k++)
             {
                 double norm = Dot(_atoms[k], _atoms[k]);
-                double next = KernelTwins.SoftThreshold(Dot(_atoms[k], r) + norm * z[k], _thresholds[k], _nonNegative) / (norm + _ridge), change = next - z[k];
+                double next = KernelTwins.SoftThreshold(Dot(_atoms[k], r) + norm * z[k], _thresholds[k], _nonNegative) / (norm + _ridge),
+                    change = next - z[k];
                 for (int i = 0; i < r.Length; i++)
                     r[i] -= change * _atoms[k][i];
                 z[k] = next;
@@ -85,7 +88,8 @@ internal class PenaltyTwin
     }
 
     /// <summary>
-    /// argmin over z_k of ½(z_k − v_k)² + τ(λw_k|z_k| + ½μz_k²), by halving an interval that holds it: the derivative rises, with a jump at 0.
+    /// argmin over z_k of ½(z_k − v_k)² + τ(λw_k|z_k| + ½μz_k²), by halving an interval that holds it: the derivative rises, with a jump at
+    /// 0.
     /// </summary>
     public double Prox(double v, double tau, int k)
     {
@@ -105,7 +109,8 @@ internal class PenaltyTwin
         return high < 0 ? high : low;
     }
 
-    /// <summary>What double precision may leave of an energy worked out in the plain way: r is off by m + n roundings of the size of x and of zD.</summary>
+    /// <summary>What double precision may leave of an energy worked out in the plain way: r is off by m + n roundings of the size of x and
+    /// of zD.</summary>
     public double RoundingOfEnergy(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
     {
         double[] r = Residual(x, z), wide = Widen(x);
@@ -114,9 +119,10 @@ internal class PenaltyTwin
     }
 
     /// <summary>
-    /// E(x, z) − (½‖x‖² − ½‖x − u‖²) with the dual feasible point u = s·r, s the largest up to 1 with |s·g_k| ≤ λw_k, g = Dr − μz: not less than
-    /// E(x, z) − E*. With a ridge, signal, residual and atoms are longer by m values: (x, 0), (r, −√μ z), (d_k, √μ e_k). With x = r + zD it is
-    /// ½(1 − s)²(‖r‖² + μ‖z‖²) + Σ(λw_k|z_k| − s·z_k·g_k): no term is negative, so that no large numbers are subtracted, however small the gap.
+    /// E(x, z) − (½‖x‖² − ½‖x − u‖²) with the dual feasible point u = s·r, s the largest up to 1 with |s·g_k| ≤ λw_k, g = Dr − μz: not less
+    /// than E(x, z) − E*. With a ridge, signal, residual and atoms are longer by m values: (x, 0), (r, −√μ z), (d_k, √μ e_k). With x = r +
+    /// zD it is ½(1 − s)²(‖r‖² + μ‖z‖²) + Σ(λw_k|z_k| − s·z_k·g_k): no term is negative, so that no large numbers are subtracted, however
+    /// small the gap.
     /// </summary>
     public double Gap(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
     {
@@ -143,8 +149,8 @@ internal class PenaltyTwin
     }
 
     /// <summary>
-    /// Of E, what plain double precision may leave of a gap: Dr is off by √(m + n) roundings of zero mean of the size of x and of zD, and s, with it the
-    /// gap, by that over λw.
+    /// Of E, what plain double precision may leave of a gap: Dr is off by √(m + n) roundings of zero mean of the size of x and of zD, and
+    /// s, with it the gap, by that over λw.
     /// </summary>
     public double RoundingOfRelativeGap(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
     {
@@ -158,7 +164,8 @@ internal class PenaltyTwin
         double[] g = Slopes(Residual(x, z), z);
         for (int k = 0; k < g.Length; k++)
         {
-            double from = z[k] > 0 ? _thresholds[k] : z[k] == 0 && _nonNegative ? double.NegativeInfinity : -_thresholds[k], to = z[k] < 0 ? -_thresholds[k] : _thresholds[k];
+            double from = z[k] > 0 ? _thresholds[k] : z[k] == 0 && _nonNegative ? double.NegativeInfinity : -_thresholds[k], to = z[k] < 0
+                ? -_thresholds[k] : _thresholds[k];
             g[k] = Math.Max(0, Math.Max(from - g[k], g[k] - to));
         }
         return g;
@@ -191,7 +198,8 @@ internal class PenaltyTwin
         return g;
     }
 
-    /// <summary>r = x − zD. What each product and each sum loses is carried along: r is right to its own last digits, however much of x goes away.</summary>
+    /// <summary>r = x − zD. What each product and each sum loses is carried along: r is right to its own last digits, however much of x
+    /// goes away.</summary>
     private double[] Residual(ReadOnlySpan<float> x, ReadOnlySpan<double> z)
     {
         double[] r = Widen(x), lost = new double[r.Length];

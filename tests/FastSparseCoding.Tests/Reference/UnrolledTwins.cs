@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Tests.Reference;
 
 /// <summary>
-/// ISTA unrolled with its residual, signal by signal and loop by loop: V = A(x − Dᵀz), c = kept·z + gain·V, z = share·h_θ(c). What the two encoders of
-/// that form make of A, D, θ and the factors is all that they differ in.
+/// ISTA unrolled with its residual, signal by signal and loop by loop: V = A(x − Dᵀz), c = kept·z + gain·V, z = share·h_θ(c). What the two
+/// encoders of that form make of A, D, θ and the factors is all that they differ in.
 /// </summary>
 internal abstract class ResidualTwin(int signalSize, int codeSize, Penalty penalty, int depth) : EncoderTwin(signalSize, codeSize, penalty)
 {
@@ -122,7 +122,9 @@ internal sealed class StepListaTwin(Penalty penalty, int depth, AtomDictionary d
     : ResidualTwin(dictionary.SignalSize, dictionary.AtomCount, penalty, depth)
 {
     private readonly double _ridge = penalty.Ridge;
-    private readonly double[] _weights = [.. Enumerable.Range(0, dictionary.AtomCount).Select(k => penalty.Lambda * (penalty.Weights.Length == 0 ? 1 : (double)penalty.Weights[k]))];
+    private readonly double[] _weights =
+        [.. Enumerable.Range(0, dictionary.AtomCount)
+        .Select(k => penalty.Lambda * (penalty.Weights.Length == 0 ? 1 : (double)penalty.Weights[k]))];
 
     protected override double A(double[] p, int k, int i) => dictionary.Atoms.Row(k)[i];
 

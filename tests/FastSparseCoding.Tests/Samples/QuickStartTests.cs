@@ -24,7 +24,8 @@ public sealed class QuickStartTests
     [Fact]
     public void The_README_shows_it()
     {
-        string program = File.ReadAllText(Path.Combine(Project, "Program.cs")), readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        string program = File.ReadAllText(Path.Combine(Project, "Program.cs")),
+            readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
         Assert.Contains($"```csharp\n{program.ReplaceLineEndings("\n")}```", readme.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.InRange(program.Split('\n').Length, 1, 100);

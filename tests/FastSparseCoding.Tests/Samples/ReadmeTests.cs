@@ -31,22 +31,29 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
         string[] commands = [.. Readme.Where(l => l.StartsWith("sparsecode ", StringComparison.Ordinal)).Select(l => l.Split('#')[0])];
 
         foreach (string command in commands)
-            CommandLine.Succeed([.. Small(command).Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => IsPath(word) ? folder.File(word) : word), .. Short(command)]);
+            CommandLine.Succeed([.. Small(command).Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+                .Select(word => IsPath(word) ? folder.File(word) : word), .. Short(command)]);
 
         Assert.InRange(commands.Length, 7, 20);
-        Assert.Subset(folder.Names.ToHashSet(StringComparer.Ordinal), new HashSet<string>(["atoms.png", "classifier.safetensors", "codes.npy", "codes.npz", "dictionary.safetensors", "digits.safetensors", "lista.safetensors", "paper", "path.svg"], StringComparer.Ordinal));
+        Assert.Subset(folder.Names.ToHashSet(StringComparer.Ordinal),
+            new HashSet<string>(["atoms.png", "classifier.safetensors", "codes.npy", "codes.npz", "dictionary.safetensors",
+            "digits.safetensors", "lista.safetensors", "paper", "path.svg"], StringComparer.Ordinal));
     }
 
     [Fact]
     public void Its_links_lead_to_files_that_exist()
     {
-        string[] targets = [.. Regex.Matches(string.Join('\n', Readme), @"\]\((?<target>[^)#:]+)\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(m => m.Groups["target"].Value)];
+        string[] targets = [.. Regex.Matches(
+            string.Join('\n', Readme), @"\]\((?<target>[^)#:]+)\)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
+            .Select(m => m.Groups["target"].Value)];
 
         Assert.NotEmpty(targets);
         Assert.All(targets, t => Assert.True(Path.Exists(Path.Combine(Repository.Root, t)), t));
     }
 
-    private static bool IsPath(string word) => word is "photos/" or "paper" || word.StartsWith("mnist/", StringComparison.Ordinal) || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png" or ".svg";
+    private static bool IsPath(string word)
+        => word is "photos/" or "paper" || word.StartsWith("mnist/", StringComparison.Ordinal)
+        || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png" or ".svg";
 
     /// <summary>The numbers of commands that would take minutes, small.</summary>
     private static string Small(string command)

@@ -21,7 +21,9 @@ public sealed partial class SpectralUnmixingTests
         // Of the first pixel, every material that is there is found to within a twentieth.
         MatchCollection materials = MaterialOf().Matches(output);
         Assert.InRange(materials.Count, 3, 6);
-        Assert.All(materials, m => Assert.InRange(int.Parse(m.Groups["found"].Value, CultureInfo.InvariantCulture) - int.Parse(m.Groups["truth"].Value, CultureInfo.InvariantCulture), -5, 5));
+        Assert.All(materials, m => Assert.InRange(
+            int.Parse(m.Groups["found"].Value, CultureInfo.InvariantCulture) - int.Parse(
+            m.Groups["truth"].Value, CultureInfo.InvariantCulture), -5, 5));
     }
 
     [GeneratedRegex(@"relative error of the abundances (?<error>0\.\d+), ", RegexOptions.ExplicitCapture)]

@@ -35,6 +35,7 @@ public sealed partial class StainSeparationTests
         }
     }
 
-    [GeneratedRegex(@"^(?<name>\w+): colour (?<angle>[\d.]+)° from the true one, amounts (?<error>\d+) ?% off$", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?<name>\w+): colour (?<angle>[\d.]+)° from the true one, amounts (?<error>\d+) ?% off$",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
     private static partial Regex DyeOf();
 }

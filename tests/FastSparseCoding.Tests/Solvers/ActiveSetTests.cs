@@ -134,7 +134,8 @@ public sealed class ActiveSetTests
     private static Matrix CheckSolved(AtomDictionary dictionary, Matrix x, double fraction)
     {
         // At a small weight the rounding of the code to float32 is most of the gap; see the tolerance's documentation.
-        var solver = new ActiveSetSolver(dictionary, Problems.Lambda(x, dictionary, fraction), new SolverOptions { Tolerance = 1e-6 / fraction });
+        var solver = new ActiveSetSolver(
+            dictionary, Problems.Lambda(x, dictionary, fraction), new SolverOptions { Tolerance = 1e-6 / fraction });
         var z = new Matrix(x.Rows, dictionary.AtomCount);
 
         SolveReport report = solver.Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);

@@ -5,10 +5,12 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Solvers;
 
-/// <summary>What rounding could take from a gap, in float32 on the way to the atoms that are looked at and in double at the end, is not taken.</summary>
+/// <summary>What rounding could take from a gap, in float32 on the way to the atoms that are looked at and in double at the end, is not
+/// taken.</summary>
 public sealed class CertificateRoundingTests
 {
-    /// <summary>Of twins that differ in their last digits the one outside the support may exceed its threshold by less than float32 sees.</summary>
+    /// <summary>Of twins that differ in their last digits the one outside the support may exceed its threshold by less than float32
+    /// sees.</summary>
     [Fact]
     public void An_atom_that_float32_finds_below_its_threshold_counts_where_double_finds_it_above()
     {
@@ -20,7 +22,8 @@ public sealed class CertificateRoundingTests
         AtomDictionary dictionary = AtomDictionary.Normalize(values);
         Matrix x = RandomData.Normal(Rows, Size, seed: 2);
         var penalty = new Penalty(0.3f);
-        Matrix z = new ActiveSetSolver(dictionary, penalty, new SolverOptions { Tolerance = 1e-7 }).Encode(x, threads: 1, TestContext.Current.CancellationToken);
+        Matrix z = new ActiveSetSolver(dictionary, penalty, new SolverOptions { Tolerance = 1e-7 })
+            .Encode(x, threads: 1, TestContext.Current.CancellationToken);
 
         ReadOnlySpan<RowResult> results = new Certificate(dictionary, penalty, Rows).Certify(x, z);
 
@@ -29,13 +32,14 @@ public sealed class CertificateRoundingTests
         {
             double[] code = LassoTwin.Widen(z.Row(i));
             double gap = twin.RelativeGap(x.Row(i), code);
-            Assert.True(gap <= results[i].RelativeGap + twin.RoundingOfRelativeGap(x.Row(i), code), $"row {i}: gap {gap:G6} reported as {results[i].RelativeGap:G6}");
+            Assert.True(gap <= results[i].RelativeGap + twin.RoundingOfRelativeGap(x.Row(i), code),
+                $"row {i}: gap {gap:G6} reported as {results[i].RelativeGap:G6}");
         }
     }
 
     /// <summary>
-    /// Two atoms that share nothing: z₁ = x₁ − λ without rounding, and z₂ with λ = 1 so that d₂ᵀr = 1 − ε. The gap is εz₂ and something of the order of ε²; energy and
-    /// dual are 2²⁴ and more, whose last digit in double is 2⁻²⁸.
+    /// Two atoms that share nothing: z₁ = x₁ − λ without rounding, and z₂ with λ = 1 so that d₂ᵀr = 1 − ε. The gap is εz₂ and something of
+    /// the order of ε²; energy and dual are 2²⁴ and more, whose last digit in double is 2⁻²⁸.
     /// </summary>
     [Fact]
     public void A_gap_below_the_last_digit_of_the_energy_is_not_lost()

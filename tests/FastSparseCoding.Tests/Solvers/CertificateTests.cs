@@ -5,8 +5,9 @@ using Xunit;
 namespace FastSparseCoding.Tests.Solvers;
 
 /// <summary>
-/// What a report says of a code is true of the code as returned: a certified row's gap, in double precision, is within the tolerance, no gap is
-/// reported smaller than it is, and no row is refused that is far within. At a tiny weight the rounding of a code to float32 is larger than λ.
+/// What a report says of a code is true of the code as returned: a certified row's gap, in double precision, is within the tolerance, no
+/// gap is reported smaller than it is, and no row is refused that is far within. At a tiny weight the rounding of a code to float32 is
+/// larger than λ.
 /// </summary>
 public sealed class CertificateTests
 {
@@ -34,7 +35,8 @@ public sealed class CertificateTests
     public void Few_atoms_and_large_residuals_from_a_start(string name, float lambda)
     {
         AtomDictionary dictionary = RandomData.Dictionary(5, 64, seed: 1);
-        Matrix x = RandomData.Normal(500, 64, seed: 2), neighbours = new ActiveSetSolver(dictionary, 2 * lambda).Encode(x, cancellation: TestContext.Current.CancellationToken);
+        Matrix x = RandomData.Normal(500, 64, seed: 2),
+            neighbours = new ActiveSetSolver(dictionary, 2 * lambda).Encode(x, cancellation: TestContext.Current.CancellationToken);
         foreach (Matrix start in (Matrix[])[RandomData.Normal(500, 5, seed: 3), neighbours, new Matrix(500, 5)])
             ReportAudit.Of(Solver(name, dictionary, lambda), x, start).CheckReport();
     }

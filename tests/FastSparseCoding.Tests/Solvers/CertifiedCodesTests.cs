@@ -81,7 +81,9 @@ public sealed class CertifiedCodesTests
             Assert.Equal(x.Row(rows[i]).ToArray(), selected.Row(i).ToArray());
         Assert.Equal(selected.Values.ToArray(), SparseCodes.FromDense(x).SelectRows(rows).ToDense().Values.ToArray());
         Assert.Equal((0, 3), (x.SelectRows([]).Rows, SparseCodes.FromDense(x).SelectRows([]).Columns));
-        Assert.StartsWith("'rows' is 5; it must be from 0 to 4.", Assert.Throws<ArgumentOutOfRangeException>(() => SparseCodes.FromDense(x).SelectRows([5])).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'i' is 5; it must be from 0 to 4.", Assert.Throws<ArgumentOutOfRangeException>(() => x.SelectRows([5])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'rows' is 5; it must be from 0 to 4.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => SparseCodes.FromDense(x).SelectRows([5])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'i' is 5; it must be from 0 to 4.", Assert.Throws<ArgumentOutOfRangeException>(() => x.SelectRows([5])).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -28,7 +28,8 @@ public sealed class EquivalenceTests
             Assert.Equal(one.Iterations, report.Iterations);
             Assert.Equal(one.RelativeGap, report.RelativeGap);
             Assert.Equal(expected.Values, solver.Encode(x, threads, TestContext.Current.CancellationToken).Values);
-            Assert.Equal(TraceTests.Trace(solver, x, [2], threads: 1)[2].Values, TraceTests.Trace(solver, x, [2], threads: threads)[2].Values);
+            Assert.Equal(TraceTests.Trace(solver, x, [2], threads: 1)[2].Values,
+                TraceTests.Trace(solver, x, [2], threads: threads)[2].Values);
         }
     }
 
@@ -51,10 +52,12 @@ public sealed class EquivalenceTests
     {
         // Powers of two scale without rounding.
         Matrix x = RandomData.Normal(7, Size, seed: 4), expected = new(7, Atoms), z = new(7, Atoms);
-        SolveReport report = Problems.Solver(name, Dictionary, Lambda).Solve(x, expected, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        SolveReport report = Problems.Solver(name, Dictionary, Lambda)
+            .Solve(x, expected, threads: 1, cancellation: TestContext.Current.CancellationToken);
         foreach (int power in (int[])[-20, 1, 20])
         {
-            SolveReport scaled = Problems.Solver(name, Dictionary, MathF.ScaleB(Lambda, power)).Solve(Scaled(x, power), z, threads: 1, cancellation: TestContext.Current.CancellationToken);
+            SolveReport scaled = Problems.Solver(name, Dictionary, MathF.ScaleB(Lambda, power))
+                .Solve(Scaled(x, power), z, threads: 1, cancellation: TestContext.Current.CancellationToken);
 
             Assert.Equal(Scaled(expected, power).Values, z.Values);
             Assert.Equal(report.Iterations, scaled.Iterations);
@@ -124,7 +127,8 @@ public sealed class EquivalenceTests
         AtomDictionary dictionary = Problems.Correlated(60, 40, seed: 2);
         Matrix x = RandomData.Normal(20, 40, seed: 4), z = new(20, 60);
         int plain = new FistaSolver(dictionary, Lambda).Solve(x, z, cancellation: TestContext.Current.CancellationToken).Iterations.Sum();
-        int restarted = Problems.Solver(Problems.Restarted, dictionary, Lambda).Solve(x, z, cancellation: TestContext.Current.CancellationToken).Iterations.Sum();
+        int restarted = Problems.Solver(Problems.Restarted, dictionary, Lambda)
+            .Solve(x, z, cancellation: TestContext.Current.CancellationToken).Iterations.Sum();
         int ista = new IstaSolver(dictionary, Lambda).Solve(x, z, cancellation: TestContext.Current.CancellationToken).Iterations.Sum();
 
         Assert.InRange(restarted, 1, plain - 1);
@@ -146,6 +150,7 @@ public sealed class EquivalenceTests
     }
 
     private static double SmallestEigenvalue(AtomDictionary dictionary)
-        => MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(dictionary.AtomCount, dictionary.AtomCount, (i, j) => dictionary.Gram.Row(i)[j])
+        => MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(dictionary.AtomCount, dictionary.AtomCount, (i, j)
+            => dictionary.Gram.Row(i)[j])
             .Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Min();
 }

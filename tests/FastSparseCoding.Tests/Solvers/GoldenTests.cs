@@ -8,10 +8,11 @@ using Xunit;
 namespace FastSparseCoding.Tests.Solvers;
 
 /// <summary>
-/// Codes of another implementation: scikit-learn 1.2.1 with NumPy 1.24.2, in float64. 30 random atoms of 20 values that lean a little towards each
-/// other, of unit norm and then rounded to float32, 8 normal signals, weights uniform from ½ to 2; λ = ¼, μ = ½. Each code is of a fit of its own, with
-/// tol = 1e-12 and fit_intercept = False: Lasso with alpha = λ/n, ElasticNet with alpha = (λ + μ)/n and l1_ratio = λ/(λ + μ), because they divide the
-/// squares by 2n; positive = True for non-negative codes; weights as Lasso on the atoms divided by them, whose code is divided by them in turn.
+/// Codes of another implementation: scikit-learn 1.2.1 with NumPy 1.24.2, in float64. 30 random atoms of 20 values that lean a little
+/// towards each other, of unit norm and then rounded to float32, 8 normal signals, weights uniform from ½ to 2; λ = ¼, μ = ½. Each code is
+/// of a fit of its own, with tol = 1e-12 and fit_intercept = False: Lasso with alpha = λ/n, ElasticNet with alpha = (λ + μ)/n and l1_ratio
+/// = λ/(λ + μ), because they divide the squares by 2n; positive = True for non-negative codes; weights as Lasso on the atoms divided by
+/// them, whose code is divided by them in turn.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -30,7 +31,8 @@ public sealed class GoldenTests
     public void Codes_and_energies_are_those_of_scikit_learn(string name, string array)
     {
         Penalty penalty = PenaltyOf(array);
-        // CoD's state carries the roundings of all its updates: with the smallest weight it may end at a gap of some 1e-5. What is left of E is far less.
+        // CoD's state carries the roundings of all its updates: with the smallest weight it may end at a gap of some 1e-5. What is left of
+        // E is far less.
         LassoSolver solver = Problems.Solver(name, Dictionary, penalty, new SolverOptions { Tolerance = 5e-5, MaxIterations = 1_000_000 });
         (int rows, int columns, double[] golden) = Npy.ReadDoubles(PathOf(array));
         Assert.Equal((8, 30), (rows, columns));
@@ -50,7 +52,8 @@ public sealed class GoldenTests
             Assert.InRange(excess, -2 * Gap * squares, solver.Options.Tolerance * energy);
             double distance = Math.Sqrt(2 * (excess + 2 * Gap * squares)) + Math.Sqrt(4 * Gap * squares);
             Assert.InRange(Math.Sqrt(twin.SquaredDistance(code, expected)), 0, distance);
-            double curvature = Math.Sqrt(SmallestEigenvalue([.. Enumerable.Range(0, 30).Where(k => code[k] != 0 || expected[k] != 0)], penalty.Ridge));
+            double curvature = Math.Sqrt(
+                SmallestEigenvalue([.. Enumerable.Range(0, 30).Where(k => code[k] != 0 || expected[k] != 0)], penalty.Ridge));
             for (int k = 0; k < columns; k++)
                 Assert.InRange(Math.Abs(code[k] - expected[k]), 0, distance / curvature);
         }
@@ -71,12 +74,14 @@ public sealed class GoldenTests
     private static Penalty PenaltyOf(string array)
     {
         float ridge = array.StartsWith("elastic-net", StringComparison.Ordinal) ? 0.5f : 0;
-        return new Penalty(0.25f, array == "weights" ? Read("weights-of-atoms").Values : [], ridge, array.EndsWith("non-negative", StringComparison.Ordinal));
+        return new Penalty(0.25f, array == "weights" ? Read("weights-of-atoms").Values : [], ridge,
+            array.EndsWith("non-negative", StringComparison.Ordinal));
     }
 
     /// <summary>Of G_SS + μI: on these atoms, ‖a − b‖² is at most ‖(a − b)D‖² + μ‖a − b‖² divided by it.</summary>
     private static double SmallestEigenvalue(int[] support, double ridge)
-        => Matrix<double>.Build.Dense(support.Length, support.Length, (i, j) => i == j ? 1 + ridge : Dictionary.Gram.Row(support[i])[support[j]])
+        => Matrix<double>.Build.Dense(support.Length, support.Length, (i, j)
+            => i == j ? 1 + ridge : Dictionary.Gram.Row(support[i])[support[j]])
             .Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Min();
 
     private static Matrix Read(string name) => Npy.ReadMatrix(PathOf(name));

@@ -25,11 +25,14 @@ public sealed class LassoObjectiveTests
         Assert.Equal(5, energies.Length);
         for (int i = 0; i < 5; i++)
         {
-            double[] code = LassoTwin.Widen(z.Row(i)), correlations = twin.Correlations(x.Row(i), code), gradient = LassoObjective.Gradient(x.Row(i), dictionary, z.Row(i));
+            double[] code = LassoTwin.Widen(z.Row(i)), correlations = twin.Correlations(x.Row(i), code),
+                gradient = LassoObjective.Gradient(x.Row(i), dictionary, z.Row(i));
             Assert.Equal(twin.Energy(x.Row(i), code), energies[i], 1e-12 * (1 + energies[i]));
             Assert.Equal(energies[i], LassoObjective.Energy(x.Row(i), dictionary, z.Row(i), Lambda));
-            Assert.Equal(twin.Gap(x.Row(i), code), LassoObjective.DualityGap(x.Row(i), dictionary, z.Row(i), Lambda), 1e-12 * (1 + energies[i]));
-            Assert.Equal(twin.KktViolation(x.Row(i), code), LassoObjective.KktViolation(x.Row(i), dictionary, z.Row(i), Lambda), 1e-12 * (1 + energies[i]));
+            Assert.Equal(twin.Gap(x.Row(i), code), LassoObjective.DualityGap(x.Row(i), dictionary, z.Row(i), Lambda),
+                1e-12 * (1 + energies[i]));
+            Assert.Equal(twin.KktViolation(x.Row(i), code), LassoObjective.KktViolation(x.Row(i), dictionary, z.Row(i), Lambda),
+                1e-12 * (1 + energies[i]));
             Assert.Equal(twin.LambdaMax(x.Row(i)), LassoObjective.LambdaMax(x.Row(i), dictionary), 1e-12);
             for (int k = 0; k < atoms; k++)
                 Assert.Equal(-correlations[k], gradient[k], 1e-12 * (1 + energies[i]));
@@ -76,10 +79,14 @@ public sealed class LassoObjectiveTests
     public void Wrong_arguments_are_named()
     {
         AtomDictionary dictionary = RandomData.Dictionary(3, 2, seed: 1);
-        Assert.Equal("'x' has 3 values; it must have 2. (Parameter 'x')", Message(() => LassoObjective.Energy(new float[3], dictionary, new float[3], 1)));
-        Assert.Equal("'z' has 2 values; it must have 3. (Parameter 'z')", Message(() => LassoObjective.DualityGap(new float[2], dictionary, new float[2], 1)));
-        Assert.StartsWith("'lambda' is 0; it must be a finite number above 0.", Message(() => LassoObjective.KktViolation(new float[2], dictionary, new float[3], 0)), StringComparison.Ordinal);
-        Assert.Equal("'z' is [4×3]; it must be [5×3]. (Parameter 'z')", Message(() => LassoObjective.Energies(new Matrix(5, 2), dictionary, new Matrix(4, 3), 1)));
+        Assert.Equal("'x' has 3 values; it must have 2. (Parameter 'x')",
+            Message(() => LassoObjective.Energy(new float[3], dictionary, new float[3], 1)));
+        Assert.Equal("'z' has 2 values; it must have 3. (Parameter 'z')",
+            Message(() => LassoObjective.DualityGap(new float[2], dictionary, new float[2], 1)));
+        Assert.StartsWith("'lambda' is 0; it must be a finite number above 0.",
+            Message(() => LassoObjective.KktViolation(new float[2], dictionary, new float[3], 0)), StringComparison.Ordinal);
+        Assert.Equal("'z' is [4×3]; it must be [5×3]. (Parameter 'z')",
+            Message(() => LassoObjective.Energies(new Matrix(5, 2), dictionary, new Matrix(4, 3), 1)));
     }
 
     private static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;

@@ -22,7 +22,8 @@ public sealed class LassoPathTests
     {
         Penalty penalty = Problems.Penalty(member, 1, Atoms);
         double largest = LassoPath.LambdaMax(X, Dictionary, penalty);
-        var path = new LassoPath(Dictionary, penalty, LassoPath.Geometric((float)largest, (float)(0.02 * largest), 9), new SolverOptions { Tolerance = 1e-4 });
+        var path = new LassoPath(
+            Dictionary, penalty, LassoPath.Geometric((float)largest, (float)(0.02 * largest), 9), new SolverOptions { Tolerance = 1e-4 });
         var codes = new List<Matrix>();
         IReadOnlyList<LassoPathPoint> points = path.Run(X, (i, z, report) =>
         {
@@ -40,7 +41,8 @@ public sealed class LassoPathTests
             var solver = new ActiveSetSolver(Dictionary, own, new SolverOptions { Tolerance = 1e-4 });
             Problems.CheckCertified(solver, X, codes[i]);
             CheckPoint(point, own, codes[i]);
-            double[] alone = LassoObjective.Energies(X, Dictionary, solver.Encode(X, cancellation: Cancellation), own), here = LassoObjective.Energies(X, Dictionary, codes[i], own);
+            double[] alone = LassoObjective.Energies(X, Dictionary, solver.Encode(X, cancellation: Cancellation), own),
+                here = LassoObjective.Energies(X, Dictionary, codes[i], own);
             Assert.All(alone.Zip(here), pair => Assert.InRange(pair.Second / pair.First, 1 - 1e-4, 1 + 1e-4));
         }
         // Less weight, less error: a theorem for the lasso, and for ½‖x − zD‖² + ½μ‖z‖² with a ridge.
@@ -54,7 +56,8 @@ public sealed class LassoPathTests
         float[] lambdas = LassoPath.Geometric(2, 0.05f, 6);
         var x = new Matrix(X.Rows, Size, [.. X.Values.ToArray().Select(v => 8 * v)]);
         var codes = new List<Matrix>();
-        IReadOnlyList<LassoPathPoint> one = new LassoPath(Dictionary, 1, lambdas).Run(X, (_, z, _) => codes.Add(z.Clone()), threads: 1, Cancellation);
+        IReadOnlyList<LassoPathPoint> one = new LassoPath(Dictionary, 1, lambdas)
+            .Run(X, (_, z, _) => codes.Add(z.Clone()), threads: 1, Cancellation);
 
         IReadOnlyList<LassoPathPoint> scaled = new LassoPath(Dictionary, 1, [.. lambdas.Select(l => 8 * l)])
             .Run(x, (i, z, _) => Assert.Equal(codes[i].Values.ToArray().Select(v => 8 * v), z.Values.ToArray()), threads: 3, Cancellation);
@@ -69,7 +72,8 @@ public sealed class LassoPathTests
         float[] lambdas = LassoPath.Geometric(1, 0.02f, 12);
         new LassoPath(Dictionary, 1, lambdas).Run(X, (_, _, report) => changes += report.Iterations.Sum(), threads: 1, Cancellation);
         foreach (float lambda in lambdas)
-            cold += new ActiveSetSolver(Dictionary, lambda).Solve(X, new Matrix(X.Rows, Atoms), cancellation: Cancellation).Iterations.Sum();
+            cold += new ActiveSetSolver(Dictionary, lambda).Solve(X, new Matrix(X.Rows, Atoms), cancellation: Cancellation)
+                .Iterations.Sum();
 
         Assert.InRange(changes, 1, 0.7 * cold);
     }
@@ -88,7 +92,8 @@ public sealed class LassoPathTests
 
         Assert.Equal([0.5f, next], LassoPath.Geometric(0.5f, next, 2));
         string message = Assert.Throws<ArgumentOutOfRangeException>("count", () => LassoPath.Geometric(0.5f, next, 10)).Message;
-        Assert.StartsWith("'count' is 10; it must be less: float32 has too few numbers from 0.5 down to 0.49999997.", message, StringComparison.Ordinal);
+        Assert.StartsWith("'count' is 10; it must be less: float32 has too few numbers from 0.5 down to 0.49999997.", message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,19 +110,28 @@ public sealed class LassoPathTests
 
     [Fact]
     public void Signals_of_zero_have_no_error()
-        => Assert.Equal(new LassoPathPoint(0.5f, 0, 0, 0, 0, 0), Assert.Single(new LassoPath(Dictionary, 1, [0.5f]).Run(new Matrix(2, Size), cancellation: Cancellation)));
+        => Assert.Equal(new LassoPathPoint(0.5f, 0, 0, 0, 0, 0),
+            Assert.Single(new LassoPath(Dictionary, 1, [0.5f]).Run(new Matrix(2, Size), cancellation: Cancellation)));
 
     [Fact]
     public void What_is_wrong_is_refused()
     {
-        Assert.StartsWith("'lambdas' is empty; it must hold at least one weight.", Refused(() => new LassoPath(Dictionary, 1, [])), StringComparison.Ordinal);
-        Assert.StartsWith("'lambdas' holds 1 after 1; it must descend.", Refused(() => new LassoPath(Dictionary, 1, [2, 1, 1])), StringComparison.Ordinal);
-        Assert.StartsWith("'lambda' is 0; it must be a finite number above 0.", Refused(() => new LassoPath(Dictionary, 1, [2, 0])), StringComparison.Ordinal);
-        Assert.StartsWith("'x' has no rows; at least one signal is needed.", Refused(() => new LassoPath(Dictionary, 1, [2]).Run(new Matrix(0, Size), cancellation: Cancellation)), StringComparison.Ordinal);
-        Assert.StartsWith("'to' is 2; it must be below 'from', which is 2.", Refused(() => LassoPath.Geometric(2, 2, 5)), StringComparison.Ordinal);
+        Assert.StartsWith("'lambdas' is empty; it must hold at least one weight.", Refused(() => new LassoPath(Dictionary, 1, [])),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'lambdas' holds 1 after 1; it must descend.", Refused(() => new LassoPath(Dictionary, 1, [2, 1, 1])),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'lambda' is 0; it must be a finite number above 0.", Refused(() => new LassoPath(Dictionary, 1, [2, 0])),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'x' has no rows; at least one signal is needed.",
+            Refused(() => new LassoPath(Dictionary, 1, [2]).Run(new Matrix(0, Size), cancellation: Cancellation)),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'to' is 2; it must be below 'from', which is 2.", Refused(() => LassoPath.Geometric(2, 2, 5)),
+            StringComparison.Ordinal);
         Assert.StartsWith("'count' is 1; it must be 2 or more.", Refused(() => LassoPath.Geometric(2, 1, 1)), StringComparison.Ordinal);
-        Assert.StartsWith("'from' is NaN; it must be a finite number above 0.", Refused(() => LassoPath.Geometric(float.NaN, 1, 2)), StringComparison.Ordinal);
-        Assert.Throws<OperationCanceledException>(() => new LassoPath(Dictionary, 1, [2]).Run(X, cancellation: new CancellationToken(true)));
+        Assert.StartsWith("'from' is NaN; it must be a finite number above 0.", Refused(() => LassoPath.Geometric(float.NaN, 1, 2)),
+            StringComparison.Ordinal);
+        Assert.Throws<OperationCanceledException>(()
+            => new LassoPath(Dictionary, 1, [2]).Run(X, cancellation: new CancellationToken(true)));
 
         static string Refused(Func<object> make) => Assert.ThrowsAny<ArgumentException>(make).Message;
     }

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Solvers;
 
-/// <summary>Signals known in part, for every member of the family of penalties, against the twin on atoms whose unknown values are zero.</summary>
+/// <summary>Signals known in part, for every member of the family of penalties, against the twin on atoms whose unknown values are
+/// zero.</summary>
 public sealed class MaskTests
 {
     private static CancellationToken None => TestContext.Current.CancellationToken;
@@ -14,7 +15,8 @@ public sealed class MaskTests
     [MemberData(nameof(Problems.Members), MemberType = typeof(Problems))]
     public void Every_row_is_certified_by_what_is_known_of_it(string member)
     {
-        foreach ((int atoms, int size, double known, double fraction) in ((int, int, double, double)[])[(30, 16, 0.5, 0.1), (24, 40, 0.3, 0.02), (90, 33, 0.8, 0.3), (12, 5, 0.4, 0.05)])
+        foreach ((int atoms, int size, double known, double fraction) in (
+            (int, int, double, double)[])[(30, 16, 0.5, 0.1), (24, 40, 0.3, 0.02), (90, 33, 0.8, 0.3), (12, 5, 0.4, 0.05)])
         {
             AtomDictionary dictionary = RandomData.Dictionary(atoms, size, seed: atoms);
             Matrix x = RandomData.Normal(70, size, seed: 2), mask = Mask(70, size, known, seed: 3), z = new(70, atoms);
@@ -33,7 +35,8 @@ public sealed class MaskTests
                 double within = Math.Max(solver.Options.Tolerance, Problems.GapOfRounding(code, smallest));
                 Assert.Equal(gap <= solver.Options.Tolerance, report.Status[i] == SolveStatus.Converged);
                 Assert.True(gap <= within + ReportAudit.Rounding, $"{member} [{atoms}×{size}] row {i}: gap {gap:G4}");
-                Assert.True(gap <= report.RelativeGap[i] + twin.RoundingOfRelativeGap(row, code), $"{member} [{atoms}×{size}] row {i}: gap {gap:G4} was told as {report.RelativeGap[i]:G4}");
+                Assert.True(gap <= report.RelativeGap[i] + twin.RoundingOfRelativeGap(row, code),
+                    $"{member} [{atoms}×{size}] row {i}: gap {gap:G4} was told as {report.RelativeGap[i]:G4}");
                 Assert.InRange(energy, 0, twin.Energy(row, best) * (1 + within) + twin.RoundingOfEnergy(row, best));
                 Assert.True(!solver.Penalty.NonNegative || code.Min() >= 0);
             }
@@ -65,7 +68,8 @@ public sealed class MaskTests
                 other.Values[i] = (i % 3) switch { 0 => float.NaN, 1 => float.PositiveInfinity, _ => 1e30f };
         var solver = new ActiveSetSolver(dictionary, 0.1f);
 
-        Assert.Equal(solver.EncodeMasked(x, mask, cancellation: None).Values.ToArray(), solver.EncodeMasked(other, mask, cancellation: None).Values.ToArray());
+        Assert.Equal(solver.EncodeMasked(x, mask, cancellation: None).Values.ToArray(),
+            solver.EncodeMasked(other, mask, cancellation: None).Values.ToArray());
     }
 
     [Fact]
@@ -154,10 +158,13 @@ public sealed class MaskTests
         }
 
         Assert.Equal("'mask' is [2×2]; it must be [2×3]. (Parameter 'mask')", Message(x, new Matrix(2, 2)));
-        Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')", Message(x, new Matrix(2, 3, [1, 0, 0, 0, 0, 0])));
-        Assert.Equal("'mask' holds 0.5 at row 1, column 2; it must hold 1 where a value is known and 0 where it is not. (Parameter 'mask')", Message(x, new Matrix(2, 3, [1, 1, 1, 1, 0, 0.5f])));
+        Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')",
+            Message(x, new Matrix(2, 3, [1, 0, 0, 0, 0, 0])));
+        Assert.Equal("'mask' holds 0.5 at row 1, column 2; it must hold 1 where a value is known and 0 where it is not. (Parameter 'mask')",
+            Message(x, new Matrix(2, 3, [1, 1, 1, 1, 0, 0.5f])));
         x[0, 1] = float.NaN;
-        Assert.Equal("'x' holds NaN at row 0, column 1; every known value must be finite. (Parameter 'x')", Message(x, new Matrix(2, 3, [1, 1, 1, 1, 0, 1])));
+        Assert.Equal("'x' holds NaN at row 0, column 1; every known value must be finite. (Parameter 'x')",
+            Message(x, new Matrix(2, 3, [1, 1, 1, 1, 0, 1])));
         Assert.Equal("'x' has 4 columns; it must have 3. (Parameter 'x')", Message(new Matrix(2, 4), new Matrix(2, 4)));
     }
 
@@ -191,6 +198,7 @@ public sealed class MaskTests
             for (int j = 0; j < atom.Length; j++)
                 atom[j] *= mask[j];
         Penalty penalty = solver.Penalty;
-        return new PenaltyTwin(atoms, penalty.Lambda, penalty.Weights.IsEmpty ? null : PenaltyTwin.Widen(penalty.Weights), penalty.Ridge, penalty.NonNegative);
+        return new PenaltyTwin(atoms, penalty.Lambda, penalty.Weights.IsEmpty ? null : PenaltyTwin.Widen(penalty.Weights), penalty.Ridge,
+            penalty.NonNegative);
     }
 }

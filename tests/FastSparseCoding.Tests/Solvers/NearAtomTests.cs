@@ -8,8 +8,8 @@ namespace FastSparseCoding.Tests.Solvers;
 public sealed class NearAtomTests
 {
     /// <summary>
-    /// Every atom has a second one beside it, off by some roundings of float32: where one is in the support the other is at its threshold, and which side
-    /// of it float32 cannot tell. Few atoms in a code leave its own excess small, so that the other's counts.
+    /// Every atom has a second one beside it, off by some roundings of float32: where one is in the support the other is at its threshold,
+    /// and which side of it float32 cannot tell. Few atoms in a code leave its own excess small, so that the other's counts.
     /// </summary>
     [Theory]
     [InlineData(16, 0.7f)]

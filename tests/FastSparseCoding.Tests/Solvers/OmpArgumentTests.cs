@@ -17,11 +17,13 @@ public sealed class OmpArgumentTests
         Refused("'Error' is 0; it must be a finite number above 0. (Parameter 'Error')", new OmpOptions { Error = 0 });
         Refused("'Error' is -1; it must be a finite number above 0. (Parameter 'Error')", new OmpOptions { MaxAtoms = 1, Error = -1 });
         Refused("'Error' is NaN; it must be a finite number above 0. (Parameter 'Error')", new OmpOptions { Error = float.NaN });
-        Refused("'Error' is Infinity; it must be a finite number above 0. (Parameter 'Error')", new OmpOptions { Error = float.PositiveInfinity });
+        Refused("'Error' is Infinity; it must be a finite number above 0. (Parameter 'Error')",
+            new OmpOptions { Error = float.PositiveInfinity });
         Assert.Throws<ArgumentNullException>(() => new OmpEncoder(null!, new OmpOptions { MaxAtoms = 1 }));
         Assert.Throws<ArgumentNullException>(() => new OmpEncoder(Dictionary, null!));
 
-        static void Refused(string message, OmpOptions options) => Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(() => (object)new OmpEncoder(Dictionary, options)).Message);
+        static void Refused(string message, OmpOptions options)
+            => Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(() => (object)new OmpEncoder(Dictionary, options)).Message);
     }
 
     [Fact]
@@ -30,12 +32,17 @@ public sealed class OmpArgumentTests
         var encoder = new OmpEncoder(Dictionary, new OmpOptions { MaxAtoms = 2 });
         Matrix x = RandomData.Normal(4, 3, seed: 2), z = new(4, 5);
 
-        Assert.Equal("'x' has 4 columns; it must have 3. (Parameter 'x')", Message(() => encoder.Encode(new Matrix(2, 4).View, new Matrix(2, 5).View)));
-        Assert.Equal("'z' is [3×5]; it must be [2×5]. (Parameter 'z')", Message(() => encoder.Encode(new Matrix(2, 3).View, new Matrix(3, 5).View)));
+        Assert.Equal("'x' has 4 columns; it must have 3. (Parameter 'x')",
+            Message(() => encoder.Encode(new Matrix(2, 4).View, new Matrix(2, 5).View)));
+        Assert.Equal("'z' is [3×5]; it must be [2×5]. (Parameter 'z')",
+            Message(() => encoder.Encode(new Matrix(2, 3).View, new Matrix(3, 5).View)));
         Assert.Equal("'z' is [2×4]; it must be [2×5]. (Parameter 'z')", Message(() => encoder.Solve(new Matrix(2, 3), new Matrix(2, 4))));
-        Assert.Equal("'errors' has 3 values; it must have 4, one for every row, or 1 for all. (Parameter 'errors')", Message(() => encoder.Solve(x, z, [1, 1, 1])));
-        Assert.Equal("'errors[2]' is 0; it must be a finite number above 0. (Parameter 'errors[2]')", Message(() => encoder.Solve(x, z, [1, 1, 0, 1])));
-        Assert.StartsWith("'threads' is -1; it must be from 0 to 1024.", Message(() => encoder.Solve(x, z, threads: -1)), StringComparison.Ordinal);
+        Assert.Equal("'errors' has 3 values; it must have 4, one for every row, or 1 for all. (Parameter 'errors')",
+            Message(() => encoder.Solve(x, z, [1, 1, 1])));
+        Assert.Equal("'errors[2]' is 0; it must be a finite number above 0. (Parameter 'errors[2]')",
+            Message(() => encoder.Solve(x, z, [1, 1, 0, 1])));
+        Assert.StartsWith("'threads' is -1; it must be from 0 to 1024.", Message(() => encoder.Solve(x, z, threads: -1)),
+            StringComparison.Ordinal);
         x[3, 1] = float.NaN;
         const string notFinite = "'x' holds NaN at row 3, column 1; every value must be finite. (Parameter 'x')";
         Assert.Equal(notFinite, Message(() => encoder.Solve(x, z)));
@@ -59,7 +66,8 @@ public sealed class OmpArgumentTests
     public void A_signal_at_the_end_of_float32_harms_no_other_row()
     {
         var encoder = new OmpEncoder(Dictionary, new OmpOptions { MaxAtoms = 2 });
-        Matrix x = RandomData.Normal(3, 3, seed: 3), z = new(3, 5), expected = encoder.Encode(x, cancellation: TestContext.Current.CancellationToken);
+        Matrix x = RandomData.Normal(3, 3, seed: 3), z = new(3, 5),
+            expected = encoder.Encode(x, cancellation: TestContext.Current.CancellationToken);
         x.Row(1).Fill(float.MaxValue);
 
         OmpReport report = encoder.Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);

@@ -9,8 +9,8 @@ namespace FastSparseCoding.Tests.Solvers;
 internal static class OmpAudit
 {
     /// <summary>
-    /// What a float32 correlation may be wrong by, as a share of ‖x‖: it begins as a sum of n products, and every atom takes a multiple of a sum of as many
-    /// from it, whose multiples' squares add up to ‖x‖² at most.
+    /// What a float32 correlation may be wrong by, as a share of ‖x‖: it begins as a sum of n products, and every atom takes a multiple of
+    /// a sum of as many from it, whose multiples' squares add up to ‖x‖² at most.
     /// </summary>
     public static double RoundingOfCorrelations(int n, int atoms) => (n + atoms * Math.Sqrt(n + atoms)) * Tolerance.UnitRoundoff;
 
@@ -27,12 +27,15 @@ internal static class OmpAudit
             bool[]? known = mask is null ? null : [.. mask.Row(i).ToArray().Select(v => v == 1)];
             int knownValues = known?.Count(k => k) ?? encoder.SignalSize;
             double error = (errors?[i] ?? encoder.Options.Error ?? -1) * Math.Sqrt((double)knownValues / encoder.SignalSize);
-            CheckRow(encoder, new OmpTwin(encoder.Dictionary, known), x.Row(i), z.Row(i), report, i, error, Math.Min(knownValues, encoder.CodeSize));
+            CheckRow(encoder, new OmpTwin(encoder.Dictionary, known), x.Row(i), z.Row(i), report, i, error,
+                Math.Min(knownValues, encoder.CodeSize));
         }
         return report;
     }
 
-    private static void CheckRow(OmpEncoder encoder, OmpTwin twin, ReadOnlySpan<float> signal, ReadOnlySpan<float> z, OmpReport report, int row, double error, int most)
+    private static void CheckRow(
+        OmpEncoder encoder, OmpTwin twin, ReadOnlySpan<float> signal, ReadOnlySpan<float> z, OmpReport report, int row, double error,
+        int most)
     {
         double[] x = twin.Known(signal), code = LassoTwin.Widen(z);
         double size = OmpTwin.Norm(x);
@@ -52,7 +55,8 @@ internal static class OmpAudit
             case OmpStatus.ErrorReached:
                 Assert.InRange(norm, 0, error * (1 + 1e-12));
                 if (order.Count > 0)
-                    Assert.True(OmpTwin.Norm(twin.Residual(x, twin.LeastSquares(x, order[..^1]))) > error * (1 - 1e-6), $"row {row}: an atom less would do");
+                    Assert.True(OmpTwin.Norm(twin.Residual(x, twin.LeastSquares(x, order[..^1]))) > error * (1 - 1e-6),
+                        $"row {row}: an atom less would do");
                 break;
             case OmpStatus.AtomLimit:
                 Assert.Equal(encoder.Options.MaxAtoms, order.Count);

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Solvers;
 
-/// <summary>Where float32 might choose otherwise, or has no room: atoms that are nearly sums of others, residuals of next to nothing, many atoms.</summary>
+/// <summary>Where float32 might choose otherwise, or has no room: atoms that are nearly sums of others, residuals of next to nothing, many
+/// atoms.</summary>
 public sealed class OmpDoubtTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -39,7 +40,8 @@ public sealed class OmpDoubtTests
         var twin = new OmpTwin(dictionary);
         Matrix z = new(20, dictionary.AtomCount);
 
-        OmpReport report = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 8, NonNegative = true }).Solve(x, z, cancellation: Cancellation);
+        OmpReport report = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 8, NonNegative = true })
+            .Solve(x, z, cancellation: Cancellation);
 
         for (int i = 0; i < 20; i++)
         {
@@ -89,7 +91,8 @@ public sealed class OmpDoubtTests
         Matrix x = new(1, 2, [0, 1]), z = new(1, 2);
         foreach (bool nonNegative in (bool[])[false, true])
         {
-            OmpReport report = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 2, NonNegative = nonNegative }).Solve(x, z, cancellation: Cancellation);
+            OmpReport report = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 2, NonNegative = nonNegative })
+                .Solve(x, z, cancellation: Cancellation);
 
             Assert.Equal([nonNegative ? OmpStatus.NoCorrelation : OmpStatus.Dependent], report.Status);
             Assert.Equal([0, 1.2e-6f], z.Values);

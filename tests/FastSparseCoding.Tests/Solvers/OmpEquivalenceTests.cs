@@ -24,7 +24,8 @@ public sealed class OmpEquivalenceTests
     public void A_batch_is_its_rows_whatever_the_number_of_threads(int? atoms, float? error, bool nonNegative)
     {
         OmpEncoder encoder = Encoder(Rows, atoms, error, nonNegative);
-        Matrix x = RandomData.Normal(600, Size, seed: 2), one = encoder.Encode(x, threads: 1, Cancellation), row = new(1, Atoms), z = new(600, Atoms);
+        Matrix x = RandomData.Normal(600, Size, seed: 2), one = encoder.Encode(x, threads: 1, Cancellation), row = new(1, Atoms),
+            z = new(600, Atoms);
 
         Assert.Equal(one.Values, encoder.Encode(x, threads: 3, Cancellation).Values);
         encoder.Encode(x.View, z.View, Cancellation);
@@ -56,7 +57,8 @@ public sealed class OmpEquivalenceTests
     [InlineData(null, 2.5f)]
     public void Negated_atoms_negate_their_coefficients(int? atoms, float? error)
     {
-        Matrix x = RandomData.Normal(50, Size, seed: 4), z = Encoder(Rows, atoms, error).Encode(x, cancellation: Cancellation), negated = Rows.Clone();
+        Matrix x = RandomData.Normal(50, Size, seed: 4), z = Encoder(Rows, atoms, error).Encode(x, cancellation: Cancellation),
+            negated = Rows.Clone();
         for (int k = 0; k < Atoms; k += 3)
             System.Numerics.Tensors.TensorPrimitives.Negate(negated.Row(k), negated.Row(k));
 
@@ -72,11 +74,13 @@ public sealed class OmpEquivalenceTests
     {
         Matrix x = RandomData.Normal(50, Size, seed: 5), z = Encoder(Rows, atoms, error, nonNegative).Encode(x, cancellation: Cancellation);
         foreach (int exponent in (int[])[-12, 12])
-            Assert.Equal(Scaled(z, exponent).Values, Encoder(Rows, atoms, Scaled(error, exponent), nonNegative).Encode(Scaled(x, exponent), cancellation: Cancellation).Values);
+            Assert.Equal(Scaled(z, exponent).Values,
+                Encoder(Rows, atoms, Scaled(error, exponent), nonNegative).Encode(Scaled(x, exponent), cancellation: Cancellation).Values);
         // So far from 1 float32 computes nothing on the way: the code is the other one's up to its last rounding.
         foreach (int exponent in (int[])[-100, 100])
         {
-            Matrix far = Encoder(Rows, atoms, Scaled(error, exponent), nonNegative).Encode(Scaled(x, exponent), cancellation: Cancellation), near = Scaled(far, -exponent);
+            Matrix far = Encoder(Rows, atoms, Scaled(error, exponent), nonNegative).Encode(Scaled(x, exponent), cancellation: Cancellation),
+                near = Scaled(far, -exponent);
             for (int i = 0; i < 50; i++)
                 Tolerance.Check(LassoTwin.Widen(z.Row(i)), near.Row(i), 4, z.Row(i).ToArray().Max(Math.Abs));
         }
@@ -99,7 +103,8 @@ public sealed class OmpEquivalenceTests
     public void What_double_finds_alone_is_what_float32_finds_first()
     {
         AtomDictionary dictionary = AtomDictionary.Normalize(Rows);
-        Matrix x = RandomData.Normal(200, Size, seed: 7), z = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 12 }).Encode(x, cancellation: Cancellation);
+        Matrix x = RandomData.Normal(200, Size, seed: 7),
+            z = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 12 }).Encode(x, cancellation: Cancellation);
         var precise = new PrecisePursuit(dictionary, nonNegative: false);
         var code = new float[Atoms];
         for (int i = 0; i < 200; i++)
@@ -126,7 +131,8 @@ public sealed class OmpEquivalenceTests
     private static OmpEncoder Encoder(Matrix rows, int? atoms, float? error, bool nonNegative = false)
         => new(AtomDictionary.Normalize(rows), new OmpOptions { MaxAtoms = atoms, Error = error, NonNegative = nonNegative });
 
-    private static Matrix Scaled(Matrix x, int exponent) => new(x.Rows, x.Columns, Array.ConvertAll(x.Values.ToArray(), v => MathF.ScaleB(v, exponent)));
+    private static Matrix Scaled(Matrix x, int exponent)
+        => new(x.Rows, x.Columns, Array.ConvertAll(x.Values.ToArray(), v => MathF.ScaleB(v, exponent)));
 
     private static float? Scaled(float? error, int exponent) => error is { } value ? MathF.ScaleB(value, exponent) : null;
 }

@@ -6,8 +6,8 @@ using Xunit;
 namespace FastSparseCoding.Tests.Solvers;
 
 /// <summary>
-/// Codes of another implementation: scikit-learn 1.2.1 with NumPy 1.24.2, in float64, orthogonal_mp on the atoms and signals of <see cref="GoldenTests"/>,
-/// with n_nonzero_coefs = 6, and with tol = 4, which bounds ‖x − zD‖².
+/// Codes of another implementation: scikit-learn 1.2.1 with NumPy 1.24.2, in float64, orthogonal_mp on the atoms and signals of
+/// <see cref="GoldenTests"/>, with n_nonzero_coefs = 6, and with tol = 4, which bounds ‖x − zD‖².
 /// </summary>
 public sealed class OmpGoldenTests
 {
@@ -17,7 +17,8 @@ public sealed class OmpGoldenTests
     public void Codes_are_those_of_scikit_learn(string array, int? atoms, float? error, int nonZeros)
     {
         Matrix x = Npy.ReadMatrix(PathOf("signals"));
-        var encoder = new OmpEncoder(new AtomDictionary(Npy.ReadMatrix(PathOf("atoms"))), new OmpOptions { MaxAtoms = atoms, Error = error });
+        var encoder = new OmpEncoder(
+            new AtomDictionary(Npy.ReadMatrix(PathOf("atoms"))), new OmpOptions { MaxAtoms = atoms, Error = error });
         (int rows, int columns, double[] golden) = Npy.ReadDoubles(PathOf(array));
         Assert.Equal((8, 30), (rows, columns));
         Assert.Equal(nonZeros, golden.Count(value => value != 0));

@@ -37,7 +37,8 @@ public sealed class OmpMaskTests
                 if (mask.Values[i] == 0)
                     other.Values[i] = (i % 3) switch { 0 => float.NaN, 1 => float.PositiveInfinity, _ => 1e30f };
 
-            Assert.Equal(encoder.EncodeMasked(x, mask, threads: 1, Cancellation).Values, encoder.EncodeMasked(other, mask, threads: 2, Cancellation).Values);
+            Assert.Equal(encoder.EncodeMasked(x, mask, threads: 1, Cancellation).Values,
+                encoder.EncodeMasked(other, mask, threads: 2, Cancellation).Values);
         }
     }
 
@@ -63,12 +64,14 @@ public sealed class OmpMaskTests
     {
         Matrix x = RandomData.Normal(40, 24, seed: 5), mask = Random(40, 24, share: 0.6), z = new(40, 70);
 
-        OmpReport report = new OmpEncoder(Dictionary, new OmpOptions { MaxAtoms = 6, NonNegative = true }).Solve(x, mask, z, cancellation: Cancellation);
+        OmpReport report = new OmpEncoder(Dictionary, new OmpOptions { MaxAtoms = 6, NonNegative = true })
+            .Solve(x, mask, z, cancellation: Cancellation);
 
         for (int i = 0; i < 40; i++)
         {
             var twin = new OmpTwin(Dictionary, [.. mask.Row(i).ToArray().Select(v => v == 1)]);
-            double[] signal = twin.Known(x.Row(i)), expected = twin.NonNegativeLeastSquares(signal, [.. Enumerable.Range(0, 70).Where(k => z[i, k] != 0)]);
+            double[] signal = twin.Known(x.Row(i)),
+                expected = twin.NonNegativeLeastSquares(signal, [.. Enumerable.Range(0, 70).Where(k => z[i, k] != 0)]);
             Tolerance.Check(expected, z.Row(i), 2, expected.Max());
             Assert.Equal(OmpTwin.Norm(twin.Residual(signal, LassoTwin.Widen(z.Row(i)))), report.ResidualNorms[i], 1e-11);
         }
@@ -116,7 +119,8 @@ public sealed class OmpMaskTests
     public void A_row_has_the_same_code_whatever_stands_beside_it()
     {
         var encoder = new OmpEncoder(Dictionary, new OmpOptions { MaxAtoms = 5 });
-        Matrix x = RandomData.Normal(300, 24, seed: 9), mask = Random(300, 24, share: 0.7), all = encoder.EncodeMasked(x, mask, cancellation: Cancellation), row = new(1, 70);
+        Matrix x = RandomData.Normal(300, 24, seed: 9), mask = Random(300, 24, share: 0.7),
+            all = encoder.EncodeMasked(x, mask, cancellation: Cancellation), row = new(1, 70);
         foreach (int i in (int[])[0, 100, 299])
         {
             encoder.Encode(x.RowRange(i, 1), mask.RowRange(i, 1), row.View, Cancellation);
@@ -131,13 +135,18 @@ public sealed class OmpMaskTests
         Matrix x = RandomData.Normal(3, 24, seed: 10), mask = Random(3, 24, share: 0.7), z = new(3, 70);
 
         mask.Row(1).Clear();
-        Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')", Message(() => encoder.Encode(x.View, mask.View, z.View)));
-        Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')", Message(() => encoder.Solve(x, mask, z)));
+        Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')",
+            Message(() => encoder.Encode(x.View, mask.View, z.View)));
+        Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')",
+            Message(() => encoder.Solve(x, mask, z)));
         mask[1, 4] = 0.5f;
-        Assert.Equal("'mask' holds 0.5 at row 1, column 4; it must hold 1 where a value is known and 0 where it is not. (Parameter 'mask')", Message(() => encoder.EncodeMasked(x, mask)));
+        Assert.Equal("'mask' holds 0.5 at row 1, column 4; it must hold 1 where a value is known and 0 where it is not. (Parameter 'mask')",
+            Message(() => encoder.EncodeMasked(x, mask)));
         (mask[1, 4], x[1, 4]) = (1, float.NaN);
-        Assert.Equal("'x' holds NaN at row 1, column 4; every known value must be finite. (Parameter 'x')", Message(() => encoder.EncodeMasked(x, mask)));
-        Assert.Equal("'mask' is [2×24]; it must be [3×24]. (Parameter 'mask')", Message(() => encoder.Encode(x.View, mask.RowRange(0, 2), z.View)));
+        Assert.Equal("'x' holds NaN at row 1, column 4; every known value must be finite. (Parameter 'x')",
+            Message(() => encoder.EncodeMasked(x, mask)));
+        Assert.Equal("'mask' is [2×24]; it must be [3×24]. (Parameter 'mask')",
+            Message(() => encoder.Encode(x.View, mask.RowRange(0, 2), z.View)));
     }
 
     private static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;

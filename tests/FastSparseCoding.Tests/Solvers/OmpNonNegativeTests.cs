@@ -16,7 +16,8 @@ public sealed class OmpNonNegativeTests
     [InlineData(25, 40, 12)]
     public void Codes_of_at_most_k_atoms_equal_those_of_the_twin(int atoms, int size, int most)
     {
-        foreach (AtomDictionary dictionary in (AtomDictionary[])[RandomData.Dictionary(atoms, size, seed: 1), Problems.Correlated(atoms, size, seed: 1)])
+        foreach (AtomDictionary dictionary in (
+            AtomDictionary[])[RandomData.Dictionary(atoms, size, seed: 1), Problems.Correlated(atoms, size, seed: 1)])
             CheckAgainstTwin(dictionary, new OmpOptions { MaxAtoms = most, NonNegative = true });
     }
 
@@ -32,10 +33,12 @@ public sealed class OmpNonNegativeTests
     {
         AtomDictionary dictionary = Problems.Correlated(40, 20, seed: 2);
         var twin = new OmpTwin(dictionary);
-        Matrix x = RandomData.Normal(40, 20, seed: 3), z = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 8, NonNegative = true }).Encode(x, cancellation: Cancellation);
+        Matrix x = RandomData.Normal(40, 20, seed: 3),
+            z = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 8, NonNegative = true }).Encode(x, cancellation: Cancellation);
         for (int i = 0; i < 40; i++)
         {
-            double[] signal = LassoTwin.Widen(x.Row(i)), expected = twin.NonNegativeLeastSquares(signal, [.. Enumerable.Range(0, 40).Where(k => z[i, k] != 0)]);
+            double[] signal = LassoTwin.Widen(x.Row(i)),
+                expected = twin.NonNegativeLeastSquares(signal, [.. Enumerable.Range(0, 40).Where(k => z[i, k] != 0)]);
             Tolerance.Check(expected, z.Row(i), 2, expected.Max());
         }
     }
@@ -64,7 +67,8 @@ public sealed class OmpNonNegativeTests
         AtomDictionary dictionary = AtomDictionary.Normalize(new Matrix(2, 2, [1, 0, 0, 1]));
         Matrix x = new(1, 2, [-1, -2]), z = new(1, 2);
 
-        OmpReport report = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 2, NonNegative = true }).Solve(x, z, cancellation: Cancellation);
+        OmpReport report = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 2, NonNegative = true })
+            .Solve(x, z, cancellation: Cancellation);
 
         Assert.Equal([OmpStatus.NoCorrelation], report.Status);
         Assert.Equal([0f, 0f], z.Values);
@@ -78,7 +82,8 @@ public sealed class OmpNonNegativeTests
         AtomDictionary dictionary = AtomDictionary.Normalize(new Matrix(3, 3, [1, 0, 0, 0, 1, 0, 0, 0, 1]));
         Matrix x = new(1, 3, [3, 1, 2]);
 
-        Assert.Equal(new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 2 }).Encode(x, cancellation: Cancellation).Values, new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 2, NonNegative = true }).Encode(x, cancellation: Cancellation).Values);
+        Assert.Equal(new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 2 }).Encode(x, cancellation: Cancellation).Values,
+            new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 2, NonNegative = true }).Encode(x, cancellation: Cancellation).Values);
     }
 
     private static void CheckAgainstTwin(AtomDictionary dictionary, OmpOptions options)
@@ -89,7 +94,8 @@ public sealed class OmpNonNegativeTests
         var twin = new OmpTwin(dictionary);
         for (int i = 0; i < 40; i++)
         {
-            double[] signal = LassoTwin.Widen(x.Row(i)), expected = twin.PursueNonNegative(signal, options.MaxAtoms ?? most, options.Error ?? 0);
+            double[] signal = LassoTwin.Widen(x.Row(i)),
+                expected = twin.PursueNonNegative(signal, options.MaxAtoms ?? most, options.Error ?? 0);
             Assert.Equal(expected.Select(Math.Sign), z.Row(i).ToArray().Select(value => Math.Sign(value)));
             Tolerance.Check(expected, z.Row(i), 2, Math.Max(expected.Max(), 1e-30));
             double norm = OmpTwin.Norm(twin.Residual(signal, LassoTwin.Widen(z.Row(i))));

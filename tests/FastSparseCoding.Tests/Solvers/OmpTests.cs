@@ -58,7 +58,8 @@ public sealed class OmpTests
         AtomDictionary dictionary = Dictionary("wide");
         Matrix x = RandomData.Normal(50, dictionary.SignalSize, seed: 5);
 
-        OmpReport report = OmpAudit.Check(new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 5, Error = 0.5f * MathF.Sqrt(dictionary.SignalSize) }), x);
+        OmpReport report = OmpAudit.Check(
+            new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 5, Error = 0.5f * MathF.Sqrt(dictionary.SignalSize) }), x);
 
         Assert.InRange(report.CountOf(OmpStatus.ErrorReached), 5, 45);
         Assert.Equal(50, report.CountOf(OmpStatus.ErrorReached) + report.CountOf(OmpStatus.AtomLimit));
@@ -69,7 +70,8 @@ public sealed class OmpTests
     {
         AtomDictionary dictionary = Dictionary("wide");
         var encoder = new OmpEncoder(dictionary, new OmpOptions { Error = 2 });
-        Matrix x = RandomData.Normal(30, dictionary.SignalSize, seed: 6), z = new(30, dictionary.AtomCount), one = new(1, dictionary.AtomCount), all = new(30, dictionary.AtomCount);
+        Matrix x = RandomData.Normal(30, dictionary.SignalSize, seed: 6), z = new(30, dictionary.AtomCount),
+            one = new(1, dictionary.AtomCount), all = new(30, dictionary.AtomCount);
         float[] errors = [.. Enumerable.Range(0, 30).Select(i => 0.2f + 0.1f * i)];
 
         OmpReport report = OmpAudit.Check(encoder, x, errors);

@@ -31,7 +31,8 @@ public sealed class OptimumTests
     {
         AtomDictionary dictionary = RandomData.Dictionary(9, 21, seed: 1);
         Matrix x = RandomData.Normal(4, 21, seed: 2);
-        LassoSolver solver = Problems.Solver(name, dictionary, Problems.Lambda(x, dictionary, 1e-4), new SolverOptions { Tolerance = 1e-4 });
+        LassoSolver solver = Problems.Solver(
+            name, dictionary, Problems.Lambda(x, dictionary, 1e-4), new SolverOptions { Tolerance = 1e-4 });
         var z = new Matrix(4, 9);
 
         SolveReport report = solver.Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
@@ -49,14 +50,16 @@ public sealed class OptimumTests
         Matrix x = RandomData.Normal(1, 11, seed: 2), z = RandomData.Normal(1, 23, seed: 3);
         foreach (double fraction in (double[])[1.00001, 2, 1e6])
         {
-            SolveReport report = Problems.Solver(name, dictionary, Problems.Lambda(x, dictionary, fraction)).Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
+            SolveReport report = Problems.Solver(name, dictionary, Problems.Lambda(x, dictionary, fraction))
+                .Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
 
             Assert.All(z.Values.ToArray(), value => Assert.Equal(0, value));
             Assert.Equal(SolveStatus.Converged, report.Status[0]);
             Assert.InRange(report.Iterations[0], 0, 1);     // a sweep that finds nothing to do counts
         }
 
-        Problems.Solver(name, dictionary, Problems.Lambda(x, dictionary, 0.99)).Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        Problems.Solver(name, dictionary, Problems.Lambda(x, dictionary, 0.99))
+            .Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
         Assert.Single(z.Values.ToArray(), value => value != 0);
     }
 
@@ -68,7 +71,8 @@ public sealed class OptimumTests
         Matrix x = RandomData.Normal(3, 6, seed: 2), z = RandomData.Normal(3, 13, seed: 3);
         x.Row(1).Clear();
 
-        SolveReport report = Problems.Solver(name, dictionary, 0.2f).Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        SolveReport report = Problems.Solver(name, dictionary, 0.2f)
+            .Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
 
         Assert.All(z.Row(1).ToArray(), value => Assert.Equal(0, value));
         Assert.Equal((0d, SolveStatus.Converged), (report.RelativeGap[1], report.Status[1]));
@@ -97,7 +101,8 @@ public sealed class OptimumTests
             double[] code = LassoTwin.Widen(z.Row(i));
             Assert.InRange(report.RelativeGap[i], 1e-3, double.MaxValue);
             // The report adds what roundings could do at worst, which is √(m + n) times what they do.
-            Assert.InRange(Math.Abs(report.RelativeGap[i] - twin.RelativeGap(x.Row(i), code)), 0, Math.Sqrt(x.Columns + z.Columns) * twin.RoundingOfRelativeGap(x.Row(i), code));
+            Assert.InRange(Math.Abs(report.RelativeGap[i] - twin.RelativeGap(x.Row(i), code)), 0,
+                Math.Sqrt(x.Columns + z.Columns) * twin.RoundingOfRelativeGap(x.Row(i), code));
         }
     }
 

@@ -29,7 +29,8 @@ public sealed class PenaltyEquivalenceTests
             Assert.Equal(lasso.Iterations, report.Iterations);
             Assert.Equal(lasso.Status, report.Status);
             // Σ w_k|z_k| is another order of the same sum of m terms, of which E is more.
-            Assert.All(lasso.RelativeGap.Zip(report.RelativeGap), pair => Assert.Equal(pair.First, pair.Second, 2 * Atoms * Tolerance.DoubleRoundoff));
+            Assert.All(lasso.RelativeGap.Zip(report.RelativeGap), pair
+                => Assert.Equal(pair.First, pair.Second, 2 * Atoms * Tolerance.DoubleRoundoff));
         }
     }
 
@@ -37,7 +38,8 @@ public sealed class PenaltyEquivalenceTests
     [MemberData(nameof(Problems.NamesAndMembers), MemberType = typeof(Problems))]
     public void Neither_threads_nor_other_rows_change_a_bit(string name, string member)
     {
-        LassoSolver solver = Problems.Solver(name, Dictionary, Problems.Penalty(member, Lambda, Atoms), new SolverOptions { Tolerance = 1e-4 });
+        LassoSolver solver = Problems.Solver(
+            name, Dictionary, Problems.Penalty(member, Lambda, Atoms), new SolverOptions { Tolerance = 1e-4 });
         (Matrix expected, SolveReport one) = Solve(solver);
         Matrix z = new(X.Rows, Atoms), alone = new(3, Atoms);
         SolveReport report = solver.Solve(X, z, threads: 3, cancellation: TestContext.Current.CancellationToken);
@@ -60,7 +62,9 @@ public sealed class PenaltyEquivalenceTests
         (Matrix expected, SolveReport one) = Solve(Problems.Solver(name, Dictionary, penalty));
         foreach (int power in (int[])[-20, 1, 20])
         {
-            (Matrix z, SolveReport scaled) = Solve(Problems.Solver(name, Dictionary, penalty.WithLambda(MathF.ScaleB(Lambda, power))), Map(X, value => MathF.ScaleB(value, power)));
+            (Matrix z, SolveReport scaled) =
+                Solve(Problems.Solver(name, Dictionary, penalty.WithLambda(MathF.ScaleB(Lambda, power))),
+                Map(X, value => MathF.ScaleB(value, power)));
 
             Assert.Equal(Map(expected, value => MathF.ScaleB(value, power)).Values, z.Values);
             Assert.Equal(one.Iterations, scaled.Iterations);
@@ -91,8 +95,10 @@ public sealed class PenaltyEquivalenceTests
         for (int k = 0; k < 11; k++)
             for (int i = 0; i < 40; i++)
                 moved[k, i] = Sign(k) * plain.Atoms.Row(order[k])[i];
-        var movedPenalty = new Penalty(Lambda, penalty.Weights.IsEmpty ? [] : [.. order.Select(k => penalty.Weights[k])], penalty.Ridge, penalty.NonNegative);
-        Matrix x = RandomData.Normal(7, 40, seed: 4), z = Solve(Problems.Solver(name, plain, penalty), x).Z, other = Solve(Problems.Solver(name, new AtomDictionary(moved), movedPenalty), x).Z;
+        var movedPenalty = new Penalty(
+            Lambda, penalty.Weights.IsEmpty ? [] : [.. order.Select(k => penalty.Weights[k])], penalty.Ridge, penalty.NonNegative);
+        Matrix x = RandomData.Normal(7, 40, seed: 4), z = Solve(Problems.Solver(name, plain, penalty), x).Z,
+            other = Solve(Problems.Solver(name, new AtomDictionary(moved), movedPenalty), x).Z;
 
         var twin = new PenaltyTwin(plain, penalty);
         for (int i = 0; i < 7; i++)
@@ -115,7 +121,8 @@ public sealed class PenaltyEquivalenceTests
     {
         Penalty penalty = Problems.Penalty("weights", Lambda, Atoms);
         double[] weights = LassoTwin.Widen(penalty.Weights);
-        var scaled = new PenaltyTwin([.. PenaltyTwin.Rows(Dictionary).Select((atom, k) => Array.ConvertAll(atom, value => value / weights[k]))], Lambda);
+        var scaled = new PenaltyTwin(
+            [.. PenaltyTwin.Rows(Dictionary).Select((atom, k) => Array.ConvertAll(atom, value => value / weights[k]))], Lambda);
         CheckSame(name, penalty, x => [.. scaled.Solve(x).Select((value, k) => value / weights[k])]);
     }
 
@@ -125,12 +132,16 @@ public sealed class PenaltyEquivalenceTests
     public void A_ridge_is_a_longer_dictionary(string name)
     {
         Penalty penalty = Problems.Penalty("ridge", Lambda, Atoms);
-        var longer = new PenaltyTwin([.. PenaltyTwin.Rows(Dictionary).Select((atom, k) => (double[])[.. atom, .. Enumerable.Range(0, Atoms).Select(j => j == k ? Math.Sqrt(penalty.Ridge) : 0)])], Lambda);
+        var longer = new PenaltyTwin(
+            [.. PenaltyTwin.Rows(Dictionary)
+            .Select((atom, k) => (double[])[.. atom, .. Enumerable.Range(0, Atoms).Select(j => j == k ? Math.Sqrt(penalty.Ridge) : 0)])],
+            Lambda);
         CheckSame(name, penalty, x => longer.Solve([.. x, .. new float[Atoms]]));
     }
 
     /// <summary>
-    /// With λ → 0 non-negative codes are the non-negative least squares z₀. As E_λ(z) ≤ E_λ(z₀), ½‖(z − z₀)D‖² ≤ λ‖z₀‖₁ and what the tolerance leaves.
+    /// With λ → 0 non-negative codes are the non-negative least squares z₀. As E_λ(z) ≤ E_λ(z₀), ½‖(z − z₀)D‖² ≤ λ‖z₀‖₁ and what the
+    /// tolerance leaves.
     /// </summary>
     [Theory]
     [MemberData(nameof(Problems.Names), MemberType = typeof(Problems))]
@@ -141,7 +152,8 @@ public sealed class PenaltyEquivalenceTests
         var least = new PenaltyTwin(PenaltyTwin.Rows(dictionary), 0, nonNegative: true);
         foreach (float lambda in (float[])[0.1f, 1e-2f, 1e-4f])
         {
-            LassoSolver solver = Problems.Solver(name, dictionary, new Penalty(lambda, nonNegative: true), new SolverOptions { Tolerance = 1e-4 });
+            LassoSolver solver = Problems.Solver(
+                name, dictionary, new Penalty(lambda, nonNegative: true), new SolverOptions { Tolerance = 1e-4 });
             Matrix z = Solve(solver, x).Z;
             for (int i = 0; i < x.Rows; i++)
             {

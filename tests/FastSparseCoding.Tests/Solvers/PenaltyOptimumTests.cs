@@ -5,7 +5,8 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Solvers;
 
-/// <summary>Every solver on every member of the family of penalties, against the twin's optimum, its conditions and its certificate.</summary>
+/// <summary>Every solver on every member of the family of penalties, against the twin's optimum, its conditions and its
+/// certificate.</summary>
 public sealed class PenaltyOptimumTests
 {
     /// <summary>Of E, how exact the twin's optimum is at least.</summary>
@@ -38,7 +39,8 @@ public sealed class PenaltyOptimumTests
         foreach (double fraction in (double[])[0.4, 0.1, 0.02])
         {
             // At a small weight the rounding of the code to float32 is most of the gap; see the tolerance's documentation.
-            var solver = new ActiveSetSolver(dictionary, Problems.Penalty(member, x, dictionary, fraction), new SolverOptions { Tolerance = 2e-6 / fraction });
+            var solver = new ActiveSetSolver(
+                dictionary, Problems.Penalty(member, x, dictionary, fraction), new SolverOptions { Tolerance = 2e-6 / fraction });
 
             ReportAudit audit = ReportAudit.Of(solver, x);
 
@@ -59,7 +61,8 @@ public sealed class PenaltyOptimumTests
             foreach (float lambda in (float[])[1e-3f, 1e-5f])
             {
                 Penalty penalty = Problems.Penalty(member, lambda, dictionary.AtomCount);
-                LassoSolver solver = Problems.Solver(name, dictionary, penalty, name == "active set" ? null : new SolverOptions { MaxIterations = 300 });
+                LassoSolver solver = Problems.Solver(
+                    name, dictionary, penalty, name == "active set" ? null : new SolverOptions { MaxIterations = 300 });
                 ReportAudit.Of(solver, x).CheckEnergies();
                 ReportAudit.Of(solver, x, Allowed(start, penalty)).CheckEnergies();
             }
@@ -77,14 +80,16 @@ public sealed class PenaltyOptimumTests
         Assert.Equal(new PenaltyTwin(dictionary, penalty).LambdaMax(x.Row(0)), largest, 1e-13 * largest);
         foreach (double fraction in (double[])[1.00001, 2, 1e6])
         {
-            SolveReport report = Problems.Solver(name, dictionary, penalty.WithLambda((float)(fraction * largest))).Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
+            SolveReport report = Problems.Solver(name, dictionary, penalty.WithLambda((float)(fraction * largest)))
+                .Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
 
             Assert.All(z.Values.ToArray(), value => Assert.Equal(0, value));
             Assert.Equal(SolveStatus.Converged, report.Status[0]);
             Assert.InRange(report.Iterations[0], 0, 1);     // a sweep that finds nothing to do counts
         }
 
-        Problems.Solver(name, dictionary, penalty.WithLambda((float)(0.99 * largest))).Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        Problems.Solver(name, dictionary, penalty.WithLambda((float)(0.99 * largest)))
+            .Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
         Assert.Single(z.Values.ToArray(), value => value != 0);
     }
 
@@ -96,7 +101,8 @@ public sealed class PenaltyOptimumTests
         Matrix x = new(3, 2, [-1, -2, 0.5f, 0.25f, -3, -0.125f]), z = new(3, 3);
         Assert.Equal(0, LassoObjective.LambdaMax(x.Row(0), dictionary, new Penalty(1, nonNegative: true)));
 
-        SolveReport report = Problems.Solver(name, dictionary, new Penalty(0.05f, nonNegative: true)).Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        SolveReport report = Problems.Solver(name, dictionary, new Penalty(0.05f, nonNegative: true))
+            .Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(0, report.Unconverged);
         Assert.Equal([0, 0, 0], z.Row(0));
@@ -109,7 +115,8 @@ public sealed class PenaltyOptimumTests
         foreach ((double fraction, double tolerance) in ((double, double)[])[(0.05, 2e-4), (0.2, 5e-5), (0.7, 1e-5)])
         {
             Penalty penalty = Problems.Penalty(member, x, dictionary, fraction);
-            LassoSolver solver = Problems.Solver(name, dictionary, penalty, new SolverOptions { Tolerance = tolerance, MaxIterations = 1_000_000 });
+            LassoSolver solver = Problems.Solver(
+                name, dictionary, penalty, new SolverOptions { Tolerance = tolerance, MaxIterations = 1_000_000 });
             var twin = new PenaltyTwin(dictionary, penalty);
             var z = new Matrix(x.Rows, dictionary.AtomCount);
 
@@ -134,7 +141,8 @@ public sealed class PenaltyOptimumTests
     }
 
     /// <summary>
-    /// One coefficient's step to its own optimum lowers E by ½v²/(1 + μ), or by ½v|z_k| at least where it ends at zero: no more than E is above its least.
+    /// One coefficient's step to its own optimum lowers E by ½v²/(1 + μ), or by ½v|z_k| at least where it ends at zero: no more than E is
+    /// above its least.
     /// </summary>
     private static void CheckConditions(double[] violations, double[] code, double excess, double curvature)
     {
@@ -146,13 +154,16 @@ public sealed class PenaltyOptimumTests
     }
 
     /// <summary>The library's objective says the same as the twin, up to the rounding of double.</summary>
-    private static void CheckObjective(PenaltyTwin twin, ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, Penalty penalty)
+    private static void CheckObjective(
+        PenaltyTwin twin, ReadOnlySpan<float> x, AtomDictionary dictionary, ReadOnlySpan<float> z, Penalty penalty)
     {
         double[] code = LassoTwin.Widen(z);
         double energy = twin.Energy(x, code);
         Assert.Equal(energy, LassoObjective.Energy(x, dictionary, z, penalty), 2 * twin.RoundingOfEnergy(x, code));
-        Assert.Equal(twin.Gap(x, code), LassoObjective.DualityGap(x, dictionary, z, penalty), energy * (ReportAudit.Rounding + twin.RoundingOfRelativeGap(x, code)));
-        Assert.Equal(twin.KktViolation(x, code), LassoObjective.KktViolation(x, dictionary, z, penalty), ReportAudit.Rounding * (1 + energy));
+        Assert.Equal(twin.Gap(x, code), LassoObjective.DualityGap(x, dictionary, z, penalty),
+            energy * (ReportAudit.Rounding + twin.RoundingOfRelativeGap(x, code)));
+        Assert.Equal(twin.KktViolation(x, code), LassoObjective.KktViolation(x, dictionary, z, penalty),
+            ReportAudit.Rounding * (1 + energy));
     }
 
     private static Matrix Allowed(Matrix start, Penalty penalty)

@@ -19,7 +19,8 @@ public sealed class PenaltyStartTests
         Penalty penalty = Problems.Penalty(member, 0.4f, 40);
         Matrix exact = new ActiveSetSolver(Dictionary, penalty).Encode(X, 1, TestContext.Current.CancellationToken), z = exact.Clone();
 
-        SolveReport report = Problems.Solver(name, Dictionary, penalty).Solve(X, z, warmStart: true, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        SolveReport report = Problems.Solver(name, Dictionary, penalty)
+            .Solve(X, z, warmStart: true, threads: 1, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(0, report.Unconverged);
         Assert.All(report.Iterations, iterations => Assert.InRange(iterations, 0, 1));
@@ -49,7 +50,8 @@ public sealed class PenaltyStartTests
             {
                 // Either is within the tolerance of E*, so that they are twice as far apart as one may be; squared, 4.
                 double energy = twin.Energy(X.Row(i), LassoTwin.Widen(cold.Row(i)));
-                Assert.InRange(twin.SquaredDistance(LassoTwin.Widen(cold.Row(i)), LassoTwin.Widen(z.Row(i))), 0, 4 * 2 * solver.Options.Tolerance * energy);
+                Assert.InRange(twin.SquaredDistance(LassoTwin.Widen(cold.Row(i)), LassoTwin.Widen(z.Row(i))), 0,
+                    4 * 2 * solver.Options.Tolerance * energy);
             }
         }
     }
@@ -67,10 +69,12 @@ public sealed class PenaltyStartTests
             Dictionary<int, Matrix> traced = TraceTests.Trace(solver, X, [1, 2, 7, 3000], start);
             for (int i = 0; i < X.Rows; i++)
             {
-                // Where nothing moves any more, correlations are off by the roundings of n + m products, and in CoD by those of all its updates, some ten of
-                // every atom. Coefficients move by as much; both make a gap of that times ‖z‖₁, and E is at least λw‖z‖₁.
+                // Where nothing moves any more, correlations are off by the roundings of n + m products, and in CoD by those of all its
+                // updates, some ten of every atom. Coefficients move by as much; both make a gap of that times ‖z‖₁, and E is at least
+                // λw‖z‖₁.
                 double roundings = 20 + 12 * (name == "CoD" ? 10 : 1), smallest = Enumerable.Range(0, 12).Min(penalty.Threshold);
-                double rounding = 2 * roundings * Tolerance.UnitRoundoff * twin.Correlations(X.Row(i), new double[12]).Max(Math.Abs) / smallest;
+                double rounding = 2 * roundings * Tolerance.UnitRoundoff * twin.Correlations(X.Row(i), new double[12])
+                    .Max(Math.Abs) / smallest;
                 Assert.InRange(twin.RelativeGap(X.Row(i), LassoTwin.Widen(traced[3000].Row(i))), 0, rounding);
             }
             if (penalty.NonNegative)
@@ -107,7 +111,8 @@ public sealed class PenaltyStartTests
         Assert.All(certificate.Certify(X, z).ToArray(), row => Assert.InRange(row.RelativeGap, 1e-3, 1e3));
     }
 
-    /// <summary>A certificate is of any code, however far from the optimum: never below the gap in double, and above it by rounding only.</summary>
+    /// <summary>A certificate is of any code, however far from the optimum: never below the gap in double, and above it by rounding
+    /// only.</summary>
     [Theory]
     [MemberData(nameof(Problems.Members), MemberType = typeof(Problems))]
     public void A_certificate_says_what_the_twin_says_of_any_code(string member)
@@ -128,10 +133,13 @@ public sealed class PenaltyStartTests
                 for (int i = 0; i < X.Rows; i++)
                 {
                     double[] code = LassoTwin.Widen(z.Row(i));
-                    double energy = twin.Energy(X.Row(i), code), gap = twin.Gap(X.Row(i), code), rounding = energy * twin.RoundingOfRelativeGap(X.Row(i), code);
+                    double energy = twin.Energy(X.Row(i), code), gap = twin.Gap(X.Row(i), code),
+                        rounding = energy * twin.RoundingOfRelativeGap(X.Row(i), code);
                     Assert.Equal(energy, rows[i].Energy, 2 * twin.RoundingOfEnergy(X.Row(i), code));
-                    Assert.Equal(twin.Energy(X.Row(i), new double[40]), rows[i].EnergyOfZero, 1e-14 * energy + 1e-14 * rows[i].EnergyOfZero);
-                    Assert.InRange(rows[i].Gap, gap - rounding, gap + rounding + 100 * 8 * Tolerance.DoubleRoundoff * (energy + rows[i].EnergyOfZero));
+                    Assert.Equal(twin.Energy(X.Row(i), new double[40]), rows[i].EnergyOfZero,
+                        1e-14 * energy + 1e-14 * rows[i].EnergyOfZero);
+                    Assert.InRange(rows[i].Gap, gap - rounding,
+                        gap + rounding + 100 * 8 * Tolerance.DoubleRoundoff * (energy + rows[i].EnergyOfZero));
                 }
             }
     }

@@ -36,16 +36,20 @@ internal static class Problems
     };
 
     /// <summary>Every combination of weights, ridge and sign.</summary>
-    public static TheoryData<string> Members { get; } = [.. from weights in (string[])["", "weights "] from ridge in (string[])["", "ridge "] from sign in (string[])["", "z ≥ 0"] select weights + ridge + sign];
+    public static TheoryData<string> Members { get; } =
+        [.. from weights in (string[])["", "weights "] from ridge in (string[])["", "ridge "] from sign in (string[])["", "z ≥ 0"]
+        select weights + ridge + sign];
 
     /// <summary>Every solver with every member of the family of penalties.</summary>
-    public static TheoryData<string, string> NamesAndMembers { get; } = new(from name in Names from member in Members select (name.Data, member.Data));
+    public static TheoryData<string,
+        string> NamesAndMembers { get; } = new(from name in Names from member in Members select (name.Data, member.Data));
 
     /// <summary>A member of the family: weights from ½ to 2, a ridge of 0.3, z ≥ 0, as its name says.</summary>
     public static Penalty Penalty(string member, float lambda, int atoms)
     {
         float[] weights = [.. Enumerable.Range(0, atoms).Select(k => 0.5f + 1.5f * (k * 7 % 11) / 10)];
-        return new Penalty(lambda, member.Contains("weights", StringComparison.Ordinal) ? weights : [], member.Contains("ridge", StringComparison.Ordinal) ? 0.3f : 0, member.Contains("z ≥ 0", StringComparison.Ordinal));
+        return new Penalty(lambda, member.Contains("weights", StringComparison.Ordinal) ? weights : [],
+            member.Contains("ridge", StringComparison.Ordinal) ? 0.3f : 0, member.Contains("z ≥ 0", StringComparison.Ordinal));
     }
 
     /// <summary>A member at a fraction of the smallest λmax of the signals, leaving out those whose code is zero whatever λ.</summary>
@@ -53,7 +57,9 @@ internal static class Problems
     {
         Penalty penalty = Penalty(member, 1, dictionary.AtomCount);
         var twin = new PenaltyTwin(dictionary, penalty);
-        return penalty.WithLambda((float)(fraction * Enumerable.Range(0, x.Rows).Select(i => twin.LambdaMax(x.Row(i))).Where(value => value > 0).DefaultIfEmpty(1).Min()));
+        return penalty.WithLambda(
+            (float)(fraction * Enumerable.Range(0, x.Rows).Select(i => twin.LambdaMax(x.Row(i))).Where(value => value > 0).DefaultIfEmpty(1)
+            .Min()));
     }
 
     /// <summary>Atoms that all lean towards one direction: mean correlation about 0.6.</summary>
@@ -72,8 +78,8 @@ internal static class Problems
         => (float)(fraction * Enumerable.Range(0, x.Rows).Min(i => new LassoTwin(dictionary, 1).LambdaMax(x.Row(i))));
 
     /// <summary>
-    /// The gap, over E, that a code has by its rounding to float32 alone. That moves zD by δ ≤ 2⁻²⁴‖z‖₁ and every correlation by as much; the dual point
-    /// shrinks by δ/λ: gap ≤ 2δ‖z‖₁ + ½(δ/λ)²‖r‖², and both ‖z‖₁ ≤ E/λ and ½‖r‖² ≤ E.
+    /// The gap, over E, that a code has by its rounding to float32 alone. That moves zD by δ ≤ 2⁻²⁴‖z‖₁ and every correlation by as much;
+    /// the dual point shrinks by δ/λ: gap ≤ 2δ‖z‖₁ + ½(δ/λ)²‖r‖², and both ‖z‖₁ ≤ E/λ and ½‖r‖² ≤ E.
     /// </summary>
     public static double GapOfRounding(ReadOnlySpan<double> z, double lambda)
     {
@@ -91,7 +97,8 @@ internal static class Problems
         for (int i = 0; i < x.Rows; i++)
         {
             double gap = twin.RelativeGap(x.Row(i), LassoTwin.Widen(z.Row(i)));
-            Assert.True(gap <= solver.Options.Tolerance + ReportAudit.Rounding, $"{solver.Name} [{solver.CodeSize}×{solver.SignalSize}] row {i}: gap {gap:G4} of E above {solver.Options.Tolerance:G4}");
+            Assert.True(gap <= solver.Options.Tolerance + ReportAudit.Rounding,
+                $"{solver.Name} [{solver.CodeSize}×{solver.SignalSize}] row {i}: gap {gap:G4} of E above {solver.Options.Tolerance:G4}");
         }
     }
 }

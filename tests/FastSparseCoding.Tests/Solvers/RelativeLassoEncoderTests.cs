@@ -20,22 +20,29 @@ public sealed class RelativeLassoEncoderTests
     {
         foreach (float fraction in (float[])[0.1f, 0.3f, 0.9f])
         {
-            var encoder = new RelativeLassoEncoder(Problems.Solver(name, Dictionary, Problems.Penalty(member, fraction, Atoms), new SolverOptions { Tolerance = 2e-4, MaxIterations = 1_000_000 }));
+            var encoder = new RelativeLassoEncoder(
+                Problems.Solver(name, Dictionary, Problems.Penalty(member, fraction, Atoms),
+                new SolverOptions { Tolerance = 2e-4, MaxIterations = 1_000_000 }));
             (Matrix z, SolveReport report, double[] lambdas) = Solve(encoder, X);
 
             Assert.Equal(0, report.Unconverged);
             for (int i = 0; i < X.Rows; i++)
             {
                 double[] code = LassoTwin.Widen(z.Row(i));
-                double largest = new PenaltyTwin(Dictionary, encoder.Solver.Penalty).LambdaMax(X.Row(i)), length = Math.Sqrt(LassoTwin.Widen(X.Row(i)).Sum(v => v * v));
-                // A float32 product is off by at most n + 1 roundings of ‖x‖‖d_k‖, over the least weight of ½, and the division by a power of two by none.
-                Assert.InRange(Math.Abs(lambdas[i] - fraction * largest), 0, fraction * (Size + 1) * Tolerance.UnitRoundoff * 1.001 * length / 0.5);
+                double largest = new PenaltyTwin(Dictionary, encoder.Solver.Penalty).LambdaMax(X.Row(i)),
+                    length = Math.Sqrt(LassoTwin.Widen(X.Row(i)).Sum(v => v * v));
+                // A float32 product is off by at most n + 1 roundings of ‖x‖‖d_k‖, over the least weight of ½, and the division by a power
+                // of two by none.
+                Assert.InRange(Math.Abs(lambdas[i] - fraction * largest), 0,
+                    fraction * (Size + 1) * Tolerance.UnitRoundoff * 1.001 * length / 0.5);
                 if (length == 0)
                 {
                     Assert.Equal((0, 0), (lambdas[i], report.RelativeGap[i]));
                     continue;
                 }
-                var own = new PenaltyTwin(PenaltyTwin.Rows(Dictionary), lambdas[i], WeightsOf(encoder.Solver.Penalty), encoder.Solver.Penalty.Ridge, encoder.Solver.Penalty.NonNegative);
+                var own = new PenaltyTwin(
+                    PenaltyTwin.Rows(Dictionary), lambdas[i], WeightsOf(encoder.Solver.Penalty), encoder.Solver.Penalty.Ridge,
+                    encoder.Solver.Penalty.NonNegative);
                 Assert.InRange(own.RelativeGap(X.Row(i), code), -ReportAudit.Rounding, report.RelativeGap[i] + ReportAudit.Rounding);
                 Assert.InRange(report.RelativeGap[i], 0, encoder.Tolerance);
                 Assert.Contains(code, value => value != 0);
@@ -100,7 +107,8 @@ public sealed class RelativeLassoEncoderTests
     [MemberData(nameof(Problems.NamesAndMembers), MemberType = typeof(Problems))]
     public void At_λmax_itself_codes_are_zero_and_certified(string name, string member)
     {
-        (Matrix z, SolveReport report, _) = Solve(new RelativeLassoEncoder(Problems.Solver(name, Dictionary, Problems.Penalty(member, 1, Atoms))), X);
+        (Matrix z, SolveReport report, _) =
+            Solve(new RelativeLassoEncoder(Problems.Solver(name, Dictionary, Problems.Penalty(member, 1, Atoms))), X);
 
         Assert.Equal(0, report.Unconverged);
         Assert.Equal(new float[z.Values.Length], z.Values);
@@ -113,7 +121,8 @@ public sealed class RelativeLassoEncoderTests
         AtomDictionary dictionary = new(new Matrix(3, 2, [1, 0, 0, 1, 0.6f, 0.8f]));
         Matrix x = new(3, 2, [-1, -2, 0.5f, 0.25f, 0, 0]);
 
-        (Matrix z, SolveReport report, double[] lambdas) = Solve(new RelativeLassoEncoder(Problems.Solver(name, dictionary, new Penalty(0.1f, nonNegative: true))), x);
+        (Matrix z, SolveReport report, double[] lambdas) =
+            Solve(new RelativeLassoEncoder(Problems.Solver(name, dictionary, new Penalty(0.1f, nonNegative: true))), x);
 
         Assert.Equal(0, report.Unconverged);
         Assert.Equal([0, 0, 0], z.Row(0));
@@ -141,7 +150,8 @@ public sealed class RelativeLassoEncoderTests
     public void It_says_what_it_is()
     {
         Assert.Equal("λ = 0.1 λmax", new RelativeLassoEncoder(new ActiveSetSolver(Dictionary, 0.1f)).ToString());
-        Assert.Equal("λ = 0.25 λmax, z ≥ 0", new RelativeLassoEncoder(new ActiveSetSolver(Dictionary, new Penalty(0.25f, nonNegative: true))).ToString());
+        Assert.Equal("λ = 0.25 λmax, z ≥ 0",
+            new RelativeLassoEncoder(new ActiveSetSolver(Dictionary, new Penalty(0.25f, nonNegative: true))).ToString());
     }
 
     [Fact]
@@ -150,14 +160,26 @@ public sealed class RelativeLassoEncoderTests
         var encoder = new RelativeLassoEncoder(new ActiveSetSolver(Dictionary, 0.1f));
         CancellationToken cancellation = TestContext.Current.CancellationToken;
 
-        Assert.StartsWith("'solver.Lambda' is 1.5; it must be 1 or less.", Assert.Throws<ArgumentOutOfRangeException>(() => new RelativeLassoEncoder(new ActiveSetSolver(Dictionary, 1.5f))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'x' has 20 columns; it must have 21.", Assert.Throws<ArgumentException>(() => encoder.Solve(new Matrix(2, 20), new Matrix(2, Atoms), cancellation: cancellation)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'z' is [1×37]; it must be [2×37].", Assert.Throws<ArgumentException>(() => encoder.Solve(new Matrix(2, Size), new Matrix(1, Atoms), cancellation: cancellation)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'lambdas' has 3 values; it must have 2.", Assert.Throws<ArgumentException>(() => encoder.Solve(new Matrix(2, Size), new Matrix(2, Atoms), new double[3], cancellation: cancellation)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'solver.Lambda' is 1.5; it must be 1 or less.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new RelativeLassoEncoder(new ActiveSetSolver(Dictionary, 1.5f))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("'x' has 20 columns; it must have 21.",
+            Assert.Throws<ArgumentException>(() => encoder.Solve(new Matrix(2, 20), new Matrix(2, Atoms), cancellation: cancellation))
+            .Message, StringComparison.Ordinal);
+        Assert.StartsWith("'z' is [1×37]; it must be [2×37].",
+            Assert.Throws<ArgumentException>(() => encoder.Solve(new Matrix(2, Size), new Matrix(1, Atoms), cancellation: cancellation))
+            .Message, StringComparison.Ordinal);
+        Assert.StartsWith("'lambdas' has 3 values; it must have 2.",
+            Assert.Throws<ArgumentException>(()
+            => encoder.Solve(new Matrix(2, Size), new Matrix(2, Atoms), new double[3], cancellation: cancellation)).Message,
+            StringComparison.Ordinal);
         Matrix x = new(2, Size);
         x[1, 4] = float.NaN;
-        Assert.StartsWith("'x' holds NaN at row 1, column 4; every value must be finite.", Assert.Throws<ArgumentException>(() => encoder.Encode(x, new Matrix(2, Atoms), 1, cancellation)).Message, StringComparison.Ordinal);
-        Assert.Throws<OperationCanceledException>(() => encoder.Solve(X, new Matrix(X.Rows, Atoms), cancellation: new CancellationToken(true)));
+        Assert.StartsWith("'x' holds NaN at row 1, column 4; every value must be finite.",
+            Assert.Throws<ArgumentException>(() => encoder.Encode(x, new Matrix(2, Atoms), 1, cancellation)).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<OperationCanceledException>(()
+            => encoder.Solve(X, new Matrix(X.Rows, Atoms), cancellation: new CancellationToken(true)));
     }
 
     private static (Matrix Z, SolveReport Report, double[] Lambdas) Solve(RelativeLassoEncoder encoder, Matrix x)

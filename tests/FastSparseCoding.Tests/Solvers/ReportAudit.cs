@@ -5,8 +5,8 @@ using Xunit;
 namespace FastSparseCoding.Tests.Solvers;
 
 /// <summary>
-/// A report against the codes it speaks of, as rounded to float32, row by row in double precision. It counts what is wrong, so that a failure tells
-/// how often and how far.
+/// A report against the codes it speaks of, as rounded to float32, row by row in double precision. It counts what is wrong, so that a
+/// failure tells how often and how far.
 /// </summary>
 internal sealed class ReportAudit
 {
@@ -48,15 +48,18 @@ internal sealed class ReportAudit
     /// <summary>Every certified row's gap is within the tolerance.</summary>
     public void CheckCertificates() => Assert.True(_wronglyCertified == 0, ToString());
 
-    /// <summary>The same; no gap is reported smaller than it is but for the rounding of double precision, and no row is refused whose gap is below half the tolerance.</summary>
+    /// <summary>The same; no gap is reported smaller than it is but for the rounding of double precision, and no row is refused whose gap
+    /// is below half the tolerance.</summary>
     public void CheckReport() => Assert.True(_wronglyCertified + _reportedBelow + _refused == 0, ToString());
 
     /// <summary>Certificates hold, and no row's energy is above that of zero or that of its start.</summary>
     public void CheckEnergies() => Assert.True(_wronglyCertified + _worse == 0, ToString());
 
     public override string ToString()
-        => $"{_what}: of {Certified} certified rows {_wronglyCertified} are not within {_tolerance:G2} (up to {_largestCertified:G4}); {_reportedBelow} gaps reported too small (by up to {_farthestBelow:G4}); "
-            + $"{_refused} rows refused (down to {_smallestRefused:G4}); {_worse} worse than zero or than the start (up to {_worst:G4} times)";
+        => $"{_what}: of {Certified} certified rows {_wronglyCertified} are not within {_tolerance:G2} (up to {_largestCertified:G4}); "
+            + $"{_reportedBelow} gaps reported too small (by up to {_farthestBelow:G4}); "
+            + $"{_refused} rows refused (down to {_smallestRefused:G4}); {_worse} worse than zero or than the start (up to {_worst:G4} "
+                + "times)";
 
     private void Count(double gap, SolveReport report, int i, double rounding)
     {

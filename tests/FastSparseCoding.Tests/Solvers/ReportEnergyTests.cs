@@ -18,7 +18,9 @@ public sealed class ReportEnergyTests
     public void Of_every_solver(string member)
     {
         Penalty penalty = Problems.Penalty(member, X, Dictionary, 0.2);
-        foreach (LassoSolver solver in (LassoSolver[])[new ActiveSetSolver(Dictionary, penalty), new FistaSolver(Dictionary, penalty), new CyclicCoordinateDescentSolver(Dictionary, penalty)])
+        foreach (LassoSolver solver in (
+            LassoSolver[])[new ActiveSetSolver(Dictionary, penalty), new FistaSolver(Dictionary, penalty),
+            new CyclicCoordinateDescentSolver(Dictionary, penalty)])
         {
             var z = new Matrix(300, 30);
             SolveReport report = solver.Solve(X, z, cancellation: Cancellation);
@@ -53,7 +55,8 @@ public sealed class ReportEnergyTests
         x.Row(7).Clear();
         var lambdas = new double[300];
 
-        SolveReport report = new RelativeLassoEncoder(new ActiveSetSolver(Dictionary, 0.2f)).Solve(x, z, lambdas, cancellation: Cancellation);
+        SolveReport report = new RelativeLassoEncoder(new ActiveSetSolver(Dictionary, 0.2f))
+            .Solve(x, z, lambdas, cancellation: Cancellation);
 
         for (int i = 0; i < 300; i++)
         {

@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Tests.Solvers;
 
-/// <summary>Dictionaries of smooth atoms, each nearly a sum of its neighbours: what float32 knows of their Gram matrices is mostly rounding.</summary>
+/// <summary>Dictionaries of smooth atoms, each nearly a sum of its neighbours: what float32 knows of their Gram matrices is mostly
+/// rounding.</summary>
 internal static class SmoothDictionaries
 {
     public static string[] Families { get; } = ["exponentials", "Gaussians", "Hilbert", "powers"];
@@ -23,7 +24,8 @@ internal static class SmoothDictionaries
     public static AtomDictionary Hilbert(int size) => Normalized(size, size, (k, i) => 1.0 / (1 + k + i));
 
     /// <summary>Signals with directions drawn uniformly, of norm 1.</summary>
-    public static Matrix UnitSignals(int rows, int size, int seed) => new(rows, size, Support.RandomData.Dictionary(rows, size, seed).Atoms.Values.ToArray());
+    public static Matrix UnitSignals(int rows, int size, int seed)
+        => new(rows, size, Support.RandomData.Dictionary(rows, size, seed).Atoms.Values.ToArray());
 
     private static AtomDictionary Normalized(int atoms, int size, Func<int, int, double> value)
     {

@@ -6,8 +6,8 @@ using Xunit;
 namespace FastSparseCoding.Tests.Solvers;
 
 /// <summary>
-/// Atoms so smooth that float32 cannot tell a sum of some from others. Many rows cannot be certified then; still no code may be worse than zero or than
-/// the start, and no certificate wrong, whenever a solver stops.
+/// Atoms so smooth that float32 cannot tell a sum of some from others. Many rows cannot be certified then; still no code may be worse than
+/// zero or than the start, and no certificate wrong, whenever a solver stops.
 /// </summary>
 public sealed class SmoothDictionaryTests
 {
@@ -25,7 +25,8 @@ public sealed class SmoothDictionaryTests
     {
         foreach (int size in Sizes)
             foreach (float lambda in Weights)
-                ReportAudit.Of(Solver(name, SmoothDictionaries.Of(family, size), lambda), SmoothDictionaries.UnitSignals(24, size, seed: size)).CheckEnergies();
+                ReportAudit.Of(Solver(name, SmoothDictionaries.Of(family, size), lambda),
+                    SmoothDictionaries.UnitSignals(24, size, seed: size)).CheckEnergies();
     }
 
     [Theory]
@@ -36,7 +37,8 @@ public sealed class SmoothDictionaryTests
             foreach (float lambda in (float[])[1e-3f, 1e-5f])
             {
                 LassoSolver solver = Solver(name, SmoothDictionaries.Of(family, size), lambda);
-                Matrix x = SmoothDictionaries.UnitSignals(24, size, seed: size), neighbours = solver.Encode(x, cancellation: TestContext.Current.CancellationToken);
+                Matrix x = SmoothDictionaries.UnitSignals(24, size, seed: size),
+                    neighbours = solver.Encode(x, cancellation: TestContext.Current.CancellationToken);
                 Roll(neighbours);
                 foreach (Matrix start in (Matrix[])[SparseStart(24, solver.CodeSize), neighbours, new Matrix(24, solver.CodeSize)])
                     ReportAudit.Of(solver, x, start).CheckEnergies();
@@ -68,7 +70,8 @@ public sealed class SmoothDictionaryTests
         SolveReport report = solver.Solve(x, z, cancellation: TestContext.Current.CancellationToken);
 
         new ReportAudit(solver, x, z, report).CheckEnergies();
-        double[] energies = LassoObjective.Energies(x, dictionary, z, solver.Lambda), bounds = LassoObjective.Energies(x, dictionary, found, solver.Lambda);
+        double[] energies = LassoObjective.Energies(x, dictionary, z, solver.Lambda),
+            bounds = LassoObjective.Energies(x, dictionary, found, solver.Lambda);
         // A row may stop when it is certified: within the tolerance of E*, and so not above any other code by more.
         Assert.Equal(0, Enumerable.Range(0, x.Rows).Count(i => energies[i] > bounds[i] * (1 + solver.Options.Tolerance)));
     }
@@ -82,7 +85,8 @@ public sealed class SmoothDictionaryTests
     [InlineData("powers", 1e-4f)]
     public void Four_atoms_reach_the_best_of_all_sign_patterns(string family, float lambda)
     {
-        AtomDictionary dictionary = family == "exponentials" ? SmoothDictionaries.Exponentials(4, 4) : SmoothDictionaries.Of(family, family == "powers" ? 7 : 4);
+        AtomDictionary dictionary = family == "exponentials" ? SmoothDictionaries.Exponentials(4, 4)
+            : SmoothDictionaries.Of(family, family == "powers" ? 7 : 4);
         Assert.Equal(4, dictionary.AtomCount);
         Matrix x = SmoothDictionaries.UnitSignals(500, dictionary.SignalSize, seed: 1), z = new(500, 4);
         var solver = new ActiveSetSolver(dictionary, lambda);

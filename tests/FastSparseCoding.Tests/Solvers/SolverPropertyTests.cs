@@ -24,7 +24,8 @@ public sealed class SolverPropertyTests
         from nonNegative in Gen.Bool
         select new Case(solver, dictionary, atoms, size, seed, scale, Math.Exp(fraction), weights, ridge, nonNegative);
 
-    /// <summary>And what the active set leaves uncertified is what the rounding of its codes to float32 alone may keep above the tolerance.</summary>
+    /// <summary>And what the active set leaves uncertified is what the rounding of its codes to float32 alone may keep above the
+    /// tolerance.</summary>
     [Fact]
     public void Certificates_are_true_and_no_code_is_worse_than_zero()
         => Cases.Sample(problem =>
@@ -39,7 +40,8 @@ public sealed class SolverPropertyTests
                 return;
             double smallest = Enumerable.Range(0, problem.Atoms).Min(solver.Penalty.Threshold);
             foreach (int i in Enumerable.Range(0, Rows).Except(report.CertifiedRows))
-                Assert.InRange(Problems.GapOfRounding(LassoTwin.Widen(z.Row(i)), smallest), 0.5 * solver.Options.Tolerance, double.PositiveInfinity);
+                Assert.InRange(Problems.GapOfRounding(LassoTwin.Widen(z.Row(i)), smallest), 0.5 * solver.Options.Tolerance,
+                    double.PositiveInfinity);
         }, iter: 150, threads: 1);
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class SolverPropertyTests
             ReportAudit.Of(solver, x, start).CheckEnergies();
         }, iter: 100, threads: 1);
 
-    /// <summary>Both energies are above E* by E times the tolerance at most, and both zD are so near that of the optimum: ½‖(z − z*)D‖² ≤ E − E*.</summary>
+    /// <summary>Both energies are above E* by E times the tolerance at most, and both zD are so near that of the optimum: ½‖(z − z*)D‖² ≤ E
+    /// − E*.</summary>
     [Fact]
     public void Permuted_atoms_have_the_same_energy_and_the_same_approximation()
         => Cases.Sample(problem =>
@@ -63,14 +66,16 @@ public sealed class SolverPropertyTests
             new Random(problem.Seed).Shuffle(order);
             LassoSolver permuted = Problems.Solver(problem.Name, Permute(solver.Dictionary, order), Permute(solver.Penalty, order));
             Matrix x = problem.Signals(), z = new(Rows, problem.Atoms), other = new(Rows, problem.Atoms);
-            SolveReport one = solver.Solve(x, z, cancellation: TestContext.Current.CancellationToken), two = permuted.Solve(x, other, cancellation: TestContext.Current.CancellationToken);
+            SolveReport one = solver.Solve(x, z, cancellation: TestContext.Current.CancellationToken),
+                two = permuted.Solve(x, other, cancellation: TestContext.Current.CancellationToken);
             var twin = new PenaltyTwin(solver.Dictionary, solver.Penalty);
             foreach (int i in one.CertifiedRows.Intersect(two.CertifiedRows))
             {
                 double[] a = LassoTwin.Widen(z.Row(i)), b = new double[a.Length];
                 for (int k = 0; k < b.Length; k++)
                     b[order[k]] = other[i, k];
-                double energy = Math.Max(twin.Energy(x.Row(i), a), twin.Energy(x.Row(i), b)), excess = (solver.Options.Tolerance + ReportAudit.Rounding) * energy;
+                double energy = Math.Max(twin.Energy(x.Row(i), a), twin.Energy(x.Row(i), b)),
+                    excess = (solver.Options.Tolerance + ReportAudit.Rounding) * energy;
                 Assert.Equal(twin.Energy(x.Row(i), a), twin.Energy(x.Row(i), b), excess);
                 Assert.InRange(twin.SquaredDistance(a, b), 0, 8 * excess);
             }
@@ -87,11 +92,13 @@ public sealed class SolverPropertyTests
     private static Penalty Permute(Penalty penalty, int[] order)
     {
         float[] weights = penalty.Weights.ToArray();
-        return new Penalty(penalty.Lambda, weights.Length == 0 ? [] : [.. order.Select(k => weights[k])], penalty.Ridge, penalty.NonNegative);
+        return new Penalty(penalty.Lambda, weights.Length == 0 ? [] : [.. order.Select(k => weights[k])], penalty.Ridge,
+            penalty.NonNegative);
     }
 
     /// <summary>A problem in numbers that CsCheck can print and shrink.</summary>
-    private sealed record Case(string Name, string Kind, int Atoms, int Size, int Seed, int Scale, double Fraction, bool Weighted, float Ridge, bool NonNegative)
+    private sealed record Case(
+        string Name, string Kind, int Atoms, int Size, int Seed, int Scale, double Fraction, bool Weighted, float Ridge, bool NonNegative)
     {
         /// <summary>Normal signals times a power of two; of the first, all but one value is zero.</summary>
         public Matrix Signals()
@@ -107,10 +114,13 @@ public sealed class SolverPropertyTests
         {
             AtomDictionary dictionary = Dictionary();
             var random = new Random(Seed);
-            var unit = new Penalty(1, Weighted ? [.. Enumerable.Range(0, Atoms).Select(_ => MathF.ScaleB(1 + random.NextSingle(), random.Next(-3, 4)))] : [], Ridge, NonNegative);
+            var unit = new Penalty(1, Weighted
+                ? [.. Enumerable.Range(0, Atoms).Select(_ => MathF.ScaleB(1 + random.NextSingle(), random.Next(-3, 4)))] : [], Ridge,
+                NonNegative);
             var twin = new PenaltyTwin(dictionary, unit);
             Matrix x = Signals();
-            double least = Enumerable.Range(0, Rows).Select(i => twin.LambdaMax(x.Row(i))).Where(value => value > 0).DefaultIfEmpty(1).Min();
+            double least = Enumerable.Range(0, Rows).Select(i => twin.LambdaMax(x.Row(i))).Where(value => value > 0).DefaultIfEmpty(1)
+                .Min();
             return Problems.Solver(Name, dictionary, unit.WithLambda((float)(Fraction * least)), options);
         }
 

@@ -32,8 +32,10 @@ public sealed class TraceTests
             {
                 double[] expected = Iterate(twin, name, x.Row(i), k);
                 // An iteration is n + m roundings of a coefficient. ISTA and coordinate descent do not expand an error, so that those of k
-                // iterations at most add up; momentum lets them grow linearly besides. √m for the coefficients' share in each other's error.
-                double operations = (atoms + size) * Math.Sqrt(atoms) * (k + 1) * (name.StartsWith("FISTA", StringComparison.Ordinal) ? k + 1 : 1);
+                // iterations at most add up; momentum lets them grow linearly besides. √m for the coefficients' share in each other's
+                // error.
+                double operations = (atoms + size) * Math.Sqrt(atoms) * (k + 1) * (
+                    name.StartsWith("FISTA", StringComparison.Ordinal) ? k + 1 : 1);
                 double magnitude = new LassoTwin(dictionary, lambda).LambdaMax(x.Row(i));
                 Tolerance.Check(expected, codes.Row(i), name == "cyclic CD" ? operations * atoms : operations, magnitude);
             }
@@ -63,7 +65,8 @@ public sealed class TraceTests
         var solved = start.Clone();
         limited.Solve(x, solved, warmStart: true, cancellation: TestContext.Current.CancellationToken);
         // A trace shows the iteration as it is; a solution is never worse than zero or than the start.
-        double[] traced = Energies(limited, x, fromStart[4]), allowed = [.. Energies(limited, x, start).Zip(Energies(limited, x, new Matrix(600, 30)), Math.Min)];
+        double[] traced = Energies(limited, x, fromStart[4]),
+            allowed = [.. Energies(limited, x, start).Zip(Energies(limited, x, new Matrix(600, 30)), Math.Min)];
         int[] kept = [.. Enumerable.Range(0, 600).Where(i => traced[i] < allowed[i])];
         Assert.InRange(kept.Length, 100, 600);
         Assert.All(kept, i => Assert.Equal(solved.Row(i).ToArray(), fromStart[4].Row(i).ToArray()));
@@ -118,10 +121,14 @@ public sealed class TraceTests
         var x = new Matrix(4, 2);
         void Observe(int k, int first, Matrix codes) => Assert.Fail("must not be reached");
 
-        Assert.Equal("'iterations' is empty; it must hold at least one count. (Parameter 'iterations')", Message(() => solver.Trace(x, [], Observe)));
-        Assert.StartsWith("'iterations' is 5; it must be 6 or more.", Message(() => solver.Trace(x, [1, 5, 5], Observe)), StringComparison.Ordinal);
-        Assert.StartsWith("'iterations' is -1; it must be 0 or more.", Message(() => solver.Trace(x, [-1], Observe)), StringComparison.Ordinal);
-        Assert.Equal("'start' is [3×3]; it must be [4×3]. (Parameter 'start')", Message(() => solver.Trace(x, [1], Observe, new Matrix(3, 3))));
+        Assert.Equal("'iterations' is empty; it must hold at least one count. (Parameter 'iterations')",
+            Message(() => solver.Trace(x, [], Observe)));
+        Assert.StartsWith("'iterations' is 5; it must be 6 or more.", Message(() => solver.Trace(x, [1, 5, 5], Observe)),
+            StringComparison.Ordinal);
+        Assert.StartsWith("'iterations' is -1; it must be 0 or more.", Message(() => solver.Trace(x, [-1], Observe)),
+            StringComparison.Ordinal);
+        Assert.Equal("'start' is [3×3]; it must be [4×3]. (Parameter 'start')",
+            Message(() => solver.Trace(x, [1], Observe, new Matrix(3, 3))));
         Assert.Equal("'x' has 3 columns; it must have 2. (Parameter 'x')", Message(() => solver.Trace(new Matrix(4, 3), [1], Observe)));
     }
 
@@ -135,7 +142,8 @@ public sealed class TraceTests
         _ => twin.Fista(x, k, restart: name == Problems.Restarted),
     };
 
-    private static double[] Energies(LassoSolver solver, Matrix x, Matrix z) => LassoObjective.Energies(x, solver.Dictionary, z, solver.Lambda);
+    private static double[] Energies(LassoSolver solver, Matrix x, Matrix z)
+        => LassoObjective.Energies(x, solver.Dictionary, z, solver.Lambda);
 
     /// <summary>The codes of all rows at every count; every row must be shown once.</summary>
     internal static Dictionary<int, Matrix> Trace(LassoSolver solver, Matrix x, int[] counts, Matrix? start = null, int threads = 0)

@@ -33,7 +33,9 @@ public sealed class WarmStartTests
         Matrix start = RandomData.Normal(12, 40, seed: 3), expected = start.Clone();
         foreach (ref float value in expected.Values)
             value = Math.Abs(value) < Threshold * 0.5f ? 0 : value;
-        LassoSolver solver = Problems.Solver(name, Dictionary, 0.5f, new SolverOptions { StartThreshold = Threshold, MaxIterations = 1_000_000 }), plain = Problems.Solver(name, Dictionary, 0.5f, new SolverOptions { MaxIterations = 1_000_000 });
+        LassoSolver solver = Problems.Solver(
+            name, Dictionary, 0.5f, new SolverOptions { StartThreshold = Threshold, MaxIterations = 1_000_000 }),
+            plain = Problems.Solver(name, Dictionary, 0.5f, new SolverOptions { MaxIterations = 1_000_000 });
         Assert.InRange(expected.Values.Count(0f), 50, 400);
 
         SolveReport report = solver.Solve(X, start, warmStart: true, threads: 1, cancellation: TestContext.Current.CancellationToken);
@@ -70,7 +72,8 @@ public sealed class WarmStartTests
         foreach (ref float value in moved.Values)
             value *= 1.01f;
 
-        int warm = solver.Solve(moved, z, warmStart: true, threads: 1, cancellation: TestContext.Current.CancellationToken).Iterations.Sum();
+        int warm = solver.Solve(moved, z, warmStart: true, threads: 1, cancellation: TestContext.Current.CancellationToken)
+            .Iterations.Sum();
         int fromZero = solver.Solve(moved, cold, threads: 1, cancellation: TestContext.Current.CancellationToken).Iterations.Sum();
 
         Assert.InRange(warm, 0, 0.75 * fromZero);

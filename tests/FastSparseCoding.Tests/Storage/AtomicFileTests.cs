@@ -56,7 +56,8 @@ public sealed class AtomicFileTests : IDisposable
         {
             string temporary;
             using (AtomicFile.Create(_folder.File(name)))
-                temporary = Assert.Single(_folder.Names, n => n.StartsWith(".partial-", StringComparison.Ordinal) && new FileInfo(_folder.File(n)).Length == 0);
+                temporary = Assert.Single(_folder.Names, n
+                    => n.StartsWith(".partial-", StringComparison.Ordinal) && new FileInfo(_folder.File(n)).Length == 0);
             File.WriteAllText(_folder.File(temporary), "partly written");
             return temporary;
         }
@@ -108,7 +109,8 @@ public sealed class AtomicFileTests : IDisposable
 
         IOException e = Assert.Throws<IOException>(() =>
         {
-            using AtomicFile file = AtomicFile.Create(path, _ => new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0));
+            using AtomicFile file = AtomicFile.Create(path, _
+                => new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0));
             file.Stream.Write(new byte[10]);
             file.Commit();
         });
@@ -123,10 +125,12 @@ public sealed class AtomicFileTests : IDisposable
         string path = _folder.File("out.bin");
         using AtomicFile file = AtomicFile.Create(path, FullDisk.WithRoomFor(0));
         for (int i = 0; i < 2; i++)
-            Assert.Equal($"{path}: cannot be written: No space left on device.", Assert.Throws<IOException>(() => file.Stream.Write(new byte[70_000])).Message);
+            Assert.Equal($"{path}: cannot be written: No space left on device.",
+                Assert.Throws<IOException>(() => file.Stream.Write(new byte[70_000])).Message);
         Assert.True(file.Stream is { CanSeek: false, CanWrite: false });
         file.Dispose();
-        Assert.Equal($"{path}: cannot be written: No space left on device.", Assert.Throws<IOException>(() => file.Stream.Write(new byte[70_000])).Message);
+        Assert.Equal($"{path}: cannot be written: No space left on device.",
+            Assert.Throws<IOException>(() => file.Stream.Write(new byte[70_000])).Message);
     }
 
     [Fact]
@@ -202,7 +206,8 @@ public sealed class AtomicFileTests : IDisposable
     {
         // Permissions do not bind the administrator, so the refusal comes through the seam, as the system words it.
         string path = _folder.File("out.bin");
-        IOException e = Assert.Throws<IOException>(() => AtomicFile.Create(path, temporary => throw new UnauthorizedAccessException($"Access to the path '{temporary}' is denied.")));
+        IOException e = Assert.Throws<IOException>(()
+            => AtomicFile.Create(path, temporary => throw new UnauthorizedAccessException($"Access to the path '{temporary}' is denied.")));
         Assert.Equal($"{path}: cannot be written: access to the folder '{_folder.Path}' is denied.", e.Message);
     }
 
@@ -231,7 +236,8 @@ public sealed class AtomicFileTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        foreach (UnixFileMode mode in new[] { UnixFileMode.UserRead | UnixFileMode.UserWrite, (UnixFileMode)0b110_110_110, (UnixFileMode)0b111_101_101 })
+        foreach (UnixFileMode mode in new[] { UnixFileMode.UserRead | UnixFileMode.UserWrite, (UnixFileMode)0b110_110_110,
+            (UnixFileMode)0b111_101_101 })
         {
             string path = _folder.Write("out.bin", [1]);
             File.SetUnixFileMode(path, mode);
@@ -251,7 +257,8 @@ public sealed class AtomicFileTests : IDisposable
 
         Refused(longest + 'n', "its name has 256 bytes; a file's name has 255 at most.");
         Refused(_folder.File(new string('λ', 128)), "its name has 256 bytes; a file's name has 255 at most.");
-        Assert.Equal("'path' is empty; it must be the name of a file. (Parameter 'path')", Assert.Throws<ArgumentException>(() => AtomicFile.Create("")).Message);
+        Assert.Equal("'path' is empty; it must be the name of a file. (Parameter 'path')",
+            Assert.Throws<ArgumentException>(() => AtomicFile.Create("")).Message);
     }
 
     [Fact]

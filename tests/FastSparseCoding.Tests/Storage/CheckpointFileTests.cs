@@ -93,7 +93,8 @@ public sealed class CheckpointFileTests : IDisposable
         }, cancellation: TestContext.Current.CancellationToken);
 
         LearnerState state = CheckpointFile.LoadLearner(CheckpointPath);
-        AtomDictionary resumed = DictionaryLearner.Learn(source, Learning, resume: state, cancellation: TestContext.Current.CancellationToken);
+        AtomDictionary resumed =
+            DictionaryLearner.Learn(source, Learning, resume: state, cancellation: TestContext.Current.CancellationToken);
 
         Assert.InRange(state.Samples, 1, 1999);
         Assert.Equal(straight.Hash, resumed.Hash);
@@ -107,15 +108,19 @@ public sealed class CheckpointFileTests : IDisposable
         {
             (state with { A = NaN(state.A) }, "'state.A' holds NaN at row 0, column 0; every value must be finite."),
             (state with { Samples = 10, Batches = 11 }, "'state.Batches' is 11; it must be from 0 to 10."),
-            (state with { Use = [.. state.Use[1..], float.NaN] }, $"'state.Use' holds NaN at place {state.Use.Length - 1}; it must be from 0 to 1.001."),
+            (state with { Use = [.. state.Use[1..], float.NaN] },
+                $"'state.Use' holds NaN at place {state.Use.Length - 1}; it must be from 0 to 1.001."),
         })
         {
             CheckpointFile.Save(CheckpointPath, bad);
-            Assert.StartsWith($"{CheckpointPath}: its state cannot be used: {message}", Assert.Throws<InvalidDataException>(() => CheckpointFile.LoadLearner(CheckpointPath)).Message, StringComparison.Ordinal);
+            Assert.StartsWith($"{CheckpointPath}: its state cannot be used: {message}",
+                Assert.Throws<InvalidDataException>(() => CheckpointFile.LoadLearner(CheckpointPath)).Message, StringComparison.Ordinal);
         }
 
-        CheckpointFile.Save(CheckpointPath, new TrainingCheckpoint { Settings = "s", Samples = 96, Slabs = [new SlabState([1], [float.NaN], [[1], [1]])] });
-        Assert.StartsWith($"{CheckpointPath}: its state cannot be used: 'resume.BestParameters' holds NaN at place 0; it must be finite.", Assert.Throws<InvalidDataException>(() => CheckpointFile.LoadTraining(CheckpointPath)).Message, StringComparison.Ordinal);
+        CheckpointFile.Save(CheckpointPath,
+            new TrainingCheckpoint { Settings = "s", Samples = 96, Slabs = [new SlabState([1], [float.NaN], [[1], [1]])] });
+        Assert.StartsWith($"{CheckpointPath}: its state cannot be used: 'resume.BestParameters' holds NaN at place 0; it must be finite.",
+            Assert.Throws<InvalidDataException>(() => CheckpointFile.LoadTraining(CheckpointPath)).Message, StringComparison.Ordinal);
 
         static Matrix NaN(Matrix m)
         {
@@ -134,13 +139,17 @@ public sealed class CheckpointFileTests : IDisposable
         Refused("'resume.Batches' is 200; it must be from 0 to ", state with { Samples = 200, Batches = 200 });
 
         void Refused(string message, LearnerState bad)
-            => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => DictionaryLearner.Learn(source, Learning, resume: bad, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+            => Assert.StartsWith(message,
+                Assert.ThrowsAny<ArgumentException>(()
+                => DictionaryLearner.Learn(source, Learning, resume: bad, cancellation: TestContext.Current.CancellationToken)).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_state_of_a_learning_is_stored_whole_and_states_of_before_there_were_masks_still_load()
     {
-        LearnerState state = new DictionaryLearner(RandomData.Normal(50, 6, seed: 1), Learning).State with { Filled = [0, 0.5f, 0, 1, 0.25f, 0] };
+        LearnerState state = new DictionaryLearner(RandomData.Normal(50, 6, seed: 1), Learning).State
+            with { Filled = [0, 0.5f, 0, 1, 0.25f, 0] };
         CheckpointFile.Save(CheckpointPath, state);
         Assert.Equal(state.Filled, CheckpointFile.LoadLearner(CheckpointPath).Filled);
 
@@ -163,7 +172,8 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void Checkpoints_of_the_other_kind_and_models_are_refused()
     {
-        TrainingProblem.Train(TrainingProblem.Encoder(), TrainingProblem.Options, onCheckpoint: c => CheckpointFile.Save(CheckpointPath, c));
+        TrainingProblem.Train(TrainingProblem.Encoder(), TrainingProblem.Options, onCheckpoint: c
+            => CheckpointFile.Save(CheckpointPath, c));
         Refused("holds a 'training-checkpoint'; expected ", () => CheckpointFile.LoadLearner(CheckpointPath));
 
         ModelFile.Save(CheckpointPath, TrainingProblem.Dictionary, 0.5f);
@@ -174,11 +184,13 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void Damaged_checkpoints_are_refused_and_nothing_else_happens()
     {
-        TrainingProblem.Train(TrainingProblem.Encoder(), TrainingProblem.Options, onCheckpoint: c => CheckpointFile.Save(CheckpointPath, c));
+        TrainingProblem.Train(TrainingProblem.Encoder(), TrainingProblem.Options, onCheckpoint: c
+            => CheckpointFile.Save(CheckpointPath, c));
 
         Assert.InRange(Mutation.Check(CheckpointPath, p => CheckpointFile.LoadTraining(p), 300), 290, 300);
     }
 
     private void Refused(string message, Action load)
-        => Assert.StartsWith($"{CheckpointPath}: {message}", Assert.ThrowsAny<InvalidDataException>(load).Message, StringComparison.Ordinal);
+        => Assert.StartsWith($"{CheckpointPath}: {message}", Assert.ThrowsAny<InvalidDataException>(load).Message,
+            StringComparison.Ordinal);
 }

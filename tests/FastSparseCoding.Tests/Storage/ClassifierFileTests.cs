@@ -49,7 +49,9 @@ public sealed class ClassifierFileTests : IDisposable
 
         Assert.Equal("kind: classifier", facts[0]);
         Assert.Superset(
-            new HashSet<string>(["classes: 3", "codes_of: lcod", "depth: 4", "lambda: 0.3", "code_size: 12", "signal_size: 9", "classifier.weights: [3, 12] F32", "classifier.bias: [1, 3] F32", "parameter.W_e: [12, 9] F32", "dictionary.atoms: [12, 9] F32"], StringComparer.Ordinal),
+            new HashSet<string>(["classes: 3", "codes_of: lcod", "depth: 4", "lambda: 0.3", "code_size: 12", "signal_size: 9",
+                "classifier.weights: [3, 12] F32", "classifier.bias: [1, 3] F32", "parameter.W_e: [12, 9] F32",
+                "dictionary.atoms: [12, 9] F32"], StringComparer.Ordinal),
             new HashSet<string>(facts, StringComparer.Ordinal));
     }
 
@@ -69,7 +71,9 @@ public sealed class ClassifierFileTests : IDisposable
     [InlineData("classes", "200", "its tensor 'classifier.weights' has shape [3, 12]; expected [200, 12].")]
     [InlineData("classes", "4", "its tensor 'classifier.weights' has shape [3, 12]; expected [4, 12].")]
     [InlineData("code_size", "11", "its tensor 'classifier.weights' has shape [3, 12]; expected [3, 11].")]
-    [InlineData("codes_of", "gru", "its metadata has codes_of 'gru'; expected one of none, dictionary, lista, lcod, shrink, tanh, tanh2, lista-layers, lista-coupled, slista.")]
+    [InlineData("codes_of", "gru",
+        "its metadata has codes_of 'gru'; expected one of none, dictionary, lista, lcod, shrink, tanh, tanh2, lista-layers, "
+        + "lista-coupled, slista.")]
     [InlineData("codes_of", "shrink", "its encoder cannot be used: 'depth' is 4; it must be 0 for 'shrink', which has no depth.")]
     [InlineData("dictionary_hash", "0123", "its atoms have the fingerprint ")]
     public void Metadata_that_cannot_be_is_refused(string key, string value, string message)
@@ -93,8 +97,10 @@ public sealed class ClassifierFileTests : IDisposable
     public void Parts_that_do_not_belong_together_are_not_saved()
     {
         NotSaved("'encoder.CodeSize' has 12 values; it must have 11.", new ClassifierModel(Classifier(11), Encoder("lista")));
-        NotSaved("'encoder' is a FistaSolver; it must be a trainable encoder, an active-set solver or nothing.", new ClassifierModel(Classifier(12), new FistaSolver(Dictionary, 0.3f)));
-        NotSaved("'preprocessing' has 100 values; it must have 9.", new ClassifierModel(Classifier(12), Encoder("lista")), PatchPreprocessing.Default);
+        NotSaved("'encoder' is a FistaSolver; it must be a trainable encoder, an active-set solver or nothing.",
+            new ClassifierModel(Classifier(12), new FistaSolver(Dictionary, 0.3f)));
+        NotSaved("'preprocessing' has 100 values; it must have 9.", new ClassifierModel(Classifier(12), Encoder("lista")),
+            PatchPreprocessing.Default);
         NotSaved("'preprocessing' has 100 values; it must have 9.", new ClassifierModel(Classifier(9), null), PatchPreprocessing.Default);
         LinearClassifier spoilt = Classifier(12);
         spoilt.Parameters.Values[5] = float.NaN;
@@ -127,7 +133,9 @@ public sealed class ClassifierFileTests : IDisposable
     private static byte[] Predictions(ClassifierModel model) => model.Classifier.Predict(model.Encoder?.Encode(X) ?? X);
 
     private void NotSaved(string message, ClassifierModel model, PatchPreprocessing? preprocessing = null)
-        => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => ClassifierFile.Save(ModelPath, model, preprocessing)).Message, StringComparison.Ordinal);
+        => Assert.StartsWith(message,
+            Assert.ThrowsAny<ArgumentException>(() => ClassifierFile.Save(ModelPath, model, preprocessing)).Message,
+            StringComparison.Ordinal);
 
     private void Refused(string message, Action load)
         => Assert.StartsWith($"{ModelPath}: {message}", Assert.ThrowsAny<InvalidDataException>(load).Message, StringComparison.Ordinal);

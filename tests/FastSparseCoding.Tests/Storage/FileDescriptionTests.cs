@@ -36,7 +36,8 @@ public sealed class FileDescriptionTests : IDisposable
         string path = _folder.File("x.npz");
         Npz.WriteCodes(path, SparseCodes.FromDense(new Matrix(3, 2, [1, 0, 0, 0, 2, 3])));
         Assert.Equal(
-            ["sparse matrix: [3×2] csr", "non-zeros: 3", "non-zeros per row: 1", "indices: (3,) <i4", "indptr: (4,) <i4", "format: () |S3", "shape: (2,) <i8", "data: (3,) <f4"],
+            ["sparse matrix: [3×2] csr", "non-zeros: 3", "non-zeros per row: 1", "indices: (3,) <i4", "indptr: (4,) <i4", "format: () |S3",
+                "shape: (2,) <i8", "data: (3,) <f4"],
             Facts(path, "npz"));
     }
 
@@ -53,7 +54,8 @@ public sealed class FileDescriptionTests : IDisposable
 
     [Theory]
     [InlineData("x.npy", @"is not an .npy file; one begins with the bytes \x93NUMPY, a version and a header length.")]
-    [InlineData("x.safetensors", "is truncated or not a safetensors file: it promises a header of 8031924123371070824 bytes, but 3 follow.")]
+    [InlineData("x.safetensors",
+        "is truncated or not a safetensors file: it promises a header of 8031924123371070824 bytes, but 3 follow.")]
     [InlineData("x.txt", "is of no format known here; expected .npy, .npz or .safetensors.")]
     public void A_file_of_no_known_format_is_refused_by_what_its_name_promises(string name, string message)
     {
@@ -65,9 +67,12 @@ public sealed class FileDescriptionTests : IDisposable
     public void An_empty_or_missing_file_is_refused()
     {
         string path = _folder.Write("x", []);
-        Assert.Equal($"{path}: is of no format known here; expected .npy, .npz or .safetensors.", Assert.Throws<InvalidDataException>(() => FileDescription.Read(path)).Message);
-        Assert.Equal($"{path}y: there is no such file.", Assert.Throws<FileNotFoundException>(() => FileDescription.Read(path + "y")).Message);
-        Assert.StartsWith($"{_folder.Write("x.npz", [1, 2])}: is not a readable zip archive: ", Assert.Throws<InvalidDataException>(() => FileDescription.Read(_folder.File("x.npz"))).Message, StringComparison.Ordinal);
+        Assert.Equal($"{path}: is of no format known here; expected .npy, .npz or .safetensors.",
+            Assert.Throws<InvalidDataException>(() => FileDescription.Read(path)).Message);
+        Assert.Equal($"{path}y: there is no such file.",
+            Assert.Throws<FileNotFoundException>(() => FileDescription.Read(path + "y")).Message);
+        Assert.StartsWith($"{_folder.Write("x.npz", [1, 2])}: is not a readable zip archive: ",
+            Assert.Throws<InvalidDataException>(() => FileDescription.Read(_folder.File("x.npz"))).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,7 +1,9 @@
 namespace FastSparseCoding.Tests.Storage;
 
-/// <summary>A disk with room for so many bytes: the write that passes them fails as the system's does, and writes what still fits.</summary>
-internal sealed class FullDisk(string path, long room) : FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0)
+/// <summary>A disk with room for so many bytes: the write that passes them fails as the system's does, and writes what still
+/// fits.</summary>
+internal sealed class FullDisk(string path, long room)
+    : FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0)
 {
     public static Func<string, Stream> WithRoomFor(long bytes) => path => new FullDisk(path, bytes);
 

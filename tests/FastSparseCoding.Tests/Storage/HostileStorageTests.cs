@@ -47,11 +47,15 @@ public sealed class HostileStorageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("lista", 46_341, 1, "its encoder cannot be used: 'number of parameters' is 2147534622; it must be 2147483591 or less. (Parameter 'number of parameters')")]
+    [InlineData("lista", 46_341, 1,
+        "its encoder cannot be used: 'number of parameters' is 2147534622; it must be 2147483591 or less. (Parameter 'number of "
+        + "parameters')")]
     [InlineData("lcod", 40_000, 1, "has no tensor 'parameter.W_e'.")]
     [InlineData("lista-layers", 30_000, 1, "has no tensor 'parameter.W_e'.")]
     [InlineData("shrink", 30_000, 30_000, "has no tensor 'parameter.W_e'.")]
-    [InlineData("tanh2", 2_000_000_000, 1, "its encoder cannot be used: 'number of parameters' is 4000000000; it must be 2147483591 or less. (Parameter 'number of parameters')")]
+    [InlineData("tanh2", 2_000_000_000, 1,
+        "its encoder cannot be used: 'number of parameters' is 4000000000; it must be 2147483591 or less. (Parameter 'number of "
+        + "parameters')")]
     public void A_model_is_not_built_before_its_parameters_are_there(string kind, int codeSize, int signalSize, string message)
     {
         Model(kind, codeSize, signalSize);
@@ -74,7 +78,8 @@ public sealed class HostileStorageTests : IDisposable
             ["lambda"] = "0.5",
         };
         string pairs = string.Join(",", meta.Select(p => $"\"{p.Key}\":\"{p.Value}\""));
-        SafeTensors($$"""{"__metadata__":{ {{pairs}} },"classifier.weights":{"dtype":"F32","shape":[2,40000],"data_offsets":[0,320000]},"classifier.bias":{"dtype":"F32","shape":[1,2],"data_offsets":[320000,320008]} }""", new byte[320_008]);
+        SafeTensors(
+            $$"""{"__metadata__":{ {{pairs}} },"classifier.weights":{"dtype":"F32","shape":[2,40000],"data_offsets":[0,320000]},"classifier.bias":{"dtype":"F32","shape":[1,2],"data_offsets":[320000,320008]} }""", new byte[320_008]);
 
         RefusedCheaply("has no tensor 'parameter.W_e'.", () => ClassifierFile.Load(Path));
     }
@@ -88,11 +93,13 @@ public sealed class HostileStorageTests : IDisposable
             file.Write(NpyBytes.Make(NpyBytes.Header("<f4", $"(1, {values})"), []));
             file.SetLength(file.Length + values * 4);       // a hole: takes no room on the disk
         }
-        string expected = values > Array.MaxLength ? $"{Path}: has {values} columns; at most {Array.MaxLength} fit a row." : $"{Path}: its array takes ";
+        string expected = values > Array.MaxLength ? $"{Path}: has {values} columns; at most {Array.MaxLength} fit a row."
+            : $"{Path}: its array takes ";
         Assert.StartsWith(expected, Cheaply(() => Npy.ReadMatrix(Path)).Message, StringComparison.Ordinal);
 
         string shape = values.ToString(CultureInfo.InvariantCulture);
-        byte[] header = Encoding.UTF8.GetBytes($$"""{"__metadata__":{"format":"fast-sparse-coding","format_version":"1","kind":"lista","checksum":"0"},"x":{"dtype":"F32","shape":[{{shape}}],"data_offsets":[0,{{values * 4}}]} }""");
+        byte[] header = Encoding.UTF8.GetBytes(
+            $$"""{"__metadata__":{"format":"fast-sparse-coding","format_version":"1","kind":"lista","checksum":"0"},"x":{"dtype":"F32","shape":[{{shape}}],"data_offsets":[0,{{values * 4}}]} }""");
         using (FileStream file = File.Create(Path))
         {
             file.Write(BitConverter.GetBytes((long)header.Length));
@@ -139,7 +146,8 @@ public sealed class HostileStorageTests : IDisposable
         BitConverter.TryWriteBytes(tail.AsSpan(12), Members * (end - directory));
         File.WriteAllBytes(Path, [.. many, .. tail]);
 
-        Refused("holds members that claim more bytes together than the file has; the archive is damaged.", () => FileDescription.Read(Path));
+        Refused("holds members that claim more bytes together than the file has; the archive is damaged.", ()
+            => FileDescription.Read(Path));
     }
 
     [Fact]
@@ -152,13 +160,15 @@ public sealed class HostileStorageTests : IDisposable
         bytes[bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 8] |= 1;
         File.WriteAllBytes(Path, bytes);
 
-        Assert.Equal($"{Path}(D): is encrypted; expected an archive without a password.", Assert.Throws<InvalidDataException>(() => Npz.ReadMatrix(Path, "D")).Message);
+        Assert.Equal($"{Path}(D): is encrypted; expected an archive without a password.",
+            Assert.Throws<InvalidDataException>(() => Npz.ReadMatrix(Path, "D")).Message);
     }
 
     [Fact]
     public void A_key_given_twice_is_refused()
     {
-        File.WriteAllBytes(Path, NpyBytes.Make("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), 'shape': (1, 2), }", new byte[8]));
+        File.WriteAllBytes(Path,
+            NpyBytes.Make("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), 'shape': (1, 2), }", new byte[8]));
         Refused("its .npy header gives 'shape' twice.", () => Npy.ReadMatrix(Path));
     }
 
@@ -171,7 +181,8 @@ public sealed class HostileStorageTests : IDisposable
     }
 
     private void Model(string kind, int codeSize, int signalSize)
-        => SafeTensors($$"""{"__metadata__":{"format":"fast-sparse-coding","format_version":"1","kind":"{{kind}}","depth":"{{(kind is "lista" or "lcod" or "lista-layers" ? 3 : 0)}}","signal_size":"{{signalSize}}","code_size":"{{codeSize}}","lambda":"0.5"},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]} }""", new byte[4]);
+        => SafeTensors(
+            $$"""{"__metadata__":{"format":"fast-sparse-coding","format_version":"1","kind":"{{kind}}","depth":"{{(kind is "lista" or "lcod" or "lista-layers" ? 3 : 0)}}","signal_size":"{{signalSize}}","code_size":"{{codeSize}}","lambda":"0.5"},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]} }""", new byte[4]);
 
     private void SafeTensors(string header, byte[] data)
     {

@@ -18,7 +18,8 @@ public sealed class ModelFileTests : IDisposable
     private string ModelPath => _folder.File("model.safetensors");
 
     public static TheoryData<PatchPreprocessing?> Preprocessings => new(
-        null, new PatchPreprocessing { PatchSize = 3 }, new PatchPreprocessing { PatchSize = 3, MinimumDeviation = 0, Normalization = PatchNormalization.None },
+        null, new PatchPreprocessing { PatchSize = 3 },
+            new PatchPreprocessing { PatchSize = 3, MinimumDeviation = 0, Normalization = PatchNormalization.None },
         new PatchPreprocessing { PatchSize = 3, MinimumDeviation = 0.1f, Normalization = PatchNormalization.ZeroMean });
 
     public void Dispose() => _folder.Dispose();
@@ -70,7 +71,8 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal((kind, depth, 0.3f), (loaded.Kind, loaded.Depth, loaded.Lambda));
         Assert.Equal(encoder.Parameters.Values.ToArray(), loaded.Parameters.Values.ToArray());
         Assert.Equal(encoder.Dictionary?.Hash, loaded.Dictionary?.Hash);
-        Assert.Equal(encoder.Encode(X, cancellation: TestContext.Current.CancellationToken).Values.ToArray(), ModelFile.Load(ModelPath).Encode(X, cancellation: TestContext.Current.CancellationToken).Values.ToArray());
+        Assert.Equal(encoder.Encode(X, cancellation: TestContext.Current.CancellationToken).Values.ToArray(),
+            ModelFile.Load(ModelPath).Encode(X, cancellation: TestContext.Current.CancellationToken).Values.ToArray());
     }
 
     [Fact]
@@ -93,10 +95,12 @@ public sealed class ModelFileTests : IDisposable
         AtomDictionary other = RandomData.Dictionary(12, 9, seed: 5);
 
         ModelFile.Save(ModelPath, Perturbed("lista", 1, Dictionary));
-        Refused($"was trained for the dictionary {Dictionary.Hash}; expected one trained for {other.Hash}.", () => ModelFile.LoadEncoder(ModelPath, other));
+        Refused($"was trained for the dictionary {Dictionary.Hash}; expected one trained for {other.Hash}.", ()
+            => ModelFile.LoadEncoder(ModelPath, other));
 
         ModelFile.Save(ModelPath, Perturbed("lista", 1, null));
-        Refused($"was trained for the dictionary (none); expected one trained for {other.Hash}.", () => ModelFile.LoadEncoder(ModelPath, other));
+        Refused($"was trained for the dictionary (none); expected one trained for {other.Hash}.", ()
+            => ModelFile.LoadEncoder(ModelPath, other));
     }
 
     [Theory]
@@ -106,7 +110,8 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("depth", "-1", "its metadata has depth '-1'; expected a number from 0 to ")]
     [InlineData("depth", "2000", "its encoder cannot be used: 'depth' is 2000; it must be from 0 to 1000.")]
     [InlineData("code_size", "0", "its metadata has code_size '0'; expected a number from 1 to ")]
-    [InlineData("code_size", "2000000000", "its encoder cannot be used: 'number of parameters' is 18000000000; it must be 2147483591 or less.")]
+    [InlineData("code_size", "2000000000",
+        "its encoder cannot be used: 'number of parameters' is 18000000000; it must be 2147483591 or less.")]
     [InlineData("code_size", "13", "its tensor 'parameter.W_e' has shape [12, 9]; expected [13, 9].")]
     [InlineData("signal_size", "8", "its tensor 'parameter.W_e' has shape [12, 9]; expected [12, 8].")]
     public void Metadata_that_cannot_be_is_refused(string key, string value, string message)
@@ -132,7 +137,8 @@ public sealed class ModelFileTests : IDisposable
         TrainableEncoder encoder = Perturbed("lista", 1, null);
         encoder.Parameters.Values[5] = float.NaN;
 
-        Assert.StartsWith("'W_e' ", Assert.Throws<ArgumentException>(() => ModelFile.Save(ModelPath, encoder)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'W_e' ", Assert.Throws<ArgumentException>(() => ModelFile.Save(ModelPath, encoder)).Message,
+            StringComparison.Ordinal);
         Assert.Empty(_folder.Names);
     }
 
@@ -148,13 +154,16 @@ public sealed class ModelFileTests : IDisposable
 
     [Fact]
     public void Preprocessing_for_other_signals_is_refused()
-        => Assert.StartsWith("'preprocessing' has 100 values; it must have 9.", Assert.ThrowsAny<ArgumentException>(() => ModelFile.Save(ModelPath, Dictionary, 0.3f, PatchPreprocessing.Default)).Message, StringComparison.Ordinal);
+        => Assert.StartsWith("'preprocessing' has 100 values; it must have 9.",
+            Assert.ThrowsAny<ArgumentException>(() => ModelFile.Save(ModelPath, Dictionary, 0.3f, PatchPreprocessing.Default)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Preprocessing_of_other_signals_in_a_file_is_refused()
     {
         var writer = new ModelWriter("dictionary");
-        foreach ((string key, string value) in new[] { ("lambda", "0.5"), ("depth", "0"), ("signal_size", "10"), ("code_size", "12"), ("patch_size", "3"), ("patch_minimum_deviation", "0.02"), ("patch_normalization", "unit-std") })
+        foreach ((string key, string value) in new[] { ("lambda", "0.5"), ("depth", "0"), ("signal_size", "10"), ("code_size", "12"),
+            ("patch_size", "3"), ("patch_minimum_deviation", "0.02"), ("patch_normalization", "unit-std") })
             writer.Set(key, value);
         writer.Save(ModelPath);
 
@@ -163,7 +172,8 @@ public sealed class ModelFileTests : IDisposable
 
     private static TrainableEncoder Perturbed(string kind, int depth, AtomDictionary? dictionary)
     {
-        TrainableEncoder encoder = EncoderFactory.CreateEmpty(kind, 9, 12, depth, 0.3f, dictionary), start = EncoderFactory.Create(kind, Dictionary, 0.3f, depth);
+        TrainableEncoder encoder = EncoderFactory.CreateEmpty(kind, 9, 12, depth, 0.3f, dictionary),
+            start = EncoderFactory.Create(kind, Dictionary, 0.3f, depth);
         start.Parameters.Values.CopyTo(encoder.Parameters.Values);
         var random = new Random(7);
         foreach (ref float value in encoder.Parameters.Values)

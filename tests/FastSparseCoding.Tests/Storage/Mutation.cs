@@ -7,7 +7,8 @@ namespace FastSparseCoding.Tests.Storage;
 internal static class Mutation
 {
     /// <summary>
-    /// Reads <paramref name="count"/> damaged copies (see <see cref="Mutator"/>). Anything but <see cref="InvalidDataException"/> or <see cref="IOException"/> fails the test with the copy's number.
+    /// Reads <paramref name="count"/> damaged copies (see <see cref="Mutator"/>). Anything but <see cref="InvalidDataException"/> or
+    /// <see cref="IOException"/> fails the test with the copy's number.
     /// </summary>
     /// <returns>How many copies were refused.</returns>
     public static int Check(string file, Action<string> read, int count)
@@ -25,7 +26,8 @@ internal static class Mutation
             catch (Exception e) when (e is InvalidDataException or IOException)
             {
                 refused++;
-                Assert.True(e.Message.StartsWith(file, StringComparison.Ordinal), $"copy {seed}: the message does not begin with the path: {e.Message}");
+                Assert.True(e.Message.StartsWith(file, StringComparison.Ordinal),
+                    $"copy {seed}: the message does not begin with the path: {e.Message}");
             }
             catch (Exception e)
             {

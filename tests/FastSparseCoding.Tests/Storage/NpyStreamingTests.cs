@@ -48,8 +48,11 @@ public sealed class NpyStreamingTests : IDisposable
     public void Rows_of_another_width_are_refused()
     {
         using NpyWriter writer = NpyWriter.Create(_folder.File("x.npy"), 2);
-        Assert.StartsWith("'x' has 3 columns; it must have 2.", Assert.Throws<ArgumentException>(() => writer.AppendRows(new Matrix(1, 3))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'columns' is -1; it must be 0 or more.", Assert.Throws<ArgumentOutOfRangeException>(() => NpyWriter.Create(_folder.File("y.npy"), -1)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'x' has 3 columns; it must have 2.",
+            Assert.Throws<ArgumentException>(() => writer.AppendRows(new Matrix(1, 3))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'columns' is -1; it must be 0 or more.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => NpyWriter.Create(_folder.File("y.npy"), -1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -65,7 +68,8 @@ public sealed class NpyStreamingTests : IDisposable
         byte[] data = descr[^1] == '4' ? NpyBytes.Singles(order) : NpyBytes.Doubles(Array.ConvertAll(order, v => (double)v));
         if (descr[0] == '>')
             data = NpyBytes.Reversed(data, 8);
-        using NpyReader reader = NpyReader.Open(_folder.Write("x.npy", NpyBytes.Make(NpyBytes.Header(descr, $"({Rows}, {Columns})", fortran), data)));
+        using NpyReader reader =
+            NpyReader.Open(_folder.Write("x.npy", NpyBytes.Make(NpyBytes.Header(descr, $"({Rows}, {Columns})", fortran), data)));
 
         Assert.Equal((50L, 3, descr[^1] == '8'), (reader.Rows, reader.Columns, reader.IsDouble));
         foreach ((int first, int count) in new[] { (0, 50), (0, 0), (50, 0), (7, 11), (49, 1) })
@@ -82,9 +86,12 @@ public sealed class NpyStreamingTests : IDisposable
         string path = _folder.File("x.npy");
         Npy.Write(path, new Matrix(5, 2));
         using NpyReader reader = NpyReader.Open(path);
-        Assert.StartsWith($"rows 3 to 5 are asked for; '{path}' has rows 0 to 4.", Assert.Throws<ArgumentException>(() => reader.Read(3, new Matrix(3, 2))).Message, StringComparison.Ordinal);
-        Assert.StartsWith($"rows -1 to 1 are asked for; '{path}' has rows 0 to 4.", Assert.Throws<ArgumentException>(() => reader.Read(-1, new Matrix(3, 2))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("'x' has 3 columns; it must have 2.", Assert.Throws<ArgumentException>(() => reader.Read(0, new Matrix(1, 3))).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"rows 3 to 5 are asked for; '{path}' has rows 0 to 4.",
+            Assert.Throws<ArgumentException>(() => reader.Read(3, new Matrix(3, 2))).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"rows -1 to 1 are asked for; '{path}' has rows 0 to 4.",
+            Assert.Throws<ArgumentException>(() => reader.Read(-1, new Matrix(3, 2))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'x' has 3 columns; it must have 2.",
+            Assert.Throws<ArgumentException>(() => reader.Read(0, new Matrix(1, 3))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +102,8 @@ public sealed class NpyStreamingTests : IDisposable
         using NpyReader reader = NpyReader.Open(_folder.File("x.npy"));
         var copy = new Matrix(4000, 5);
 
-        RowBlocks.Run(4000, 16, 8, TestContext.Current.CancellationToken, (start, count) => reader.Read(start, copy.RowRange(start, count)));
+        RowBlocks.Run(4000, 16, 8, TestContext.Current.CancellationToken, (start, count)
+            => reader.Read(start, copy.RowRange(start, count)));
 
         Assert.Equal(x.Values.ToArray(), copy.Values.ToArray());
     }
@@ -108,7 +116,8 @@ public sealed class NpyStreamingTests : IDisposable
         using NpyReader reader = NpyReader.Open(path);
         using (var other = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
             other.SetLength(160);
-        Assert.Equal($"{path}: ends at byte 160, but 48 more are expected.", Assert.Throws<InvalidDataException>(() => reader.Read(0, new Matrix(10, 2))).Message);
+        Assert.Equal($"{path}: ends at byte 160, but 48 more are expected.",
+            Assert.Throws<InvalidDataException>(() => reader.Read(0, new Matrix(10, 2))).Message);
     }
 
     [Fact]

@@ -73,7 +73,8 @@ public sealed class NpyTests : IDisposable
     [InlineData(1, "{\"shape\":(2L,1L),\"fortran_order\":False,\"descr\":\"<f4\"}")]
     [InlineData(1, " { 'extra' : ('é', [1, (-2,)], True) , 'shape' : [2,1,] ,\t'descr':'<f4','fortran_order':False\n}\n")]
     public void Every_format_version_and_spelling_of_the_header_is_read(byte major, string header)
-        => Assert.Equal([7, 8], Npy.ReadMatrix(_folder.Write("x.npy", NpyBytes.Make(header, NpyBytes.Singles(7, 8), major))).Values.ToArray());
+        => Assert.Equal([7, 8], Npy.ReadMatrix(_folder.Write("x.npy", NpyBytes.Make(header, NpyBytes.Singles(7, 8), major)))
+            .Values.ToArray());
 
     [Fact]
     public void One_dimension_is_a_single_row()
@@ -98,7 +99,8 @@ public sealed class NpyTests : IDisposable
         double[] values = [.. Enumerable.Range(0, Rows * Columns).Select(i => (double)i)];
         double[] transposed = [.. Enumerable.Range(0, Rows * Columns).Select(i => values[i % Rows * Columns + i / Rows])];
         string plain = _folder.Write("c.npy", NpyBytes.Make(NpyBytes.Header("<f8", $"({Rows}, {Columns})"), NpyBytes.Doubles(values)));
-        string fortran = _folder.Write("f.npy", NpyBytes.Make(NpyBytes.Header("<f8", $"({Rows}, {Columns})", fortran: true), NpyBytes.Doubles(transposed)));
+        string fortran = _folder.Write(
+            "f.npy", NpyBytes.Make(NpyBytes.Header("<f8", $"({Rows}, {Columns})", fortran: true), NpyBytes.Doubles(transposed)));
 
         Assert.Equal(values, Npy.ReadDoubles(plain).Values);
         Assert.Equal(values, Npy.ReadDoubles(fortran).Values);
@@ -117,13 +119,16 @@ public sealed class NpyTests : IDisposable
     public static TheoryData<string, string> BadHeaders => new()
     {
         { "", "its .npy header is malformed at character 0; expected '{'." },
-        { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), ", "its .npy header is malformed at character 58; expected a quoted key." },
-        { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1)} 1", "its .npy header is malformed at character 58; expected nothing more." },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), ",
+            "its .npy header is malformed at character 58; expected a quoted key." },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1)} 1",
+            "its .npy header is malformed at character 58; expected nothing more." },
         { "{'descr': '<f4, 'fortran_order': False, 'shape': (2, 1)}", "its .npy header is malformed at character 17; expected ','." },
         { "{'descr': '<f4", "its .npy header is malformed at character 10; expected a closing quote." },
         { "{'descr' '<f4'}", "its .npy header is malformed at character 9; expected ':'." },
         { "{'descr': None}", "its .npy header is malformed at character 10; expected a string, a number, True, False or a tuple." },
-        { "{'shape': ((((((((((1,),),),),),),),),),)}", "its .npy header is malformed at character 18; expected a string, a number, True, False or a tuple." },
+        { "{'shape': ((((((((((1,),),),),),),),),),)}",
+            "its .npy header is malformed at character 18; expected a string, a number, True, False or a tuple." },
         { "{'shape': (99999999999999999999, 1)}", "its .npy header is malformed at character 11; expected a number below 2^63." },
         { "{'shape': (-, 1)}", "its .npy header is malformed at character 11; expected a number below 2^63." },
         { "{'fortran_order': False, 'shape': (2, 1)}", "its .npy header has no 'descr'." },
@@ -133,16 +138,24 @@ public sealed class NpyTests : IDisposable
         { "{'descr': '<f4', 'fortran_order': False, 'shape': 2}", "its .npy header has a 'shape' that is not a tuple of sizes." },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, -1)}", "its .npy header has a 'shape' that is not a tuple of sizes." },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, '1')}", "its .npy header has a 'shape' that is not a tuple of sizes." },
-        { "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)}", "holds a structured array; expected one plain number per element." },
+        { "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)}",
+            "holds a structured array; expected one plain number per element." },
         { "{'descr': '<q4', 'fortran_order': False, 'shape': (2, 1)}", "holds values of the unknown type '<q4'; expected '<f4' or '<f8'." },
-        { "{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1)}", "holds values of type '<i8'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32))." },
-        { "{'descr': '|u1', 'fortran_order': False, 'shape': (8, 1)}", "holds values of type '|u1'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32))." },
-        { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 1)}", "has shape (2, 1, 1); expected one or two dimensions (samples in rows)." },
+        { "{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1)}",
+            "holds values of type '<i8'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32))." },
+        { "{'descr': '|u1', 'fortran_order': False, 'shape': (8, 1)}",
+            "holds values of type '|u1'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32))." },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 1)}",
+            "has shape (2, 1, 1); expected one or two dimensions (samples in rows)." },
         { "{'descr': '<f8', 'fortran_order': False, 'shape': ()}", "has shape (); expected one or two dimensions (samples in rows)." },
-        { "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 1)}", "is truncated: (3, 1) values of type '<f4' take 12 bytes, but 8 follow its header." },
-        { "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1)}", "is too long: (1, 1) values of type '<f4' take 4 bytes, but 8 follow its header." },
-        { "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 2)}", "promises an array of shape (4611686018427387904, 2); that is more than a file can hold." },
-        { "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4611686018427387904)}", "promises an array of shape (0, 4611686018427387904); that is more than a file can hold." },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 1)}",
+            "is truncated: (3, 1) values of type '<f4' take 12 bytes, but 8 follow its header." },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1)}",
+            "is too long: (1, 1) values of type '<f4' take 4 bytes, but 8 follow its header." },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 2)}",
+            "promises an array of shape (4611686018427387904, 2); that is more than a file can hold." },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4611686018427387904)}",
+            "promises an array of shape (0, 4611686018427387904); that is more than a file can hold." },
     };
 
     [Theory]
@@ -168,7 +181,8 @@ public sealed class NpyTests : IDisposable
     public void Shapes_that_no_matrix_can_have_are_refused()
     {
         Refused(NpyBytes.Make(NpyBytes.Header("<f4", "(0, 4294967296)"), []), "has 4294967296 columns; at most 2147483591 fit a row.");
-        Refused(NpyBytes.Make(NpyBytes.Header("<f4", "(4294967296, 0)"), []), "is [4294967296×0]; one matrix holds at most 2147483591 values (read it in blocks of rows).");
+        Refused(NpyBytes.Make(NpyBytes.Header("<f4", "(4294967296, 0)"), []),
+            "is [4294967296×0]; one matrix holds at most 2147483591 values (read it in blocks of rows).");
     }
 
     [Fact]
@@ -176,21 +190,26 @@ public sealed class NpyTests : IDisposable
     {
         string missing = _folder.File("none.npy");
         Assert.Equal($"{missing}: there is no such file.", Assert.Throws<FileNotFoundException>(() => Npy.ReadMatrix(missing)).Message);
-        Assert.Equal($"{missing}/x: there is no such file.", Assert.Throws<FileNotFoundException>(() => Npy.ReadMatrix(missing + "/x")).Message);
-        Assert.Equal($"{_folder.Path}: cannot be read: it is a folder; a file is expected.", Assert.Throws<IOException>(() => Npy.ReadMatrix(_folder.Path)).Message);
+        Assert.Equal($"{missing}/x: there is no such file.",
+            Assert.Throws<FileNotFoundException>(() => Npy.ReadMatrix(missing + "/x")).Message);
+        Assert.Equal($"{_folder.Path}: cannot be read: it is a folder; a file is expected.",
+            Assert.Throws<IOException>(() => Npy.ReadMatrix(_folder.Path)).Message);
         Assert.Throws<ArgumentException>(() => Npy.ReadMatrix(""));
     }
 
     [Fact]
     public void Doubles_whose_number_is_not_that_of_the_shape_are_refused()
-        => Assert.StartsWith("'values' has 5 values; it must have 6.", Assert.Throws<ArgumentException>(() => Npy.WriteDoubles(_folder.File("x.npy"), 2, 3, new double[5])).Message, StringComparison.Ordinal);
+        => Assert.StartsWith("'values' has 5 values; it must have 6.",
+            Assert.Throws<ArgumentException>(() => Npy.WriteDoubles(_folder.File("x.npy"), 2, 3, new double[5])).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("<f4", false)]
     [InlineData(">f8", true)]
     public void Damaged_files_are_refused_or_read_and_nothing_else(string descr, bool fortran)
     {
-        string path = _folder.Write("x.npy", NpyBytes.Make(NpyBytes.Header(descr, "(3, 4)", fortran).PadRight(117) + "\n", new byte[12 * (descr[^1] - '0')]));
+        string path = _folder.Write(
+            "x.npy", NpyBytes.Make(NpyBytes.Header(descr, "(3, 4)", fortran).PadRight(117) + "\n", new byte[12 * (descr[^1] - '0')]));
         Assert.InRange(Mutation.Check(path, p => Npy.ReadMatrix(p), 3000), 1000, 2900);
     }
 

@@ -23,7 +23,8 @@ public sealed class PartialFilesTests : IDisposable
 
         Assert.Equal(["renamed"], _folder.Names);
         string late = _folder.File("late");
-        Assert.Equal($"{late}: cannot be written: the process is ending.", Assert.Throws<IOException>(() => files.Add(late, () => File.Create(late))).Message);
+        Assert.Equal($"{late}: cannot be written: the process is ending.",
+            Assert.Throws<IOException>(() => files.Add(late, () => File.Create(late))).Message);
         Assert.Equal(["renamed"], _folder.Names);
     }
 

@@ -9,7 +9,8 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Storage;
 
-/// <summary>Penalties in model files: whole, told from the lasso's by every version of the library, and refused when they cannot be.</summary>
+/// <summary>Penalties in model files: whole, told from the lasso's by every version of the library, and refused when they cannot
+/// be.</summary>
 public sealed class PenaltyFileTests : IDisposable
 {
     private static readonly AtomDictionary Dictionary = RandomData.Dictionary(12, 9, seed: 1);
@@ -34,7 +35,8 @@ public sealed class PenaltyFileTests : IDisposable
         Assert.Equal((penalty, 0.3f), (ModelFile.ReadInfo(ModelPath).Penalty, ModelFile.ReadInfo(ModelPath).Lambda));
         Assert.Equal(penalty, Assert.IsType<ActiveSetSolver>(ModelFile.Load(ModelPath)).Penalty);
 
-        foreach (string kind in EncoderFactory.Kinds.Where(kind => !(penalty.NonNegative && kind.StartsWith("tanh", StringComparison.Ordinal))))
+        foreach (string kind in EncoderFactory.Kinds.Where(kind
+            => !(penalty.NonNegative && kind.StartsWith("tanh", StringComparison.Ordinal))))
         {
             TrainableEncoder encoder = EncoderFactory.Create(kind, Dictionary, penalty, kind.StartsWith('l') ? 2 : 0);
             ModelFile.Save(ModelPath, encoder);
@@ -44,11 +46,13 @@ public sealed class PenaltyFileTests : IDisposable
 
         ClassifierFile.Save(ModelPath, new ClassifierModel(new LinearClassifier(12, 3), new ActiveSetSolver(Dictionary, penalty)));
         Assert.Equal(penalty, Assert.IsType<ActiveSetSolver>(ClassifierFile.Load(ModelPath).Encoder).Penalty);
-        ClassifierFile.Save(ModelPath, new ClassifierModel(new LinearClassifier(12, 3), ListaEncoder.FromDictionary(Dictionary, penalty, 1)));
+        ClassifierFile.Save(ModelPath,
+            new ClassifierModel(new LinearClassifier(12, 3), ListaEncoder.FromDictionary(Dictionary, penalty, 1)));
         Assert.Equal(penalty, Assert.IsType<ListaEncoder>(ClassifierFile.Load(ModelPath).Encoder).Penalty);
     }
 
-    /// <summary>An older version of the library reads up to format version 1 and refuses what is newer; it knows no penalty but the lasso's.</summary>
+    /// <summary>An older version of the library reads up to format version 1 and refuses what is newer; it knows no penalty but the
+    /// lasso's.</summary>
     [Theory]
     [MemberData(nameof(Problems.Members), MemberType = typeof(Problems))]
     public void Only_another_penalty_than_the_lassos_makes_a_file_too_new_for_older_versions(string member)
@@ -60,7 +64,8 @@ public sealed class PenaltyFileTests : IDisposable
         Assert.Equal(expected, ModelFile.ReadInfo(ModelPath).FormatVersion);
         ModelFile.Save(ModelPath, ListaEncoder.FromDictionary(Dictionary, penalty, 1));
         Assert.Equal(expected, ModelFile.ReadInfo(ModelPath).FormatVersion);
-        ClassifierFile.Save(ModelPath, new ClassifierModel(new LinearClassifier(12, 3), ListaEncoder.FromDictionary(Dictionary, penalty, 1)));
+        ClassifierFile.Save(ModelPath,
+            new ClassifierModel(new LinearClassifier(12, 3), ListaEncoder.FromDictionary(Dictionary, penalty, 1)));
         using ModelReader classifier = ModelReader.Open(ModelPath);
         Assert.Equal(expected, classifier.FormatVersion);
     }
@@ -125,13 +130,15 @@ public sealed class PenaltyFileTests : IDisposable
     {
         ModelFile.Save(ModelPath, TanhEncoder.FromDictionary(Dictionary, new Penalty(0.3f, ridge: 1)));
         Rewrite("non_negative", "true", weights => weights, save: false);
-        Assert.StartsWith($"{ModelPath}: its encoder cannot be used: 'penalty' is λ = 0.3, μ = 1, z ≥ 0; it must allow negative codes", Assert.Throws<InvalidDataException>(() => ModelFile.LoadEncoder(ModelPath)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{ModelPath}: its encoder cannot be used: 'penalty' is λ = 0.3, μ = 1, z ≥ 0; it must allow negative codes",
+            Assert.Throws<InvalidDataException>(() => ModelFile.LoadEncoder(ModelPath)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Weights_of_another_number_than_atoms_are_not_saved()
     {
-        Assert.Equal("'penalty.Weights' has 2 values; it must have 12. (Parameter 'penalty.Weights')", Assert.Throws<ArgumentException>(() => ModelFile.Save(ModelPath, Dictionary, new Penalty(1, [1, 2]))).Message);
+        Assert.Equal("'penalty.Weights' has 2 values; it must have 12. (Parameter 'penalty.Weights')",
+            Assert.Throws<ArgumentException>(() => ModelFile.Save(ModelPath, Dictionary, new Penalty(1, [1, 2]))).Message);
         Assert.Empty(_folder.Names);
     }
 
@@ -142,7 +149,9 @@ public sealed class PenaltyFileTests : IDisposable
         FileDescription info = FileDescription.Read(ModelPath);
         string[] facts = [.. info.Facts.Concat(info.Metadata).Concat(info.Tensors).Select(fact => $"{fact.Key}: {fact.Value}")];
         Assert.Equal(["kind: dictionary", "penalty: λ = 0.3, 12 weights, μ = 0.3, z ≥ 0"], facts[..2]);
-        Assert.Superset(new HashSet<string>(["lambda: 0.3", "ridge: 0.3", "non_negative: true", "penalty.weights: [12] F32", "format_version: 2"], StringComparer.Ordinal), new HashSet<string>(facts, StringComparer.Ordinal));
+        Assert.Superset(new HashSet<string>(
+            ["lambda: 0.3", "ridge: 0.3", "non_negative: true", "penalty.weights: [12] F32", "format_version: 2"], StringComparer.Ordinal),
+            new HashSet<string>(facts, StringComparer.Ordinal));
 
         ModelFile.Save(ModelPath, Dictionary, 0.3f);
         Assert.Equal("penalty: λ = 0.3", FileDescription.Read(ModelPath).Facts.Select(fact => $"{fact.Key}: {fact.Value}").ElementAt(1));
@@ -178,7 +187,8 @@ public sealed class PenaltyFileTests : IDisposable
 
     private void RefusedEverywhere(string message)
     {
-        foreach (Action read in (Action[])[() => ModelFile.ReadInfo(ModelPath), () => ModelFile.LoadEncoder(ModelPath), () => ModelFile.Load(ModelPath), () => FileDescription.Read(ModelPath)])
+        foreach (Action read in (Action[])[() => ModelFile.ReadInfo(ModelPath), () => ModelFile.LoadEncoder(ModelPath), ()
+            => ModelFile.Load(ModelPath), () => FileDescription.Read(ModelPath)])
             Assert.StartsWith($"{ModelPath}: {message}", Assert.Throws<InvalidDataException>(read).Message, StringComparison.Ordinal);
     }
 }

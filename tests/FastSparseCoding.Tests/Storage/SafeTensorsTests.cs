@@ -16,7 +16,8 @@ public sealed class SafeTensorsTests : IDisposable
 
     [Fact]
     public void Tensors_of_every_type_read_back_bit_for_bit()
-        => Gen.Select(Gen.Single.Array[0, 9], Gen.Double.Array[0, 9], Gen.Int.Array[0, 9], Gen.Long.Array[0, 9], Gen.String).Sample((f, d, i, l, text) =>
+        => Gen.Select(Gen.Single.Array[0, 9], Gen.Double.Array[0, 9], Gen.Int.Array[0, 9], Gen.Long.Array[0, 9], Gen.String)
+            .Sample((f, d, i, l, text) =>
         {
             var writer = new SafeTensorsWriter();
             writer.Metadata["text"] = new string([.. text.Where(c => !char.IsSurrogate(c))]);
@@ -28,7 +29,8 @@ public sealed class SafeTensorsTests : IDisposable
 
             using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
             return reader.Read<float>("f").Select(BitConverter.SingleToInt32Bits).SequenceEqual(f.Select(BitConverter.SingleToInt32Bits))
-                && reader.Read<double>("d", d.Length, 1).Select(BitConverter.DoubleToInt64Bits).SequenceEqual(d.Select(BitConverter.DoubleToInt64Bits))
+                && reader.Read<double>("d", d.Length, 1).Select(BitConverter.DoubleToInt64Bits)
+                    .SequenceEqual(d.Select(BitConverter.DoubleToInt64Bits))
                 && reader.Read<int>("i", 1, i.Length).SequenceEqual(i) && reader.Read<long>("l").SequenceEqual(l)
                 && reader.Metadata["text"] == writer.Metadata["text"];
         }, iter: 100, threads: 1);
@@ -44,7 +46,8 @@ public sealed class SafeTensorsTests : IDisposable
         AtomicFile.Write(Path, writer.WriteTo);
 
         // Eight-byte values come first, so that everything is aligned; the header is padded with spaces to a multiple of 8.
-        byte[] expected = Make("""{"__metadata__":{"a":"1","b":"2"},"scalar":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[8,16]}}""" + "     ",
+        byte[] expected =
+            Make("""{"__metadata__":{"a":"1","b":"2"},"scalar":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[8,16]}}""" + "     ",
             [.. NpyBytes.Doubles(3), .. NpyBytes.Singles(1, 2)]);
         Assert.Equal(0, (expected.Length - 16) % 8);
         Assert.Equal(expected, File.ReadAllBytes(Path));
@@ -72,7 +75,8 @@ public sealed class SafeTensorsTests : IDisposable
     [Fact]
     public void Tensors_come_in_the_order_of_their_bytes_whatever_the_headers_order()
     {
-        _folder.Write("x.safetensors", Make("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"none":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]}}""", NpyBytes.Singles(1, 2)));
+        _folder.Write("x.safetensors",
+            Make("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"none":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]}}""", NpyBytes.Singles(1, 2)));
         using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
         Assert.Equal(["a", "b", "none"], reader.Tensors.Select(t => t.Name));
         Assert.Equal([2f], reader.Read<float>("b"));
@@ -97,27 +101,43 @@ public sealed class SafeTensorsTests : IDisposable
 
     public static TheoryData<string, string> BadHeaders => new()
     {
-        { "{", "its safetensors header is not valid JSON: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed. LineNumber: 0 | BytePositionInLine: 1." },
+        { "{", "its safetensors header is not valid JSON: Expected depth to be zero at the end of the JSON payload. There is an open "
+            + "JSON object or array that should be closed. LineNumber: 0 | BytePositionInLine: 1." },
         { "[]", "its safetensors header is a JSON Array; expected an Object." },
         { """{"__metadata__":1}""", "its '__metadata__' is a JSON Number; expected an Object." },
         { """{"__metadata__":{"a":1}}""", "its '__metadata__' holds a Number under 'a'; expected a String." },
         { """{"w":1}""", "its tensor 'w' has no dtype, shape or data_offsets." },
         { """{"w":{"dtype":"F32","shape":[2]}}""", "its tensor 'w' has no dtype, shape or data_offsets." },
-        { """{"w":{"dtype":"BF16","shape":[3],"data_offsets":[0,8]}}""", "its tensor 'w' of shape [3] takes 6 bytes, but its data_offsets span 8." },
-        { """{"w":{"dtype":"F4","shape":[5],"data_offsets":[0,2]}}""", "its tensor 'w' of shape [5] takes 20 bits, which are no whole bytes." },
-        { """{"w":{"dtype":7,"shape":[4],"data_offsets":[0,8]}}""", "its tensor 'w' has a dtype that is a JSON Number; expected a String." },
-        { """{"w":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""", "its tensor 'w' has a shape of 9 numbers; at most 8 are read." },
-        { """{"w":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", "its tensor 'w' has a shape that is a JSON Number; expected an Array." },
-        { """{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "its tensor 'w' has '-2' in its shape; expected whole numbers from 0 to 2^63 - 1." },
-        { """{"w":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", "its tensor 'w' has '2.5' in its shape; expected whole numbers from 0 to 2^63 - 1." },
-        { """{"w":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", "its tensor 'w' has '\"2\"' in its shape; expected whole numbers from 0 to 2^63 - 1." },
-        { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", "its tensor 'w' has data_offsets [0]; expected a begin and an end after it." },
-        { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "its tensor 'w' has data_offsets [8, 0]; expected a begin and an end after it." },
-        { """{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "its tensor 'w' of shape [3] takes 12 bytes, but its data_offsets span 8." },
-        { """{"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}""", "its tensor 'w' has shape [4611686018427387904, 4]; that is more than a file can hold." },
-        { """{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "its tensor 'w' begins at byte 4 of the data; expected 0, where the one before it ends." },
-        { """{"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "its tensor 'w' begins at byte 4 of the data; expected 8, where the one before it ends." },
-        { """{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "is truncated: its tensors take 12 bytes, but 8 follow the header." },
+        { """{"w":{"dtype":"BF16","shape":[3],"data_offsets":[0,8]}}""",
+            "its tensor 'w' of shape [3] takes 6 bytes, but its data_offsets span 8." },
+        { """{"w":{"dtype":"F4","shape":[5],"data_offsets":[0,2]}}""",
+            "its tensor 'w' of shape [5] takes 20 bits, which are no whole bytes." },
+        { """{"w":{"dtype":7,"shape":[4],"data_offsets":[0,8]}}""",
+            "its tensor 'w' has a dtype that is a JSON Number; expected a String." },
+        { """{"w":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""",
+            "its tensor 'w' has a shape of 9 numbers; at most 8 are read." },
+        { """{"w":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""",
+            "its tensor 'w' has a shape that is a JSON Number; expected an Array." },
+        { """{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""",
+            "its tensor 'w' has '-2' in its shape; expected whole numbers from 0 to 2^63 - 1." },
+        { """{"w":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""",
+            "its tensor 'w' has '2.5' in its shape; expected whole numbers from 0 to 2^63 - 1." },
+        { """{"w":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""",
+            "its tensor 'w' has '\"2\"' in its shape; expected whole numbers from 0 to 2^63 - 1." },
+        { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""",
+            "its tensor 'w' has data_offsets [0]; expected a begin and an end after it." },
+        { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""",
+            "its tensor 'w' has data_offsets [8, 0]; expected a begin and an end after it." },
+        { """{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""",
+            "its tensor 'w' of shape [3] takes 12 bytes, but its data_offsets span 8." },
+        { """{"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}""",
+            "its tensor 'w' has shape [4611686018427387904, 4]; that is more than a file can hold." },
+        { """{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+            "its tensor 'w' begins at byte 4 of the data; expected 0, where the one before it ends." },
+        { """{"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+            "its tensor 'w' begins at byte 4 of the data; expected 8, where the one before it ends." },
+        { """{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""",
+            "is truncated: its tensors take 12 bytes, but 8 follow the header." },
         { """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "is too long: its tensors take 4 bytes, but 8 follow the header." },
     };
 
@@ -141,7 +161,8 @@ public sealed class SafeTensorsTests : IDisposable
     {
         Refused([1, 2, 3], "is not a safetensors file: it has 3 bytes, fewer than the 8 that give its header's length.");
         Refused(Make("{}", [])[..9], "is truncated or not a safetensors file: it promises a header of 2 bytes, but 1 follow.");
-        Refused([.. Enumerable.Repeat((byte)255, 20)], "is truncated or not a safetensors file: it promises a header of 18446744073709551615 bytes, but 12 follow.");
+        Refused([.. Enumerable.Repeat((byte)255, 20)],
+            "is truncated or not a safetensors file: it promises a header of 18446744073709551615 bytes, but 12 follow.");
     }
 
     [Fact]
@@ -152,7 +173,8 @@ public sealed class SafeTensorsTests : IDisposable
             file.Write(BitConverter.GetBytes(16_777_217L));
             file.SetLength(8 + 16_777_217);    // a hole: takes no room on the disk
         }
-        Assert.Equal($"{Path}: promises a header of 16777217 bytes; at most 16777216 are read.", Assert.Throws<InvalidDataException>(() => SafeTensorsReader.Open(Path)).Message);
+        Assert.Equal($"{Path}: promises a header of 16777217 bytes; at most 16777216 are read.",
+            Assert.Throws<InvalidDataException>(() => SafeTensorsReader.Open(Path)).Message);
     }
 
     [Fact]
@@ -161,20 +183,23 @@ public sealed class SafeTensorsTests : IDisposable
         byte[] halves = [.. new[] { (Half)1.5f, (Half)(-65504f), Half.Epsilon }.SelectMany(BitConverter.GetBytes)];
         byte[] brains = [0xC0, 0x3F, 0x80, 0x7F, 0x01, 0x00];        // 1.5, infinity, the smallest
         byte[] doubles = NpyBytes.Doubles(0.1, 1e300);
-        _folder.Write("x.safetensors", Make("""{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"h":{"dtype":"F16","shape":[3],"data_offsets":[16,22]},"b":{"dtype":"BF16","shape":[3],"data_offsets":[22,28]}}""", [.. doubles, .. halves, .. brains]));
+        _folder.Write("x.safetensors",
+            Make("""{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"h":{"dtype":"F16","shape":[3],"data_offsets":[16,22]},"b":{"dtype":"BF16","shape":[3],"data_offsets":[22,28]}}""", [.. doubles, .. halves, .. brains]));
 
         using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
         Assert.Equal([1.5f, -65504f, (float)Half.Epsilon], reader.Read<float>("h", 3));
         Assert.Equal([1.5f, float.PositiveInfinity, BitConverter.UInt32BitsToSingle(0x10000)], reader.Read<float>("b"));
         Assert.Equal([0.1f, float.PositiveInfinity], reader.Read<float>("d"));
-        Assert.Equal($"{Path}: its tensor 'h' is of type 'F16'; expected F64.", Assert.Throws<InvalidDataException>(() => reader.Read<double>("h")).Message);
+        Assert.Equal($"{Path}: its tensor 'h' is of type 'F16'; expected F64.",
+            Assert.Throws<InvalidDataException>(() => reader.Read<double>("h")).Message);
     }
 
     [Fact]
     public void Many_halves_are_read_in_pieces_that_make_the_whole()
     {
         Half[] values = [.. Enumerable.Range(0, 20_001).Select(i => (Half)(i % 2048))];
-        _folder.Write("x.safetensors", Make("""{"h":{"dtype":"F16","shape":[20001],"data_offsets":[0,40002]}}""", [.. values.SelectMany(BitConverter.GetBytes)]));
+        _folder.Write("x.safetensors",
+            Make("""{"h":{"dtype":"F16","shape":[20001],"data_offsets":[0,40002]}}""", [.. values.SelectMany(BitConverter.GetBytes)]));
 
         using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
         Assert.Equal(values.Select(v => (float)v), reader.Read<float>("h"));
@@ -187,12 +212,14 @@ public sealed class SafeTensorsTests : IDisposable
     [InlineData("SOMETHING_NEW", 5)]
     public void A_tensor_of_another_type_is_described_and_stands_in_nobodys_way(string type, int bytes)
     {
-        _folder.Write("x.safetensors", Make($$"""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"mask":{"dtype":"{{type}}","shape":[3],"data_offsets":[4,{{4 + bytes}}]} }""", [.. NpyBytes.Singles(2), .. new byte[bytes]]));
+        _folder.Write("x.safetensors",
+            Make($$"""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"mask":{"dtype":"{{type}}","shape":[3],"data_offsets":[4,{{4 + bytes}}]} }""", [.. NpyBytes.Singles(2), .. new byte[bytes]]));
 
         using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
         Assert.Equal([2f], reader.Read<float>("w"));
         Assert.Equal(type, reader.Find("mask")!.Type);
-        Assert.Equal($"{Path}: its tensor 'mask' is of type '{type}'; expected F32, F64, F16 or BF16.", Assert.Throws<InvalidDataException>(() => reader.Read<float>("mask")).Message);
+        Assert.Equal($"{Path}: its tensor 'mask' is of type '{type}'; expected F32, F64, F16 or BF16.",
+            Assert.Throws<InvalidDataException>(() => reader.Read<float>("mask")).Message);
     }
 
     [Fact]
@@ -203,9 +230,12 @@ public sealed class SafeTensorsTests : IDisposable
         AtomicFile.Write(Path, writer.WriteTo);
         using SafeTensorsReader reader = SafeTensorsReader.Open(Path);
         Assert.Equal($"{Path}: has no tensor 'v'.", Assert.Throws<InvalidDataException>(() => reader.Read<float>("v", 1)).Message);
-        Assert.Equal($"{Path}: its tensor 'w' is of type 'F32'; expected I64.", Assert.Throws<InvalidDataException>(() => reader.Read<long>("w")).Message);
-        Assert.Equal($"{Path}: its tensor 'w' has shape [2, 1]; expected [1, 2].", Assert.Throws<InvalidDataException>(() => reader.Read<float>("w", 1, 2)).Message);
-        Assert.StartsWith("'u' has 1 values; it must have 2.", Assert.Throws<ArgumentException>(() => writer.Add<float>("u", [2], [1f])).Message, StringComparison.Ordinal);
+        Assert.Equal($"{Path}: its tensor 'w' is of type 'F32'; expected I64.",
+            Assert.Throws<InvalidDataException>(() => reader.Read<long>("w")).Message);
+        Assert.Equal($"{Path}: its tensor 'w' has shape [2, 1]; expected [1, 2].",
+            Assert.Throws<InvalidDataException>(() => reader.Read<float>("w", 1, 2)).Message);
+        Assert.StartsWith("'u' has 1 values; it must have 2.",
+            Assert.Throws<ArgumentException>(() => writer.Add<float>("u", [2], [1f])).Message, StringComparison.Ordinal);
         Assert.Equal("arrays of Byte are not stored.", Assert.Throws<NotSupportedException>(() => writer.Add<byte>("b", [1], [1])).Message);
     }
 

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Storage;
 
-/// <summary>Pipes, sockets and devices are refused before they are opened, and are not replaced. A reader that opened a pipe would not come back.</summary>
+/// <summary>Pipes, sockets and devices are refused before they are opened, and are not replaced. A reader that opened a pipe would not come
+/// back.</summary>
 public sealed class SpecialFileTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -34,8 +35,10 @@ public sealed class SpecialFileTests : IDisposable
         File.CreateSymbolicLink(link, pipe);
         using var _ = SpecialFiles.Socket(socket);
 
-        foreach ((string path, string kind) in new[] { (pipe, "a pipe"), (link, "a pipe"), (socket, "a socket"), ("/dev/zero", "a device"), ("/dev/null", "a device") })
-            Assert.Equal($"{path}: cannot be read: it is {kind}; a regular file is expected.", Assert.Throws<IOException>(() => read(path)).Message);
+        foreach ((string path, string kind) in new[] { (pipe, "a pipe"), (link, "a pipe"), (socket, "a socket"), ("/dev/zero", "a device"),
+            ("/dev/null", "a device") })
+            Assert.Equal($"{path}: cannot be read: it is {kind}; a regular file is expected.",
+                Assert.Throws<IOException>(() => read(path)).Message);
     }
 
     [Fact]
@@ -44,7 +47,8 @@ public sealed class SpecialFileTests : IDisposable
         PngFile.Write(_folder.File("a.png"), new GrayImage(4, 4, new float[16], "a"));
         string pipe = SpecialFiles.Pipe(_folder.File("b.png"));
 
-        Assert.Equal($"{pipe}: cannot be read: it is a pipe; a regular file is expected.", Assert.Throws<IOException>(() => ImageFolder.Load(_folder.Path, TestContext.Current.CancellationToken)).Message);
+        Assert.Equal($"{pipe}: cannot be read: it is a pipe; a regular file is expected.",
+            Assert.Throws<IOException>(() => ImageFolder.Load(_folder.Path, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
@@ -54,8 +58,10 @@ public sealed class SpecialFileTests : IDisposable
         File.CreateSymbolicLink(link, pipe);
         using var _ = SpecialFiles.Socket(socket);
 
-        foreach ((string path, string kind) in new[] { (pipe, "a pipe"), (link, "a pipe"), (socket, "a socket"), ("/dev/null", "a device"), ("/dev/stdout", "a device") })
-            Assert.Equal($"{path}: cannot be written: it is {kind}; a regular file is expected.", Assert.Throws<IOException>(() => AtomicFile.Create(path)).Message);
+        foreach ((string path, string kind) in new[] { (pipe, "a pipe"), (link, "a pipe"), (socket, "a socket"), ("/dev/null", "a device"),
+            ("/dev/stdout", "a device") })
+            Assert.Equal($"{path}: cannot be written: it is {kind}; a regular file is expected.",
+                Assert.Throws<IOException>(() => AtomicFile.Create(path)).Message);
         Assert.Equal(["link", "pipe", "socket"], _folder.Names);
         Assert.Equal(("a pipe", "a socket"), (FileKind.Special(pipe), FileKind.Special(socket)));
     }

@@ -44,7 +44,8 @@ public sealed class StoragePropertyTests : IDisposable
     public void Any_arrays_under_any_names_read_back_from_an_archive()
         => Gen.Select(Names.Array[0, 5], Shapes.Array[5]).Sample((names, shapes) =>
         {
-            KeyValuePair<string, Matrix>[] arrays = [.. names.Distinct(StringComparer.Ordinal).Zip(shapes, (name, shape) => KeyValuePair.Create(name, AnyBits(shape)))];
+            KeyValuePair<string, Matrix>[] arrays =
+                [.. names.Distinct(StringComparer.Ordinal).Zip(shapes, (name, shape) => KeyValuePair.Create(name, AnyBits(shape)))];
             string path = _folder.File("x.npz");
             Npz.Write(path, arrays);
 
@@ -90,7 +91,8 @@ public sealed class StoragePropertyTests : IDisposable
             using SafeTensorsReader reader = SafeTensorsReader.Open(path);
             Assert.Equal(distinct.Order(StringComparer.Ordinal), reader.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal));
             for (int i = 0; i < distinct.Length; i++)
-                Assert.Equal(Bits(AnyBits((1, count, seed + i))), Array.ConvertAll(reader.Read<float>(distinct[i], shape), BitConverter.SingleToInt32Bits));
+                Assert.Equal(Bits(AnyBits((1, count, seed + i))),
+                    Array.ConvertAll(reader.Read<float>(distinct[i], shape), BitConverter.SingleToInt32Bits));
         }, iter: 60, threads: 1);
 
     [Fact]
@@ -110,7 +112,8 @@ public sealed class StoragePropertyTests : IDisposable
             (string kind, int size) = (model.kind, model.side * model.side);
             AtomDictionary dictionary = RandomData.Dictionary(model.atoms, size, model.seed);
             float[] weights = model.weighted ? [.. Enumerable.Range(1, model.atoms).Select(k => 1f / k)] : [];
-            var penalty = new Penalty(model.lambda, weights, model.ridge, model.nonNegative && !kind.StartsWith("tanh", StringComparison.Ordinal));
+            var penalty = new Penalty(
+                model.lambda, weights, model.ridge, model.nonNegative && !kind.StartsWith("tanh", StringComparison.Ordinal));
             TrainableEncoder encoder = EncoderFactory.Create(kind, dictionary, penalty, kind.StartsWith('l') ? model.depth : 0);
             var patches = new PatchPreprocessing { PatchSize = model.side, MinimumDeviation = model.deviation };
             Matrix x = RandomData.Normal(7, size, model.seed + 1);
@@ -119,7 +122,8 @@ public sealed class StoragePropertyTests : IDisposable
             TrainableEncoder read = ModelFile.LoadEncoder(_folder.File("m.safetensors"), dictionary);
 
             Assert.Equal((kind, penalty, patches), (read.Kind, read.Penalty, PatchPreprocessing.Read(_folder.File("m.safetensors"))));
-            Assert.Equal(Bits(encoder.Encode(x, 1, TestContext.Current.CancellationToken)), Bits(read.Encode(x, 1, TestContext.Current.CancellationToken)));
+            Assert.Equal(Bits(encoder.Encode(x, 1, TestContext.Current.CancellationToken)),
+                Bits(read.Encode(x, 1, TestContext.Current.CancellationToken)));
         }, iter: 60, threads: 1);
 
     /// <summary>Every pattern of bits, NaN and infinity among them.</summary>

@@ -8,7 +8,8 @@ internal sealed class TempFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Names of everything in the folder, hidden files too.</summary>
-    public string[] Names => [.. Directory.EnumerateFileSystemEntries(Path).Select(p => System.IO.Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+    public string[] Names => [
+        .. Directory.EnumerateFileSystemEntries(Path).Select(p => System.IO.Path.GetFileName(p)).Order(StringComparer.Ordinal)];
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 

@@ -7,5 +7,7 @@ internal static class Repository
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
     private static string Find(string folder)
-        => File.Exists(Path.Combine(folder, "FastSparseCoding.sln")) ? folder : Find(Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("FastSparseCoding.sln is in no folder above the tests."));
+        => File.Exists(Path.Combine(folder, "FastSparseCoding.sln")) ? folder
+            : Find(Path.GetDirectoryName(folder)
+            ?? throw new DirectoryNotFoundException("FastSparseCoding.sln is in no folder above the tests."));
 }

@@ -4,8 +4,8 @@ using Xunit;
 namespace FastSparseCoding.Tests.Support;
 
 /// <summary>
-/// The one comparer of results with a double twin. A tolerance is derived, never chosen: operations × unit roundoff × the magnitude that the
-/// operations add up to.
+/// The one comparer of results with a double twin. A tolerance is derived, never chosen: operations × unit roundoff × the magnitude that
+/// the operations add up to.
 /// </summary>
 internal static class Tolerance
 {
@@ -44,6 +44,8 @@ internal static class Tolerance
                 (worst, worstRatio) = (i, ratio);
         }
         if (worst >= 0)
-            Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"index {worst}: expected {expected[worst]:R}, got {actual[worst]:R}; off by {worstRatio:G4} times the bound {bound:G4}."));
+            Assert.Fail(string.Create(
+                CultureInfo.InvariantCulture,
+                $"index {worst}: expected {expected[worst]:R}, got {actual[worst]:R}; off by {worstRatio:G4} times the bound {bound:G4}."));
     }
 }

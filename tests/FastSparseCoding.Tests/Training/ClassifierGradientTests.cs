@@ -17,7 +17,9 @@ public sealed class ClassifierGradientTests
 
     private static readonly byte[] Labels = [2, 0, 3, 3, 1];
 
-    public static TheoryData<string, int> Encoders { get; } = new() { { "lista", 0 }, { "lista", 1 }, { "lista", 3 }, { "lcod", 1 }, { "lcod", 9 }, { "shrink", 0 }, { "tanh2", 0 } };
+    public static TheoryData<string,
+        int> Encoders { get; } =
+        new() { { "lista", 0 }, { "lista", 1 }, { "lista", 3 }, { "lcod", 1 }, { "lcod", 9 }, { "shrink", 0 }, { "tanh2", 0 } };
 
     [Fact]
     public void The_twins_gradient_is_that_of_its_loss()
@@ -55,7 +57,8 @@ public sealed class ClassifierGradientTests
         classifier.Backward(z, logits, gradient, dz);
 
         // Terms of a sum over rows or classes are no larger than the largest code or weight.
-        double operations = Operations(p, rows, codeSize, codeRoundings: 0), largest = Math.Max(Largest(p), Largest(LassoTwin.Widen(z.Values)));
+        double operations = Operations(p, rows, codeSize, codeRoundings: 0),
+            largest = Math.Max(Largest(p), Largest(LassoTwin.Widen(z.Values)));
         Tolerance.Check(dp, gradient.Values, operations, largest);
         Tolerance.Check([.. dzTwin.SelectMany(row => row)], dz.Values, operations, largest);
         Assert.Equal(twin.Loss(p, rows, Labels), loss, operations * Tolerance.UnitRoundoff * Labels.Length);
@@ -108,7 +111,8 @@ public sealed class ClassifierGradientTests
         {
             double[] expected = dEncoder.AsSpan(window.Offset, window.Length).ToArray();
             Tolerance.Check(expected, gradientE.View(window).Values, operations, Math.Max(1e-300, Largest(expected)));
-            Assert.True(depth == 0 && window.Name == "S_transposed" || Largest(expected) > 0.01, $"{window.Name} has no gradient to speak of");
+            Assert.True(depth == 0 && window.Name == "S_transposed" || Largest(expected) > 0.01,
+                $"{window.Name} has no gradient to speak of");
         }
     }
 
@@ -140,18 +144,21 @@ public sealed class ClassifierGradientTests
     }
 
     /// <summary>
-    /// Roundings, relative to the largest dy, of a gradient: dy has at most half the error of the logits, that of the codes times Σ|w| and that of
-    /// the sums Σ|w||z|; then come an exponential, a sum and a quotient, and a sum over classes or rows, in which no more than three quarters cancel.
+    /// Roundings, relative to the largest dy, of a gradient: dy has at most half the error of the logits, that of the codes times Σ|w| and
+    /// that of the sums Σ|w||z|; then come an exponential, a sum and a quotient, and a sum over classes or rows, in which no more than
+    /// three quarters cancel.
     /// </summary>
     private static double Operations(double[] p, double[][] z, int codeSize, double codeRoundings)
     {
-        double logits = codeRoundings * Largest(z.SelectMany(row => row)) * Reach(p, [[.. Enumerable.Repeat(1.0, codeSize)]], codeSize) + (codeSize + 2) * Reach(p, z, codeSize);
+        double logits = codeRoundings * Largest(z.SelectMany(row => row)) * Reach(p, [[.. Enumerable.Repeat(1.0, codeSize)]], codeSize)
+            + (codeSize + 2) * Reach(p, z, codeSize);
         return logits / 2 / SmallestLargestStep + 4 * (codeSize + Classes + Labels.Length + 16);
     }
 
     /// <summary>The largest Σ|w||z| + |b| of a logit.</summary>
     private static double Reach(double[] p, double[][] z, int codeSize)
-        => z.Max(row => Enumerable.Range(0, Classes).Max(c => Math.Abs(p[Classes * codeSize + c]) + row.Select((v, j) => Math.Abs(p[c * codeSize + j] * v)).Sum()));
+        => z.Max(row => Enumerable.Range(0, Classes)
+            .Max(c => Math.Abs(p[Classes * codeSize + c]) + row.Select((v, j) => Math.Abs(p[c * codeSize + j] * v)).Sum()));
 
     private static LinearClassifier Random(int codeSize)
     {

@@ -24,7 +24,8 @@ public sealed class DivergedTrainingTests
         Assert.All(report.History, p => Assert.True(!(p.HeldOutError < report.StartError), $"{p.HeldOutError}, {report.StartError}"));
         Assert.Equal((false, report.StartError, 0), (report.Improved, report.BestError, report.BestAtSamples));
         Assert.Equal(Encoder(kind).Parameters.Values.ToArray(), encoder.Parameters.Values.ToArray());
-        Assert.Equal(Encoder(kind).Encode(HeldOut, cancellation: TestContext.Current.CancellationToken).Values, encoder.Encode(HeldOut, cancellation: TestContext.Current.CancellationToken).Values);
+        Assert.Equal(Encoder(kind).Encode(HeldOut, cancellation: TestContext.Current.CancellationToken).Values,
+            encoder.Encode(HeldOut, cancellation: TestContext.Current.CancellationToken).Values);
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class DivergedTrainingTests
         TrainingReport report = Train(encoder, Options);
 
         Assert.True(report.Improved);
-        Assert.Equal(CodeEvaluator.CodeError(Encoder().Encode(HeldOut, cancellation: TestContext.Current.CancellationToken), HeldOutCodes), report.StartError);
+        Assert.Equal(CodeEvaluator.CodeError(Encoder().Encode(HeldOut, cancellation: TestContext.Current.CancellationToken), HeldOutCodes),
+            report.StartError);
         Assert.True(report.BestError < report.StartError);
     }
 
@@ -62,7 +64,8 @@ public sealed class DivergedTrainingTests
         ShrinkEncoder exact = ShrinkEncoder.FromDictionary(Dictionary, Lambda);
 
         // Its codes are zero too, before training and after: nothing can be better.
-        TrainingReport report = EncoderTrainer.Train(exact, Source, Target, small, Options with { LearningRate = 1e-9f }, cancellation: TestContext.Current.CancellationToken);
+        TrainingReport report = EncoderTrainer.Train(
+            exact, Source, Target, small, Options with { LearningRate = 1e-9f }, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal((0, 0, false), (report.BestError, report.BestRelativeError, report.Improved));
         Assert.All(report.History, p => Assert.Equal((0, 0), (p.HeldOutError, p.RelativeHeldOutError)));
@@ -72,12 +75,16 @@ public sealed class DivergedTrainingTests
     public void A_target_of_another_problem_is_refused()
     {
         AtomDictionary other = RandomData.Dictionary(CodeSize, SignalSize, seed: 9);
-        Refused($"'target' gives codes of dictionary {other.Hash}; they must be of the encoder's, {Dictionary.Hash}.", new ActiveSetSolver(other, Lambda));
+        Refused($"'target' gives codes of dictionary {other.Hash}; they must be of the encoder's, {Dictionary.Hash}.",
+            new ActiveSetSolver(other, Lambda));
         Refused("'target' gives codes of λ = 0.31; they must be of the encoder's, λ = 0.3.", new ActiveSetSolver(Dictionary, 0.31f));
-        Refused("'target' gives codes of λ = 0.3, z ≥ 0; they must be of the encoder's, λ = 0.3.", new ActiveSetSolver(Dictionary, new Penalty(Lambda, nonNegative: true)));
-        Refused("'target' gives codes of λ = 0.4; they must be of the encoder's, λ = 0.3.", EncoderFactory.Create("lcod", Dictionary, 0.4f, 4));
+        Refused("'target' gives codes of λ = 0.3, z ≥ 0; they must be of the encoder's, λ = 0.3.",
+            new ActiveSetSolver(Dictionary, new Penalty(Lambda, nonNegative: true)));
+        Refused("'target' gives codes of λ = 0.4; they must be of the encoder's, λ = 0.3.",
+            EncoderFactory.Create("lcod", Dictionary, 0.4f, 4));
 
         static void Refused(string message, ISparseEncoder target)
-            => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => EncoderTrainer.Train(Encoder(), X, target)).Message, StringComparison.Ordinal);
+            => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => EncoderTrainer.Train(Encoder(), X, target)).Message,
+                StringComparison.Ordinal);
     }
 }

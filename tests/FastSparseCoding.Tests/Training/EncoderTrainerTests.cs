@@ -37,14 +37,16 @@ public sealed class EncoderTrainerTests
         var told = new List<TrainingProgress>();
 
         TrainingReport report = EncoderTrainer.Train(
-            Encoder(), Source, Target, HeldOut, Options with { Samples = 4810 }, new DirectProgress<TrainingProgress>(told.Add), cancellation: TestContext.Current.CancellationToken);
+            Encoder(), Source, Target, HeldOut, Options with { Samples = 4810 }, new DirectProgress<TrainingProgress>(told.Add),
+                cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(told, report.History);
         Assert.Equal(Options.Evaluations, report.History.Count);
         Assert.Equal(4810, report.History[^1].Samples);
         Assert.All(report.History, (p, i) => Assert.InRange(p.Samples, 481 * (i + 1), 481 * (i + 1) + 95));
         TrainingProgress best = report.History.MinBy(p => p.HeldOutError)!;
-        Assert.Equal((best.HeldOutError, best.RelativeHeldOutError, best.Samples), (report.BestError, report.BestRelativeError, report.BestAtSamples));
+        Assert.Equal((best.HeldOutError, best.RelativeHeldOutError, best.Samples),
+            (report.BestError, report.BestRelativeError, report.BestAtSamples));
         Assert.True(report.History[^1].TrainingError < report.History[0].TrainingError);
         Assert.Equal(TimeSpan.Zero, report.History[^1].Remaining);
     }
@@ -94,14 +96,16 @@ public sealed class EncoderTrainerTests
         TrainingCheckpoint? last = null;
         int evaluations = 0;
 
-        Assert.ThrowsAny<OperationCanceledException>(() => EncoderTrainer.Train(encoder, Source, Target, HeldOut, Options, onCheckpoint: c =>
+        Assert.ThrowsAny<OperationCanceledException>(()
+            => EncoderTrainer.Train(encoder, Source, Target, HeldOut, Options, onCheckpoint: c =>
         {
             last = c;
             if (++evaluations == 3)
                 stop.Cancel();
         }, cancellation: stop.Token));
 
-        Assert.InRange(evaluations, 4, 5);      // the last one is of the stop; it comes while the training goes on, which may have measured once more
+        // the last one is of the stop; it comes while the training goes on, which may have measured once more
+        Assert.InRange(evaluations, 4, 5);
         Assert.Equal(last!.Slabs[0].Best, encoder.Parameters.Values.ToArray());
         Assert.Equal(last.BestError, Quality(encoder).CodeError);
     }
@@ -124,7 +128,8 @@ public sealed class EncoderTrainerTests
         Matrix first = Rows(X, 0, 900), last = Rows(X, 900, 100);
 
         TrainingReport whole = EncoderTrainer.Train(ofMatrix, X, Target, Options, cancellation: TestContext.Current.CancellationToken);
-        TrainingReport parts = EncoderTrainer.Train(ofParts, new MatrixSource(first, Options.Seed), Target, last, Options, cancellation: TestContext.Current.CancellationToken);
+        TrainingReport parts = EncoderTrainer.Train(
+            ofParts, new MatrixSource(first, Options.Seed), Target, last, Options, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(parts.BestError, whole.BestError);
         Assert.Equal(ofParts.Parameters.Values.ToArray(), ofMatrix.Parameters.Values.ToArray());
@@ -135,7 +140,8 @@ public sealed class EncoderTrainerTests
     {
         TrainableEncoder encoder = Encoder();
 
-        TrainingReport report = EncoderTrainer.Train(encoder, X, Target, Options with { HeldOut = 7 }, cancellation: TestContext.Current.CancellationToken);
+        TrainingReport report = EncoderTrainer.Train(
+            encoder, X, Target, Options with { HeldOut = 7 }, cancellation: TestContext.Current.CancellationToken);
 
         Matrix last = Rows(X, 993, 7);
         Assert.Equal(Error(encoder, last), report.BestError);
@@ -148,10 +154,14 @@ public sealed class EncoderTrainerTests
         TrainingOptions options = Options with { HeldOut = 60 };
 
         EncoderTrainer.Train(computed, X, Target, options, cancellation: TestContext.Current.CancellationToken);
-        EncoderTrainer.Train(known, X, Target.Encode(X, cancellation: TestContext.Current.CancellationToken), options, cancellation: TestContext.Current.CancellationToken);
+        EncoderTrainer.Train(known, X, Target.Encode(X, cancellation: TestContext.Current.CancellationToken), options,
+            cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(computed.Parameters.Values.ToArray(), known.Parameters.Values.ToArray());
-        Assert.StartsWith("'codes' is [7×20]; it must be [1000×20].", Assert.ThrowsAny<ArgumentException>(() => EncoderTrainer.Train(known, X, new Matrix(7, 20), options, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'codes' is [7×20]; it must be [1000×20].",
+            Assert.ThrowsAny<ArgumentException>(()
+            => EncoderTrainer.Train(known, X, new Matrix(7, 20), options, cancellation: TestContext.Current.CancellationToken)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -162,8 +172,10 @@ public sealed class EncoderTrainerTests
         TrainableEncoder straight = Encoder("lcod"), coded = Encoder("lcod");
         var progress = new List<long>();
 
-        CodedSignals signals = CodedSignals.Encode(Source, Target, count, threads: 1, new DirectProgress<long>(progress.Add), TestContext.Current.CancellationToken);
-        TrainingReport expected = Train(straight, Options), actual = EncoderTrainer.Train(coded, signals, HeldOut, Options, cancellation: TestContext.Current.CancellationToken);
+        CodedSignals signals = CodedSignals.Encode(
+            Source, Target, count, threads: 1, new DirectProgress<long>(progress.Add), TestContext.Current.CancellationToken);
+        TrainingReport expected = Train(straight, Options),
+            actual = EncoderTrainer.Train(coded, signals, HeldOut, Options, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(straight.Parameters.Values.ToArray(), coded.Parameters.Values.ToArray());
         Assert.Equal(expected.BestError, actual.BestError);
@@ -175,8 +187,10 @@ public sealed class EncoderTrainerTests
     {
         CodedSignals signals = CodedSignals.Encode(Source, Target, 4799, cancellation: TestContext.Current.CancellationToken);
 
-        Refused("'signals' holds 4799 signals; it must hold the 4800 to train on.", () => EncoderTrainer.Train(Encoder(), signals, HeldOut, Options));
-        Refused("'source.SignalSize' has 11 values; it must have 10.", () => CodedSignals.Encode(new MatrixSource(new Matrix(5, SignalSize + 1), 1), Target, 5));
+        Refused("'signals' holds 4799 signals; it must hold the 4800 to train on.", ()
+            => EncoderTrainer.Train(Encoder(), signals, HeldOut, Options));
+        Refused("'source.SignalSize' has 11 values; it must have 10.", ()
+            => CodedSignals.Encode(new MatrixSource(new Matrix(5, SignalSize + 1), 1), Target, 5));
         Refused("'count' is 0; it must be from 1 to 2199023254528.", () => CodedSignals.Encode(Source, Target, 0));
     }
 
@@ -188,11 +202,14 @@ public sealed class EncoderTrainerTests
 
         EncoderTrainer.Train(computed, X, Target, Options with { HeldOut = 60 }, cancellation: TestContext.Current.CancellationToken);
         EncoderTrainer.Train(
-            known, new MatrixSource(X, Options.Seed, 940), new SparseCodesSource(codes, Options.Seed, 940), Rows(X, 940, 60), Rows(codes.ToDense(), 940, 60), Options, cancellation: TestContext.Current.CancellationToken);
+            known, new MatrixSource(X, Options.Seed, 940), new SparseCodesSource(codes, Options.Seed, 940), Rows(X, 940, 60),
+                Rows(codes.ToDense(), 940, 60), Options, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(computed.Parameters.Values.ToArray(), known.Parameters.Values.ToArray());
-        Refused("'codes.SignalSize' has 10 values; it must have 20.", () => EncoderTrainer.Train(known, Source, Source, HeldOut, HeldOutCodes));
-        Refused("'heldOutCodes' is [200×10]; it must be [200×20].", () => EncoderTrainer.Train(known, Source, new SparseCodesSource(codes, 1), HeldOut, HeldOut));
+        Refused("'codes.SignalSize' has 10 values; it must have 20.", ()
+            => EncoderTrainer.Train(known, Source, Source, HeldOut, HeldOutCodes));
+        Refused("'heldOutCodes' is [200×10]; it must be [200×20].", ()
+            => EncoderTrainer.Train(known, Source, new SparseCodesSource(codes, 1), HeldOut, HeldOut));
     }
 
     [Fact]
@@ -202,13 +219,18 @@ public sealed class EncoderTrainerTests
         var spoilt = new Matrix(20, SignalSize);
         spoilt[3, 2] = float.NaN;
 
-        Refused("'x' has 9 rows; it must have 10 or more to set some aside for measuring the error.", () => EncoderTrainer.Train(Encoder(), Rows(X, 0, 9), Target));
+        Refused("'x' has 9 rows; it must have 10 or more to set some aside for measuring the error.", ()
+            => EncoderTrainer.Train(Encoder(), Rows(X, 0, 9), Target));
         Refused("'x' holds NaN at row 3, column 2; every value must be finite.", () => EncoderTrainer.Train(Encoder(), spoilt, Target));
-        Refused("'HeldOut' is 0; it must be 1 or more.", () => EncoderTrainer.Train(Encoder(), X, Target, new TrainingOptions { HeldOut = 0 }));
-        Refused("'source.SignalSize' has 11 values; it must have 10.", () => EncoderTrainer.Train(Encoder(), wide, Target, heldOut: HeldOut));
+        Refused("'HeldOut' is 0; it must be 1 or more.", ()
+            => EncoderTrainer.Train(Encoder(), X, Target, new TrainingOptions { HeldOut = 0 }));
+        Refused("'source.SignalSize' has 11 values; it must have 10.", ()
+            => EncoderTrainer.Train(Encoder(), wide, Target, heldOut: HeldOut));
         Refused("'heldOut' has 11 columns; it must have 10.", () => EncoderTrainer.Train(Encoder(), X, Target, heldOut: wide));
-        Refused("'heldOut' holds NaN at row 3, column 2; every value must be finite.", () => EncoderTrainer.Train(Encoder(), X, Target, heldOut: spoilt));
-        Refused("'heldOut.Rows' is 0; it must be 1 or more.", () => EncoderTrainer.Train(Encoder(), X, Target, heldOut: new Matrix(0, SignalSize)));
+        Refused("'heldOut' holds NaN at row 3, column 2; every value must be finite.", ()
+            => EncoderTrainer.Train(Encoder(), X, Target, heldOut: spoilt));
+        Refused("'heldOut.Rows' is 0; it must be 1 or more.", ()
+            => EncoderTrainer.Train(Encoder(), X, Target, heldOut: new Matrix(0, SignalSize)));
         var other = new FastSparseCoding.Solvers.ActiveSetSolver(RandomData.Dictionary(CodeSize + 1, SignalSize, 1), Lambda);
         Refused("'target.CodeSize' has 21 values; it must have 20.", () => EncoderTrainer.Train(Encoder(), X, other));
     }
@@ -216,7 +238,8 @@ public sealed class EncoderTrainerTests
     private static void Refused(string message, Action train)
         => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(train).Message, StringComparison.Ordinal);
 
-    private static CodeQuality Quality(TrainableEncoder encoder) => CodeEvaluator.Compare(HeldOut, Dictionary, Lambda, encoder.Encode(HeldOut), HeldOutCodes);
+    private static CodeQuality Quality(TrainableEncoder encoder)
+        => CodeEvaluator.Compare(HeldOut, Dictionary, Lambda, encoder.Encode(HeldOut), HeldOutCodes);
 
     private static double Error(TrainableEncoder encoder, Matrix x) => CodeEvaluator.CodeError(encoder.Encode(x), Target.Encode(x));
 

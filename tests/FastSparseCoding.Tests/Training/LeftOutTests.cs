@@ -40,7 +40,8 @@ public sealed class LeftOutTests
 
         Assert.Equal((200 - certified.Length, 0), (report.UncertifiedHeldOut, same.UncertifiedHeldOut));
         Assert.Equal(same.History.Select(p => p.HeldOutError), report.History.Select(p => p.HeldOutError));
-        Assert.Equal(CodeEvaluator.CodeError(all.Encode(HeldOut.SelectRows(certified), cancellation: Cancellation), z.SelectRows(certified)), report.BestError, 1e-9);
+        Assert.Equal(CodeEvaluator.CodeError(
+            all.Encode(HeldOut.SelectRows(certified), cancellation: Cancellation), z.SelectRows(certified)), report.BestError, 1e-9);
         Assert.Equal(some.Parameters.Values.ToArray(), all.Parameters.Values.ToArray());
     }
 
@@ -49,7 +50,8 @@ public sealed class LeftOutTests
     {
         TrainableEncoder one = Encoder(), three = Encoder();
 
-        TrainingReport first = Train(one, Source, HeldOut, Options with { Threads = 1 }), second = Train(three, Source, HeldOut, Options with { Threads = 3 });
+        TrainingReport first = Train(one, Source, HeldOut, Options with { Threads = 1 }),
+            second = Train(three, Source, HeldOut, Options with { Threads = 3 });
 
         Assert.InRange(first.UncertifiedTargets, 1000, 1900);
         Assert.Equal(first.UncertifiedTargets, second.UncertifiedTargets);
@@ -62,9 +64,11 @@ public sealed class LeftOutTests
         CodedSignals signals = CodedSignals.Encode(Source, Target, Options.Samples, cancellation: Cancellation);
         TrainableEncoder live = Encoder(), coded = Encoder();
 
-        TrainingReport expected = Train(live, Source, HeldOut), report = EncoderTrainer.Train(coded, signals, HeldOut, Options, cancellation: Cancellation);
+        TrainingReport expected = Train(live, Source, HeldOut),
+            report = EncoderTrainer.Train(coded, signals, HeldOut, Options, cancellation: Cancellation);
 
-        Assert.Equal((expected.UncertifiedTargets, expected.UncertifiedTargets, expected.UncertifiedHeldOut), (signals.Uncertified, report.UncertifiedTargets, report.UncertifiedHeldOut));
+        Assert.Equal((expected.UncertifiedTargets, expected.UncertifiedTargets, expected.UncertifiedHeldOut),
+            (signals.Uncertified, report.UncertifiedTargets, report.UncertifiedHeldOut));
         Assert.Equal(live.Parameters.Values.ToArray(), coded.Parameters.Values.ToArray());
     }
 
@@ -97,19 +101,24 @@ public sealed class LeftOutTests
         TrainableEncoder encoder = EncoderFactory.Create("lista", Atoms, 1e-4f, 2);
         float[] before = encoder.Parameters.Values.ToArray();
 
-        Refused("none of the 1920 signals to train on has a certified code, and nothing was learned; take a larger sparsity weight or tolerance.", small);
-        Refused("none of the 200 held-out signals has a certified code, and there is nothing to measure the error on; take a larger sparsity weight or tolerance.", HeldOut);
+        Refused("none of the 1920 signals to train on has a certified code, and nothing was learned; take a larger sparsity weight or "
+            + "tolerance.", small);
+        Refused("none of the 200 held-out signals has a certified code, and there is nothing to measure the error on; take a larger "
+            + "sparsity weight or tolerance.", HeldOut);
 
         Assert.Equal(before, encoder.Parameters.Values.ToArray());
 
         void Refused(string message, Matrix heldOut)
-            => Assert.Equal(message, Assert.Throws<ArithmeticException>(() => EncoderTrainer.Train(encoder, Source, hopeless, heldOut, Options, cancellation: Cancellation)).Message);
+            => Assert.Equal(message,
+                Assert.Throws<ArithmeticException>(()
+                => EncoderTrainer.Train(encoder, Source, hopeless, heldOut, Options, cancellation: Cancellation)).Message);
     }
 
     [Fact]
     public void Codes_of_an_encoder_that_tells_no_status_are_all_learned_from()
     {
-        TrainingReport report = EncoderTrainer.Train(Encoder(), Source, EncoderFactory.Create("lcod", Atoms, Lambda, 5), HeldOut, Options, cancellation: Cancellation);
+        TrainingReport report = EncoderTrainer.Train(
+            Encoder(), Source, EncoderFactory.Create("lcod", Atoms, Lambda, 5), HeldOut, Options, cancellation: Cancellation);
 
         Assert.Equal((0, 0), (report.UncertifiedTargets, report.UncertifiedHeldOut));
     }
@@ -123,7 +132,9 @@ public sealed class LeftOutTests
         TrainableEncoder encoder = EncoderFactory.Create("shrink", dictionary, 1e-3f, 0);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
-        Task training = Task.Run(() => EncoderTrainer.Train(encoder, new MatrixSource(x, 1), target, new Matrix(1, 400), Options, cancellation: stop.Token), Cancellation);
+        Task training = Task.Run(()
+            => EncoderTrainer.Train(encoder, new MatrixSource(x, 1), target, new Matrix(1, 400), Options, cancellation: stop.Token),
+            Cancellation);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training.WaitAsync(TimeSpan.FromSeconds(20), Cancellation));
     }

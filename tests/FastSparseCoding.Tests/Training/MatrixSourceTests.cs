@@ -25,7 +25,8 @@ public sealed class MatrixSourceTests
     public void Epochs_and_seeds_differ_in_order()
     {
         Matrix x = Numbered(100);
-        float[][] orders = [Read(new MatrixSource(x, 1), 0, 100), Read(new MatrixSource(x, 1), 100, 100), Read(new MatrixSource(x, 2), 0, 100), Read(new MatrixSource(x, -1), 0, 100)];
+        float[][] orders = [Read(new MatrixSource(x, 1), 0, 100), Read(new MatrixSource(x, 1), 100, 100),
+            Read(new MatrixSource(x, 2), 0, 100), Read(new MatrixSource(x, -1), 0, 100)];
 
         for (int a = 0; a < orders.Length; a++)
             for (int b = 0; b < a; b++)
@@ -51,7 +52,8 @@ public sealed class MatrixSourceTests
         float[] all = Read(new MatrixSource(Numbered(13), seed: 7), 0, 200);
 
         Gen.Int[0, 199].SelectMany(first => Gen.Int[1, 200 - first].Select(count => (first, count)))
-            .Sample(range => Read(source, range.first, range.count).AsSpan().SequenceEqual(all.AsSpan(range.first, range.count)), iter: 200);
+            .Sample(range => Read(source, range.first, range.count).AsSpan().SequenceEqual(all.AsSpan(range.first, range.count)),
+                iter: 200);
     }
 
     [Fact]
@@ -65,7 +67,8 @@ public sealed class MatrixSourceTests
 
         new MatrixSource(x, seed: 2).Read(0, read);
 
-        Assert.Equal(Enumerable.Range(0, 5).Select(i => string.Join(' ', x.Row(i).ToArray())).Order(StringComparer.Ordinal), Enumerable.Range(0, 5).Select(i => string.Join(' ', read.Row(i).ToArray())).Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => string.Join(' ', x.Row(i).ToArray())).Order(StringComparer.Ordinal),
+            Enumerable.Range(0, 5).Select(i => string.Join(' ', read.Row(i).ToArray())).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -90,7 +93,8 @@ public sealed class MatrixSourceTests
 
         Refused("'x' has no rows; at least one signal is needed.", () => _ = new MatrixSource(new Matrix(0, 4), 1));
         Refused("'rows' is 4; it must be from 1 to 3.", () => _ = new MatrixSource(Numbered(3), 1, 4));
-        Refused("'codes' has no rows; at least one signal is needed.", () => _ = new SparseCodesSource(SparseCodes.FromDense(new Matrix(0, 4)), 1));
+        Refused("'codes' has no rows; at least one signal is needed.", ()
+            => _ = new SparseCodesSource(SparseCodes.FromDense(new Matrix(0, 4)), 1));
         Refused("'first' is -1; it must be 0 or more.", () => source.Read(-1, new Matrix(1, 1)));
         Refused("'x' has 2 columns; it must have 1.", () => source.Read(0, new Matrix(1, 2)));
 

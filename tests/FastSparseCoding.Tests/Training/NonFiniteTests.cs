@@ -20,7 +20,8 @@ public sealed class NonFiniteTests
         var checkpoints = new List<TrainingCheckpoint>();
 
         TrainingReport report = EncoderTrainer.Train(
-            encoder, spoilt, new SmallCodes(), HeldOut, options, onCheckpoint: c => checkpoints.Add(c), cancellation: TestContext.Current.CancellationToken);
+            encoder, spoilt, new SmallCodes(), HeldOut, options, onCheckpoint: c
+                => checkpoints.Add(c), cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, report.SkippedBatches);
         Assert.Equal([0, 0, 1, 1], checkpoints.Take(4).Select(c => c.SkippedBatches));
@@ -41,7 +42,8 @@ public sealed class NonFiniteTests
         var spoilt = new ScaledSource(Source, i => i < 960 ? 1 : 1e9f);
 
         TrainingReport report = EncoderTrainer.Train(
-            encoder, spoilt, new SmallCodes(), HeldOut, Options with { Optimizer = OptimizerKind.Sgd }, cancellation: TestContext.Current.CancellationToken);
+            encoder, spoilt, new SmallCodes(), HeldOut, Options with { Optimizer = OptimizerKind.Sgd },
+                cancellation: TestContext.Current.CancellationToken);
 
         Assert.InRange(report.BestAtSamples, 480, 960);
         Assert.All(encoder.Parameters.Values.ToArray(), v => Assert.True(float.IsFinite(v)));
@@ -56,7 +58,9 @@ public sealed class NonFiniteTests
 
         string message = Assert.Throws<ArithmeticException>(() => Train(encoder, Options with { LearningRate = 1e30f })).Message;
 
-        Assert.Equal("49 of 50 steps had no finite gradient and were left out, and nothing was learned; lower the learning rate (1E+30) or scale the signals.", message);
+        Assert.Equal(
+            "49 of 50 steps had no finite gradient and were left out, and nothing was learned; lower the learning rate (1E+30) or scale "
+            + "the signals.", message);
         Assert.Equal(Encoder(kind).Parameters.Values.ToArray(), encoder.Parameters.Values.ToArray());
     }
 
@@ -66,9 +70,13 @@ public sealed class NonFiniteTests
         TrainableEncoder encoder = Encoder();
         var spoilt = new ScaledSource(Source, _ => 1e30f);
 
-        string message = Assert.Throws<ArithmeticException>(() => EncoderTrainer.Train(encoder, spoilt, new SmallCodes(), HeldOut, Options, cancellation: TestContext.Current.CancellationToken)).Message;
+        string message = Assert.Throws<ArithmeticException>(()
+            => EncoderTrainer.Train(
+            encoder, spoilt, new SmallCodes(), HeldOut, Options, cancellation: TestContext.Current.CancellationToken)).Message;
 
-        Assert.Equal("50 of 50 steps had no finite gradient and were left out, and nothing was learned; lower the learning rate (0.005) or scale the signals.", message);
+        Assert.Equal(
+            "50 of 50 steps had no finite gradient and were left out, and nothing was learned; lower the learning rate (0.005) or scale "
+            + "the signals.", message);
         Assert.Equal(Encoder().Parameters.Values.ToArray(), encoder.Parameters.Values.ToArray());
     }
 

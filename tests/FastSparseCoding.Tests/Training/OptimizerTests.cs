@@ -62,7 +62,8 @@ public sealed class OptimizerTests
     public void The_sum_is_scaled_the_penalty_added_and_the_floor_kept_in_the_same_pass(OptimizerKind kind)
     {
         Optimizer folded = Optimizer.Create(kind, Length), plain = Optimizer.Create(kind, Length);
-        float[] p = RandomData.Normal(1, Length, seed: 1).Values.ToArray(), twin = [.. p], sum = RandomData.Normal(1, Length, seed: 2).Values.ToArray();
+        float[] p = RandomData.Normal(1, Length, seed: 1).Values.ToArray(), twin = [.. p],
+            sum = RandomData.Normal(1, Length, seed: 2).Values.ToArray();
         // Powers of two, so that nothing rounds differently.
         float[] gradient = [.. sum.Select(g => g * 0.25f)];
 
@@ -134,12 +135,14 @@ public sealed class OptimizerTests
 
         foreach (ParameterWindow window in start.Parameters.Windows)
         {
-            float[] before = start.Parameters.View(window).Values.ToArray(), after = one.Parameters.View(window).Values.ToArray(), faster = other.Parameters.View(window).Values.ToArray();
+            float[] before = start.Parameters.View(window).Values.ToArray(), after = one.Parameters.View(window).Values.ToArray(),
+                faster = other.Parameters.View(window).Values.ToArray();
             Assert.NotEqual(before, after);
             if (optimizer == OptimizerKind.Sgd || window.Name != "theta")
                 Assert.Equal(after, faster);
             else
-                Tolerance.Check([.. after.Zip(before, (a, b) => b + 3 * ((double)a - b))], faster, operations: 20, magnitude: Math.Abs(before[0]) + 3e-4);
+                Tolerance.Check([.. after.Zip(before, (a, b) => b + 3 * ((double)a - b))], faster, operations: 20,
+                    magnitude: Math.Abs(before[0]) + 3e-4);
         }
     }
 
@@ -148,7 +151,8 @@ public sealed class OptimizerTests
     {
         // Three steps of four signals by SGD on h_θ(xW_eᵀ), against the same in double.
         const int steps = 3, rows = 4;
-        var options = new TrainingOptions { Samples = steps * rows, BatchSize = rows, Optimizer = OptimizerKind.Sgd, LearningRate = 0.1f, DecayDelay = 2, Evaluations = steps };
+        var options = new TrainingOptions { Samples = steps * rows, BatchSize = rows, Optimizer = OptimizerKind.Sgd, LearningRate = 0.1f,
+            DecayDelay = 2, Evaluations = steps };
         TrainableEncoder encoder = Encoder("shrink");
         double[] twin = Array.ConvertAll(encoder.Parameters.Values.ToArray(), v => (double)v);
         TrainingCheckpoint? last = null;
@@ -167,7 +171,8 @@ public sealed class OptimizerTests
     /// <summary>p ← p − η·(1/N)Σ∇½‖h_θ(W_e x) − z*‖², θ ≥ 0.</summary>
     private static void ShrinkStep(TrainableEncoder encoder, double[] p, Matrix x, Matrix exact, double rate)
     {
-        int theta = encoder.Parameters.Windows.Single(w => w.Name == "theta").Offset, we = encoder.Parameters.Windows.Single(w => w.Name == "W_e").Offset;
+        int theta = encoder.Parameters.Windows.Single(w => w.Name == "theta").Offset,
+            we = encoder.Parameters.Windows.Single(w => w.Name == "W_e").Offset;
         double[] gradient = new double[p.Length];
         for (int i = 0; i < x.Rows; i++)
         {

@@ -12,7 +12,9 @@ namespace FastSparseCoding.Tests.Training;
 /// <summary>Encoders trained to predict codes of every penalty, and what holds them against the exact ones.</summary>
 public sealed class PenaltyTrainingTests
 {
-    public static TheoryData<string, string> KindsAndMembers { get; } = new(from kind in (string[])["lista", "lista-layers", "lcod", "shrink"] from member in Problems.Members select (kind, member.Data));
+    public static TheoryData<string,
+        string> KindsAndMembers { get; } =
+        new(from kind in (string[])["lista", "lista-layers", "lcod", "shrink"] from member in Problems.Members select (kind, member.Data));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -39,7 +41,8 @@ public sealed class PenaltyTrainingTests
     {
         float[] weights = [.. Enumerable.Range(1, CodeSize).Select(k => 0.1f * k)], others = [.. weights];
         others[^1] *= 2;
-        Penalty[] penalties = [Lambda, new(Lambda, weights), new(Lambda, others), new(Lambda, ridge: 0.5f), new(Lambda, ridge: 0.25f), new(Lambda, nonNegative: true), new(Lambda, weights, 0.5f, nonNegative: true)];
+        Penalty[] penalties = [Lambda, new(Lambda, weights), new(Lambda, others), new(Lambda, ridge: 0.5f), new(Lambda, ridge: 0.25f),
+            new(Lambda, nonNegative: true), new(Lambda, weights, 0.5f, nonNegative: true)];
         foreach (Penalty trained in penalties)
         {
             TrainingCheckpoint checkpoint = OneCheckpoint(trained);
@@ -48,14 +51,17 @@ public sealed class PenaltyTrainingTests
                 if (ReferenceEquals(other, trained))
                     Train(Encoder(other), other, resume: checkpoint);
                 else
-                    Assert.StartsWith("'resume' is of a training with", Assert.Throws<ArgumentException>(() => Train(Encoder(other), other, resume: checkpoint)).Message, StringComparison.Ordinal);
+                    Assert.StartsWith("'resume' is of a training with",
+                        Assert.Throws<ArgumentException>(() => Train(Encoder(other), other, resume: checkpoint)).Message,
+                        StringComparison.Ordinal);
             }
         }
         Assert.Contains(", lambda 0.3, weights ", OneCheckpoint(penalties[^1]).Settings, StringComparison.Ordinal);
         Assert.Contains(", ridge 0.5, non-negative codes, dictionary ", OneCheckpoint(penalties[^1]).Settings, StringComparison.Ordinal);
     }
 
-    /// <summary>Made from the dictionary, LISTA is ISTA and LCoD is CoD under every penalty: at equal work nobody is ahead, but for FISTA's momentum.</summary>
+    /// <summary>Made from the dictionary, LISTA is ISTA and LCoD is CoD under every penalty: at equal work nobody is ahead, but for FISTA's
+    /// momentum.</summary>
     [Theory]
     [MemberData(nameof(Problems.Members), MemberType = typeof(Problems))]
     public void An_untrained_predictor_is_the_solver_at_equal_work(string member)
@@ -80,10 +86,13 @@ public sealed class PenaltyTrainingTests
         Penalty penalty = Problems.Penalty(member, Lambda, CodeSize);
         Matrix exact = new ActiveSetSolver(Dictionary, penalty).Encode(X, cancellation: Cancellation);
 
-        ConvergenceCurve curve = ConvergenceCurve.Measure(new FistaSolver(Dictionary, penalty), X, exact, [0, 1, 3, 300], cancellation: Cancellation);
+        ConvergenceCurve curve =
+            ConvergenceCurve.Measure(new FistaSolver(Dictionary, penalty), X, exact, [0, 1, 3, 300], cancellation: Cancellation);
 
-        Assert.Equal(CodeEvaluator.Compare(X, Dictionary, penalty, new Matrix(X.Rows, CodeSize), exact).RelativeObjectiveGap, curve.RelativeGaps[0], 1e-12);
-        Assert.True(curve.RelativeGaps[0] > curve.RelativeGaps[1] && curve.RelativeGaps[1] > curve.RelativeGaps[2], string.Join(", ", curve.RelativeGaps));
+        Assert.Equal(CodeEvaluator.Compare(X, Dictionary, penalty, new Matrix(X.Rows, CodeSize), exact).RelativeObjectiveGap,
+            curve.RelativeGaps[0], 1e-12);
+        Assert.True(curve.RelativeGaps[0] > curve.RelativeGaps[1] && curve.RelativeGaps[1] > curve.RelativeGaps[2],
+            string.Join(", ", curve.RelativeGaps));
         Assert.InRange(curve.RelativeGaps[3], -1e-5, 1e-5);                 // both are within the solvers' tolerance of the optimum
     }
 
@@ -91,7 +100,8 @@ public sealed class PenaltyTrainingTests
     public void Scaled_thresholds_scale_the_weight_and_keep_the_rest_of_the_penalty()
     {
         Penalty penalty = Problems.Penalty("weights ridge z ≥ 0", Lambda, CodeSize);
-        TrainableEncoder scaled = Robustness.ScaleThresholds(EncoderFactory.Create("lista", Dictionary, penalty, 2), 2), made = EncoderFactory.Create("lista", Dictionary, penalty.WithLambda(2 * Lambda), 2);
+        TrainableEncoder scaled = Robustness.ScaleThresholds(EncoderFactory.Create("lista", Dictionary, penalty, 2), 2),
+            made = EncoderFactory.Create("lista", Dictionary, penalty.WithLambda(2 * Lambda), 2);
 
         Assert.Equal(made.Penalty, scaled.Penalty);
         Assert.Equal(made.Parameters.Values, scaled.Parameters.Values);     // a factor of two is exact
@@ -101,10 +111,14 @@ public sealed class PenaltyTrainingTests
 
     private static ListaEncoder Encoder(Penalty penalty) => ListaEncoder.FromDictionary(Dictionary, penalty, 2);
 
-    private static CodeQuality Quality(TrainableEncoder encoder, Matrix codes) => CodeEvaluator.Compare(HeldOut, Dictionary, encoder.Penalty, encoder.Encode(HeldOut, cancellation: Cancellation), codes);
+    private static CodeQuality Quality(TrainableEncoder encoder, Matrix codes)
+        => CodeEvaluator.Compare(HeldOut, Dictionary, encoder.Penalty, encoder.Encode(HeldOut, cancellation: Cancellation), codes);
 
-    private static void Train(ListaEncoder encoder, Penalty penalty, Action<TrainingCheckpoint>? onCheckpoint = null, TrainingCheckpoint? resume = null)
-        => EncoderTrainer.Train(encoder, Source, new ActiveSetSolver(Dictionary, penalty), HeldOut, Options with { Samples = 960, Evaluations = 2 }, resume: resume, onCheckpoint: onCheckpoint, cancellation: Cancellation);
+    private static void Train(
+        ListaEncoder encoder, Penalty penalty, Action<TrainingCheckpoint>? onCheckpoint = null, TrainingCheckpoint? resume = null)
+        => EncoderTrainer.Train(
+            encoder, Source, new ActiveSetSolver(Dictionary, penalty), HeldOut, Options with { Samples = 960, Evaluations = 2 },
+            resume: resume, onCheckpoint: onCheckpoint, cancellation: Cancellation);
 
     private static TrainingCheckpoint OneCheckpoint(Penalty penalty)
     {

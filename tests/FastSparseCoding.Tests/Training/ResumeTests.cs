@@ -25,8 +25,10 @@ public sealed class ResumeTests
         TrainingReport rest = Train(resumed, options with { Threads = 1 }, onCheckpoint: c => end = c, resume: checkpoints[at]);
 
         Assert.Equal(straight.Parameters.Values.ToArray(), resumed.Parameters.Values.ToArray());
-        Assert.Equal((whole.BestError, whole.BestAtSamples, whole.SkippedBatches), (rest.BestError, rest.BestAtSamples, rest.SkippedBatches));
-        Assert.Equal(whole.History.Skip(at + 1).Select(p => (p.Samples, p.HeldOutError)), rest.History.Select(p => (p.Samples, p.HeldOutError)));
+        Assert.Equal((whole.BestError, whole.BestAtSamples, whole.SkippedBatches),
+            (rest.BestError, rest.BestAtSamples, rest.SkippedBatches));
+        Assert.Equal(whole.History.Skip(at + 1).Select(p => (p.Samples, p.HeldOutError)),
+            rest.History.Select(p => (p.Samples, p.HeldOutError)));
         if (at < 9)
             Assert.Equal(checkpoints[^1].Slabs[0].Moments, end!.Slabs[0].Moments);
     }
@@ -48,10 +50,15 @@ public sealed class ResumeTests
     {
         TrainingCheckpoint checkpoint = OneCheckpoint(Options);
 
-        string message = Assert.Throws<ArgumentException>(() => Train(Encoder("shrink"), Options with { BatchSize = 32 }, resume: checkpoint)).Message;
+        string message = Assert.Throws<ArgumentException>(()
+            => Train(Encoder("shrink"), Options with { BatchSize = 32 }, resume: checkpoint)).Message;
 
-        Assert.StartsWith("'resume' is of a training with lista [20×10], depth 2, batch 96; it must be of one with shrink [20×10], depth 0, batch 32.", message, StringComparison.Ordinal);
-        Assert.Equal($"lista [20×10], depth 2, lambda 0.3, dictionary {Dictionary.Hash}, samples 4800, batch 96, Adam, rate 0.005, threshold rate 3, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1", checkpoint.Settings);
+        Assert.StartsWith(
+            "'resume' is of a training with lista [20×10], depth 2, batch 96; it must be of one with shrink [20×10], depth 0, batch 32.",
+            message, StringComparison.Ordinal);
+        Assert.Equal(
+            $"lista [20×10], depth 2, lambda 0.3, dictionary {Dictionary.Hash}, samples 4800, batch 96, Adam, rate 0.005, threshold rate "
+            + "3, final fraction 0.002, delay 2000, evaluations 10, held out 2000, seed 1", checkpoint.Settings);
     }
 
     [Fact]
@@ -59,8 +66,10 @@ public sealed class ResumeTests
     {
         TrainingOptions[] others =
         [
-            Options with { Samples = 4801 }, Options with { BatchSize = 97 }, Options with { Optimizer = OptimizerKind.Sgd }, Options with { LearningRate = 6e-3f },
-            Options with { FinalRateFraction = 0.1f }, Options with { DecayDelay = 7 }, Options with { ThresholdRate = 2 }, Options with { Evaluations = 11 }, Options with { HeldOut = 3 }, Options with { Seed = 2 },
+            Options with { Samples = 4801 }, Options with { BatchSize = 97 }, Options with { Optimizer = OptimizerKind.Sgd }, Options
+                with { LearningRate = 6e-3f },
+            Options with { FinalRateFraction = 0.1f }, Options with { DecayDelay = 7 }, Options with { ThresholdRate = 2 }, Options
+                with { Evaluations = 11 }, Options with { HeldOut = 3 }, Options with { Seed = 2 },
         ];
 
         Assert.Equal(typeof(TrainingOptions).GetProperties().Count(p => p.CanWrite) - 1, others.Length);
@@ -99,25 +108,31 @@ public sealed class ResumeTests
         Refused($"'resume.Moments' has 5 values; it must have {length}.", With(s => s with { Moments = [s.Moments[0], new float[5]] }));
         Refused("'resume.Samples' is 4801; it must be from 0 to 4800.", good with { Samples = 4801 });
         Refused("'resume.Samples' is -96; it must be 0 or more.", good with { Samples = -96 });
-        Refused("'resume.Samples' is 100; it must be a multiple of the batch, 96.", good with { Samples = 100, BestAtSamples = 0, LossSamples = 0, Evaluations = 0 });
+        Refused("'resume.Samples' is 100; it must be a multiple of the batch, 96.", good
+            with { Samples = 100, BestAtSamples = 0, LossSamples = 0, Evaluations = 0 });
         Refused("'resume.SkippedBatches' is 6; it must be from 0 to 5.", good with { SkippedBatches = 6 });
         Refused("'resume.LeftOut' is 481; it must be from 0 to 480.", good with { LeftOut = 481 });
         Refused("'resume.BestAtSamples' is 481; it must be from 0 to 480.", good with { BestAtSamples = 481 });
         Refused("'resume.BestError' is NaN; it must be a number.", good with { Best = new Score(double.NaN, 0) });
-        Refused("'resume.Parameters' holds NaN at place 7; it must be finite.", With(s => s with { Parameters = Spoilt(s.Parameters, float.NaN) }));
-        Refused("'resume.BestParameters' holds Infinity at place 7; it must be finite.", With(s => s with { Best = Spoilt(s.Best, float.PositiveInfinity) }));
-        Refused("'resume.Moments' holds NaN at place 7; it must be finite.", With(s => s with { Moments = [Spoilt(s.Moments[0], float.NaN), s.Moments[1]] }));
+        Refused("'resume.Parameters' holds NaN at place 7; it must be finite.",
+            With(s => s with { Parameters = Spoilt(s.Parameters, float.NaN) }));
+        Refused("'resume.BestParameters' holds Infinity at place 7; it must be finite.",
+            With(s => s with { Best = Spoilt(s.Best, float.PositiveInfinity) }));
+        Refused("'resume.Moments' holds NaN at place 7; it must be finite.",
+            With(s => s with { Moments = [Spoilt(s.Moments[0], float.NaN), s.Moments[1]] }));
         Refused("'resume.Slabs' has 2 values; it must have 1.", good with { Slabs = [good.Slabs[0], good.Slabs[0]] });
         Refused("'resume.Evaluations' is 2; it must be from 0 to 1.", good with { Evaluations = 2 });
         Refused("'resume.LossSamples' is 481; it must be from 0 to 480.", good with { LossSamples = 481 });
-        Refused("'resume.Moments' holds -1E-09 at place 7; it must be from 0 to 3.4028235E+38.", With(s => s with { Moments = [s.Moments[0], Spoilt(s.Moments[1], -1e-9f)] }));
+        Refused("'resume.Moments' holds -1E-09 at place 7; it must be from 0 to 3.4028235E+38.",
+            With(s => s with { Moments = [s.Moments[0], Spoilt(s.Moments[1], -1e-9f)] }));
 
         Assert.Equal(Encoder().Parameters.Values.ToArray(), encoder.Parameters.Values.ToArray());
 
         TrainingCheckpoint With(Func<SlabState, SlabState> change) => good with { Slabs = [change(good.Slabs[0])] };
 
         void Refused(string message, TrainingCheckpoint bad)
-            => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => Train(encoder, Options, resume: bad)).Message, StringComparison.Ordinal);
+            => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => Train(encoder, Options, resume: bad)).Message,
+                StringComparison.Ordinal);
 
         static float[] Spoilt(float[] values, float value) => [.. values[..7], value, .. values[8..]];
     }

@@ -27,7 +27,8 @@ public sealed class TrainingLoopTests
             return 1;
         });
         TrainingCheckpoint? last = null;
-        TrainingLoop Loop(TrainableEncoder encoder, ISignalSource signals) => new(Objective(encoder, signals, options), options.Loop(CodeSize) with { ChunkSamples = 96 });
+        TrainingLoop Loop(TrainableEncoder encoder, ISignalSource signals)
+            => new(Objective(encoder, signals, options), options.Loop(CodeSize) with { ChunkSamples = 96 });
 
         Assert.ThrowsAny<OperationCanceledException>(() => Loop(Encoder(), source).Execute(_ => { }, null, c => last = c, stop.Token));
         LoopReport rest = Loop(resumed, Source).Execute(_ => { }, last, null, TestContext.Current.CancellationToken);
@@ -69,7 +70,8 @@ public sealed class TrainingLoopTests
     [Fact]
     public void What_a_checkpoint_cannot_be_stored_for_ends_the_training()
     {
-        Assert.Equal("full", Assert.Throws<IOException>(() => Train(Encoder(), Options, onCheckpoint: _ => throw new IOException("full"))).Message);
+        Assert.Equal("full", Assert.Throws<IOException>(() => Train(Encoder(), Options, onCheckpoint: _ => throw new IOException("full")))
+            .Message);
     }
 
     [Fact]

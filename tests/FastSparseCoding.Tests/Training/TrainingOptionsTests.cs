@@ -30,12 +30,15 @@ public sealed class TrainingOptionsTests
     [Theory]
     [MemberData(nameof(OutOfRange), DisableDiscoveryEnumeration = true)]
     public void A_value_out_of_range_is_refused(TrainingOptions options, string message)
-        => Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => Train(Encoder(), options)).Message, StringComparison.Ordinal);
+        => Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(() => Train(Encoder(), options)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_limits_themselves_are_accepted()
     {
-        TrainingOptions options = new() { Samples = 1, BatchSize = 65_536, FinalRateFraction = 1, DecayDelay = 1e-9, Evaluations = 10_000, HeldOut = 1, Threads = 1024, LearningRate = float.Epsilon };
+        TrainingOptions options =
+            new() { Samples = 1, BatchSize = 65_536, FinalRateFraction = 1, DecayDelay = 1e-9, Evaluations = 10_000, HeldOut = 1,
+            Threads = 1024, LearningRate = float.Epsilon };
 
         Assert.Same(options, options.Validated());
         Assert.Equal(0, (options with { FinalRateFraction = 0 }).Validated().FinalRateFraction);

@@ -12,7 +12,8 @@ internal static class TrainingProblem
     public const int SignalSize = 10, CodeSize = 20;
 
     /// <summary>50 steps, 10 evaluations; 96 rows make two workers' parts of every batch.</summary>
-    public static TrainingOptions Options { get; } = new() { Samples = 4800, BatchSize = 96, Evaluations = 10, LearningRate = 5e-3f, Threads = 2 };
+    public static TrainingOptions Options { get; } =
+        new() { Samples = 4800, BatchSize = 96, Evaluations = 10, LearningRate = 5e-3f, Threads = 2 };
 
     public static AtomDictionary Dictionary { get; } = RandomData.Dictionary(CodeSize, SignalSize, seed: 1);
 
@@ -27,9 +28,12 @@ internal static class TrainingProblem
     public static ISignalSource Source => new MatrixSource(X, seed: 4);
 
     public static TrainableEncoder Encoder(string kind = "lista")
-        => EncoderFactory.Create(kind, Dictionary, Lambda, kind is "lista" or "lista-layers" or "lista-coupled" or "slista" ? 2 : kind == "lcod" ? 4 : 0);
+        => EncoderFactory.Create(
+            kind, Dictionary, Lambda, kind is "lista" or "lista-layers" or "lista-coupled" or "slista" ? 2 : kind == "lcod" ? 4 : 0);
 
-    public static TrainingReport Train(TrainableEncoder encoder, TrainingOptions options, ISignalSource? source = null, Action<TrainingCheckpoint>? onCheckpoint = null, TrainingCheckpoint? resume = null)
+    public static TrainingReport Train(
+        TrainableEncoder encoder, TrainingOptions options, ISignalSource? source = null, Action<TrainingCheckpoint>? onCheckpoint = null,
+        TrainingCheckpoint? resume = null)
         => EncoderTrainer.Train(encoder, source ?? Source, Target, HeldOut, options, resume: resume, onCheckpoint: onCheckpoint);
 }
 

@@ -18,7 +18,8 @@ public sealed class UncertifiedCountTests
         TrainingOptions options = TrainingProblem.Options with { Samples = 1500 };
         var target = new FistaSolver(Atoms, 0.1f, new SolverOptions { MaxIterations = 30 });
         var source = new MatrixSource(SmoothDictionaries.UnitSignals(1000, 32, seed: 1), seed: 4);
-        long expected = target.Solve(Read(source, 0, 1500), new Matrix(1500, 60), cancellation: TestContext.Current.CancellationToken).Unconverged;
+        long expected = target.Solve(Read(source, 0, 1500), new Matrix(1500, 60), cancellation: TestContext.Current.CancellationToken)
+            .Unconverged;
         Assert.InRange(expected, 1000, 1400);
 
         Assert.Equal(expected, Train(source, target, options).UncertifiedTargets);
@@ -44,14 +45,16 @@ public sealed class UncertifiedCountTests
         for (int batch = 0; batch < 3; batch++)
         {
             Matrix x = Read(source, 200 * batch, 200);
-            expected += new ActiveSetSolver(learner.Dictionary, options.Lambda).Solve(x, new Matrix(200, 24), cancellation: TestContext.Current.CancellationToken).Unconverged;
+            expected += new ActiveSetSolver(learner.Dictionary, options.Lambda)
+                .Solve(x, new Matrix(200, 24), cancellation: TestContext.Current.CancellationToken).Unconverged;
             learner.PartialFit(x, TestContext.Current.CancellationToken);
             Assert.Equal(expected, learner.UncertifiedSignals);
         }
         Assert.InRange(expected, 100, 600);
 
         var told = new List<LearningProgress>();
-        DictionaryLearner.Learn(source, options, new DirectProgress<LearningProgress>(told.Add), cancellation: TestContext.Current.CancellationToken);
+        DictionaryLearner.Learn(
+            source, options, new DirectProgress<LearningProgress>(told.Add), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(expected, told[^1].Uncertified);
     }
 
@@ -61,14 +64,17 @@ public sealed class UncertifiedCountTests
         var options = new DictionaryLearningOptions { AtomCount = 24, Lambda = 0.3f, Samples = 600, BatchSize = 200 };
         var told = new List<LearningProgress>();
 
-        DictionaryLearner.Learn(SmoothDictionaries.UnitSignals(1000, 16, seed: 1), options, new DirectProgress<LearningProgress>(told.Add), cancellation: TestContext.Current.CancellationToken);
+        DictionaryLearner.Learn(
+            SmoothDictionaries.UnitSignals(1000, 16, seed: 1), options, new DirectProgress<LearningProgress>(told.Add),
+            cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal([0, 0, 0], told.Select(p => p.Uncertified));
     }
 
     private static TrainingReport Train(MatrixSource source, FistaSolver target, TrainingOptions options)
         => EncoderTrainer.Train(
-            EncoderFactory.Create("lista", Atoms, target.Lambda, 2), source, target, SmoothDictionaries.UnitSignals(50, 32, seed: 2), options, cancellation: TestContext.Current.CancellationToken);
+            EncoderFactory.Create("lista", Atoms, target.Lambda, 2), source, target, SmoothDictionaries.UnitSignals(50, 32, seed: 2),
+                options, cancellation: TestContext.Current.CancellationToken);
 
     private static Matrix Read(MatrixSource source, long first, int count)
     {

@@ -7,8 +7,9 @@ using Xunit;
 namespace FastSparseCoding.Tests.Training;
 
 /// <summary>
-/// A code that is not certified may be anything, and is not learned from. Of the signals here most are too hard for the target's few iterations; the rest
-/// are so small that their code is zero, which the untrained encoder knows: what is left to learn from asks for no change.
+/// A code that is not certified may be anything, and is not learned from. Of the signals here most are too hard for the target's few
+/// iterations; the rest are so small that their code is zero, which the untrained encoder knows: what is left to learn from asks for no
+/// change.
 /// </summary>
 public sealed class UncertifiedTargetTests
 {
@@ -28,7 +29,8 @@ public sealed class UncertifiedTargetTests
         TrainableEncoder encoder = EncoderFactory.Create("lista", Atoms, Lambda, 3);
         float[] before = encoder.Parameters.Values.ToArray();
 
-        EncoderTrainer.Train(encoder, new MatrixSource(x, seed: 4), Target, SmoothDictionaries.UnitSignals(50, 32, seed: 2), Few, cancellation: TestContext.Current.CancellationToken);
+        EncoderTrainer.Train(encoder, new MatrixSource(x, seed: 4), Target, SmoothDictionaries.UnitSignals(50, 32, seed: 2), Few,
+            cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(before, encoder.Parameters.Values.ToArray());
     }
@@ -39,9 +41,11 @@ public sealed class UncertifiedTargetTests
         (Matrix x, _) = Signals();
         TrainableEncoder encoder = EncoderFactory.Create("lista", Atoms, Lambda, 3);
         float[] before = encoder.Parameters.Values.ToArray();
-        CodedSignals signals = CodedSignals.Encode(new MatrixSource(x, seed: 4), Target, Few.Samples, cancellation: TestContext.Current.CancellationToken);
+        CodedSignals signals = CodedSignals.Encode(
+            new MatrixSource(x, seed: 4), Target, Few.Samples, cancellation: TestContext.Current.CancellationToken);
 
-        EncoderTrainer.Train(encoder, signals, SmoothDictionaries.UnitSignals(50, 32, seed: 2), Few, cancellation: TestContext.Current.CancellationToken);
+        EncoderTrainer.Train(encoder, signals, SmoothDictionaries.UnitSignals(50, 32, seed: 2), Few,
+            cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(before, encoder.Parameters.Values.ToArray());
     }
