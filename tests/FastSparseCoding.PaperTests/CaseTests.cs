@@ -8,8 +8,9 @@ namespace FastSparseCoding.PaperTests;
 public sealed class CaseTests
 {
     public static TheoryData<string, float> Sets { get; } = new(
-        from family in (string[])["exponentials", "gaussians", "hilbert", "vandermonde"] from lambda in (float[])[1e-2f, 1e-3f, 1e-4f]
-            select (family, lambda));
+        from family in (string[])["exponentials", "gaussians", "hilbert", "vandermonde"]
+        from lambda in (float[])[1e-2f, 1e-3f, 1e-4f]
+        select (family, lambda));
 
     /// <summary>The energies are of other solvers in double precision, their codes rounded to float32.</summary>
     [Theory]

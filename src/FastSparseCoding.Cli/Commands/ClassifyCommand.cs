@@ -15,39 +15,77 @@ internal sealed class ClassifyCommand
     private static readonly ClassifierOptions Defaults = ClassifierOptions.Default;
 
     private readonly Argument<string> _data =
-        new("DATA") { Description =
+        new("DATA")
+        {
+            Description =
         "A folder with the four files of MNIST or its kin: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
-        + "t10k-labels-idx1-ubyte, gzipped (.gz) or not." };
+        + "t10k-labels-idx1-ubyte, gzipped (.gz) or not."
+        };
     private readonly Option<string> _output =
-        new("--output", "-o") { Description = "The classifier to write, with what gives its codes (.safetensors).", Required = true,
-        HelpName = "FILE" };
+        new("--output", "-o")
+        {
+            Description = "The classifier to write, with what gives its codes (.safetensors).",
+            Required = true,
+            HelpName = "FILE"
+        };
     private readonly Option<string?> _encoder =
-        new("--encoder") { Description = "What gives the codes: an encoder written by 'sparsecode train', or a dictionary for exact codes.",
-        HelpName = "MODEL" };
+        new("--encoder")
+        {
+            Description = "What gives the codes: an encoder written by 'sparsecode train', or a dictionary for exact codes.",
+            HelpName = "MODEL"
+        };
     private readonly Option<bool> _raw =
         new("--raw") { Description = "Classify the pixels as they are after normalisation, without codes." };
     private readonly Option<float?> _lambda =
-        new("--lambda") { Description =
-        "With a dictionary: sparsity weight λ of the exact codes, above 0. [default: the dictionary's, or 0.5]", HelpName = "λ" };
+        new("--lambda")
+        {
+            Description =
+        "With a dictionary: sparsity weight λ of the exact codes, above 0. [default: the dictionary's, or 0.5]",
+            HelpName = "λ"
+        };
     private readonly Option<bool> _endToEnd =
-        new("--end-to-end") { Description =
-        "Then train the encoder and the classifier together, the classifier's loss going back through the encoder." };
+        new("--end-to-end")
+        {
+            Description =
+        "Then train the encoder and the classifier together, the classifier's loss going back through the encoder."
+        };
     private readonly Option<int> _epochs =
-        new("--epochs") { Description = "How often the classifier sees every picture, from 1 to 10000.", DefaultValueFactory = _
-        => Defaults.Epochs, HelpName = "N" };
+        new("--epochs")
+        {
+            Description = "How often the classifier sees every picture, from 1 to 10000.",
+            DefaultValueFactory = _
+        => Defaults.Epochs,
+            HelpName = "N"
+        };
     private readonly Option<int> _endToEndEpochs =
-        new("--end-to-end-epochs") { Description = "How often encoder and classifier together see every picture, from 1 to 10000.",
-        DefaultValueFactory = _ => 5, HelpName = "N" };
+        new("--end-to-end-epochs")
+        {
+            Description = "How often encoder and classifier together see every picture, from 1 to 10000.",
+            DefaultValueFactory = _ => 5,
+            HelpName = "N"
+        };
     private readonly Option<int> _batch =
-        new("--batch") { Description = "Pictures in a step, from 1 to 65536.", DefaultValueFactory = _
-        => Defaults.BatchSize, HelpName = "N" };
+        new("--batch")
+        {
+            Description = "Pictures in a step, from 1 to 65536.",
+            DefaultValueFactory = _
+        => Defaults.BatchSize,
+            HelpName = "N"
+        };
     private readonly Option<float?> _rate =
-        new("--learning-rate") { Description =
-        FormattableString.Invariant($"The classifier's rate at the start, above 0. [default: {Defaults.LearningRate}]"), HelpName = "η" };
+        new("--learning-rate")
+        {
+            Description =
+        FormattableString.Invariant($"The classifier's rate at the start, above 0. [default: {Defaults.LearningRate}]"),
+            HelpName = "η"
+        };
     private readonly Option<float?> _encoderRate =
-        new("--encoder-learning-rate") { Description =
+        new("--encoder-learning-rate")
+        {
+            Description =
         FormattableString.Invariant($"End to end: the encoder's rate at the start, above 0. [default: {Defaults.EncoderLearningRate}]"),
-        HelpName = "η" };
+            HelpName = "η"
+        };
     private readonly PatchOptions _patches = new();
 
     public static Command Create(Func<ParseResult, CommandContext> context)

@@ -14,38 +14,68 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class EncodeCommand
 {
     private readonly Argument<string> _model =
-        new("MODEL") { Description =
-        "DICTIONARY (a model, or an .npy of atoms [m×n] with unit-norm rows): exact codes. ENCODER: predicted codes." };
+        new("MODEL")
+        {
+            Description =
+        "DICTIONARY (a model, or an .npy of atoms [m×n] with unit-norm rows): exact codes. ENCODER: predicted codes."
+        };
     private readonly Argument<string[]> _images =
-        new("IMAGES") { Description =
+        new("IMAGES")
+        {
+            Description =
         "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
-        Arity = ArgumentArity.OneOrMore };
+            Arity = ArgumentArity.OneOrMore
+        };
     private readonly Option<string> _output =
-        new("--output", "-o") { Description = "The codes to write: .npy (dense) or .npz (sparse, as scipy.sparse.load_npz reads).",
-        Required = true, HelpName = "FILE" };
+        new("--output", "-o")
+        {
+            Description = "The codes to write: .npy (dense) or .npz (sparse, as scipy.sparse.load_npz reads).",
+            Required = true,
+            HelpName = "FILE"
+        };
     private readonly Option<string?> _solver =
-        new("--solver") { Description = "With a dictionary: the exact method. [default: active-set]",
-        HelpName = "active-set|cd|cod|fista|ista" };
+        new("--solver")
+        {
+            Description = "With a dictionary: the exact method. [default: active-set]",
+            HelpName = "active-set|cd|cod|fista|ista"
+        };
     private readonly Option<double?> _tolerance =
-        new("--tolerance") { Description =
+        new("--tolerance")
+        {
+            Description =
         "With a dictionary: relative duality gap at which a code counts as exact, from 1e-7, with a fraction of λmax from 2e-7, to 1. "
-        + "[default: 1e-5]", HelpName = "T" };
+        + "[default: 1e-5]",
+            HelpName = "T"
+        };
     private readonly Option<string?> _warmStart =
-        new("--warm-start") { Description = "With a dictionary: an encoder trained for it, from whose prediction the exact solver starts.",
-        HelpName = "ENCODER" };
+        new("--warm-start")
+        {
+            Description = "With a dictionary: an encoder trained for it, from whose prediction the exact solver starts.",
+            HelpName = "ENCODER"
+        };
     private readonly Option<bool> _sparse = new("--sparse") { Description = "Require sparse output (.npz)." };
     private readonly Option<int?> _samples =
-        new("--samples") { Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.",
-        HelpName = "N" };
+        new("--samples")
+        {
+            Description = "Encode this many patches at random places, from 1 to 10^9, instead of all on a grid.",
+            HelpName = "N"
+        };
     private readonly Option<int?> _stride =
-        new("--stride") { Description = "Pixels from one patch of the grid to the next, from 1 to 10000. [default: the patch's side]",
-        HelpName = "PIXELS" };
+        new("--stride")
+        {
+            Description = "Pixels from one patch of the grid to the next, from 1 to 10000. [default: the patch's side]",
+            HelpName = "PIXELS"
+        };
     private readonly Option<string?> _signals =
         new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
     private readonly Option<string?> _mask =
-        new("--mask") { Description =
+        new("--mask")
+        {
+            Description =
         "With a dictionary and an .npy of signals: an .npy [N×n] of 1 where a value is known and 0 where it is not; only what is known "
-        + "counts.", HelpName = "FILE.npy" };
+        + "counts.",
+            HelpName = "FILE.npy"
+        };
     private readonly PenaltyOptions _penalty = new(perSignal: true);
     private readonly PursuitOptions _pursuit = new();
     private readonly PatchOptions _patches = new();

@@ -18,18 +18,32 @@ internal sealed class EvaluateCommand
 
     private readonly Argument<string> _encoder = new("ENCODER") { Description = "An encoder written by 'sparsecode train'." };
     private readonly Argument<string[]> _images =
-        new("IMAGES") { Description =
+        new("IMAGES")
+        {
+            Description =
         "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
-        Arity = ArgumentArity.OneOrMore };
+            Arity = ArgumentArity.OneOrMore
+        };
     private readonly Option<string?> _dictionary =
-        new("--dictionary") { Description = "The dictionary, when the encoder's file does not hold it; otherwise it must be the same.",
-        HelpName = "FILE" };
+        new("--dictionary")
+        {
+            Description = "The dictionary, when the encoder's file does not hold it; otherwise it must be the same.",
+            HelpName = "FILE"
+        };
     private readonly Option<string?> _codes =
-        new("--codes") { Description = "Exact codes [N×m] of the signals of an .npy, row for row, instead of computing them.",
-        HelpName = "FILE.npy" };
+        new("--codes")
+        {
+            Description = "Exact codes [N×m] of the signals of an .npy, row for row, instead of computing them.",
+            HelpName = "FILE.npy"
+        };
     private readonly Option<int> _samples =
-        new("--samples") { Description = "Of images: patches to evaluate on, from 1 to 10^7.", DefaultValueFactory = _
-        => 5000, HelpName = "N" };
+        new("--samples")
+        {
+            Description = "Of images: patches to evaluate on, from 1 to 10^7.",
+            DefaultValueFactory = _
+        => 5000,
+            HelpName = "N"
+        };
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 

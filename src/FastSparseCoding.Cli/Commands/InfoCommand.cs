@@ -12,7 +12,8 @@ internal static class InfoCommand
     {
         var file = new Argument<string?>("FILE") { Description = "A model, .npy or .npz file.", Arity = ArgumentArity.ZeroOrOne };
         var machine = new Option<bool>(
-            "--machine") { Description = "In place of FILE: the processor, its cores, the vector instructions in use and the memory." };
+            "--machine")
+        { Description = "In place of FILE: the processor, its cores, the vector instructions in use and the memory." };
         var command = new ExampledCommand(
             "info",
             "Says what a file holds: kind, format version, penalty, preprocessing, shapes. Checks a model's checksum. Or says what this "

@@ -16,21 +16,35 @@ internal sealed class LearnCommand
     private static readonly DictionaryLearningOptions Defaults = DictionaryLearningOptions.Default;
 
     private readonly Argument<string[]> _images =
-        new("IMAGES") { Description =
+        new("IMAGES")
+        {
+            Description =
         "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
-        Arity = ArgumentArity.OneOrMore };
+            Arity = ArgumentArity.OneOrMore
+        };
     private readonly Option<string> _output =
         new("--output", "-o") { Description = "The dictionary to write (.safetensors).", Required = true, HelpName = "FILE" };
     private readonly Option<long> _samples =
-        new("--samples") { Description = "Patches to learn from, from 1 to 10^12.", DefaultValueFactory = _
-        => Defaults.Samples, HelpName = "N" };
+        new("--samples")
+        {
+            Description = "Patches to learn from, from 1 to 10^12.",
+            DefaultValueFactory = _
+        => Defaults.Samples,
+            HelpName = "N"
+        };
     private readonly Option<int?> _batch =
-        new("--batch") { Description =
+        new("--batch")
+        {
+            Description =
         "Patches between two updates of the atoms, from 1 to 1048576. Default half the number of atoms, but from 256 to 4096.",
-        HelpName = "N" };
+            HelpName = "N"
+        };
     private readonly Option<string> _method =
-        new("--method") { Description = "online: statistics and block updates (Mairal et al. 2010); sgd: the paper's stochastic gradient.",
-        DefaultValueFactory = _ => "online" };
+        new("--method")
+        {
+            Description = "online: statistics and block updates (Mairal et al. 2010); sgd: the paper's stochastic gradient.",
+            DefaultValueFactory = _ => "online"
+        };
     private readonly Option<bool> _whiten =
         new("--whiten") { Description = "Whiten patches (ZCA, fitted to 50,000 of them); stored in the model." };
     private readonly Option<string?> _mosaic = new("--mosaic") { Description = "Also draw the atoms as a picture.", HelpName = "FILE.png" };
@@ -119,8 +133,11 @@ internal sealed class LearnCommand
         string data = input.Identity + start.Identity;
         LearnerState? state = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadLearner) : null;
         if (state is not null)
-            state = state with { Settings =
-                Checkpoint.Unseal(checkpoint, state.Settings, data, "images, signals, preprocessing or start") };
+            state = state with
+            {
+                Settings =
+                Checkpoint.Unseal(checkpoint, state.Settings, data, "images, signals, preprocessing or start")
+            };
         ISignalSource source = input.Split(1, options.Seed).Source;
         ISignalSource? masks = input.SplitMasks(1, options.Seed);
         AtomDictionary? dictionary = null;

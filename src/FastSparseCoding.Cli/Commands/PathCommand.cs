@@ -16,29 +16,48 @@ internal sealed class PathCommand
     private readonly Argument<string> _dictionary =
         new("DICTIONARY") { Description = "A dictionary (a model, or an .npy of atoms [m×n] with unit-norm rows)." };
     private readonly Argument<string[]> _images =
-        new("IMAGES") { Description =
+        new("IMAGES")
+        {
+            Description =
         "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
-        Arity = ArgumentArity.OneOrMore };
+            Arity = ArgumentArity.OneOrMore
+        };
     private readonly Option<string?> _output =
         new("--output", "-o") { Description = "Also write the table as comma-separated values.", HelpName = "FILE.csv" };
     private readonly Option<string?> _plot =
         new("--plot") { Description = "Draw non-zeros, error and energy against λ.", HelpName = "FILE.svg" };
     private readonly Option<int> _points =
-        new("--points") { Description = "Number of weights λ, from 2 to 1000, each smaller than the one before by the same factor.",
-        DefaultValueFactory = _ => 20, HelpName = "N" };
+        new("--points")
+        {
+            Description = "Number of weights λ, from 2 to 1000, each smaller than the one before by the same factor.",
+            DefaultValueFactory = _ => 20,
+            HelpName = "N"
+        };
     private readonly Option<SparsityWeight?> _from =
-        new("--from") { Description =
+        new("--from")
+        {
+            Description =
         "The first and largest λ, above 0; or as 1max a fraction, up to 1max, of the λ from which on all codes are zero. [default: 1max]",
-        HelpName = "λ" };
+            HelpName = "λ"
+        };
     private readonly Option<SparsityWeight?> _to =
         new("--to") { Description = "The last and smallest λ, in the same words. [default: 0.01max]", HelpName = "λ" };
     private readonly Option<int> _samples =
-        new("--samples") { Description = "Signals to code, drawn at random, from 1 to 10^7.", DefaultValueFactory = _
-        => 2000, HelpName = "N" };
+        new("--samples")
+        {
+            Description = "Signals to code, drawn at random, from 1 to 10^7.",
+            DefaultValueFactory = _
+        => 2000,
+            HelpName = "N"
+        };
     private readonly Option<double?> _heldOut =
-        new("--held-out") { Description =
+        new("--held-out")
+        {
+            Description =
         "Share of every signal's values, above 0 and below 1, that a code does not see; its error on them is large where λ is too large "
-        + "and where it is too small. [default: none]", HelpName = "SHARE" };
+        + "and where it is too small. [default: none]",
+            HelpName = "SHARE"
+        };
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 

@@ -13,25 +13,48 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class ReproduceCommand
 {
     private readonly Option<string[]> _images =
-        new("--images") { Description = "A folder or image files to learn from and test on. [default: generated pictures]",
-        AllowMultipleArgumentsPerToken = true, HelpName = "DIR" };
+        new("--images")
+        {
+            Description = "A folder or image files to learn from and test on. [default: generated pictures]",
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "DIR"
+        };
     private readonly Option<string?> _digits =
-        new("--digits") { Description = "A folder with MNIST's four files: adds the experiment on digits, with --full on all of them.",
-        HelpName = "DIR" };
+        new("--digits")
+        {
+            Description = "A folder with MNIST's four files: adds the experiment on digits, with --full on all of them.",
+            HelpName = "DIR"
+        };
     private readonly Option<string?> _atoms =
-        new("--atoms") { Description = "Sizes of dictionary, separated by commas, each from 2 to 4096. [default: 100; with --full 100,400]",
-        HelpName = "M,M" };
+        new("--atoms")
+        {
+            Description = "Sizes of dictionary, separated by commas, each from 2 to 4096. [default: 100; with --full 100,400]",
+            HelpName = "M,M"
+        };
     private readonly Option<long?> _samples =
-        new("--samples") { Description =
+        new("--samples")
+        {
+            Description =
         "Patches for every training, from 1 to 10^8. [default: 300000; with --quick 50000, with --full 1500000, and 1000000 for more "
-        + "than 200 atoms]", HelpName = "N" };
+        + "than 200 atoms]",
+            HelpName = "N"
+        };
     private readonly Option<int?> _seeds =
-        new("--seeds") { Description =
+        new("--seeds")
+        {
+            Description =
         "Trainings of every encoder, each on patches of its own, from 1 to 100; shown as mean ± half of the range. [default: 1; with "
-        + "--full 3]", HelpName = "N" };
+        + "--full 3]",
+            HelpName = "N"
+        };
     private readonly Option<string> _output =
-        new("--out", "-o") { Description = "Folder for everything that is made; created when missing.", DefaultValueFactory = _
-        => "reproduction", HelpName = "DIR" };
+        new("--out", "-o")
+        {
+            Description = "Folder for everything that is made; created when missing.",
+            DefaultValueFactory = _
+        => "reproduction",
+            HelpName = "DIR"
+        };
     private readonly Option<bool> _quick = new("--quick") { Description = "A small run that shows all parts in seconds." };
     private readonly Option<bool> _full =
         new("--full") { Description = "The paper's scale: 100 and 400 atoms, three seeds, a million patches or more for every training." };

@@ -23,38 +23,69 @@ internal sealed class TrainCommand
     private readonly Argument<string> _dictionary =
         new("DICTIONARY") { Description = "A dictionary model, or an .npy of atoms [m×n] with unit-norm rows." };
     private readonly Argument<string[]> _images =
-        new("IMAGES") { Description =
+        new("IMAGES")
+        {
+            Description =
         "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
-        Arity = ArgumentArity.OneOrMore };
+            Arity = ArgumentArity.OneOrMore
+        };
     private readonly Option<string> _output =
         new("--output", "-o") { Description = "The encoder to write (.safetensors).", Required = true, HelpName = "FILE" };
     private readonly Option<string> _kind =
-        new("--encoder") { Description =
+        new("--encoder")
+        {
+            Description =
         "The architecture: lista and lcod of the paper, its baselines, or a variant: lista-layers, with thresholds and gains for every "
         + "layer; lista-coupled, which computes the residual in every layer; slista, whose only parameters are its steps.",
-        DefaultValueFactory = _ => "lista" };
+            DefaultValueFactory = _ => "lista"
+        };
     private readonly Option<int?> _depth =
-        new("--depth") { Description =
+        new("--depth")
+        {
+            Description =
         "lista and its variants: layers after the first, from 0 to 1000 [default: 3]; lcod: coordinate updates, from 0 to 10000 "
-        + "[default: 10].", HelpName = "T" };
+        + "[default: 10].",
+            HelpName = "T"
+        };
     private readonly Option<string?> _objective =
-        new("--objective") { Description =
+        new("--objective")
+        {
+            Description =
         "codes: predict the exact codes; lasso: make codes of little energy, for which no exact code is computed. [default: codes; for "
-        + "slista lasso]" };
+        + "slista lasso]"
+        };
     private readonly Option<long> _samples =
-        new("--samples") { Description = "Patches to train on, from 1 to 10^12.", DefaultValueFactory = _
-        => Defaults.Samples, HelpName = "N" };
+        new("--samples")
+        {
+            Description = "Patches to train on, from 1 to 10^12.",
+            DefaultValueFactory = _
+        => Defaults.Samples,
+            HelpName = "N"
+        };
     private readonly Option<int> _batch =
-        new("--batch") { Description = "Patches in a step, from 1 to 65536.", DefaultValueFactory = _
-        => Defaults.BatchSize, HelpName = "N" };
+        new("--batch")
+        {
+            Description = "Patches in a step, from 1 to 65536.",
+            DefaultValueFactory = _
+        => Defaults.BatchSize,
+            HelpName = "N"
+        };
     private readonly Option<string> _optimizer =
-        new("--optimizer") { Description = "adam: with a rate that falls along a cosine; sgd: with the paper's rate ∝ 1/(t + t₀).",
-        DefaultValueFactory = _ => "adam" };
+        new("--optimizer")
+        {
+            Description = "adam: with a rate that falls along a cosine; sgd: with the paper's rate ∝ 1/(t + t₀).",
+            DefaultValueFactory = _ => "adam"
+        };
     private readonly Option<float?> _rate =
         new("--learning-rate") { Description = "Rate at the start, above 0. [default: the library's for the optimiser]", HelpName = "η" };
     private readonly Option<int> _evaluations =
-        new("--evaluations") { Description = "How many times the held-out error is measured, from 1 to 10000.", DefaultValueFactory = _
-        => Defaults.Evaluations, HelpName = "N" };
+        new("--evaluations")
+        {
+            Description = "How many times the held-out error is measured, from 1 to 10000.",
+            DefaultValueFactory = _
+        => Defaults.Evaluations,
+            HelpName = "N"
+        };
     private readonly Option<bool> _resume =
         new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
     private readonly PenaltyOptions _penalty = new();

@@ -8,9 +8,12 @@ namespace FastSparseCoding.Cli.Input;
 internal sealed class PatchOptions
 {
     private readonly Option<int?> _size =
-        new("--patch") { Description =
+        new("--patch")
+        {
+            Description =
         "Side of a square patch in pixels, from 1 to 256. [default: 10, the model's, or that of pictures taken whole]",
-        HelpName = "PIXELS" };
+            HelpName = "PIXELS"
+        };
 
     private readonly Option<float?> _deviation = new("--min-std")
     {
@@ -53,8 +56,13 @@ internal sealed class PatchOptions
         if (!(deviation >= 0 && deviation <= 1))
             throw new UserError(FormattableString.Invariant($"{_deviation.Name} is {deviation}; it must be from 0 to 1."));
         PatchPreprocessing bound = start
-            with { PatchSize = size, MinimumDeviation = deviation, Normalization = Normalization(parsed.GetValue(_normalization))
-            ?? start.Normalization };
+            with
+        {
+            PatchSize = size,
+            MinimumDeviation = deviation,
+            Normalization = Normalization(parsed.GetValue(_normalization))
+            ?? start.Normalization
+        };
         if (bound is { Normalization: PatchNormalization.UnitDeviation, MinimumDeviation: 0 })
             throw new UserError(
                 $"{_deviation.Name} is 0; it must be above 0 when patches are divided by their deviation (--normalize unit-std).");

@@ -7,13 +7,21 @@ namespace FastSparseCoding.Cli.Input;
 internal sealed class PursuitOptions
 {
     private readonly Option<int?> _maxAtoms =
-        new("--max-atoms") { Description =
+        new("--max-atoms")
+        {
+            Description =
         "With a dictionary: codes of at most this many atoms, from 1 to the smaller of n and m, by orthogonal matching pursuit in place "
-        + "of the lasso.", HelpName = "K" };
+        + "of the lasso.",
+            HelpName = "K"
+        };
     private readonly Option<float?> _error =
-        new("--error") { Description =
+        new("--error")
+        {
+            Description =
         "With a dictionary: codes of as few atoms as orthogonal matching pursuit needs for ‖x − zD‖ ≤ E, above 0; with --max-atoms "
-        + "whichever comes first.", HelpName = "E" };
+        + "whichever comes first.",
+            HelpName = "E"
+        };
 
     /// <summary>All of the options.</summary>
     public IReadOnlyList<Option> All => [_maxAtoms, _error];

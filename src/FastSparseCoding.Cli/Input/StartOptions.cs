@@ -8,8 +8,11 @@ internal sealed class StartOptions(int defaultAtoms)
     private readonly Option<int?> _atoms =
         new("--atoms") { Description = $"Number of atoms, from 1 to 20000. [default: that of --start, or {defaultAtoms}]", HelpName = "M" };
     private readonly Option<bool> _nonNegativeAtoms =
-        new("--non-negative-atoms") { Description =
-        "Atoms without negative values; with --non-negative a sparse non-negative factorisation." };
+        new("--non-negative-atoms")
+        {
+            Description =
+        "Atoms without negative values; with --non-negative a sparse non-negative factorisation."
+        };
     private readonly Option<string?> _start = new("--start")
     {
         Description =

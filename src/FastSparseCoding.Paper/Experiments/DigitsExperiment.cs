@@ -90,8 +90,14 @@ internal sealed class DigitsExperiment
 
     private void Learn(string path, string checkpoint)
     {
-        var options = new DictionaryLearningOptions { AtomCount = _plan.Atoms, Lambda = DigitsPlan.Lambda, Samples = _plan.LearningSamples,
-            Seed = _context.Seed, Threads = _context.Threads };
+        var options = new DictionaryLearningOptions
+        {
+            AtomCount = _plan.Atoms,
+            Lambda = DigitsPlan.Lambda,
+            Samples = _plan.LearningSamples,
+            Seed = _context.Seed,
+            Threads = _context.Threads
+        };
         IProgressPiece piece = _board.Start($"dictionary of {_plan.Atoms} atoms from digits");
         LearnerState? state = File.Exists(checkpoint) ? CheckpointFile.LoadLearner(checkpoint) : null;
         long uncertified = state?.Uncertified ?? 0;
@@ -169,8 +175,13 @@ internal sealed class DigitsExperiment
         var progress = new Relay<TrainingProgress>(p => piece.Report(
             p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
                 FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
-        var options = new TrainingOptions { Samples = _plan.EncoderSamples, LearningRate = candidate.IsLcod ? null : DigitsPlan.ListaRate,
-            Seed = OptionSeed(seed), Threads = 1 };
+        var options = new TrainingOptions
+        {
+            Samples = _plan.EncoderSamples,
+            LearningRate = candidate.IsLcod ? null : DigitsPlan.ListaRate,
+            Seed = OptionSeed(seed),
+            Threads = 1
+        };
         int rows = _data.Train.Rows - _data.HeldOut;
         TrainingCheckpoint? resume = File.Exists(checkpoint) ? CheckpointFile.LoadTraining(checkpoint) : null;
         EncoderTrainer.Train(

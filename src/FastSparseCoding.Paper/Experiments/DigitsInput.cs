@@ -10,7 +10,8 @@ internal sealed record DigitsInput(LabelledImages Train, LabelledImages Test, st
     {
         (LabelledImages train, LabelledImages test) = LabelledImages.ReadFolder(folder);
         return new DigitsInput(train, test, folder, (plan.Scale == Paper.Plan.Full.Scale ? DigitsPlan.Full : DigitsPlan.Small)
-            with { Seeds = plan.Seeds });
+            with
+        { Seeds = plan.Seeds });
     }
 
     public string Description

@@ -83,8 +83,14 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
 
     private void Learn(string path, string checkpoint, IProgressBoard board)
     {
-        var options = new DictionaryLearningOptions { AtomCount = atoms, Lambda = Plan.Lambda, Samples = plan.LearningSamples,
-            Seed = context.Seed, Threads = context.Threads };
+        var options = new DictionaryLearningOptions
+        {
+            AtomCount = atoms,
+            Lambda = Plan.Lambda,
+            Samples = plan.LearningSamples,
+            Seed = context.Seed,
+            Threads = context.Threads
+        };
         IProgressPiece piece = board.Start($"dictionary of {atoms} atoms");
         LearnerState? state = File.Exists(checkpoint) ? CheckpointFile.LoadLearner(checkpoint) : null;
         long uncertified = state?.Uncertified ?? 0;

@@ -14,7 +14,8 @@ internal sealed record PictureInput(ImageStore Images, string Origin, PatchPrepr
     {
         get
         {
-            string others = Images.Count < ImageStore.FewestToHoldOut ? $", or, as here with fewer than {ImageStore.FewestToHoldOut}, other patches" : "";
+            const int Fewest = ImageStore.FewestToHoldOut;
+            string others = Images.Count < Fewest ? $", or, as here with fewer than {Fewest}, other patches" : "";
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Images.Count}, {Origin}; pixels {Fingerprint.Of(Images)}; patches to test on are of other pictures than those learned from{others}");

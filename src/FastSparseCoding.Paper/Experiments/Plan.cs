@@ -64,7 +64,7 @@ internal sealed record Plan(
     /// <summary>The encoders in the order of the tables: Figure 3, Figure 4, Table 1.</summary>
     public static IReadOnlyList<Candidate> Candidates { get; } =
     [
-        new("shrink", 0), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => new Candidate("lista", depth)), 
+        new("shrink", 0), .. new[] { 1, 2, 3, 5, 7 }.Select(depth => new Candidate("lista", depth)),
         .. from kind in (string[])["lista-layers", "lista-coupled", "slista"] from depth in (int[])[1, 3, 7]
             select new Candidate(kind, depth),
         .. new[] { 1, 2, 5, 10, 20, 50, 100, 200 }.Select(updates => new Candidate("lcod", updates)), new("tanh", 0), new("tanh2", 0),

@@ -43,8 +43,13 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
     private void Train(Candidate candidate, CodedSignals signals, string path, string checkpoint, IProgressBoard board)
     {
         TrainableEncoder encoder = EncoderFactory.Create(candidate.Kind, Dictionary, Plan.Lambda, candidate.Depth);
-        var options = new TrainingOptions { Samples = samples, Seed = seed, LearningRate = candidate.LearningRate,
-            Threads = Math.Max(1, Threads / Plan.Candidates.Count) };
+        var options = new TrainingOptions
+        {
+            Samples = samples,
+            Seed = seed,
+            LearningRate = candidate.LearningRate,
+            Threads = Math.Max(1, Threads / Plan.Candidates.Count)
+        };
         IProgressPiece piece = board.Start($"{candidate.Name}, {Dictionary.AtomCount} atoms, seed {seed}");
         (string error, string scale) = candidate.LearnsEnergy ? ("energy", "½‖x‖²") : ("error", "‖Z*‖²");
         var progress = new Relay<TrainingProgress>(p => piece.Report(

@@ -30,8 +30,13 @@ internal static class AnalysisPlots
         string fileName, string caption, string levelTitle, string measureTitle,
         IEnumerable<(string Encoder, IReadOnlyList<(double Level, double Predictor, double Solver)> Points)> curves)
     {
-        var y = new LogarithmicAxis { Position = AxisPosition.Left, Title = measureTitle, StringFormat = "G4",
-            UseSuperExponentialFormat = false };
+        var y = new LogarithmicAxis
+        {
+            Position = AxisPosition.Left,
+            Title = measureTitle,
+            StringFormat = "G4",
+            UseSuperExponentialFormat = false
+        };
         PlotModel model = Model(Linear(AxisPosition.Bottom, levelTitle, double.NaN), y);
         foreach ((int i, (string encoder, IReadOnlyList<(double Level, double Predictor, double Solver)> points)) in curves.Index())
         {
@@ -51,8 +56,16 @@ internal static class AnalysisPlots
     {
         // The exporter takes letters for smaller than browsers draw them and would cut the name off: they are given room for twice as many.
         string title = name.PadRight(2 * name.Length, '\u00A0');
-        var series = new LineSeries { Title = title, Color = color, LineStyle = style, StrokeThickness = 2, MarkerType = MarkerType.Circle,
-            MarkerSize = 3.5, MarkerFill = color };
+        var series = new LineSeries
+        {
+            Title = title,
+            Color = color,
+            LineStyle = style,
+            StrokeThickness = 2,
+            MarkerType = MarkerType.Circle,
+            MarkerSize = 3.5,
+            MarkerFill = color
+        };
         series.Points.AddRange(points);
         return series;
     }
@@ -62,8 +75,15 @@ internal static class AnalysisPlots
 
     private static PlotModel Model(params Axis[] axes)
     {
-        var model = new PlotModel { TextColor = Plots.Ink, PlotAreaBorderColor = Plots.Ink, Background = OxyColors.Transparent,
-            DefaultFont = "sans-serif", DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 40, 8) };
+        var model = new PlotModel
+        {
+            TextColor = Plots.Ink,
+            PlotAreaBorderColor = Plots.Ink,
+            Background = OxyColors.Transparent,
+            DefaultFont = "sans-serif",
+            DefaultFontSize = 13,
+            Padding = new OxyThickness(8, 8, 40, 8)
+        };
         foreach (Axis axis in axes)
         {
             axis.AxisTitleDistance = 18;     // the exporter takes letters for smaller than browsers draw them

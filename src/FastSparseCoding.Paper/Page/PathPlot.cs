@@ -19,8 +19,15 @@ internal static class PathPlot
     /// <param name="heldOut">Error on held-out values at every λ; empty when none were held out.</param>
     public static Picture Draw(string fileName, IReadOnlyList<LassoPathPoint> points, IReadOnlyList<double> heldOut)
     {
-        var model = new PlotModel { TextColor = Plots.Ink, PlotAreaBorderColor = OxyColors.Transparent, Background = OxyColors.Transparent,
-            DefaultFont = "sans-serif", DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 24, 8) };
+        var model = new PlotModel
+        {
+            TextColor = Plots.Ink,
+            PlotAreaBorderColor = OxyColors.Transparent,
+            Background = OxyColors.Transparent,
+            DefaultFont = "sans-serif",
+            DefaultFontSize = 13,
+            Padding = new OxyThickness(8, 8, 24, 8)
+        };
         model.Axes.Add(Plots.Axis(AxisPosition.Bottom, "sparsity weight λ"));
         AddPart(model, 2, "non-zeros", [Curve(points, p => p.NonZeros, Plots.Blue)]);
         LineSeries error = Curve(points, p => p.RelativeSquaredError, Plots.Blue);
@@ -75,8 +82,14 @@ internal static class PathPlot
 
     private static LineSeries Line(IEnumerable<DataPoint> points, OxyColor color)
     {
-        var series = new LineSeries { Color = color, StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 3,
-            MarkerFill = color };
+        var series = new LineSeries
+        {
+            Color = color,
+            StrokeThickness = 2,
+            MarkerType = MarkerType.Circle,
+            MarkerSize = 3,
+            MarkerFill = color
+        };
         series.Points.AddRange(points);
         return series;
     }

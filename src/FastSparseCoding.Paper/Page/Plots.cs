@@ -54,12 +54,25 @@ internal static class Plots
 
     private static PlotModel Model(string work, string measure)
     {
-        var model = new PlotModel { TextColor = Ink, PlotAreaBorderColor = Ink, Background = OxyColors.Transparent,
-            DefaultFont = "sans-serif", DefaultFontSize = 13, Padding = new OxyThickness(8, 8, 16, 8) };
+        var model = new PlotModel
+        {
+            TextColor = Ink,
+            PlotAreaBorderColor = Ink,
+            Background = OxyColors.Transparent,
+            DefaultFont = "sans-serif",
+            DefaultFontSize = 13,
+            Padding = new OxyThickness(8, 8, 16, 8)
+        };
         model.Axes.Add(Axis(AxisPosition.Bottom, work));
         model.Axes.Add(Axis(AxisPosition.Left, measure));
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.LeftBottom, LegendTextColor = Ink, LegendFontSize = 13,
-            LegendLineSpacing = 7, LegendPadding = 12 });
+        model.Legends.Add(new Legend
+        {
+            LegendPosition = LegendPosition.LeftBottom,
+            LegendTextColor = Ink,
+            LegendFontSize = 13,
+            LegendLineSpacing = 7,
+            LegendPadding = 12
+        });
         return model;
     }
 

@@ -41,7 +41,8 @@ public sealed class ParameterSlab
         for (int i = 0; i < windows.Length; i++)
         {
             all[i] = new ParameterWindow(
-                windows[i].Name, (int)offset, windows[i].Rows, windows[i].Columns) { IsThreshold = windows[i].IsThreshold };
+                windows[i].Name, (int)offset, windows[i].Rows, windows[i].Columns)
+            { IsThreshold = windows[i].IsThreshold };
             offset += (long)windows[i].Rows * windows[i].Columns;
             Throw.IfAbove(offset, Array.MaxLength, "number of parameters");
         }

@@ -35,8 +35,21 @@ internal static unsafe class CodState
         fixed (float* pb = b, pz = z, pe = excess, pl = bounds)
         fixed (int* pa = atoms, pi = indices)
         {
-            var kernel = new RowSum { Start = pb, Length = b.Length, W = s.Data, Stride = s.Stride, Indices = pa, Z = pz,
-                Rows = atoms.Length, Bounds = pl, Margin = margin, Floor = floor, Excess = pe, Exceeding = pi };
+            var kernel = new RowSum
+            {
+                Start = pb,
+                Length = b.Length,
+                W = s.Data,
+                Stride = s.Stride,
+                Indices = pa,
+                Z = pz,
+                Rows = atoms.Length,
+                Bounds = pl,
+                Margin = margin,
+                Floor = floor,
+                Excess = pe,
+                Exceeding = pi
+            };
             Simd.Run(ref kernel);
             GC.KeepAlive(s);
             return kernel.Count;

@@ -30,8 +30,16 @@ internal unsafe struct GemmKernel : ISimdKernel
         where TS : struct, ISimd<TV>
         where TV : unmanaged
     {
-        var t = new TileOperands { K = Product.K, A = Product.A + i * Product.ARow, ARow = Product.ARow, AColumn = Product.AColumn,
-            StartRow = Product.StartRow, CRow = Product.CRow, Floor = Product.Floor };
+        var t = new TileOperands
+        {
+            K = Product.K,
+            A = Product.A + i * Product.ARow,
+            ARow = Product.ARow,
+            AColumn = Product.AColumn,
+            StartRow = Product.StartRow,
+            CRow = Product.CRow,
+            Floor = Product.Floor
+        };
         for (int j = first, columns; j < end; j += columns)
         {
             columns = Product.B.Locate<TS, TV>(j, end, Product.K, &t, out int vectors);

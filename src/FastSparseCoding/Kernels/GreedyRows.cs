@@ -44,8 +44,19 @@ internal static unsafe class GreedyRows
         Throw.IfLengthNot(theta.Length, b.Columns, nameof(theta));
         fixed (float* pb = b.Values, pz = z.Values, pc = scales)
         {
-            var kernel = new DescentKernel<TSides> { B = pb, Scales = pc, S = s.Data, Stride = s.Stride, Z = pz, Rows = b.Rows,
-                Length = b.Columns, Smallest = smallest, Most = most, Scratch = Scratch.Rent(ScratchLength(s.Stride)) };
+            var kernel = new DescentKernel<TSides>
+            {
+                B = pb,
+                Scales = pc,
+                S = s.Data,
+                Stride = s.Stride,
+                Z = pz,
+                Rows = b.Rows,
+                Length = b.Columns,
+                Smallest = smallest,
+                Most = most,
+                Scratch = Scratch.Rent(ScratchLength(s.Stride))
+            };
             SetThresholds(theta, kernel.Scratch, s.Stride);
             Simd.Run(ref kernel);
             GC.KeepAlive(s);
@@ -82,8 +93,17 @@ internal static unsafe class GreedyRows
         fixed (float* pb = b.Values)
         fixed (GreedyUpdate* pu = tape)
         {
-            var kernel = new UpdateKernel<TSides> { B = pb, S = sTransposed.Data, Stride = sTransposed.Stride, Rows = b.Rows,
-                Length = b.Columns, Updates = updates, Tape = pu, Scratch = Scratch.Rent(ScratchLength(sTransposed.Stride)) };
+            var kernel = new UpdateKernel<TSides>
+            {
+                B = pb,
+                S = sTransposed.Data,
+                Stride = sTransposed.Stride,
+                Rows = b.Rows,
+                Length = b.Columns,
+                Updates = updates,
+                Tape = pu,
+                Scratch = Scratch.Rent(ScratchLength(sTransposed.Stride))
+            };
             SetThresholds(theta, kernel.Scratch, sTransposed.Stride);
             Simd.Run(ref kernel);
             GC.KeepAlive(sTransposed);
@@ -99,72 +119,6 @@ internal static unsafe class GreedyRows
 
     /// <summary>Room for θ, and for B and z of the rows in turn.</summary>
     private static int ScratchLength(int stride) => (1 + 2 * Interleaved) * stride;
-
-    /// <summary>A row being worked on: aligned copies of B and z, and the last update, not yet applied to B.</summary>
-    private struct Place
-    {
-        public float* B;
-        public float* Z;
-        public int Row;
-        public int Updates;
-        public float* LastRow;
-        public float LastChange;
-
-        public Place(float* scratch, int stride)
-        {
-            B = scratch;
-            Z = scratch + stride;
-        }
-
-        /// <summary>Takes row number <paramref name="row"/>, of which b is given, from z = 0.</summary>
-        public void Begin(int row, float* b, int length, int stride, float* anyRow)
-        {
-            new ReadOnlySpan<float>(b, length).CopyTo(new Span<float>(B, length));
-            new Span<float>(B + length, stride - length).Clear();
-            new Span<float>(Z, stride).Clear();
-            Row = row;
-            Updates = 0;
-            LastRow = anyRow;
-            LastChange = 0;
-        }
-
-        /// <summary>Goes over to a code, z, with B ← B + zS; a vector of the code that is all zero is passed over as one.</summary>
-        public readonly void Start<TS, TV>(float* start, int length, float* s, int stride)
-            where TS : struct, ISimd<TV>
-            where TV : unmanaged
-        {
-            new ReadOnlySpan<float>(start, length).CopyTo(new Span<float>(Z, length));
-            for (int first = 0; first < stride; first += TS.Count)
-            {
-                uint lanes = ~TS.Bits(TS.Equal(TS.Load(Z + first), default)) & (uint)((1UL << TS.Count) - 1);
-                for (; lanes != 0; lanes &= lanes - 1)
-                {
-                    int k = first + BitOperations.TrailingZeroCount(lanes);
-                    TV value = TS.Broadcast(Z[k]);
-                    float* row = s + (nint)k * stride;
-                    for (int j = 0; j < stride; j += TS.Count)
-                        TS.Store(B + j, TS.MultiplyAdd(value, TS.Load(row + j), TS.Load(B + j)));
-                }
-            }
-        }
-
-        /// <summary>B ← B + e·S_k for the last update, then k = argmax |h_θ(B) − z| and its change.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly int Next<TS, TV, TSides>(float* theta, int stride, out float change)
-            where TS : struct, ISimd<TV>
-            where TV : unmanaged
-            where TSides : struct, IConstant
-            => GreedyStep.Pass<TS, TV, TSides>(B, Z, theta, LastRow, LastChange, stride, out change);
-
-        /// <summary>z_k ← z_k + e.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Change(int k, float e, float* s, int stride)
-        {
-            Z[k] += e;
-            LastRow = s + (nint)k * stride;
-            LastChange = e;
-        }
-    }
 
     private struct UpdateKernel<TSides> : ISimdKernel
         where TSides : struct, IConstant
@@ -183,9 +137,9 @@ internal static unsafe class GreedyRows
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {
-            Place* places = stackalloc Place[Interleaved];
+            GreedyPlace* places = stackalloc GreedyPlace[Interleaved];
             for (int r = 0; r < Interleaved; r++)
-                places[r] = new Place(Scratch + (1 + 2 * r) * Stride, Stride);
+                places[r] = new GreedyPlace(Scratch + (1 + 2 * r) * Stride, Stride);
             for (int first = 0; first < Rows; first += Interleaved)
             {
                 int count = Math.Min(Interleaved, Rows - first);
@@ -207,7 +161,7 @@ internal static unsafe class GreedyRows
         }
 
         /// <summary>Applies the last update on the way back to the caller's row.</summary>
-        private readonly void Finish<TS, TV>(ref Place place)
+        private readonly void Finish<TS, TV>(ref GreedyPlace place)
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {
@@ -237,11 +191,11 @@ internal static unsafe class GreedyRows
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {
-            Place* places = stackalloc Place[Interleaved];
+            GreedyPlace* places = stackalloc GreedyPlace[Interleaved];
             int next = 0, active = 0;
             for (int p = 0; p < Interleaved; p++)
             {
-                places[active] = new Place(Scratch + (1 + 2 * p) * Stride, Stride);
+                places[active] = new GreedyPlace(Scratch + (1 + 2 * p) * Stride, Stride);
                 if (TryTake<TS, TV>(ref next, ref places[active]))
                     active++;
             }
@@ -249,7 +203,7 @@ internal static unsafe class GreedyRows
             {
                 for (int p = 0; p < active; p++)
                 {
-                    ref Place place = ref places[p];
+                    ref GreedyPlace place = ref places[p];
                     int k = place.Next<TS, TV, TSides>(Scratch, Stride, out float change);
                     if (Math.Abs(change) > Smallest && place.Updates++ < Most)
                     {
@@ -267,7 +221,7 @@ internal static unsafe class GreedyRows
             }
         }
 
-        private readonly bool TryTake<TS, TV>(ref int next, ref Place place)
+        private readonly bool TryTake<TS, TV>(ref int next, ref GreedyPlace place)
             where TS : struct, ISimd<TV>
             where TV : unmanaged
         {

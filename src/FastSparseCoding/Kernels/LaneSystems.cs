@@ -140,8 +140,15 @@ internal sealed unsafe class LaneSystems
     /// whose solution means nothing.</summary>
     public uint Factor(int padded, float smallestPivot)
     {
-        var kernel = new LaneFactorKernel { A = _matrix, L = _factor, Inverses = _inverses, Scratch = _scratch, Size = padded,
-            SmallestPivot = smallestPivot };
+        var kernel = new LaneFactorKernel
+        {
+            A = _matrix,
+            L = _factor,
+            Inverses = _inverses,
+            Scratch = _scratch,
+            Size = padded,
+            SmallestPivot = smallestPivot
+        };
         Simd.Run(ref kernel);
         return kernel.Failed;
     }

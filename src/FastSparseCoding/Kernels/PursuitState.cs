@@ -137,8 +137,14 @@ internal sealed unsafe class PursuitState
             (first, second) = (cosine * first + sine * second, cosine * second - sine * first);
         }
         (_gamma[t], _gamma[t + 1]) = (cosine * _gamma[t] + sine * _gamma[t + 1], cosine * _gamma[t + 1] - sine * _gamma[t]);
-        var kernel = new RotateKernel { First = _p + t * _stride, Second = _p + (t + 1) * _stride, Length = _length, Cosine = (float)cosine,
-            Sine = (float)sine };
+        var kernel = new RotateKernel
+        {
+            First = _p + t * _stride,
+            Second = _p + (t + 1) * _stride,
+            Length = _length,
+            Cosine = (float)cosine,
+            Sine = (float)sine
+        };
         Simd.Run(ref kernel);
     }
 
@@ -185,8 +191,19 @@ internal sealed unsafe class PursuitState
     private int Step<TSides>(float* start, float* p, float inverse, float minusGamma, float* factors)
         where TSides : struct, IConstant
     {
-        var kernel = new PursuitStep<TSides> { Start = start, Earlier = _p, Stride = _stride, Factors = factors, Rows = Count, P = p,
-            Alpha = _alpha, Inverse = inverse, MinusGamma = minusGamma, Length = _length };
+        var kernel = new PursuitStep<TSides>
+        {
+            Start = start,
+            Earlier = _p,
+            Stride = _stride,
+            Factors = factors,
+            Rows = Count,
+            P = p,
+            Alpha = _alpha,
+            Inverse = inverse,
+            MinusGamma = minusGamma,
+            Length = _length
+        };
         Simd.Run(ref kernel);
         return kernel.Next;
     }

@@ -11,8 +11,16 @@ internal static unsafe class SgdUpdate
         Throw.IfLengthNot(sum.Length, parameters.Length, nameof(sum));
         fixed (float* p = parameters, g = sum)
         {
-            var kernel = new Kernel { P = p, G = g, Length = parameters.Length, Scale = scale, Penalty = penalty, Rate = rate,
-                Floor = floor };
+            var kernel = new Kernel
+            {
+                P = p,
+                G = g,
+                Length = parameters.Length,
+                Scale = scale,
+                Penalty = penalty,
+                Rate = rate,
+                Floor = floor
+            };
             Simd.Run(ref kernel);
         }
     }

@@ -65,8 +65,15 @@ internal static unsafe class Shrinkage
         Throw.IfOutside(first, 0, z.Columns - dTheta.Length);
         fixed (float* pz = z.Values, pdc = dc.Values, pdt = dTheta)
         {
-            var kernel = new Thresholds { Z = pz + first, Dc = pdc + first, Rows = z.Rows, Stride = z.Columns, Columns = dTheta.Length,
-                DTheta = pdt };
+            var kernel = new Thresholds
+            {
+                Z = pz + first,
+                Dc = pdc + first,
+                Rows = z.Rows,
+                Stride = z.Columns,
+                Columns = dTheta.Length,
+                DTheta = pdt
+            };
             Simd.Run(ref kernel);
         }
     }

@@ -29,8 +29,19 @@ internal static unsafe class SparseRows
         fixed (float* pz = z, pb = b, pt = theta, pc = c)
         {
             list.TryList(pz, z.Length, 1, z.Length, z.Length);
-            var kernel = new RowSum { Start = pb, Length = b.Length, W = w.Data, Stride = w.Stride, Indices = list.Columns, Z = list.Values,
-                Rows = list.RowStarts[1], C = pc, Theta = pt, Floor = floor };
+            var kernel = new RowSum
+            {
+                Start = pb,
+                Length = b.Length,
+                W = w.Data,
+                Stride = w.Stride,
+                Indices = list.Columns,
+                Z = list.Values,
+                Rows = list.RowStarts[1],
+                C = pc,
+                Theta = pt,
+                Floor = floor
+            };
             Simd.Run(ref kernel);
             GC.KeepAlive(w);
         }
@@ -49,8 +60,17 @@ internal static unsafe class SparseRows
         fixed (float* px = x, pr = r)
         fixed (int* pa = atoms)
         {
-            var kernel = new RowSum { Start = px, Length = x.Length, W = d.Data, Stride = d.Stride, Indices = pa, Z = minus,
-                Rows = atoms.Length, C = pr };
+            var kernel = new RowSum
+            {
+                Start = px,
+                Length = x.Length,
+                W = d.Data,
+                Stride = d.Stride,
+                Indices = pa,
+                Z = minus,
+                Rows = atoms.Length,
+                C = pr
+            };
             Simd.Run(ref kernel);
             GC.KeepAlive(d);
         }
@@ -65,8 +85,17 @@ internal static unsafe class SparseRows
         fixed (float* pz = z, pc = c)
         fixed (int* pi = indices)
         {
-            var kernel = new RowSum { Start = pc, Length = c.Length, W = w.Data, Stride = w.Stride, Indices = pi, Z = pz,
-                Rows = indices.Length, C = pc };
+            var kernel = new RowSum
+            {
+                Start = pc,
+                Length = c.Length,
+                W = w.Data,
+                Stride = w.Stride,
+                Indices = pi,
+                Z = pz,
+                Rows = indices.Length,
+                C = pc
+            };
             Simd.Run(ref kernel);
             GC.KeepAlive(w);
         }

@@ -120,8 +120,13 @@ internal sealed class AtomicFile : IDisposable
     private static FileStream OpenNew(string temporary, string target)
     {
         // Unbuffered, because a buffering stream would try once more to write when it is closed after a failure.
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None,
-            BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = 0
+        };
         if (OperatingSystem.IsWindows() || !File.Exists(target))
             return new FileStream(temporary, options);
         UnixFileMode mode = File.GetUnixFileMode(target);

@@ -44,8 +44,13 @@ internal static class FactorWorkload
     private static AtomDictionary Learn(int cell, Matrix x, int rows, Matrix held, string process, double seconds)
     {
         (string name, int atoms, float lambda) = Cells[cell];
-        var options = new DictionaryLearningOptions { AtomCount = atoms, Penalty = new Penalty(lambda, nonNegative: true),
-            NonNegativeAtoms = true, Threads = 1 };
+        var options = new DictionaryLearningOptions
+        {
+            AtomCount = atoms,
+            Penalty = new Penalty(lambda, nonNegative: true),
+            NonNegativeAtoms = true,
+            Threads = 1
+        };
         var source = new MatrixSource(x, seed: 1, rows);
         var batch = new Matrix(options.BatchSize, x.Columns);
         DictionaryLearner? learner = null;

@@ -30,8 +30,12 @@ internal static class OmpWorkload
             AtomDictionary dictionary = AtomDictionary.Normalize(Npy.ReadMatrix(Path.Combine(shared, name)));
             Matrix x = Npy.ReadMatrix(Cell.Signals(folder, size));
             var encoder = new OmpEncoder(
-                dictionary, new OmpOptions { MaxAtoms = byError ? null : atoms, Error = byError ? MathF.Sqrt(0.1f * size) : null,
-                NonNegative = nonNegative });
+                dictionary, new OmpOptions
+                {
+                    MaxAtoms = byError ? null : atoms,
+                    Error = byError ? MathF.Sqrt(0.1f * size) : null,
+                    NonNegative = nonNegative
+                });
             Matrix? mask = cell / Sizes.Length >= 4 ? EveryOther(x.Rows, size) : null;
             var z = new Matrix(x.Rows, dictionary.AtomCount);
             OmpReport? report = null;

@@ -17,8 +17,14 @@ internal static class TrainWorkload
             foreach (int batch in new[] { 64, 256 })
                 foreach (int threads in workload.Threads)
                 {
-                    var options = new TrainingOptions { Samples = workload.Atoms > 200 ? 50_000 : 200_000, BatchSize = batch,
-                        Evaluations = 1, HeldOut = 1000, Threads = threads };
+                    var options = new TrainingOptions
+                    {
+                        Samples = workload.Atoms > 200 ? 50_000 : 200_000,
+                        BatchSize = batch,
+                        Evaluations = 1,
+                        HeldOut = 1000,
+                        Threads = threads
+                    };
                     TrainingReport? report = null;
                     // Once to warm up: the runtime compiles with full optimisation while work goes on.
                     Clock clock = default;

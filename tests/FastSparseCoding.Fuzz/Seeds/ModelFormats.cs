@@ -20,8 +20,12 @@ internal static class ModelFormats
         AtomDictionary.Normalize(new Matrix(Atoms, 4, [1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 1, -1, 1, -1]));
     private static readonly Penalty Whole = new(0.3f, [1, 2, 0.5f, 1, 1], ridge: 0.1f, nonNegative: true);
     private static readonly PatchPreprocessing Patches =
-        new() { PatchSize = 2, Whitening =
-        new ZcaWhitening(new float[4], new Matrix(4, 4, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1])) };
+        new()
+        {
+            PatchSize = 2,
+            Whitening =
+        new ZcaWhitening(new float[4], new Matrix(4, 4, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]))
+        };
 
     private static readonly IReadOnlyList<byte[]> Words = Format.Lines(
         "\"F32\"\n\"F16\"\n\"BF16\"\n\"F64\"\n\"I64\"\n\"BOOL\"\n\"__metadata__\"\n\"shape\":[\n\"data_offsets\":[0,4]\n[0,0]\n{\n}\n\"kind\":\"lista\"\n\"kind\":\"lcod\"\n\"dictionary\"\n\"classifier\"\n"

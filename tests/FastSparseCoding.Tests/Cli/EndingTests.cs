@@ -118,8 +118,12 @@ public sealed class EndingTests(Workspace workspace) : IClassFixture<Workspace>,
 
     private static Process Start(params string[] arguments)
         => Process.Start(new ProcessStartInfo(
-            "dotnet", [OutputTests.ToolPath, .. arguments, "-q"]) { UseShellExecute = false, RedirectStandardError = true,
-            RedirectStandardOutput = true })!;
+            "dotnet", [OutputTests.ToolPath, .. arguments, "-q"])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true
+        })!;
 
     private static void Send(string signal, Process process)
     {
@@ -141,8 +145,12 @@ public sealed class EndingTests(Workspace workspace) : IClassFixture<Workspace>,
     {
         using Process process = Process.Start(
             new ProcessStartInfo("/bin/sh",
-            ["-c", line, "sh", "dotnet", OutputTests.ToolPath, .. arguments, "--quiet"]) { UseShellExecute = false,
-            RedirectStandardError = true, RedirectStandardOutput = true })!;
+            ["-c", line, "sh", "dotnet", OutputTests.ToolPath, .. arguments, "--quiet"])
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true
+            })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, error);

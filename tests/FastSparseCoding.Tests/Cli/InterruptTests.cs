@@ -161,11 +161,11 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
             new ProcessStartInfo("dotnet",
             [OutputTests.ToolPath, "train", workspace.Dictionary, workspace.Images, "--samples", "1000000000", "--evaluations", "10000",
             "--depth", "1", "-o", output])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            })!;
 
         WaitFor(() => File.Exists(output + ".checkpoint") || process.HasExited);
         using (Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))

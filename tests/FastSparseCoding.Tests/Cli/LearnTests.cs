@@ -35,7 +35,8 @@ public sealed class LearnTests(Workspace workspace) : IClassFixture<Workspace>, 
     {
         Npy.Write(_folder.File("w.npy"), new Matrix(1, 12, Weights));
         DictionaryLearningOptions options = Options
-            with { Method = method, NonNegativeAtoms = true, Penalty = new Penalty(0.2f, Weights, 0.3f, nonNegative: true) };
+            with
+        { Method = method, NonNegativeAtoms = true, Penalty = new Penalty(0.2f, Weights, 0.3f, nonNegative: true) };
 
         using JsonDocument json =
             Learn("--method", name, "--atoms", "12", "--lambda", "0.2", "--weights", _folder.File("w.npy"), "--ridge", "0.3",

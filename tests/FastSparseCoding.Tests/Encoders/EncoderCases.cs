@@ -35,9 +35,10 @@ internal sealed class EncoderCase
 
     /// <summary>Every kind with every penalty whose codes it can predict.</summary>
     public static TheoryData<string, int, string> Family { get; } = new(
-        from kind in Kinds from member in Problems.Members
-            where !(kind.Data.Item1.StartsWith("tanh", StringComparison.Ordinal) && Problems.Penalty(member.Data, 1, 1).NonNegative)
-            select (kind.Data.Item1, kind.Data.Item2, member.Data));
+        from kind in Kinds
+        from member in Problems.Members
+        where !(kind.Data.Item1.StartsWith("tanh", StringComparison.Ordinal) && Problems.Penalty(member.Data, 1, 1).NonNegative)
+        select (kind.Data.Item1, kind.Data.Item2, member.Data));
 
     public TrainableEncoder Encoder { get; }
 

@@ -95,8 +95,14 @@ public sealed class EncoderContractTests
     public void A_training_step_that_would_make_a_threshold_negative_leaves_it_at_zero()
     {
         ListaEncoder encoder = ListaEncoder.FromDictionary(RandomData.Dictionary(13, 11, seed: 1), 0.05f, 1);
-        var options = new TrainingOptions { Samples = 640, BatchSize = 64, Optimizer = OptimizerKind.Sgd, LearningRate = 0.05f,
-            Threads = 1 };
+        var options = new TrainingOptions
+        {
+            Samples = 640,
+            BatchSize = 64,
+            Optimizer = OptimizerKind.Sgd,
+            LearningRate = 0.05f,
+            Threads = 1
+        };
         EncoderTrainer.Train(encoder, RandomData.Normal(300, 11, seed: 2), new ActiveSetSolver(encoder.Dictionary!, 0.05f), options,
             cancellation: TestContext.Current.CancellationToken);
 

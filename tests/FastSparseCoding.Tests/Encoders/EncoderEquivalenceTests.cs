@@ -12,7 +12,8 @@ public sealed class EncoderEquivalenceTests
     private const float Lambda = 0.35f;
 
     public static TheoryData<int, int,
-        string> Sizes { get; } =
+        string> Sizes
+    { get; } =
         new(from size in ((int, int)[])[(31, 18), (12, 40)] from member in Problems.Members select (size.Item1, size.Item2, member.Data));
 
     [Theory]

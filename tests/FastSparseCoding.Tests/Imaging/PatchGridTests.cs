@@ -90,7 +90,8 @@ public sealed class PatchGridTests
         foreach (PatchNormalization normalization in Enum.GetValues<PatchNormalization>())
         {
             PatchPreprocessing treatment = preprocessing
-                with { Normalization = normalization, Whitening = new ZcaWhitening(new float[36], Matrix.FromArray(Rotation())) };
+                with
+            { Normalization = normalization, Whitening = new ZcaWhitening(new float[36], Matrix.FromArray(Rotation())) };
             Assert.Equal(Patches.Sample([image], treatment, 1, seed: 1).Values.ToArray(),
                 Patches.Grid(image, treatment, 1, out _).Values.ToArray());
         }

@@ -30,8 +30,13 @@ public sealed class MaskedLearningTests
         PlantedSignals planted = nonNegative ? new(atoms: 12, size: 16, rows: 4000, nonZeros: 2, noise: 0.01, seed: 1, nonNegative: true)
             : Planted;
         DictionaryLearningOptions options = Options
-            with { Method = method, LearningRate = 3, NonNegativeAtoms = nonNegative,
-            Penalty = new Penalty(0.1f, nonNegative: nonNegative) };
+            with
+        {
+            Method = method,
+            LearningRate = 3,
+            NonNegativeAtoms = nonNegative,
+            Penalty = new Penalty(0.1f, nonNegative: nonNegative)
+        };
         var told = new List<LearningProgress>();
         double before = planted.Recovery(new DictionaryLearner(Filled(planted.X, 0), options).Dictionary);
 

@@ -30,8 +30,14 @@ public sealed class NonNegativeAtomsTests
     {
         // Signals of both signs, of which half the values of an atom would become negative; many atoms, of which some die.
         Matrix x = RandomData.Normal(1000, 6, seed: 3);
-        var options = Options with { AtomCount = 40, Method = method, LearningRate = 3,
-            Penalty = new Penalty(0.5f, nonNegative: nonNegativeCodes), DeadAtomUse = 0.2 };
+        var options = Options with
+        {
+            AtomCount = 40,
+            Method = method,
+            LearningRate = 3,
+            Penalty = new Penalty(0.5f, nonNegative: nonNegativeCodes),
+            DeadAtomUse = 0.2
+        };
         var learner = new DictionaryLearner(x, options);
         AssertAllowed(learner);
 
@@ -66,8 +72,14 @@ public sealed class NonNegativeAtomsTests
     {
         // The only atom, e₁, and signals of −e₁ with codes of −1: without the sign it would turn round to −e₁ where its code were positive.
         var first = new Matrix(1, 2, [1, 0]);
-        var options = new DictionaryLearningOptions { AtomCount = 1, Lambda = 0.1f, Method = method, NonNegativeAtoms = true,
-            LearningRate = 1000 };
+        var options = new DictionaryLearningOptions
+        {
+            AtomCount = 1,
+            Lambda = 0.1f,
+            Method = method,
+            NonNegativeAtoms = true,
+            LearningRate = 1000
+        };
         var learner = new DictionaryLearner(first, options);
 
         learner.PartialFit(new Matrix(3, 2, [-1, 0, -1, 0, -1, 0]), Cancellation);

@@ -10,7 +10,8 @@ namespace FastSparseCoding.Tests.Paper;
 public sealed class DigitsExperimentTests : IDisposable
 {
     private static readonly DigitsPlan Plan = DigitsPlan.Small
-        with { Atoms = 24, LearningSamples = 800, EncoderSamples = 2000, EndToEndEpochs = 10, Seeds = 2 };
+        with
+    { Atoms = 24, LearningSamples = 800, EncoderSamples = 2000, EndToEndEpochs = 10, Seeds = 2 };
 
     private readonly TempFolder _folder = new();
 

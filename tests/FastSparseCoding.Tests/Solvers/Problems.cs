@@ -42,7 +42,8 @@ internal static class Problems
 
     /// <summary>Every solver with every member of the family of penalties.</summary>
     public static TheoryData<string,
-        string> NamesAndMembers { get; } = new(from name in Names from member in Members select (name.Data, member.Data));
+        string> NamesAndMembers
+    { get; } = new(from name in Names from member in Members select (name.Data, member.Data));
 
     /// <summary>A member of the family: weights from ½ to 2, a ridge of 0.3, z ≥ 0, as its name says.</summary>
     public static Penalty Penalty(string member, float lambda, int atoms)

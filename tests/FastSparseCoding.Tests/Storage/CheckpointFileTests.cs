@@ -149,7 +149,8 @@ public sealed class CheckpointFileTests : IDisposable
     public void The_state_of_a_learning_is_stored_whole_and_states_of_before_there_were_masks_still_load()
     {
         LearnerState state = new DictionaryLearner(RandomData.Normal(50, 6, seed: 1), Learning).State
-            with { Filled = [0, 0.5f, 0, 1, 0.25f, 0] };
+            with
+        { Filled = [0, 0.5f, 0, 1, 0.25f, 0] };
         CheckpointFile.Save(CheckpointPath, state);
         Assert.Equal(state.Filled, CheckpointFile.LoadLearner(CheckpointPath).Filled);
 

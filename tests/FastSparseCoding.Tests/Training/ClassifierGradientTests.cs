@@ -18,7 +18,8 @@ public sealed class ClassifierGradientTests
     private static readonly byte[] Labels = [2, 0, 3, 3, 1];
 
     public static TheoryData<string,
-        int> Encoders { get; } =
+        int> Encoders
+    { get; } =
         new() { { "lista", 0 }, { "lista", 1 }, { "lista", 3 }, { "lcod", 1 }, { "lcod", 9 }, { "shrink", 0 }, { "tanh2", 0 } };
 
     [Fact]

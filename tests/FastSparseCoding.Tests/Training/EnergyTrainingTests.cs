@@ -14,8 +14,9 @@ public sealed class EnergyTrainingTests
     private static readonly TrainingOptions Few = Options with { Samples = 6400 };
 
     public static TheoryData<string, string> KindsAndMembers { get; } = new(
-        from kind in (string[])["lista", "lista-layers", "lista-coupled", "slista", "lcod", "shrink"] from member in Problems.Members
-            select (kind, member.Data));
+        from kind in (string[])["lista", "lista-layers", "lista-coupled", "slista", "lcod", "shrink"]
+        from member in Problems.Members
+        select (kind, member.Data));
 
     /// <summary>Untrained encoders are as many iterations of ISTA (or updates of CoD) as they have layers: what they start at is ISTA's
     /// energy at equal work.</summary>

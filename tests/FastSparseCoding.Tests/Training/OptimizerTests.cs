@@ -151,8 +151,15 @@ public sealed class OptimizerTests
     {
         // Three steps of four signals by SGD on h_θ(xW_eᵀ), against the same in double.
         const int steps = 3, rows = 4;
-        var options = new TrainingOptions { Samples = steps * rows, BatchSize = rows, Optimizer = OptimizerKind.Sgd, LearningRate = 0.1f,
-            DecayDelay = 2, Evaluations = steps };
+        var options = new TrainingOptions
+        {
+            Samples = steps * rows,
+            BatchSize = rows,
+            Optimizer = OptimizerKind.Sgd,
+            LearningRate = 0.1f,
+            DecayDelay = 2,
+            Evaluations = steps
+        };
         TrainableEncoder encoder = Encoder("shrink");
         double[] twin = Array.ConvertAll(encoder.Parameters.Values.ToArray(), v => (double)v);
         TrainingCheckpoint? last = null;

@@ -13,7 +13,8 @@ namespace FastSparseCoding.Tests.Training;
 public sealed class PenaltyTrainingTests
 {
     public static TheoryData<string,
-        string> KindsAndMembers { get; } =
+        string> KindsAndMembers
+    { get; } =
         new(from kind in (string[])["lista", "lista-layers", "lcod", "shrink"] from member in Problems.Members select (kind, member.Data));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

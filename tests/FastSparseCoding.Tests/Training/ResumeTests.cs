@@ -109,7 +109,8 @@ public sealed class ResumeTests
         Refused("'resume.Samples' is 4801; it must be from 0 to 4800.", good with { Samples = 4801 });
         Refused("'resume.Samples' is -96; it must be 0 or more.", good with { Samples = -96 });
         Refused("'resume.Samples' is 100; it must be a multiple of the batch, 96.", good
-            with { Samples = 100, BestAtSamples = 0, LossSamples = 0, Evaluations = 0 });
+            with
+        { Samples = 100, BestAtSamples = 0, LossSamples = 0, Evaluations = 0 });
         Refused("'resume.SkippedBatches' is 6; it must be from 0 to 5.", good with { SkippedBatches = 6 });
         Refused("'resume.LeftOut' is 481; it must be from 0 to 480.", good with { LeftOut = 481 });
         Refused("'resume.BestAtSamples' is 481; it must be from 0 to 480.", good with { BestAtSamples = 481 });

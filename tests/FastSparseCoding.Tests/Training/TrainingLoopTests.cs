@@ -97,7 +97,8 @@ public sealed class TrainingLoopTests
         Allocated(16_384);      // a thread's scratch memory grows once
         long small = Allocated(1024), large = Allocated(16_384);
 
-        // Signals and codes of a batch, dense, and a list of which are certified; a slab for every 64 rows would be 240 of them, eighteen megabytes.
+        // Signals and codes of a batch, dense, and a list of which are certified; a slab for every 64 rows would be 240 of them, eighteen
+        // megabytes.
         long batch = (16_384 - 4096) * (Atoms + Signal + 16) * 4L;
         Assert.True(large - small < batch + 40L * Parameters * 4, $"{large} bytes, {small} with the smaller batch");
 

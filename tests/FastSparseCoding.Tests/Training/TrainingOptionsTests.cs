@@ -37,8 +37,17 @@ public sealed class TrainingOptionsTests
     public void The_limits_themselves_are_accepted()
     {
         TrainingOptions options =
-            new() { Samples = 1, BatchSize = 65_536, FinalRateFraction = 1, DecayDelay = 1e-9, Evaluations = 10_000, HeldOut = 1,
-            Threads = 1024, LearningRate = float.Epsilon };
+            new()
+            {
+                Samples = 1,
+                BatchSize = 65_536,
+                FinalRateFraction = 1,
+                DecayDelay = 1e-9,
+                Evaluations = 10_000,
+                HeldOut = 1,
+                Threads = 1024,
+                LearningRate = float.Epsilon
+            };
 
         Assert.Same(options, options.Validated());
         Assert.Equal(0, (options with { FinalRateFraction = 0 }).Validated().FinalRateFraction);
