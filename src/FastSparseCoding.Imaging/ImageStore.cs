@@ -39,7 +39,7 @@ public sealed class ImageStore : IDisposable
     /// are.</exception>
     public static ImageStore Load(
         IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, int threads = 0,
-            CancellationToken cancellation = default)
+        CancellationToken cancellation = default)
     {
         Throw.IfBelow(memory, 0L);
         IReadOnlyList<string> files = ImageFolder.Find(paths);

@@ -101,7 +101,7 @@ internal sealed class ClassifyCommand
                 "sparsecode classify mnist/ --raw -o classifier.safetensors"])
         {
             self._data, self._output, self._encoder, self._raw, self._lambda, self._endToEnd, self._epochs, self._endToEndEpochs,
-                self._batch, self._rate, self._encoderRate,
+            self._batch, self._rate, self._encoderRate,
         };
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));

@@ -98,7 +98,7 @@ internal sealed class EncodeCommand
             "sparsecode encode dictionary.safetensors signals.npy --mask known.npy -o codes.npy"])
         {
             self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples,
-                self._stride, self._signals, self._mask,
+            self._stride, self._signals, self._mask,
         };
         self._penalty.AddTo(command);
         self._pursuit.AddTo(command);

@@ -108,7 +108,7 @@ internal sealed class TrainCommand
             "sparsecode train dictionary.safetensors signals.npy --encoder lcod --non-negative -o lcod.safetensors"])
         {
             self._dictionary, self._images, self._output, self._kind, self._depth, self._objective, self._samples, self._batch,
-                self._optimizer, self._rate, self._evaluations, self._resume,
+            self._optimizer, self._rate, self._evaluations, self._resume,
         };
         self._penalty.AddTo(command);
         self._patches.AddTo(command);

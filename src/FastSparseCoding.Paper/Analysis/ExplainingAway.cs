@@ -88,7 +88,7 @@ internal sealed record ExplainingAway(
 /// <param name="ExplainingOptimum">The optimal coefficient Z*_k.</param>
 internal sealed record ExplainedAtom(
     int Signal, int Atom, int ExplainingAtom, double Correlation, IReadOnlyList<float> Activations,
-        IReadOnlyList<float> ExplainingActivations, float ExplainingOptimum);
+    IReadOnlyList<float> ExplainingActivations, float ExplainingOptimum);
 
 /// <summary>An atom j that is active at depth 0, and the other atom k of the optimal code that accounts for most of what it saw.</summary>
 internal readonly record struct Explanation(int Signal, int Atom, int ExplainingAtom, float Correlation)

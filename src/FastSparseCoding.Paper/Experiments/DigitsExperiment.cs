@@ -174,7 +174,7 @@ internal sealed class DigitsExperiment
         IProgressPiece piece = _board.Start($"digits: {candidate.Name}, seed {seed}");
         var progress = new Relay<TrainingProgress>(p => piece.Report(
             p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
-                FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
+            FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
         var options = new TrainingOptions
         {
             Samples = _plan.EncoderSamples,
@@ -186,7 +186,7 @@ internal sealed class DigitsExperiment
         TrainingCheckpoint? resume = File.Exists(checkpoint) ? CheckpointFile.LoadTraining(checkpoint) : null;
         EncoderTrainer.Train(
             encoder, new MatrixSource(_data.Train, options.Seed, rows), new SparseCodesSource(_optimal, options.Seed, rows), _heldOut,
-                _heldOutCodes, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), _context.Cancellation);
+            _heldOutCodes, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), _context.Cancellation);
         ModelFile.Save(path, encoder, _data.Preprocessing);
     }
 
@@ -213,7 +213,7 @@ internal sealed class DigitsExperiment
         double energy = CodeEvaluator.CodeError(new Matrix(z.Rows, z.Columns), _optimalTest);
         return new DigitsRun(
             classifier.ErrorRate(z, _data.TestLabels, 1), _ofOptimal[seed - 1].ErrorRate(z, _data.TestLabels, 1),
-                CodeEvaluator.CodeError(z, _optimalTest) / energy, NonZeros(z));
+            CodeEvaluator.CodeError(z, _optimalTest) / energy, NonZeros(z));
     }
 
     /// <summary>A stage that trains a classifier.</summary>

@@ -18,7 +18,7 @@ namespace FastSparseCoding.Paper;
 /// <param name="Methods">The trained encoders, in the order of <see cref="Plan.Candidates"/>.</param>
 internal sealed record ExperimentResult(
     AtomDictionary Dictionary, Matrix Test, Matrix Codes, double CodeEnergy, double NonZeros, double Certified, double ExactMicroseconds,
-        ExactCurves Curves, IReadOnlyList<SeededResult> Methods)
+    ExactCurves Curves, IReadOnlyList<SeededResult> Methods)
 {
     /// <summary>Signals of a sample.</summary>
     private const int SampleSignals = 1000;

@@ -68,7 +68,7 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
         (string, string)[] common =
         [
             ("images", pictures.Description), ("patches", pictures.PatchDescription), ("samples", plan.Samples),
-                ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)),
+            ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)),
             ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
         ];
         return digits is null ? common : [.. common, ("digits", digits.Description)];

@@ -82,7 +82,7 @@ internal sealed class WarmStarts(ExperimentResult result, RunContext context)
         SolveReport[] reports = [.. encoders.Select(Solve)];
         return new CertifiedStart(
             start?.Candidate, Spread.Of(reports.Select(r => r.Iterations.Average())),
-                Spread.Of(reports.Select(r => 1 - (double)r.Unconverged / _x.Rows)),
+            Spread.Of(reports.Select(r => 1 - (double)r.Unconverged / _x.Rows)),
             Timing.Median(() => Solve(encoders[0])) / _x.Rows);
     }
 }

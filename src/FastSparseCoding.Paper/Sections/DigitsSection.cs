@@ -13,7 +13,7 @@ internal static class DigitsSection
 
     public static Section Write(DigitsResult result) => new(
         Id, "Digits: recognition and end-to-end training (MNIST)",
-            [Recognition(result), .. DigitsPlan.EndToEnd.Select(c => EndToEnd(result, c))],
+        [Recognition(result), .. DigitsPlan.EndToEnd.Select(c => EndToEnd(result, c))],
         [
             new Paragraph(string.Create(CultureInfo.InvariantCulture,
                 $"Whole digits (n = {result.Dictionary.SignalSize}) are coded with a dictionary of {result.Dictionary.AtomCount} atoms, "
@@ -36,12 +36,12 @@ internal static class DigitsSection
 
     private static Claim Recognition(DigitsResult result) => new(
         "Predicted codes serve recognition: test error of raw pixels / optimal codes / LCoD with 10 updates / CoD with 10", "digits",
-            "shown; cells not certain",
+        "shown; cells not certain",
         $"{string.Join(" / ", new[] { result.Method("raw"), result.Method("exact"), result.Method("lcod", 10), result.Method("cod", 10) }.Select(m => m.TestErrorPercent))} %");
 
     private static Claim EndToEnd(DigitsResult result, Candidate candidate) => new(
         $"{candidate.Name} trained through the classifier against the predictor of optimal codes, equal work", "digits",
-            "possible; no number",
+        "possible; no number",
         $"{result.Method($"end-to-end-{candidate.Kind}", candidate.Depth).TestErrorPercent} % against "
             + $"{result.Method(candidate.Kind, candidate.Depth).TestErrorPercent} %");
 

@@ -54,7 +54,7 @@ internal static class ExplainingAwaySection
 
     private static Claim Claim(ExperimentResult result, ExplainingAwayRun run) => new(
         $"Atoms that others explain are suppressed: of those wrongly active at depth 0, the part that {run.Name} silence",
-            $"{result.Atoms} atoms", "claimed; no number",
+        $"{result.Atoms} atoms", "claimed; no number",
         $"{run.Of(run.Depths.Count - 1, a => 100 * a.Suppressed)} %, keeping {run.Of(run.Depths.Count - 1, a => 100 * a.Kept)} % of the "
             + "right ones");
 
@@ -77,7 +77,7 @@ internal static class ExplainingAwaySection
             for (int place = 0; place < run.Depths.Count; place++)
                 table.Add(
                     run.Name, run.Depths[place], run.Of(place, a => a.Suppressed), run.Of(place, a => a.Kept),
-                        run.Of(place, a => a.WrongActivations), run.Of(place, a => a.WrongEnergy), run.Of(place, a => a.CodeError));
+                    run.Of(place, a => a.WrongActivations), run.Of(place, a => a.WrongEnergy), run.Of(place, a => a.CodeError));
         yield return new TableBlock(
             "Suppressed and kept are parts of the atoms active at depth 0, wrong and right ones; then the number of wrong activations of "
             + "a patch, and their part of the sum of Z².", table);

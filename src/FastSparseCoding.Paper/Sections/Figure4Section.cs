@@ -22,7 +22,7 @@ internal static class Figure4Section
 
     private static Claim Claim(ExperimentResult result) => new(
         "LCoD needs a tenth of CoD's work for the same error: factor at 5 / 10 / 20 updates", $"{result.Atoms} atoms",
-            "about 10; updates not said",
+        "about 10; updates not said",
         string.Join(" / ", ClaimedUpdates.Select(k => ValueText.Of(result.Method("lcod", k).UpdatesSaved.Mean))));
 
     private static IEnumerable<Block> Blocks(ExperimentResult result)
@@ -38,7 +38,7 @@ internal static class Figure4Section
                 .Second;
             table.Add(
                 m.Candidate.Name, m.CodeError, m.RelativeCodeError, cod, m.CodUpdates, m.UpdatesSaved, m.FistaIterations,
-                    m.RelativeObjectiveGap, m.SupportF1, m.MultiplyAdds, m.Microseconds);
+                m.RelativeObjectiveGap, m.SupportF1, m.MultiplyAdds, m.Microseconds);
         }
         yield return new TableBlock(
             $"LCoD with {result.Atoms} atoms. CoD's error is that after as many updates; \"equals CoD\" is the number of its updates "

@@ -22,7 +22,7 @@ internal static class Table1Section
 
     private static Claim Claim(ExperimentResult result) => new(
         "LISTA predicts better than feed-forward encoders: tanh, double tanh, shrinkage against T = 1", $"{result.Atoms} atoms",
-            "shown; cells not certain",
+        "shown; cells not certain",
         $"error {string.Join(" / ", Baselines(result).Select(m => ValueText.Of(m.CodeError.Mean)))} against "
             + $"{ValueText.Of(result.Method("lista", 1).CodeError.Mean)}");
 

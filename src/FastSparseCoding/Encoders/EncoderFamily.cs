@@ -35,7 +35,7 @@ internal sealed class EncoderFamily
     /// <summary>A kind whose encoders have no depth.</summary>
     public static EncoderFamily WithoutDepth(
         string name, Func<AtomDictionary, Penalty, TrainableEncoder> fromDictionary, Func<int, int, Penalty, AtomDictionary?,
-            TrainableEncoder> empty,
+        TrainableEncoder> empty,
         Func<int, int, IReadOnlyList<ParameterWindow>> layout, bool hasEitherSign) => new()
         {
             Name = name,

@@ -13,7 +13,7 @@ namespace FastSparseCoding.Evaluation;
 /// <param name="MeanNonZeros">Mean number of non-zeros of the codes.</param>
 public sealed record CodeQuality(
     double CodeError, double RelativeCodeError, double RelativeObjectiveGap, double SupportPrecision, double SupportRecall,
-        double SupportF1, double MeanNonZeros);
+    double SupportF1, double MeanNonZeros);
 
 /// <summary>Compares codes with the optimal ones.</summary>
 public static class CodeEvaluator

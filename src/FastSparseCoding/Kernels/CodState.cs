@@ -25,7 +25,7 @@ internal static unsafe class CodState
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int ListViolations(
         ReadOnlySpan<float> b, AlignedRows s, ReadOnlySpan<int> atoms, ReadOnlySpan<float> z, ReadOnlySpan<float> bounds, float margin,
-            float floor, Span<float> excess, Span<int> indices)
+        float floor, Span<float> excess, Span<int> indices)
     {
         Throw.IfLengthNot(z.Length, atoms.Length, nameof(z));
         Throw.IfShapeNot(s.Rows, s.Columns, b.Length, b.Length, nameof(s));

@@ -18,7 +18,7 @@ public sealed partial class DictionaryLearner
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static AtomDictionary Learn(
         Matrix x, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, AtomDictionary? start = null,
-            CancellationToken cancellation = default)
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(x);
         Throw.IfNotFinite(x, nameof(x));
@@ -44,7 +44,7 @@ public sealed partial class DictionaryLearner
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static AtomDictionary LearnMasked(
         Matrix x, Matrix mask, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null,
-            AtomDictionary? start = null,
+        AtomDictionary? start = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -73,7 +73,7 @@ public sealed partial class DictionaryLearner
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static AtomDictionary Learn(
         ISignalSource source, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null,
-            LearnerState? resume = null, Action<LearnerState>? onCheckpoint = null,
+        LearnerState? resume = null, Action<LearnerState>? onCheckpoint = null,
         AtomDictionary? start = null, ISignalSource? masks = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -12,7 +12,7 @@ namespace FastSparseCoding.Learning;
 /// <param name="Remaining">Estimated time to the end.</param>
 public sealed record LearningProgress(
     long Samples, long TotalSamples, double Objective, double MeanNonZeros, int ReseededAtoms, long Uncertified, double SamplesPerSecond,
-        TimeSpan Remaining);
+    TimeSpan Remaining);
 
 /// <summary>Everything needed to go on with a learning and end with the same bits. It does not change while the learning goes on.</summary>
 public sealed record LearnerState

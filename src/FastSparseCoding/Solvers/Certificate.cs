@@ -67,7 +67,7 @@ internal sealed class Certificate
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<RowResult> Certify(
         ReadOnlyMatrixView x, ReadOnlyMatrixView z, ReadOnlyMatrixView mask = default, HomotopyRows? rows = null,
-            ReadOnlySpan<double> scales = default)
+        ReadOnlySpan<double> scales = default)
     {
         int open = 0;
         for (int i = 0; i < x.Rows; i++)

@@ -47,7 +47,7 @@ public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
 
     private protected override int SolveRow(
         ReadOnlySpan<float> correlations, Span<float> z, float threshold, int iterations, RowWorkspace workspace, RowTrace trace,
-            CancellationToken cancellation)
+        CancellationToken cancellation)
     {
         AlignedRows s = _s.Value;
         Span<float> b = workspace.Running;

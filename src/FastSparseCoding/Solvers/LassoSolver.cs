@@ -143,7 +143,7 @@ public abstract class LassoSolver : ISparseEncoder
     /// <summary>Solves a block of rows, of which a mask may tell what is known, and reports on them.</summary>
     internal void SolveBlock(
         ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, bool warmStart, SolveReport? report, int first,
-            CancellationToken cancellation)
+        CancellationToken cancellation)
     {
         BlockWorkspace workspace = _workspaces.Rent();
         workspace.StartFromZero();

@@ -8,7 +8,7 @@ internal readonly record struct ClassifierMeasure(double Loss, double ErrorRate)
     /// <summary>Measures on some of the rows, which are signals if there is an encoder and codes if there is none.</summary>
     public static ClassifierMeasure Of(
         LinearClassifier classifier, ISparseEncoder? encoder, Samples samples, byte[] labels, int first, int rows, int threads,
-            CancellationToken cancellation)
+        CancellationToken cancellation)
     {
         Throw.IfColumnsNot(samples.Columns, encoder?.SignalSize ?? classifier.CodeSize, encoder is null ? "codes" : "x");
         if (encoder is not null)

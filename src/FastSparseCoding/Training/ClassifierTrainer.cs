@@ -23,7 +23,7 @@ public static class ClassifierTrainer
     /// <exception cref="OperationCanceledException">Cancelled; the classifier holds the best parameters so far.</exception>
     public static ClassifierReport Train(
         LinearClassifier classifier, Matrix codes, byte[] labels, ClassifierOptions? options = null,
-            IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
+        IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         Samples samples = Samples.Of(codes);
@@ -36,7 +36,7 @@ public static class ClassifierTrainer
     /// <inheritdoc cref="Train(LinearClassifier, Matrix, byte[], ClassifierOptions?, IProgress{ClassifierProgress}?, CancellationToken)"/>
     public static ClassifierReport Train(
         LinearClassifier classifier, SparseCodes codes, byte[] labels, ClassifierOptions? options = null,
-            IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
+        IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         Samples samples = Samples.Of(codes);
@@ -62,7 +62,7 @@ public static class ClassifierTrainer
     /// <exception cref="OperationCanceledException">Cancelled; encoder and classifier hold the best parameters so far.</exception>
     public static ClassifierReport TrainEndToEnd(
         TrainableEncoder encoder, LinearClassifier classifier, Matrix x, byte[] labels, ClassifierOptions? options = null,
-            IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
+        IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(classifier);
@@ -75,7 +75,7 @@ public static class ClassifierTrainer
 
     private static ClassifierReport Run(
         LinearClassifier classifier, TrainableEncoder? encoder, Samples samples, byte[] labels, string name, ClassifierOptions? options,
-            IProgress<ClassifierProgress>? progress, CancellationToken cancellation)
+        IProgress<ClassifierProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(labels);
         options = (options ?? ClassifierOptions.Default).Validated();

@@ -10,7 +10,7 @@ namespace FastSparseCoding.Training;
 /// ‖Z*‖².</summary>
 internal sealed class CodeRegression(
     TrainableEncoder encoder, ISignalSource source, ITargetCodes targets, Func<CancellationToken, CertifiedCodes> encodeHeldOut,
-        TrainingOptions options)
+    TrainingOptions options)
     : EncoderObjective(encoder, source, options)
 {
     private CertifiedCodes? _heldOut;

@@ -48,7 +48,7 @@ public static partial class EncoderTrainer
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport TrainOnEnergy(
         TrainableEncoder encoder, ISignalSource source, Matrix heldOut, TrainingOptions? options = null,
-            IProgress<TrainingProgress>? progress = null,
+        IProgress<TrainingProgress>? progress = null,
         TrainingCheckpoint? resume = null, Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
     {
         CheckSignals(encoder, source, heldOut);

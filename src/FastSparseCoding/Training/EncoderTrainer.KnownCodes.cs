@@ -24,8 +24,8 @@ public static partial class EncoderTrainer
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
         TrainableEncoder encoder, ISignalSource source, ISignalSource codes, Matrix heldOut, Matrix heldOutCodes,
-            TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null,
-            Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
+        TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null,
+        Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(codes);
         ArgumentNullException.ThrowIfNull(heldOutCodes);
@@ -56,8 +56,8 @@ public static partial class EncoderTrainer
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
         TrainableEncoder encoder, CodedSignals signals, Matrix heldOut, TrainingOptions? options = null,
-            IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null,
-            Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
+        IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null,
+        Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(signals);
         options = (options ?? TrainingOptions.Default).Validated();

@@ -29,7 +29,7 @@ public static partial class EncoderTrainer
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
         TrainableEncoder encoder, Matrix x, ISparseEncoder target, TrainingOptions? options = null, Matrix? heldOut = null,
-            IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(x);
         options = (options ?? TrainingOptions.Default).Validated();
@@ -57,7 +57,7 @@ public static partial class EncoderTrainer
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
         TrainableEncoder encoder, Matrix x, Matrix codes, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null,
-            CancellationToken cancellation = default)
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(x);
@@ -92,8 +92,8 @@ public static partial class EncoderTrainer
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
     public static TrainingReport Train(
         TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, Matrix heldOut, TrainingOptions? options = null,
-            IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null,
-            Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
+        IProgress<TrainingProgress>? progress = null, TrainingCheckpoint? resume = null,
+        Action<TrainingCheckpoint>? onCheckpoint = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(target);
         return Train(encoder, source, target, new SolvedCodes(target), heldOut, options, progress, resume, onCheckpoint, cancellation);
@@ -101,8 +101,8 @@ public static partial class EncoderTrainer
 
     private static TrainingReport Train(
         TrainableEncoder encoder, ISignalSource source, ISparseEncoder target, ITargetCodes codes, Matrix heldOut, TrainingOptions? options,
-            IProgress<TrainingProgress>? progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint,
-            CancellationToken cancellation)
+        IProgress<TrainingProgress>? progress, TrainingCheckpoint? resume, Action<TrainingCheckpoint>? onCheckpoint,
+        CancellationToken cancellation)
     {
         CheckSignals(encoder, source, heldOut);
         Throw.IfLengthNot(target.SignalSize, encoder.SignalSize, "target.SignalSize");

@@ -11,7 +11,7 @@ namespace FastSparseCoding.Training;
 /// <param name="refresh">Takes rows first to first + count − 1 of every window into use.</param>
 internal sealed class TrainedSlab(
     ParameterSlab parameters, OptimizerKind optimizer, Func<ParameterWindow, float> rate, Func<ParameterWindow, float> penalty, Action<int,
-        int> refresh)
+    int> refresh)
 {
     /// <summary>Rows that are updated and then packed while they are in cache.</summary>
     private const int ChunkRows = 16;

@@ -11,7 +11,7 @@ namespace FastSparseCoding.Training;
 /// <param name="Remaining">Estimated time to the end.</param>
 public sealed record TrainingProgress(
     long Samples, long TotalSamples, double TrainingError, double HeldOutError, double RelativeHeldOutError, double SamplesPerSecond,
-        TimeSpan Remaining);
+    TimeSpan Remaining);
 
 /// <summary>What a training did.</summary>
 /// <param name="History">The held-out error as it went.</param>

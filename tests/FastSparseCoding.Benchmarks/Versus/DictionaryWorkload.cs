@@ -35,7 +35,7 @@ internal static class DictionaryWorkload
                     val, dictionary, new ActiveSetSolver(dictionary, Workload.Lambda).Encode(val), Workload.Lambda).Average();
                 Workload.Emit(
                     ("learner", "ours"), ("atoms", workload.Atoms), ("batch", options.BatchSize), ("threads", threads),
-                        ("samples", samples), ("seconds", spent.Wall), ("cpu_seconds", spent.Cpu), ("objective", objective));
+                    ("samples", samples), ("seconds", spent.Wall), ("cpu_seconds", spent.Cpu), ("objective", objective));
                 next = spent.Cpu * 1.4;
             }
         }

@@ -43,10 +43,10 @@ internal static class EncodeWorkload
                     .Zip(best, (e, optimal) => (e - optimal) / optimal)];
                 Workload.Emit(
                     ("method", name), ("atoms", workload.Atoms), ("threads", threads), ("patches_per_s", x.Rows / clock.Wall),
-                        ("patches_per_cpu_s", x.Rows / clock.Cpu),
+                    ("patches_per_cpu_s", x.Rows / clock.Cpu),
                     ("with_prediction_per_cpu_s", x.Rows / (clock.Cpu + predicting.Cpu)), ("suboptimality_mean", excess.Average()),
-                        ("suboptimality_max", excess.Max()), ("certified", x.Rows - report!.Unconverged),
-                        ("changes_mean", report.Iterations.Average()));
+                    ("suboptimality_max", excess.Max()), ("certified", x.Rows - report!.Unconverged),
+                    ("changes_mean", report.Iterations.Average()));
             }
         }
     }

@@ -79,7 +79,7 @@ internal static class FactorWorkload
                 rate = (samples - samplesBefore) / (spent.Cpu - cpuBefore);
             Workload.Emit(
                 ("learner", "ours"), ("cell", name), ("process", process), ("atoms", atoms), ("lam", (double)lambda), ("batch", batch.Rows),
-                    ("samples", samples), ("cpu_seconds", spent.Cpu),
+                ("samples", samples), ("cpu_seconds", spent.Cpu),
                 ("samples_per_cpu_s", rate), ("objective", objective));
             (next, samplesBefore, cpuBefore) = (Math.Max(0.05, spent.Cpu * 1.4), samples, spent.Cpu);
         }

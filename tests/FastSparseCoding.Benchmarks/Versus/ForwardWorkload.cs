@@ -56,6 +56,6 @@ internal static class ForwardWorkload
         Array.Sort(times);
         Workload.Emit(
             ("net", encoder.Kind), ("atoms", workload.Atoms), ("depth", encoder.Depth), ("batch", 1), ("threads", 1),
-                ("patches_per_s", 1 / times[times.Length / 2]), ("bytes_allocated", allocated));
+            ("patches_per_s", 1 / times[times.Length / 2]), ("bytes_allocated", allocated));
     }
 }

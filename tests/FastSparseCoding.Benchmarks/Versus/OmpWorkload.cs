@@ -43,10 +43,10 @@ internal static class OmpWorkload
                 => report = mask is null ? encoder.Solve(x, z, threads: 1) : encoder.Solve(x, mask, z, threads: 1));
             Workload.Emit(
                 ("cell", cell), ("n", size), ("atoms", dictionary.AtomCount), ("rule", byError ? "error" : "k"),
-                    ("non_negative", nonNegative ? 1 : 0), ("masked", mask is null ? 0 : 1), ("width", Machine.VectorBits),
+                ("non_negative", nonNegative ? 1 : 0), ("masked", mask is null ? 0 : 1), ("width", Machine.VectorBits),
                 ("nonzeros", report!.Atoms.Average()), ("signals_per_cpu_s", x.Rows / clock.Cpu), ("codes", Cell.Hash(z)),
                 ("error_reached", report.CountOf(OmpStatus.ErrorReached)), ("atom_limit", report.CountOf(OmpStatus.AtomLimit)),
-                    ("residual_mean", report.ResidualNorms.Average()));
+                ("residual_mean", report.ResidualNorms.Average()));
         }
     }
 

@@ -12,7 +12,7 @@ internal static class RegimesWorkload
         (64, "regimes/D_64x256.npy", 0.5f), (64, "regimes/D_64x256.npy", 0.1f),
         (100, "reference/D_100.npy", 2), (100, "reference/D_100.npy", 0.5f), (100, "reference/D_100.npy", 0.1f),
         (100, "reference/D_400.npy", 2), (100, "reference/D_400.npy", 0.5f), (100, "reference/D_400.npy", 0.1f),
-            (100, "reference/D_400.npy", 0.02f),
+        (100, "reference/D_400.npy", 0.02f),
         (256, "regimes/D_256x1024.npy", 1), (256, "regimes/D_256x1024.npy", 0.3f), (256, "regimes/D_256x4096.npy", 1),
         (784, "regimes/D_784x784.npy", 2), (784, "regimes/D_784x784.npy", 0.5f),
     ];
@@ -41,7 +41,7 @@ internal static class RegimesWorkload
             Clock first = Clock.Once(Solve), second = Clock.Once(Solve), clock = Clock.Median(3, Solve);
             Workload.Emit(
                 ("cell", cell), ("n", size), ("atoms", dictionary.AtomCount), ("lam", (double)lambda), ("width", Machine.VectorBits),
-                    ("nonzeros", (double)SparseCodes.FromDense(z).NonZeros / z.Rows), ("signals_per_cpu_s", x.Rows / clock.Cpu),
+                ("nonzeros", (double)SparseCodes.FromDense(z).NonZeros / z.Rows), ("signals_per_cpu_s", x.Rows / clock.Cpu),
                 ("first_call_per_cpu_s", x.Rows / first.Cpu), ("second_call_per_cpu_s", x.Rows / second.Cpu), ("codes", Cell.Hash(z)),
                 ("uncertified", report!.Unconverged), ("gap_max", report.RelativeGap.Max()), ("changes_mean", report.Iterations.Average()));
         }

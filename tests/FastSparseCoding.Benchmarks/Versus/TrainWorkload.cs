@@ -35,9 +35,9 @@ internal static class TrainWorkload
                     }
                     Workload.Emit(
                         ("net", kind), ("atoms", workload.Atoms), ("depth", depth), ("batch", batch), ("threads", threads),
-                            ("samples", options.Samples), ("seconds", clock.Wall), ("cpu_seconds", clock.Cpu),
+                        ("samples", options.Samples), ("seconds", clock.Wall), ("cpu_seconds", clock.Cpu),
                         ("samples_per_s", options.Samples / clock.Wall), ("samples_per_cpu_s", options.Samples / clock.Cpu),
-                            ("relative", report!.BestRelativeError));
+                        ("relative", report!.BestRelativeError));
                 }
     }
 }

@@ -13,7 +13,7 @@ internal static class TiffBytes
         uint width, uint height, uint bits, uint photometric, uint samples, uint bytes) =>
     [
         (256, Long, [width]), (257, Long, [height]), (258, Short, [.. Enumerable.Repeat(bits, (int)samples)]), (259, Short, [1]),
-            (262, Short, [photometric]),
+        (262, Short, [photometric]),
         (273, Long, [0]), (277, Short, [samples]), (278, Long, [height]), (279, Long, [bytes]),
     ];
 

@@ -67,7 +67,7 @@ internal static class PictureFormats
     private static byte[] Bmp(byte bits, byte compression, byte[] runs) =>
     [
         .. "BM"u8, (byte)(62 + runs.Length), 0, 0, 0, 0, 0, 0, 0, 62, 0, 0, 0, 40, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 1, 0, bits, 0,
-            compression, 0, 0, 0,
+        compression, 0, 0, 0,
         (byte)runs.Length, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 10, 20, 30, 0, 200, 210, 220, 0, .. runs,
     ];
 
@@ -95,7 +95,7 @@ internal static class PictureFormats
     private static byte[][] Plain() =>
     [
         "P2\n# a\n3 2\n255\n10 20 30 40 50 60\n"u8.ToArray(), "P3 2 1 15 1 2 3 13 14 15"u8.ToArray(),
-            [.. "P5 3 2 255\n"u8, 1, 2, 3, 4, 5, 6],
+        [.. "P5 3 2 255\n"u8, 1, 2, 3, 4, 5, 6],
         [.. "P5 2 2 65535\n"u8, 1, 2, 3, 4, 5, 6, 7, 8], [.. "P6 2 1 255\n"u8, 1, 2, 3, 4, 5, 6],
     ];
 }

@@ -114,7 +114,7 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
 
         Assert.StartsWith(
             $"warning: {images}/\\u{{1B}}]0;owned\\u{{7}}.webp is left out; ",
-                Run("encode", workspace.Dictionary, images, "-o", _folder.File("out.npy")).ErrorLines[0], StringComparison.Ordinal);
+            Run("encode", workspace.Dictionary, images, "-o", _folder.File("out.npy")).ErrorLines[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,9 +22,9 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         foreach (string[] command in new string[][]
         {
             ["learn", workspace.Images, "-o", _folder.File("a")],
-                ["train", workspace.Dictionary, workspace.Images, "-o", _folder.File("b")],
+            ["train", workspace.Dictionary, workspace.Images, "-o", _folder.File("b")],
             ["encode", workspace.Dictionary, workspace.Signals, "-o", _folder.File("c.npy")],
-                ["evaluate", workspace.Encoder, workspace.Signals],
+            ["evaluate", workspace.Encoder, workspace.Signals],
         })
         {
             Outcome outcome = Run(stop.Token, command);

@@ -16,7 +16,7 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     private static readonly string[] Encoders =
     [
         .. new[] { 1, 2, 5, 10, 20, 50, 100, 200 }.Select(updates => $"lcod-12-{updates}"),
-            .. new[] { 1, 2, 3, 5, 7 }.Select(depth => $"lista-12-{depth}"),
+        .. new[] { 1, 2, 3, 5, 7 }.Select(depth => $"lista-12-{depth}"),
         .. from kind in (string[])["lista-coupled", "lista-layers"] from depth in (int[])[1, 3, 7] select $"{kind}-12-{depth}", "shrink-12",
         .. new[] { 1, 3, 7 }.Select(depth => $"slista-12-{depth}"), "tanh-12", "tanh2-12",
     ];
@@ -24,7 +24,7 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     private static readonly string[] Plots =
     [
         "cod-lcod-12.svg", "explaining-away-12.svg", "fista-lista-12.svg", "robustness-gap-12.svg", "robustness-lambda-12.svg",
-            "robustness-noise-12.svg", "warm-start-lcod-12.svg", "warm-start-lista-12.svg",
+        "robustness-noise-12.svg", "warm-start-lcod-12.svg", "warm-start-lista-12.svg",
     ];
 
     private static readonly string[] Pictures =
@@ -176,7 +176,7 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     private static string[] Untimed(string folder)
     {
         string[] lines = File.ReadAllLines(Path.Combine(folder, "numbers.csv")),
-            untimed = [.. lines.Where(l => !l.Contains("microseconds", StringComparison.Ordinal))];
+        untimed = [.. lines.Where(l => !l.Contains("microseconds", StringComparison.Ordinal))];
         Assert.InRange(untimed.Length, lines.Length / 2, lines.Length - 1);
         return untimed;
     }

@@ -29,7 +29,7 @@ internal sealed class EncoderCase
     public static TheoryData<string, int> Kinds { get; } = new()
     {
         { "lista", 0 }, { "lista", 1 }, { "lista", 3 }, { "lcod", 0 }, { "lcod", 1 }, { "lcod", 9 }, { "shrink", 0 }, { "tanh", 0 },
-            { "tanh2", 0 },
+        { "tanh2", 0 },
         { "lista-layers", 0 }, { "lista-layers", 3 }, { "lista-coupled", 0 }, { "lista-coupled", 3 }, { "slista", 0 }, { "slista", 3 },
     };
 

@@ -35,11 +35,11 @@ public sealed class EncoderPenaltyTests
         TrainableEncoder[] all =
         [
             ListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1), LcodEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
-                LayeredListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
+            LayeredListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
             CoupledListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
-                StepListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
+            StepListaEncoder.FromDictionary(Dictionary, lambda: 0.5f, depth: 1),
             ShrinkEncoder.FromDictionary(Dictionary, lambda: 0.5f), TanhEncoder.FromDictionary(Dictionary, lambda: 0.5f),
-                DoubleTanhEncoder.FromDictionary(Dictionary, lambda: 0.5f), ListaEncoder.Random(3, 5, 0.5f, 1, seed: 1),
+            DoubleTanhEncoder.FromDictionary(Dictionary, lambda: 0.5f), ListaEncoder.Random(3, 5, 0.5f, 1, seed: 1),
         ];
 
         Assert.All(all, encoder => Assert.Equal(new Penalty(0.5f), encoder.Penalty));

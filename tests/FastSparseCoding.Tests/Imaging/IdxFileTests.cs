@@ -71,7 +71,7 @@ public sealed class IdxFileTests : IDisposable
     public void Another_kind_of_file_is_refused()
     {
         const string NoImages = "is no IDX file of images (three dimensions of unsigned bytes).",
-            NoLabels = "is no IDX file of labels (one dimension of unsigned bytes).";
+        NoLabels = "is no IDX file of labels (one dimension of unsigned bytes).";
         byte[] images = Idx([1, 1, 1], [9]), labels = Idx([1], [9]), floats = Idx([1, 1, 1], [9]), marked = Idx([1, 1, 1], [9]);
         floats[2] = 0x0D;
         marked[0] = 1;

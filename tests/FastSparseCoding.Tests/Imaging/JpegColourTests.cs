@@ -35,7 +35,7 @@ public sealed class JpegColourTests : IDisposable
         double cmyk = Luma(a * k / 255.0, b * k / 255.0, c * k / 255.0);
         double ycck = Luma(
             (255 - (a + 1.402 * (c - 128))) * k / 255, (255 - (a - 0.714136 * (c - 128) - 0.344136 * (b - 128))) * k / 255,
-                (255 - (a + 1.772 * (b - 128))) * k / 255);
+            (255 - (a + 1.772 * (b - 128))) * k / 255);
 
         Assert.Equal(cmyk, Gray([a, b, c, k]), 1.5);
         Assert.Equal(cmyk, Gray([a, b, c, k], adobe: 0), 1.5);

@@ -57,7 +57,7 @@ public sealed class LabelledImagesTests : IDisposable
         foreach (PatchPreprocessing preprocessing in new PatchPreprocessing[]
         {
             new() { PatchSize = 3 }, new() { PatchSize = 3, Normalization = PatchNormalization.None },
-                new() { PatchSize = 3, Whitening = whitening },
+            new() { PatchSize = 3, Whitening = whitening },
         })
         {
             Matrix normalised = whole.Clone();

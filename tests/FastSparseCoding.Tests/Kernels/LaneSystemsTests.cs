@@ -77,7 +77,7 @@ public sealed class LaneSystemsTests
             for (int round = 0; round < 20; round++)
             {
                 int[] slots = [.. Enumerable.Range(0, 30).OrderBy(_ => random.Next()).Take(1 + round % 4)],
-                    entering = [.. Support(Atoms, seed: round).Where(k => !support.Contains(k)).Take(slots.Length)];
+                entering = [.. Support(Atoms, seed: round).Where(k => !support.Contains(k)).Take(slots.Length)];
                 var changed = new bool[30];
                 for (int i = 0; i < slots.Length; i++)
                     (support[slots[i]], changed[slots[i]]) = (entering[i], true);

@@ -44,7 +44,7 @@ public class ShrinkageTests
     public void It_may_run_in_place_and_keeps_NaN_and_infinity()
     {
         float[] v = [.. Enumerable.Repeat(0.1f, 20), 2, -2, float.NaN, float.PositiveInfinity, float.NegativeInfinity],
-            theta = [.. Enumerable.Repeat(0.5f, 25)];
+        theta = [.. Enumerable.Repeat(0.5f, 25)];
         float[] expected = [.. Enumerable.Repeat(0f, 20), 1.5f, -1.5f, float.NaN, float.PositiveInfinity, float.NegativeInfinity],
             first = (float[])v.Clone();
         Shrinkage.SoftThreshold(first, 0.5f, first);
@@ -68,7 +68,7 @@ public class ShrinkageTests
         for (int length = 0; length <= 130; length++)
         {
             float[] z = RandomData.Normal(1, length, length).Values.ToArray(),
-                dz = RandomData.Normal(1, length, length + 1).Values.ToArray();
+            dz = RandomData.Normal(1, length, length + 1).Values.ToArray();
             Shrinkage.SoftThreshold(z, 0.6f, z);
             float[] dTheta = RandomData.Normal(1, length, length + 2).Values.ToArray(), before = (float[])dTheta.Clone(),
                 expected = (float[])dz.Clone();

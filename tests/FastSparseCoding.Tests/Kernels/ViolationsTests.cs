@@ -73,7 +73,7 @@ public sealed class ViolationsTests
         for (int length = 1; length <= 70; length++)
         {
             float[] c = Values(length, seed: length), bounds = [.. Values(length, seed: 100 + length).Select(v => 0.5f + Math.Abs(v))],
-                lowered = [.. bounds.Select(v => v - 0.25f)];
+            lowered = [.. bounds.Select(v => v - 0.25f)];
             var excess = new float[length + Violations.Slack];
             var indices = new int[length + Violations.Slack];
             int count = Violations.List(c, bounds, 0.25f, floor, excess, indices);

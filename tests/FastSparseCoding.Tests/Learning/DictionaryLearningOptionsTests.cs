@@ -42,7 +42,7 @@ public sealed class DictionaryLearningOptionsTests
         DictionaryLearningOptions[] others =
         [
             Good with { AtomCount = 7 }, Good with { Lambda = 0.1f }, Good with { Penalty = 0.2f }, Good with { NonNegativeAtoms = true },
-                Good with { Method = DictionaryMethod.Sgd }, Good with { Samples = 7 }, Good with { BatchSize = 7 },
+            Good with { Method = DictionaryMethod.Sgd }, Good with { Samples = 7 }, Good with { BatchSize = 7 },
             Good with { Forgetting = 7 }, Good with { LearningRate = 7 }, Good with { DeadAtomUse = 0.7 }, Good with { Seed = 7 },
         ];
 

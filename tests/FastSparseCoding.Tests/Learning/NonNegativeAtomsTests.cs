@@ -101,7 +101,7 @@ public sealed class NonNegativeAtomsTests
         Assert.StartsWith(
             "'signals' holds 2 directions; 3 atoms need at least 3 distinct, non-zero signals, of which only what is positive counts.",
             Assert.Throws<ArgumentException>(() => new DictionaryLearner(x, options with { AtomCount = 3 })).Message,
-                StringComparison.Ordinal);
+            StringComparison.Ordinal);
     }
 
     [Fact]

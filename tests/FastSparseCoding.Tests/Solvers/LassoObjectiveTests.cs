@@ -26,7 +26,7 @@ public sealed class LassoObjectiveTests
         for (int i = 0; i < 5; i++)
         {
             double[] code = LassoTwin.Widen(z.Row(i)), correlations = twin.Correlations(x.Row(i), code),
-                gradient = LassoObjective.Gradient(x.Row(i), dictionary, z.Row(i));
+            gradient = LassoObjective.Gradient(x.Row(i), dictionary, z.Row(i));
             Assert.Equal(twin.Energy(x.Row(i), code), energies[i], 1e-12 * (1 + energies[i]));
             Assert.Equal(energies[i], LassoObjective.Energy(x.Row(i), dictionary, z.Row(i), Lambda));
             Assert.Equal(twin.Gap(x.Row(i), code), LassoObjective.DualityGap(x.Row(i), dictionary, z.Row(i), Lambda),

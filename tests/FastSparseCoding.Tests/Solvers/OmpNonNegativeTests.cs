@@ -38,7 +38,7 @@ public sealed class OmpNonNegativeTests
         for (int i = 0; i < 40; i++)
         {
             double[] signal = LassoTwin.Widen(x.Row(i)),
-                expected = twin.NonNegativeLeastSquares(signal, [.. Enumerable.Range(0, 40).Where(k => z[i, k] != 0)]);
+            expected = twin.NonNegativeLeastSquares(signal, [.. Enumerable.Range(0, 40).Where(k => z[i, k] != 0)]);
             Tolerance.Check(expected, z.Row(i), 2, expected.Max());
         }
     }
@@ -95,7 +95,7 @@ public sealed class OmpNonNegativeTests
         for (int i = 0; i < 40; i++)
         {
             double[] signal = LassoTwin.Widen(x.Row(i)),
-                expected = twin.PursueNonNegative(signal, options.MaxAtoms ?? most, options.Error ?? 0);
+            expected = twin.PursueNonNegative(signal, options.MaxAtoms ?? most, options.Error ?? 0);
             Assert.Equal(expected.Select(Math.Sign), z.Row(i).ToArray().Select(value => Math.Sign(value)));
             Tolerance.Check(expected, z.Row(i), 2, Math.Max(expected.Max(), 1e-30));
             double norm = OmpTwin.Norm(twin.Residual(signal, LassoTwin.Widen(z.Row(i))));

@@ -19,7 +19,7 @@ public sealed class ModelFileTests : IDisposable
 
     public static TheoryData<PatchPreprocessing?> Preprocessings => new(
         null, new PatchPreprocessing { PatchSize = 3 },
-            new PatchPreprocessing { PatchSize = 3, MinimumDeviation = 0, Normalization = PatchNormalization.None },
+        new PatchPreprocessing { PatchSize = 3, MinimumDeviation = 0, Normalization = PatchNormalization.None },
         new PatchPreprocessing { PatchSize = 3, MinimumDeviation = 0.1f, Normalization = PatchNormalization.ZeroMean });
 
     public void Dispose() => _folder.Dispose();

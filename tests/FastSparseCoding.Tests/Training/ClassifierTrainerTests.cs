@@ -208,13 +208,13 @@ public sealed class ClassifierTrainerTests
         (string Message, ClassifierOptions Options)[] bad =
         [
             ("'Epochs' is 0; it must be from 1 to 10000.", Quick with { Epochs = 0 }),
-                ("'BatchSize' is 65537; it must be from 1 to 65536.", Quick with { BatchSize = 65_537 }),
+            ("'BatchSize' is 65537; it must be from 1 to 65536.", Quick with { BatchSize = 65_537 }),
             ("'LearningRate' is NaN; it must be a finite number above 0.", Quick with { LearningRate = float.NaN }),
-                ("'EncoderLearningRate' is 0; it must be a finite number above 0.", Quick with { EncoderLearningRate = 0 }),
+            ("'EncoderLearningRate' is 0; it must be a finite number above 0.", Quick with { EncoderLearningRate = 0 }),
             ("'FinalRateFraction' is 2; it must be from 0 to 1.", Quick with { FinalRateFraction = 2 }),
-                ("'WeightPenalty' is -1; it must be from 0 to ", Quick with { WeightPenalty = -1 }),
+            ("'WeightPenalty' is -1; it must be from 0 to ", Quick with { WeightPenalty = -1 }),
             ("'HeldOut' is 0; it must be 1 or more.", Quick with { HeldOut = 0 }),
-                ("'Threads' is 1025; it must be from 0 to 1024.", Quick with { Threads = 1025 }),
+            ("'Threads' is 1025; it must be from 0 to 1024.", Quick with { Threads = 1025 }),
         ];
 
         Assert.Equal(typeof(ClassifierOptions).GetProperties().Count(p => p.CanWrite) - 1, bad.Length);     // any seed will do

@@ -38,7 +38,7 @@ public sealed class EncoderTrainerTests
 
         TrainingReport report = EncoderTrainer.Train(
             Encoder(), Source, Target, HeldOut, Options with { Samples = 4810 }, new DirectProgress<TrainingProgress>(told.Add),
-                cancellation: TestContext.Current.CancellationToken);
+            cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(told, report.History);
         Assert.Equal(Options.Evaluations, report.History.Count);
@@ -203,7 +203,7 @@ public sealed class EncoderTrainerTests
         EncoderTrainer.Train(computed, X, Target, Options with { HeldOut = 60 }, cancellation: TestContext.Current.CancellationToken);
         EncoderTrainer.Train(
             known, new MatrixSource(X, Options.Seed, 940), new SparseCodesSource(codes, Options.Seed, 940), Rows(X, 940, 60),
-                Rows(codes.ToDense(), 940, 60), Options, cancellation: TestContext.Current.CancellationToken);
+            Rows(codes.ToDense(), 940, 60), Options, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(computed.Parameters.Values.ToArray(), known.Parameters.Values.ToArray());
         Refused("'codes.SignalSize' has 10 values; it must have 20.", ()

@@ -43,7 +43,7 @@ public sealed class NonFiniteTests
 
         TrainingReport report = EncoderTrainer.Train(
             encoder, spoilt, new SmallCodes(), HeldOut, Options with { Optimizer = OptimizerKind.Sgd },
-                cancellation: TestContext.Current.CancellationToken);
+            cancellation: TestContext.Current.CancellationToken);
 
         Assert.InRange(report.BestAtSamples, 480, 960);
         Assert.All(encoder.Parameters.Values.ToArray(), v => Assert.True(float.IsFinite(v)));

@@ -136,7 +136,7 @@ public sealed class OptimizerTests
         foreach (ParameterWindow window in start.Parameters.Windows)
         {
             float[] before = start.Parameters.View(window).Values.ToArray(), after = one.Parameters.View(window).Values.ToArray(),
-                faster = other.Parameters.View(window).Values.ToArray();
+            faster = other.Parameters.View(window).Values.ToArray();
             Assert.NotEqual(before, after);
             if (optimizer == OptimizerKind.Sgd || window.Name != "theta")
                 Assert.Equal(after, faster);

@@ -13,7 +13,7 @@ namespace FastSparseCoding.Tests.Training;
 public sealed class PenaltyTrainingTests
 {
     public static TheoryData<string,
-        string> KindsAndMembers
+    string> KindsAndMembers
     { get; } =
         new(from kind in (string[])["lista", "lista-layers", "lcod", "shrink"] from member in Problems.Members select (kind, member.Data));
 

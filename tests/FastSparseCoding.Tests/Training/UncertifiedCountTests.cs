@@ -74,7 +74,7 @@ public sealed class UncertifiedCountTests
     private static TrainingReport Train(MatrixSource source, FistaSolver target, TrainingOptions options)
         => EncoderTrainer.Train(
             EncoderFactory.Create("lista", Atoms, target.Lambda, 2), source, target, SmoothDictionaries.UnitSignals(50, 32, seed: 2),
-                options, cancellation: TestContext.Current.CancellationToken);
+            options, cancellation: TestContext.Current.CancellationToken);
 
     private static Matrix Read(MatrixSource source, long first, int count)
     {
