@@ -22,8 +22,8 @@ for (int k = 0; k < names.Length; k++)
     {
         double t = b / (Bands - 1.0);
         spectra[k, b] = (float)(
-            bright * (1 + slope * (t - 0.5)) * dips.Aggregate(1.0, (rest, dip)
-            => rest * (1 - dip.Depth * Math.Exp(-Math.Pow((t - dip.Centre) / dip.Width, 2)))));
+            bright * (1 + slope * (t - 0.5)) * dips.Aggregate(1.0,
+            (rest, dip) => rest * (1 - dip.Depth * Math.Exp(-Math.Pow((t - dip.Centre) / dip.Width, 2)))));
     }
 }
 

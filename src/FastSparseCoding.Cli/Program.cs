@@ -23,8 +23,8 @@ void End()
     }
     // On a thread of its own and past the console, which makes whoever writes wait for a write to standard output that may never end.
     // the bars hide the cursor
-    var last = new Thread(()
-        => RawError.Write(terminal.IsInteractive ? "\e[?25h\ninterrupted\n" : "interrupted\n"))
+    var last = new Thread(
+        () => RawError.Write(terminal.IsInteractive ? "\e[?25h\ninterrupted\n" : "interrupted\n"))
     { IsBackground = true };
     last.Start();
     last.Join(TimeSpan.FromSeconds(0.2));

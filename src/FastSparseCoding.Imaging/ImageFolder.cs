@@ -111,8 +111,8 @@ public static class ImageFolder
     {
         try
         {
-            List<string> files = [.. new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry)
-                => entry.ToSpecifiedFullPath(), Everything)
+            List<string> files = [.. new FileSystemEnumerable<string>(folder,
+                (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), Everything)
             {
                 ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && EndsIn(entry.FileName, endings),
                 ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),

@@ -34,8 +34,8 @@ internal static class PictureReader
     {
         var pictures = new Picture?[count];
         if (count > 1)
-            RowBlocks.Run(count, 1, threads, cancellation, (i, _)
-                => pictures[i] = ImageFile.TryLoadPicture(files[start + i], AheadPixels / count));
+            RowBlocks.Run(count, 1, threads, cancellation,
+                (i, _) => pictures[i] = ImageFile.TryLoadPicture(files[start + i], AheadPixels / count));
         for (int i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -46,8 +46,8 @@ internal static class PreprocessingFormat
             MinimumDeviation = reader.Number(DeviationKey, 0f, 1f),
             Normalization = ReadNormalization(reader),
             Whitening = reader.HasTensor(MeanTensor)
-                ? reader.Build("whitening", ()
-                    => new ZcaWhitening(reader.Values<float>(MeanTensor), reader.Matrix(TransformTensor, size * size, size * size)))
+                ? reader.Build("whitening",
+                    () => new ZcaWhitening(reader.Values<float>(MeanTensor), reader.Matrix(TransformTensor, size * size, size * size)))
                 : null,
         };
         return reader.Build("preprocessing", preprocessing.Validated);

@@ -35,8 +35,8 @@ internal static class Containers
     public static FilePart Npz(byte[] file, CompressionLevel level)
     {
         using var zip = new ZipArchive(new MemoryStream(file));
-        FilePart[] members = [.. zip.Entries.Select(e
-            => new FilePart(parts => [.. parts.SelectMany(p => p)], new FilePart([.. Encoding.UTF8.GetBytes(e.FullName), 0]),
+        FilePart[] members = [.. zip.Entries.Select(
+            e => new FilePart(parts => [.. parts.SelectMany(p => p)], new FilePart([.. Encoding.UTF8.GetBytes(e.FullName), 0]),
             Npy(Unpack(e.Open()))))];
         return new FilePart(parts => Zip(parts, level), members);
     }
@@ -52,8 +52,8 @@ internal static class Containers
             chunks.Add(type.AsSpan().SequenceEqual("IDAT"u8)
                 ? new FilePart(parts => [.. parts.SelectMany(p => p)], new FilePart(type), Rows(data)) : new FilePart([.. type, .. data]));
         }
-        return new FilePart(parts
-            => [.. PngChunk.Signature, .. parts.SelectMany(p => p.Length < 4 ? p : PngChunk.Build(p.AsSpan(0, 4), p[4..]))], chunks);
+        return new FilePart(
+            parts => [.. PngChunk.Signature, .. parts.SelectMany(p => p.Length < 4 ? p : PngChunk.Build(p.AsSpan(0, 4), p[4..]))], chunks);
 
         static FilePart Rows(byte[] packed)
             => new(parts => PngChunk.Pack([.. parts.SelectMany(p => p)]),

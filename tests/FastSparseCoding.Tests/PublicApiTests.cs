@@ -18,6 +18,6 @@ public sealed class PublicApiTests
 
     [Fact]
     public void The_paper_and_the_command_line_are_no_libraries_for_others()
-        => Assert.Empty(new[] { typeof(FastSparseCoding.Paper.Plan), typeof(FastSparseCoding.Cli.UserError) }.SelectMany(t
-            => t.Assembly.GetExportedTypes()).Select(t => t.FullName));
+        => Assert.Empty(new[] { typeof(FastSparseCoding.Paper.Plan), typeof(FastSparseCoding.Cli.UserError) }.SelectMany(
+            t => t.Assembly.GetExportedTypes()).Select(t => t.FullName));
 }

@@ -53,8 +53,8 @@ internal sealed class ClassifyCommand
         new("--epochs")
         {
             Description = "How often the classifier sees every picture, from 1 to 10000.",
-            DefaultValueFactory = _
-        => Defaults.Epochs,
+            DefaultValueFactory =
+        _ => Defaults.Epochs,
             HelpName = "N"
         };
     private readonly Option<int> _endToEndEpochs =
@@ -68,8 +68,8 @@ internal sealed class ClassifyCommand
         new("--batch")
         {
             Description = "Pictures in a step, from 1 to 65536.",
-            DefaultValueFactory = _
-        => Defaults.BatchSize,
+            DefaultValueFactory =
+        _ => Defaults.BatchSize,
             HelpName = "N"
         };
     private readonly Option<float?> _rate =
@@ -257,7 +257,7 @@ internal sealed class ClassifyCommand
     private static Relay<ClassifierProgress> Relay(ProgressBoard board, string title)
     {
         ProgressBoard.Piece piece = board.Start(title);
-        return new Relay<ClassifierProgress>(p
-            => piece.Report(p.Epoch, p.Epochs, FormattableString.Invariant($"held-out error {p.HeldOutError:P2}")));
+        return new Relay<ClassifierProgress>(
+            p => piece.Report(p.Epoch, p.Epochs, FormattableString.Invariant($"held-out error {p.HeldOutError:P2}")));
     }
 }

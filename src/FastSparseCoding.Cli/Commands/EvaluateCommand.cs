@@ -40,8 +40,8 @@ internal sealed class EvaluateCommand
         new("--samples")
         {
             Description = "Of images: patches to evaluate on, from 1 to 10^7.",
-            DefaultValueFactory = _
-        => 5000,
+            DefaultValueFactory =
+        _ => 5000,
             HelpName = "N"
         };
     private readonly PenaltyOptions _penalty = new();

@@ -28,8 +28,8 @@ internal sealed class LearnCommand
         new("--samples")
         {
             Description = "Patches to learn from, from 1 to 10^12.",
-            DefaultValueFactory = _
-        => Defaults.Samples,
+            DefaultValueFactory =
+        _ => Defaults.Samples,
             HelpName = "N"
         };
     private readonly Option<int?> _batch =
@@ -152,8 +152,8 @@ internal sealed class LearnCommand
                     FormattableString.Invariant($"objective {p.Objective:F3}"));
             });
             dictionary = Checkpoint.Guard(checkpoint, input.Name, context, () =>
-                DictionaryLearner.Learn(source, options, progress, state, s
-                    => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, masks,
+                DictionaryLearner.Learn(source, options, progress, state,
+                    s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, masks,
                     context.Cancellation));
         });
         last = reported ?? new LearningProgress(

@@ -46,8 +46,8 @@ internal sealed class PathCommand
         new("--samples")
         {
             Description = "Signals to code, drawn at random, from 1 to 10^7.",
-            DefaultValueFactory = _
-        => 2000,
+            DefaultValueFactory =
+        _ => 2000,
             HelpName = "N"
         };
     private readonly Option<double?> _heldOut =
@@ -107,8 +107,8 @@ internal sealed class PathCommand
         if (output is not null)
             AtomicFile.Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(table.ToCsv())));
         if (plot is not null)
-            AtomicFile.Write(plot, stream
-                => stream.Write(PathPlot.Draw(Path.GetFileName(plot), points, [.. errors.Select(e => e.Error)]).Content));
+            AtomicFile.Write(plot,
+                stream => stream.Write(PathPlot.Draw(Path.GetFileName(plot), points, [.. errors.Select(e => e.Error)]).Content));
         Result result = ToResult(table, points, x, largest);
         if (share is not null)
             result.Add("lambda_least_held_out_error", (double)points[LowestOf(errors)].Lambda)

@@ -51,8 +51,8 @@ internal sealed class ReproduceCommand
         new("--out", "-o")
         {
             Description = "Folder for everything that is made; created when missing.",
-            DefaultValueFactory = _
-        => "reproduction",
+            DefaultValueFactory =
+        _ => "reproduction",
             HelpName = "DIR"
         };
     private readonly Option<bool> _quick = new("--quick") { Description = "A small run that shows all parts in seconds." };

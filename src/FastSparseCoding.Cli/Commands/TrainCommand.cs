@@ -58,16 +58,16 @@ internal sealed class TrainCommand
         new("--samples")
         {
             Description = "Patches to train on, from 1 to 10^12.",
-            DefaultValueFactory = _
-        => Defaults.Samples,
+            DefaultValueFactory =
+        _ => Defaults.Samples,
             HelpName = "N"
         };
     private readonly Option<int> _batch =
         new("--batch")
         {
             Description = "Patches in a step, from 1 to 65536.",
-            DefaultValueFactory = _
-        => Defaults.BatchSize,
+            DefaultValueFactory =
+        _ => Defaults.BatchSize,
             HelpName = "N"
         };
     private readonly Option<string> _optimizer =
@@ -82,8 +82,8 @@ internal sealed class TrainCommand
         new("--evaluations")
         {
             Description = "How many times the held-out error is measured, from 1 to 10000.",
-            DefaultValueFactory = _
-        => Defaults.Evaluations,
+            DefaultValueFactory =
+        _ => Defaults.Evaluations,
             HelpName = "N"
         };
     private readonly Option<bool> _resume =

@@ -38,8 +38,8 @@ internal sealed class SignalStream
             return new SignalStream(rows, ReadArray(path, finite: true));
         using NpyReader masks = NpyReader.OpenMask(mask);
         MaskFile.CheckShape(mask, masks.Rows, masks.Columns, rows, reader.Columns, path);
-        return new SignalStream(()
-            => rows, MaskFile.Beside(mask, path, ReadArray(path, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
+        return new SignalStream(
+            () => rows, MaskFile.Beside(mask, path, ReadArray(path, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
     }
 
     /// <summary>The pictures of an IDX file, each whole.</summary>

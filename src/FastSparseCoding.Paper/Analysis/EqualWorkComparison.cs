@@ -89,8 +89,8 @@ internal sealed class EqualWorkComparison
             : WorkCount.GradientIterations(encoder.SignalSize, encoder.CodeSize, encoder.MultiplyAdds);
         LassoSolver solver = greedy ? new GreedyCoordinateDescentSolver(_dictionary, Penalty) : new FistaSolver(_dictionary, Penalty);
         var stopped = new Matrix(_x.Rows, _dictionary.AtomCount);
-        solver.Trace(_x, [iterations], (_, first, z)
-            => z.Values.CopyTo(stopped.RowRange(first, z.Rows).Values), null, _threads, _cancellation);
+        solver.Trace(_x, [iterations],
+            (_, first, z) => z.Values.CopyTo(stopped.RowRange(first, z.Rows).Values), null, _threads, _cancellation);
         CodeQuality predicted = CodeEvaluator.Compare(
             _x, _dictionary, Penalty, encoder.Encode(_x, _threads, _cancellation), Exact, _threads);
         double worth = predicted.CodeError > 0 ? (greedy ? _cod : _fista).Value.IterationsFor(predicted.CodeError)

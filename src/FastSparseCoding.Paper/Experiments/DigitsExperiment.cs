@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Evaluation;
 using FastSparseCoding.Imaging;
@@ -43,14 +41,12 @@ internal sealed class DigitsExperiment
         int uncertified = exact.Solve(data.Test, _optimalTest, false, context.Threads, context.Cancellation).Unconverged;
         folder.Uncertified.Set("test digits", uncertified, data.Test.Rows);
         _certified = 1 - (double)uncertified / data.Test.Rows;
-        _ofOptimal = [.. Seeds.Select(seed
-            => Classifier($"digits-exact-{seed}", seed, plan.Atoms, c
-            => ClassifierTrainer.Train(c, _optimal, data.TrainLabels, Options(seed), null, context.Cancellation)))];
+        _ofOptimal = [.. Seeds.Select(
+            seed => Classifier($"digits-exact-{seed}", seed, plan.Atoms,
+            c => ClassifierTrainer.Train(c, _optimal, data.TrainLabels, Options(seed), null, context.Cancellation)))];
     }
 
     private IEnumerable<int> Seeds => Enumerable.Range(1, _plan.Seeds);
-
-    private int Threads => _context.Threads == 0 ? Environment.ProcessorCount : _context.Threads;
 
     /// <summary>Runs the experiment, or what of it is not yet in the folder.</summary>
     public static DigitsResult Run(
@@ -64,7 +60,9 @@ internal sealed class DigitsExperiment
         foreach (Candidate candidate in DigitsPlan.Candidates)
             jobs.AddRange(Seeds.Select(seed => (Func<DigitsMethod[]>)(() => Predictor(candidate, seed))));
         jobs.AddRange(DigitsPlan.CodUpdates.Select(k => (Func<DigitsMethod[]>)(() => [Cod(k)])));
-        IEnumerable<DigitsMethod> methods = RunAll(jobs).SelectMany(m => m).GroupBy(m => m.Name)
+        var results = new DigitsMethod[jobs.Count][];
+        SideBySide.Run(Enumerable.Range(0, jobs.Count), _context, i => results[i] = jobs[i]());
+        IEnumerable<DigitsMethod> methods = results.SelectMany(m => m).GroupBy(m => m.Name)
             .Select(seeds => seeds.First() with { Runs = [.. seeds.SelectMany(m => m.Runs)] });
         return new DigitsResult(_plan, _dictionary, _certified, [raw, exact, .. methods.OrderBy(m => Order(m.Kind)).ThenBy(m => m.Depth)]);
     }
@@ -98,20 +96,9 @@ internal sealed class DigitsExperiment
             Seed = _context.Seed,
             Threads = _context.Threads
         };
-        IProgressPiece piece = _board.Start($"dictionary of {_plan.Atoms} atoms from digits");
-        LearnerState? state = File.Exists(checkpoint) ? CheckpointFile.LoadLearner(checkpoint) : null;
-        long uncertified = state?.Uncertified ?? 0;
-        var progress = new Relay<LearningProgress>(p =>
-        {
-            uncertified = p.Uncertified;
-            piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
-                FormattableString.Invariant($"objective {p.Objective:F3}"));
-        });
-        AtomDictionary learned =
-            DictionaryLearner.Learn(new MatrixSource(_data.Train, options.Seed), options, progress, state, s
-            => CheckpointFile.Save(checkpoint, s), cancellation: _context.Cancellation);
-        _folder.Uncertified.Set($"digits to learn {_plan.Atoms} atoms from", uncertified, options.Samples);
-        ModelFile.Save(path, learned, DigitsPlan.Lambda, _data.Preprocessing);
+        new Stages(_folder, _board, _context).Learn(
+            new MatrixSource(_data.Train, options.Seed), options, _data.Preprocessing, $"dictionary of {_plan.Atoms} atoms from digits",
+            $"digits to learn {_plan.Atoms} atoms from", path, checkpoint);
     }
 
     private DigitsMethod Raw()
@@ -120,8 +107,8 @@ internal sealed class DigitsExperiment
         IEnumerable<DigitsRun> runs = Seeds.Select(seed =>
         {
             LinearClassifier classifier =
-                Classifier($"digits-raw-{seed}", seed, n, c
-                => ClassifierTrainer.Train(c, _data.Train, _data.TrainLabels, Options(seed), null, _context.Cancellation));
+                Classifier($"digits-raw-{seed}", seed, n,
+                c => ClassifierTrainer.Train(c, _data.Train, _data.TrainLabels, Options(seed), null, _context.Cancellation));
             return new DigitsRun(classifier.ErrorRate(_data.Test, _data.TestLabels, _context.Threads), double.NaN, double.NaN, double.NaN);
         });
         return new DigitsMethod("raw pixels", "raw", 0, 0, [.. runs]);
@@ -152,16 +139,16 @@ internal sealed class DigitsExperiment
     {
         string name = $"digits-{candidate.Kind}-{candidate.Depth}-{seed}";
         TrainableEncoder encoder =
-            _folder.Stage($"{name}.safetensors", (path, checkpoint) => Train(candidate, seed, path, checkpoint), path
-            => ModelFile.LoadEncoder(path, _dictionary));
+            _folder.Stage($"{name}.safetensors", (path, checkpoint) => Train(candidate, seed, path, checkpoint),
+            path => ModelFile.LoadEncoder(path, _dictionary));
         var own = new Lazy<SparseCodes>(() => encoder.EncodeSparse(_data.Train, 1, _context.Cancellation));
         var predictor = new DigitsMethod(
             candidate.Name, candidate.Kind, candidate.Depth, encoder.MultiplyAdds, [OnItsCodes($"{name}-classifier", seed, encoder, own)]);
         if (!DigitsPlan.EndToEnd.Contains(candidate))
             return [predictor];
         ClassifierModel trained =
-            _folder.Stage($"{name}-end-to-end.safetensors", (path, _)
-            => TrainEndToEnd(candidate, seed, name, encoder, path), ClassifierFile.Load);
+            _folder.Stage($"{name}-end-to-end.safetensors",
+            (path, _) => TrainEndToEnd(candidate, seed, name, encoder, path), ClassifierFile.Load);
         Matrix z = trained.Encoder!.Encode(_data.Test, 1, _context.Cancellation);
         var run = new DigitsRun(trained.Classifier.ErrorRate(z, _data.TestLabels, 1), double.NaN, double.NaN, NonZeros(z));
         return [predictor, new DigitsMethod(
@@ -171,10 +158,6 @@ internal sealed class DigitsExperiment
     private void Train(Candidate candidate, int seed, string path, string checkpoint)
     {
         TrainableEncoder encoder = EncoderFactory.Create(candidate.Kind, _dictionary, DigitsPlan.Lambda, candidate.Depth);
-        IProgressPiece piece = _board.Start($"digits: {candidate.Name}, seed {seed}");
-        var progress = new Relay<TrainingProgress>(p => piece.Report(
-            p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
-            FormattableString.Invariant($"held-out error {p.RelativeHeldOutError:P2} of ‖Z*‖²")));
         var options = new TrainingOptions
         {
             Samples = _plan.EncoderSamples,
@@ -183,10 +166,11 @@ internal sealed class DigitsExperiment
             Threads = 1
         };
         int rows = _data.Train.Rows - _data.HeldOut;
-        TrainingCheckpoint? resume = File.Exists(checkpoint) ? CheckpointFile.LoadTraining(checkpoint) : null;
-        EncoderTrainer.Train(
-            encoder, new MatrixSource(_data.Train, options.Seed, rows), new SparseCodesSource(_optimal, options.Seed, rows), _heldOut,
-            _heldOutCodes, options, progress, resume, c => CheckpointFile.Save(checkpoint, c), _context.Cancellation);
+        ISignalSource x = new MatrixSource(_data.Train, options.Seed, rows), z = new SparseCodesSource(_optimal, options.Seed, rows);
+        new Stages(_folder, _board, _context).Train(
+            $"digits: {candidate.Name}, seed {seed}", "error", "‖Z*‖²", checkpoint,
+            (progress, resume, keep) => EncoderTrainer.Train(
+                encoder, x, z, _heldOut, _heldOutCodes, options, progress, resume, keep, _context.Cancellation));
         ModelFile.Save(path, encoder, _data.Preprocessing);
     }
 
@@ -194,8 +178,8 @@ internal sealed class DigitsExperiment
     {
         LinearClassifier classifier = ClassifierFile.Load(_folder[$"{name}-classifier.safetensors"]).Classifier;
         IProgressPiece piece = _board.Start($"digits: {candidate.Name} end to end, seed {seed}");
-        var progress = new Relay<ClassifierProgress>(p
-            => piece.Report(p.Epoch, p.Epochs, FormattableString.Invariant($"held-out error {p.HeldOutError:P2}")));
+        var progress = new Relay<ClassifierProgress>(
+            p => piece.Report(p.Epoch, p.Epochs, FormattableString.Invariant($"held-out error {p.HeldOutError:P2}")));
         ClassifierTrainer.TrainEndToEnd(
             encoder, classifier, _data.Train, _data.TrainLabels, Options(seed) with { Epochs = _plan.EndToEndEpochs }, progress,
             _context.Cancellation);
@@ -207,8 +191,8 @@ internal sealed class DigitsExperiment
     private DigitsRun OnItsCodes(string name, int seed, ISparseEncoder encoder, Lazy<SparseCodes> codes)
     {
         LinearClassifier classifier =
-            Classifier(name, seed, _plan.Atoms, c
-            => ClassifierTrainer.Train(c, codes.Value, _data.TrainLabels, Options(seed), null, _context.Cancellation));
+            Classifier(name, seed, _plan.Atoms,
+            c => ClassifierTrainer.Train(c, codes.Value, _data.TrainLabels, Options(seed), null, _context.Cancellation));
         Matrix z = encoder.Encode(_data.Test, 1, _context.Cancellation);
         double energy = CodeEvaluator.CodeError(new Matrix(z.Rows, z.Columns), _optimalTest);
         return new DigitsRun(
@@ -234,23 +218,6 @@ internal sealed class DigitsExperiment
     private int OptionSeed(int seed) => unchecked(_context.Seed + seed - 1);
 
     // Several trainings side by side use the cores better than one training on all of them; the bits are the same.
-    private DigitsMethod[][] RunAll(List<Func<DigitsMethod[]>> jobs)
-    {
-        var results = new DigitsMethod[jobs.Count][];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = _context.Cancellation };
-        try
-        {
-            Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, jobs.Count), EnumerablePartitionerOptions.NoBuffering), options, i
-                => results[i] = jobs[i]());
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(
-                e.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? e.InnerExceptions[0]);
-        }
-        return results;
-    }
-
     private static double NonZeros(Matrix z) => (double)(z.Values.Length - z.Values.Count(0f)) / z.Rows;
 
     private static int Order(string kind) => Array.IndexOf(["cod", "lcod", "shrink", "lista", "end-to-end-lista", "end-to-end-lcod"], kind);

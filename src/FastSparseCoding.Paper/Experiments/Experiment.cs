@@ -91,19 +91,8 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
             Seed = context.Seed,
             Threads = context.Threads
         };
-        IProgressPiece piece = board.Start($"dictionary of {atoms} atoms");
-        LearnerState? state = File.Exists(checkpoint) ? CheckpointFile.LoadLearner(checkpoint) : null;
-        long uncertified = state?.Uncertified ?? 0;
-        var progress = new Relay<LearningProgress>(p =>
-        {
-            uncertified = p.Uncertified;
-            piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
-                FormattableString.Invariant($"objective {p.Objective:F3}"));
-        });
-        AtomDictionary learned =
-            DictionaryLearner.Learn(data.Source(seed: 1), options, progress, state, s
-            => CheckpointFile.Save(checkpoint, s), cancellation: context.Cancellation);
-        folder.Uncertified.Set($"signals to learn {atoms} atoms from", uncertified, options.Samples);
-        ModelFile.Save(path, learned, Plan.Lambda, data.Preprocessing);
+        new Stages(folder, board, context).Learn(
+            data.Source(seed: 1), options, data.Preprocessing, $"dictionary of {atoms} atoms", $"signals to learn {atoms} atoms from",
+            path, checkpoint);
     }
 }

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Solvers;
 using FastSparseCoding.Storage;
@@ -13,8 +11,6 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
 {
     private AtomDictionary Dictionary => exact.Dictionary;
 
-    private int Threads => context.Threads == 0 ? Environment.ProcessorCount : context.Threads;
-
     /// <summary>The encoders, in the order of <see cref="Plan.Candidates"/>; trained only where the folder has none.</summary>
     public TrainableEncoder[] Run(IProgressBoard board)
     {
@@ -23,22 +19,9 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
         return [.. Plan.Candidates.Select(c => ModelFile.LoadEncoder(folder[FileName(c)], Dictionary))];
     }
 
-    // Several trainings side by side use the cores better than one training on all of them; the bits are the same.
-    private void TrainMissing(CodedSignals signals, IProgressBoard board)
-    {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = context.Cancellation };
-        try
-        {
-            Parallel.ForEach(
-                Partitioner.Create(Plan.LongestFirst, EnumerablePartitionerOptions.NoBuffering), options,
-                candidate => folder.Stage(FileName(candidate), (path, checkpoint) => Train(candidate, signals, path, checkpoint, board)));
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(
-                e.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? e.InnerExceptions[0]);
-        }
-    }
+    private void TrainMissing(CodedSignals signals, IProgressBoard board) => SideBySide.Run(
+        Plan.LongestFirst, context,
+        candidate => folder.Stage(FileName(candidate), (path, checkpoint) => Train(candidate, signals, path, checkpoint, board)));
 
     private void Train(Candidate candidate, CodedSignals signals, string path, string checkpoint, IProgressBoard board)
     {
@@ -48,23 +31,19 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
             Samples = samples,
             Seed = seed,
             LearningRate = candidate.LearningRate,
-            Threads = Math.Max(1, Threads / Plan.Candidates.Count)
+            Threads = Math.Max(1, RowBlocks.Threads(context.Threads) / Plan.Candidates.Count)
         };
-        IProgressPiece piece = board.Start($"{candidate.Name}, {Dictionary.AtomCount} atoms, seed {seed}");
-        (string error, string scale) = candidate.LearnsEnergy ? ("energy", "½‖x‖²") : ("error", "‖Z*‖²");
-        var progress = new Relay<TrainingProgress>(p => piece.Report(
-            p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
-            FormattableString.Invariant($"held-out {error} {p.RelativeHeldOutError:P2} of {scale}")));
-        TrainingCheckpoint? resume = File.Exists(checkpoint) ? CheckpointFile.LoadTraining(checkpoint) : null;
+        string title = $"{candidate.Name}, {Dictionary.AtomCount} atoms, seed {seed}";
+        var stages = new Stages(folder, board, context);
         if (candidate.LearnsEnergy)
         {
-            EncoderTrainer.TrainOnEnergy(encoder, signals.Source, data.HeldOut, options, progress, resume, c
-                => CheckpointFile.Save(checkpoint, c), context.Cancellation);
+            stages.Train(title, "energy", "½‖x‖²", checkpoint, (progress, resume, keep) => EncoderTrainer.TrainOnEnergy(
+                encoder, signals.Source, data.HeldOut, options, progress, resume, keep, context.Cancellation));
         }
         else
         {
-            TrainingReport report = EncoderTrainer.Train(encoder, signals, data.HeldOut, options, progress, resume, c
-                => CheckpointFile.Save(checkpoint, c), context.Cancellation);
+            TrainingReport report = stages.Train(title, "error", "‖Z*‖²", checkpoint, (progress, resume, keep) => EncoderTrainer.Train(
+                encoder, signals, data.HeldOut, options, progress, resume, keep, context.Cancellation));
             folder.Uncertified.Set($"held-out signals of {Dictionary.AtomCount} atoms", report.UncertifiedHeldOut, data.HeldOut.Rows);
         }
         ModelFile.Save(path, encoder, data.Preprocessing);

@@ -7,8 +7,8 @@ internal static class Measured
 {
     /// <summary>Every point of a curve.</summary>
     public static IEnumerable<Number> Curve(string experiment, ExperimentResult result, PredictionCurve curve)
-        => curve.Iterations.Zip(curve.CodeErrors, (k, error)
-            => new Number(experiment, result.Atoms, curve.Method, 0, k, "code_error", error));
+        => curve.Iterations.Zip(curve.CodeErrors,
+            (k, error) => new Number(experiment, result.Atoms, curve.Method, 0, k, "code_error", error));
 
     /// <summary>Every measure of an encoder with every seed.</summary>
     public static IEnumerable<Number> Method(string experiment, ExperimentResult result, SeededResult method)

@@ -90,19 +90,19 @@ internal static class RobustnessSection
         yield return new Heading($"{result.Atoms} atoms");
         yield return new Paragraph(
             $"{Failures(rows, "code error", r => r.BehindInError)} {Failures(rows, "objective", r => r.BehindInObjective)}");
-        yield return Plot(result, rows, ConditionKind.Noise, "noise", "deviation of the noise", "relative error ‖Z − Z*‖²", q
-            => q.RelativeCodeError, "Code error under noise: LISTA (solid), FISTA at equal work (dashed).");
-        yield return Plot(result, rows, ConditionKind.Lambda, "lambda", "factor of λ and of the thresholds", "relative error ‖Z − Z*‖²", q
-            => q.RelativeCodeError, "Code error at another λ: LISTA (solid), FISTA at equal work (dashed).");
-        yield return Plot(result, rows, ConditionKind.Lambda, "gap", "factor of λ and of the thresholds", "relative objective gap", q
-            => q.RelativeObjectiveGap,
+        yield return Plot(result, rows, ConditionKind.Noise, "noise", "deviation of the noise", "relative error ‖Z − Z*‖²",
+            q => q.RelativeCodeError, "Code error under noise: LISTA (solid), FISTA at equal work (dashed).");
+        yield return Plot(result, rows, ConditionKind.Lambda, "lambda", "factor of λ and of the thresholds", "relative error ‖Z − Z*‖²",
+            q => q.RelativeCodeError, "Code error at another λ: LISTA (solid), FISTA at equal work (dashed).");
+        yield return Plot(result, rows, ConditionKind.Lambda, "gap", "factor of λ and of the thresholds", "relative objective gap",
+            q => q.RelativeObjectiveGap,
             "Objective gap at another λ: where a solid line is above the dashed one of its colour, LISTA fails.");
-        yield return Pivot("Relative error, predictor / solver at equal work; ✗: the predictor is behind. Means over the seeds.", rows, r
-            => Pair(r, q => q.RelativeCodeError, r.BehindInError));
-        yield return Pivot("Relative objective gap, predictor / solver at equal work; ✗: the predictor is behind.", rows, r
-            => Pair(r, q => q.RelativeObjectiveGap, r.BehindInObjective));
-        yield return Pivot("Iterations of the solver that reach the predictor's code error.", rows, r
-            => Spread.Of(r.Seeds.Select(p => p.Worth)));
+        yield return Pivot("Relative error, predictor / solver at equal work; ✗: the predictor is behind. Means over the seeds.", rows,
+            r => Pair(r, q => q.RelativeCodeError, r.BehindInError));
+        yield return Pivot("Relative objective gap, predictor / solver at equal work; ✗: the predictor is behind.", rows,
+            r => Pair(r, q => q.RelativeObjectiveGap, r.BehindInObjective));
+        yield return Pivot("Iterations of the solver that reach the predictor's code error.", rows,
+            r => Spread.Of(r.Seeds.Select(p => p.Worth)));
     }
 
     private static string Failures(RobustnessRow[] rows, string measure, Func<RobustnessRow, bool> behind)
@@ -121,8 +121,8 @@ internal static class RobustnessSection
     {
         var curves = rows.Where(row => row.Condition.Kind == kind && row.Encoder is { Kind: "lista" }).GroupBy(row => row.Encoder)
             .Select(g =>
-            (g.Key.Name, (IReadOnlyList<(double, double, double)>)[.. g.Select(row
-                => (row.Condition.Level, row.Mean(p => measure(p.Predictor)), row.Mean(p => measure(p.Solver))))]));
+            (g.Key.Name, (IReadOnlyList<(double, double, double)>)[.. g.Select(
+                row => (row.Condition.Level, row.Mean(p => measure(p.Predictor)), row.Mean(p => measure(p.Solver))))]));
         return AnalysisPlots.Levels($"robustness-{name}-{result.Atoms}.svg", caption, level, title, curves);
     }
 

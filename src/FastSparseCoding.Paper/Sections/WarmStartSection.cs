@@ -24,8 +24,8 @@ internal static class WarmStartSection
                     + "from the prediction; the times are for a signal in batches on one thread, prediction included, of the first seed."),
                 .. measured.SelectMany(m => Blocks(m.Result, m.Curves, m.Certified)),
             ],
-            [.. measured.SelectMany(m
-                => m.Curves.SelectMany(c => Numbers(m.Result, c)).Concat(m.Certified.Select(c => Time(m.Result, c))))]);
+            [.. measured.SelectMany(
+                m => m.Curves.SelectMany(c => Numbers(m.Result, c)).Concat(m.Certified.Select(c => Time(m.Result, c))))]);
     }
 
     private static Claim Claim(ExperimentResult result, WarmStart start)

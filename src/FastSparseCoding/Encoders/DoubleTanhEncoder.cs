@@ -21,8 +21,8 @@ public sealed class DoubleTanhEncoder : FeedForwardEncoder
         => ParameterSlab.Layout(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize));
 
     internal static EncoderFamily OfKind { get; } =
-        EncoderFamily.WithoutDepth("tanh2", FromDictionary, (n, m, penalty, dictionary)
-            => new DoubleTanhEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: true);
+        EncoderFamily.WithoutDepth("tanh2", FromDictionary,
+            (n, m, penalty, dictionary) => new DoubleTanhEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: true);
 
     internal override EncoderFamily Family => OfKind;
 

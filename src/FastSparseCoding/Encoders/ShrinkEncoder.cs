@@ -15,8 +15,8 @@ public sealed class ShrinkEncoder : FeedForwardEncoder
         => ParameterSlab.Layout(("W_e", codeSize, signalSize), new WindowShape("theta", 1, codeSize, IsThreshold: true));
 
     internal static EncoderFamily OfKind { get; } =
-        EncoderFamily.WithoutDepth("shrink", FromDictionary, (n, m, penalty, dictionary)
-            => new ShrinkEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: false);
+        EncoderFamily.WithoutDepth("shrink", FromDictionary,
+            (n, m, penalty, dictionary) => new ShrinkEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: false);
 
     internal override EncoderFamily Family => OfKind;
 

@@ -18,8 +18,8 @@ public sealed class TanhEncoder : FeedForwardEncoder
         => ParameterSlab.Layout(("W", codeSize, signalSize), ("u", 1, codeSize), ("gain", 1, codeSize));
 
     internal static EncoderFamily OfKind { get; } =
-        EncoderFamily.WithoutDepth("tanh", FromDictionary, (n, m, penalty, dictionary)
-            => new TanhEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: true);
+        EncoderFamily.WithoutDepth("tanh", FromDictionary,
+            (n, m, penalty, dictionary) => new TanhEncoder(n, m, penalty, dictionary), Layout, hasEitherSign: true);
 
     internal override EncoderFamily Family => OfKind;
 

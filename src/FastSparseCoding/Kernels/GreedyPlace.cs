@@ -56,8 +56,8 @@ internal unsafe struct GreedyPlace
     public readonly int Next<TS, TV, TSides>(float* theta, int stride, out float change)
         where TS : struct, ISimd<TV>
         where TV : unmanaged
-        where TSides : struct, IConstant
-        => GreedyStep.Pass<TS, TV, TSides>(B, Z, theta, LastRow, LastChange, stride, out change);
+        where TSides : struct,
+        IConstant => GreedyStep.Pass<TS, TV, TSides>(B, Z, theta, LastRow, LastChange, stride, out change);
 
     /// <summary>z_k ← z_k + e.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,8 +24,8 @@ internal sealed unsafe class LaneSystems
     {
         Capacity = capacity;
         int triangle = capacity * (capacity + 1) / 2;
-        _memory = [.. new[] { triangle, triangle, capacity, capacity, RowBlock * capacity }.Select(length
-            => AlignedMemory.Allocate(length * Lanes))];
+        _memory = [.. new[] { triangle, triangle, capacity, capacity, RowBlock * capacity }.Select(
+            length => AlignedMemory.Allocate(length * Lanes))];
         _matrix = AlignedMemory.Start(_memory[0]);
         _factor = AlignedMemory.Start(_memory[1]);
         _inverses = AlignedMemory.Start(_memory[2]);

@@ -126,16 +126,16 @@ internal unsafe struct RowSum : ISimdKernel
     public static TV Load<TS, TV, TVectors>(int vector, float* row)
         where TS : struct, ISimd<TV>
         where TV : unmanaged
-        where TVectors : struct, IConstant
-        => vector < TVectors.Value ? TS.Load(row + vector * TS.Count) : default;
+        where TVectors : struct,
+        IConstant => vector < TVectors.Value ? TS.Load(row + vector * TS.Count) : default;
 
     /// <summary>c + z·row of a vector of a strip, if the strip is that wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TV Add<TS, TV, TVectors>(int vector, TV z, float* row, TV c)
         where TS : struct, ISimd<TV>
         where TV : unmanaged
-        where TVectors : struct, IConstant
-        => vector < TVectors.Value ? TS.MultiplyAdd(z, TS.Load(row + vector * TS.Count), c) : default;
+        where TVectors : struct,
+        IConstant => vector < TVectors.Value ? TS.MultiplyAdd(z, TS.Load(row + vector * TS.Count), c) : default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Finish<TS, TV, TVectors>(int vector, TV c, int j, int lanes)

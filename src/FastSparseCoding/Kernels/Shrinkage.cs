@@ -90,8 +90,8 @@ internal static unsafe class Shrinkage
     internal static TV SoftThreshold<TS, TV, TSides>(TV v, TV theta)
         where TS : struct, ISimd<TV>
         where TV : unmanaged
-        where TSides : struct, IConstant
-        => TS.Subtract(v, TS.Min(TSides.Value == Two.Value ? TS.Max(v, TS.Negate(theta)) : v, theta));
+        where TSides : struct,
+        IConstant => TS.Subtract(v, TS.Min(TSides.Value == Two.Value ? TS.Max(v, TS.Negate(theta)) : v, theta));
 
     private struct ScalarThreshold : ISimdKernel
     {

@@ -136,8 +136,8 @@ internal static class Simd
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void RunNarrowed<TKernel>(ref TKernel kernel)
-        where TKernel : struct, ISimdKernel
-        => RunAtMost(_most, ref kernel);
+        where TKernel : struct,
+        ISimdKernel => RunAtMost(_most, ref kernel);
 
     /// <summary>
     /// Runs some work with narrower vectors: for tests, while nothing else uses a kernel. What was packed or allocated at one width is of

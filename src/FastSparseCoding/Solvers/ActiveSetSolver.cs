@@ -207,8 +207,8 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
             InverseThresholds = Array.ConvertAll(Thresholds, t => 1 / t);
             SmallestThreshold = Thresholds.Min();
             EncoderTransposed = ProximalStep.CoordinateEncoder(dictionary, penalty);
-            _s = new Lazy<AlignedRows?>(()
-                => dictionary.AtomCount <= MostAtomsOfGram ? ProximalStep.CoordinateProducts(dictionary, penalty) : null);
+            _s = new Lazy<AlignedRows?>(
+                () => dictionary.AtomCount <= MostAtomsOfGram ? ProximalStep.CoordinateProducts(dictionary, penalty) : null);
         }
 
         /// <summary>Takes other atoms of the dictionary, where they are not the dictionary's own.</summary>

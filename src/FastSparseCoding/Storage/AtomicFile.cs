@@ -108,8 +108,8 @@ internal sealed class AtomicFile : IDisposable
         string folder = System.IO.Path.GetDirectoryName(target) ?? "", prefix = $".partial-{HashOfName(target)}-";
         PartialFiles.OfProcess.DeleteLeftBehind(folder, $"{prefix}*.tmp");
         string temporary = System.IO.Path.Combine(folder, $"{prefix}{Guid.NewGuid():N}.tmp");
-        return (Guard(path, temporary, ()
-            => PartialFiles.OfProcess.Add(temporary, () => open?.Invoke(temporary) ?? OpenNew(temporary, target))), temporary);
+        return (Guard(path, temporary,
+            () => PartialFiles.OfProcess.Add(temporary, () => open?.Invoke(temporary) ?? OpenNew(temporary, target))), temporary);
     }
 
     /// <summary>Tells the temporary files of one target from those of others.</summary>

@@ -104,8 +104,8 @@ internal sealed class FileDescription
         description.Add(ModelFormat.KindKey, model.Kind);
         if (model.Has(ModelFormat.LambdaKey))
             description.Add("penalty", PenaltyFormat.Read(model).ToString());
-        description.AddOwn(model.Metadata.Where(pair
-            => pair.Key is not (ModelFormat.KindKey or ModelFormat.FormatKey or ModelFormat.ChecksumKey)), model.Tensors);
+        description.AddOwn(model.Metadata.Where(
+            pair => pair.Key is not (ModelFormat.KindKey or ModelFormat.FormatKey or ModelFormat.ChecksumKey)), model.Tensors);
         return description;
     }
 

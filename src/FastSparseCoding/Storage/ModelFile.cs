@@ -118,8 +118,8 @@ public static class ModelFile
     /// <summary>The encoder that a file holds.</summary>
     internal static TrainableEncoder Encoder(ModelReader reader, ModelInfo info)
     {
-        foreach (ParameterWindow window in reader.Build("encoder", ()
-            => EncoderFactory.Layout(info.Kind, info.SignalSize, info.CodeSize, info.Depth)))
+        foreach (ParameterWindow window in reader.Build("encoder",
+            () => EncoderFactory.Layout(info.Kind, info.SignalSize, info.CodeSize, info.Depth)))
             reader.RequireMatrix(ModelFormat.ParameterPrefix + window.Name, window.Rows, window.Columns);
         TrainableEncoder encoder =
             reader.Build("encoder", ()

@@ -41,8 +41,8 @@ internal sealed class Classification : IObjective
         var head = new TrainedSlab(classifier.Parameters, OptimizerKind.Adam, _ => options.LearningRate, Penalty, (_, _) => { });
         Trained = encoder is null
             ? [head]
-            : [head, new TrainedSlab(encoder.Parameters, OptimizerKind.Adam, _ => options.EncoderLearningRate, _
-                => 0, encoder.RefreshRows)];
+            : [head, new TrainedSlab(encoder.Parameters, OptimizerKind.Adam, _ => options.EncoderLearningRate,
+                _ => 0, encoder.RefreshRows)];
     }
 
     public string Settings => string.Create(

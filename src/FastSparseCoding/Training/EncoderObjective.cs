@@ -19,8 +19,8 @@ internal abstract class EncoderObjective : IObjective
         _pass = encoder.CreatePass(PassRows);
         _dz = new Matrix(PassRows, encoder.CodeSize);
         float rate = options.InitialRate(encoder.CodeSize);
-        Trained = [new TrainedSlab(encoder.Parameters, options.Optimizer, window => rate * options.RateFactor(window), _
-            => 0, encoder.RefreshRows)];
+        Trained = [new TrainedSlab(encoder.Parameters, options.Optimizer, window => rate * options.RateFactor(window),
+            _ => 0, encoder.RefreshRows)];
     }
 
     public virtual string Settings => string.Create(

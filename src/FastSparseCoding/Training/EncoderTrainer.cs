@@ -70,8 +70,8 @@ public static partial class EncoderTrainer
         int rest = x.Rows - Aside(x, options);
         CertifiedCodes heldOut = CertifiedCodes.All(Copy(x, rest, x.Rows - rest), Copy(codes, rest, x.Rows - rest));
         var targets = new SourceCodes(new MatrixSource(Copy(codes, 0, rest), options.Seed));
-        return Run(encoder, new MatrixSource(Copy(x, 0, rest), options.Seed), targets, _
-            => heldOut, options, progress, null, null, cancellation);
+        return Run(encoder, new MatrixSource(Copy(x, 0, rest), options.Seed), targets,
+            _ => heldOut, options, progress, null, null, cancellation);
     }
 
     /// <summary>Trains on a source of fresh signals.</summary>
@@ -109,8 +109,8 @@ public static partial class EncoderTrainer
         Throw.IfLengthNot(target.CodeSize, encoder.CodeSize, "target.CodeSize");
         TargetCheck.RequireSameProblem(encoder, target);
         TrainingOptions valid = (options ?? TrainingOptions.Default).Validated();
-        return Run(encoder, source, codes, stop
-            => CertifiedCodes.Of(target, heldOut, valid.Threads, stop), valid, progress, resume, onCheckpoint, cancellation);
+        return Run(encoder, source, codes,
+            stop => CertifiedCodes.Of(target, heldOut, valid.Threads, stop), valid, progress, resume, onCheckpoint, cancellation);
     }
 
     private static TrainingReport Run(

@@ -16,8 +16,8 @@ internal static class EncodeWorkload
         (string Name, LassoSolver Solver, TrainableEncoder? Start)[] runs =
         [
             ("ours active set", active, null),
-            .. new[] { ("lista", 1), ("lista", 7), ("lcod", 20) }.Select(net
-                => ($"ours active set, warm from {net.Item1} {net.Item2}", (LassoSolver)active,
+            .. new[] { ("lista", 1), ("lista", 7), ("lcod", 20) }.Select(
+                net => ($"ours active set, warm from {net.Item1} {net.Item2}", (LassoSolver)active,
                 (TrainableEncoder?)Trained(workload, net.Item1, net.Item2))),
             ("ours fista 50", new FistaSolver(
                 workload.Dictionary, Workload.Lambda, new SolverOptions { MaxIterations = 50, Tolerance = 1e-7 }), null),

@@ -39,8 +39,8 @@ internal static class OmpWorkload
             Matrix? mask = cell / Sizes.Length >= 4 ? EveryOther(x.Rows, size) : null;
             var z = new Matrix(x.Rows, dictionary.AtomCount);
             OmpReport? report = null;
-            Clock clock = Clock.Median(5, ()
-                => report = mask is null ? encoder.Solve(x, z, threads: 1) : encoder.Solve(x, mask, z, threads: 1));
+            Clock clock = Clock.Median(5,
+                () => report = mask is null ? encoder.Solve(x, z, threads: 1) : encoder.Solve(x, mask, z, threads: 1));
             Workload.Emit(
                 ("cell", cell), ("n", size), ("atoms", dictionary.AtomCount), ("rule", byError ? "error" : "k"),
                 ("non_negative", nonNegative ? 1 : 0), ("masked", mask is null ? 0 : 1), ("width", Machine.VectorBits),

@@ -22,8 +22,8 @@ internal static class VersusCommand
     [
         ("regimes", RegimesWorkload.Count, RegimesWorkload.Run, RegimesWorkload.Files),
         ("omp", OmpWorkload.Count, OmpWorkload.Run, OmpWorkload.Files),
-        ("factor", FactorWorkload.Count, (folder, _, cells) => FactorWorkload.Run(folder, cells), (folder, _, cells)
-            => FactorWorkload.Files(folder, cells)),
+        ("factor", FactorWorkload.Count, (folder, _, cells) => FactorWorkload.Run(folder, cells),
+            (folder, _, cells) => FactorWorkload.Files(folder, cells)),
     ];
 
     /// <summary>Workloads on patches of 10×10, and the files of theirs that each needs.</summary>

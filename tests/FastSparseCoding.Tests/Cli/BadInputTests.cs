@@ -17,8 +17,8 @@ public sealed class BadInputTests(Workspace workspace) : IClassFixture<Workspace
 
     public void Dispose()
     {
-        Assert.DoesNotContain(_folder.Names, n
-            => n.StartsWith("out.", StringComparison.Ordinal) || n.Contains("partial", StringComparison.Ordinal));
+        Assert.DoesNotContain(_folder.Names,
+            n => n.StartsWith("out.", StringComparison.Ordinal) || n.Contains("partial", StringComparison.Ordinal));
         _folder.Dispose();
     }
 

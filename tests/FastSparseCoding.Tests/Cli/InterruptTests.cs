@@ -95,8 +95,8 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
             output, "--quiet");
 
         Assert.True(outcome.ExitCode == 0, outcome.Error);
-        Assert.Contains(outcome.ErrorLines, line
-            => line.StartsWith("warning: ", StringComparison.Ordinal)
+        Assert.Contains(outcome.ErrorLines,
+            line => line.StartsWith("warning: ", StringComparison.Ordinal)
             && line.EndsWith(" steps had no finite gradient or no certified code and were left out; a lower --learning-rate helps.",
             StringComparison.Ordinal));
     }

@@ -41,8 +41,8 @@ public sealed class PathTests(Workspace workspace) : IClassFixture<Workspace>, I
         Assert.Equal(largest, Number(json.RootElement, "lambda_max"));
         Assert.Equal((200, 0), (Number(json.RootElement, "signals"), Number(json.RootElement, "uncertified_codes")));
         var heldOut = new HeldOutValues(x, 0.1, 1);
-        double[] errors = [.. expected.Select(p
-            => heldOut.RelativeSquaredError(
+        double[] errors = [.. expected.Select(
+            p => heldOut.RelativeSquaredError(
             new ActiveSetSolver(Dictionary, penalty.WithLambda(p.Lambda)).EncodeMasked(x, heldOut.Mask, 1, Cancellation), Dictionary))];
         Assert.Equal(errors, points.Select(p => Number(p, "held_out_error")));
         Assert.Equal((double)expected[errors.IndexOf(errors.Min())].Lambda, Number(json.RootElement, "lambda_least_held_out_error"));

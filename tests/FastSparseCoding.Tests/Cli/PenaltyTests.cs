@@ -122,8 +122,8 @@ public sealed class PenaltyTests(Workspace workspace) : IClassFixture<Workspace>
         void Refused(string message, params string[] options)
         {
             Refuse(message, ["encode", workspace.Dictionary, workspace.Signals, .. options, "-o", Output]);
-            Assert.DoesNotContain(_folder.Names, n
-                => n.StartsWith("out.", StringComparison.Ordinal) || n.Contains("partial", StringComparison.Ordinal));
+            Assert.DoesNotContain(_folder.Names,
+                n => n.StartsWith("out.", StringComparison.Ordinal) || n.Contains("partial", StringComparison.Ordinal));
         }
     }
 

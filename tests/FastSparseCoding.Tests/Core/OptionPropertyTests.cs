@@ -29,51 +29,51 @@ public sealed class OptionPropertyTests
         (typeof(OmpOptions), "MaxAtoms", true, v => v is >= 1 and <= 5, v => new OmpOptions { MaxAtoms = (int)v }.ValidatedFor(Dictionary)),
         (typeof(OmpOptions), "Error", false, IsPositive, v => new OmpOptions { Error = (float)v }.ValidatedFor(Dictionary)),
         (typeof(TrainingOptions), "Samples", true, v => v >= 1, v => new TrainingOptions { Samples = (long)v }.Validated()),
-        (typeof(TrainingOptions), "BatchSize", true, v => v is >= 1 and <= 65_536, v
-            => new TrainingOptions { BatchSize = (int)v }.Validated()),
+        (typeof(TrainingOptions), "BatchSize", true, v => v is >= 1 and <= 65_536,
+            v => new TrainingOptions { BatchSize = (int)v }.Validated()),
         (typeof(TrainingOptions), "LearningRate", false, IsPositive, v => new TrainingOptions { LearningRate = (float)v }.Validated()),
         (typeof(TrainingOptions), "ThresholdRate", false, IsPositive, v => new TrainingOptions { ThresholdRate = (float)v }.Validated()),
-        (typeof(TrainingOptions), "FinalRateFraction", false, v => (float)v is >= 0 and <= 1, v
-            => new TrainingOptions { FinalRateFraction = (float)v }.Validated()),
-        (typeof(TrainingOptions), "DecayDelay", false, v => v > 0 && double.IsFinite(v), v
-            => new TrainingOptions { DecayDelay = v }.Validated()),
-        (typeof(TrainingOptions), "Evaluations", true, v => v is >= 1 and <= 10_000, v
-            => new TrainingOptions { Evaluations = (int)v }.Validated()),
+        (typeof(TrainingOptions), "FinalRateFraction", false, v => (float)v is >= 0 and <= 1,
+            v => new TrainingOptions { FinalRateFraction = (float)v }.Validated()),
+        (typeof(TrainingOptions), "DecayDelay", false, v => v > 0 && double.IsFinite(v),
+            v => new TrainingOptions { DecayDelay = v }.Validated()),
+        (typeof(TrainingOptions), "Evaluations", true, v => v is >= 1 and <= 10_000,
+            v => new TrainingOptions { Evaluations = (int)v }.Validated()),
         (typeof(TrainingOptions), "HeldOut", true, v => v >= 1, v => new TrainingOptions { HeldOut = (int)v }.Validated()),
         (typeof(TrainingOptions), "Seed", true, _ => true, v => new TrainingOptions { Seed = (int)v }.Validated()),
         (typeof(TrainingOptions), "Threads", true, v => v is >= 0 and <= 1024, v => new TrainingOptions { Threads = (int)v }.Validated()),
-        (typeof(ClassifierOptions), "Epochs", true, v => v is >= 1 and <= 10_000, v
-            => new ClassifierOptions { Epochs = (int)v }.Validated()),
-        (typeof(ClassifierOptions), "BatchSize", true, v => v is >= 1 and <= 65_536, v
-            => new ClassifierOptions { BatchSize = (int)v }.Validated()),
+        (typeof(ClassifierOptions), "Epochs", true, v => v is >= 1 and <= 10_000,
+            v => new ClassifierOptions { Epochs = (int)v }.Validated()),
+        (typeof(ClassifierOptions), "BatchSize", true, v => v is >= 1 and <= 65_536,
+            v => new ClassifierOptions { BatchSize = (int)v }.Validated()),
         (typeof(ClassifierOptions), "LearningRate", false, IsPositive, v => new ClassifierOptions { LearningRate = (float)v }.Validated()),
-        (typeof(ClassifierOptions), "EncoderLearningRate", false, IsPositive, v
-            => new ClassifierOptions { EncoderLearningRate = (float)v }.Validated()),
-        (typeof(ClassifierOptions), "FinalRateFraction", false, v => (float)v is >= 0 and <= 1, v
-            => new ClassifierOptions { FinalRateFraction = (float)v }.Validated()),
-        (typeof(ClassifierOptions), "WeightPenalty", false, IsNotNegative, v
-            => new ClassifierOptions { WeightPenalty = (float)v }.Validated()),
+        (typeof(ClassifierOptions), "EncoderLearningRate", false, IsPositive,
+            v => new ClassifierOptions { EncoderLearningRate = (float)v }.Validated()),
+        (typeof(ClassifierOptions), "FinalRateFraction", false, v => (float)v is >= 0 and <= 1,
+            v => new ClassifierOptions { FinalRateFraction = (float)v }.Validated()),
+        (typeof(ClassifierOptions), "WeightPenalty", false, IsNotNegative,
+            v => new ClassifierOptions { WeightPenalty = (float)v }.Validated()),
         (typeof(ClassifierOptions), "HeldOut", true, v => v >= 1, v => new ClassifierOptions { HeldOut = (int)v }.Validated()),
         (typeof(ClassifierOptions), "Seed", true, _ => true, v => new ClassifierOptions { Seed = (int)v }.Validated()),
-        (typeof(ClassifierOptions), "Threads", true, v => v is >= 0 and <= 1024, v
-            => new ClassifierOptions { Threads = (int)v }.Validated()),
-        (typeof(DictionaryLearningOptions), "AtomCount", true, v => v >= 1, v
-            => new DictionaryLearningOptions { AtomCount = (int)v }.Validated()),
-        (typeof(DictionaryLearningOptions), "Lambda", false, IsPositive, v
-            => new DictionaryLearningOptions { Lambda = (float)v }.Validated()),
-        (typeof(DictionaryLearningOptions), "Samples", true, v => v >= 1, v
-            => new DictionaryLearningOptions { Samples = (long)v }.Validated()),
-        (typeof(DictionaryLearningOptions), "BatchSize", true, v => v is >= 1 and <= 1_048_576, v
-            => new DictionaryLearningOptions { BatchSize = (int)v }.Validated()),
-        (typeof(DictionaryLearningOptions), "Forgetting", false, v => v is >= 0 and <= 1000, v
-            => new DictionaryLearningOptions { Forgetting = v }.Validated()),
-        (typeof(DictionaryLearningOptions), "LearningRate", false, IsPositive, v
-            => new DictionaryLearningOptions { LearningRate = (float)v }.Validated()),
-        (typeof(DictionaryLearningOptions), "DeadAtomUse", false, v => v is >= 0 and <= 1, v
-            => new DictionaryLearningOptions { DeadAtomUse = v }.Validated()),
+        (typeof(ClassifierOptions), "Threads", true, v => v is >= 0 and <= 1024,
+            v => new ClassifierOptions { Threads = (int)v }.Validated()),
+        (typeof(DictionaryLearningOptions), "AtomCount", true, v => v >= 1,
+            v => new DictionaryLearningOptions { AtomCount = (int)v }.Validated()),
+        (typeof(DictionaryLearningOptions), "Lambda", false, IsPositive,
+            v => new DictionaryLearningOptions { Lambda = (float)v }.Validated()),
+        (typeof(DictionaryLearningOptions), "Samples", true, v => v >= 1,
+            v => new DictionaryLearningOptions { Samples = (long)v }.Validated()),
+        (typeof(DictionaryLearningOptions), "BatchSize", true, v => v is >= 1 and <= 1_048_576,
+            v => new DictionaryLearningOptions { BatchSize = (int)v }.Validated()),
+        (typeof(DictionaryLearningOptions), "Forgetting", false, v => v is >= 0 and <= 1000,
+            v => new DictionaryLearningOptions { Forgetting = v }.Validated()),
+        (typeof(DictionaryLearningOptions), "LearningRate", false, IsPositive,
+            v => new DictionaryLearningOptions { LearningRate = (float)v }.Validated()),
+        (typeof(DictionaryLearningOptions), "DeadAtomUse", false, v => v is >= 0 and <= 1,
+            v => new DictionaryLearningOptions { DeadAtomUse = v }.Validated()),
         (typeof(DictionaryLearningOptions), "Seed", true, _ => true, v => new DictionaryLearningOptions { Seed = (int)v }.Validated()),
-        (typeof(DictionaryLearningOptions), "Threads", true, v => v is >= 0 and <= 1024, v
-            => new DictionaryLearningOptions { Threads = (int)v }.Validated()),
+        (typeof(DictionaryLearningOptions), "Threads", true, v => v is >= 0 and <= 1024,
+            v => new DictionaryLearningOptions { Threads = (int)v }.Validated()),
         (typeof(Penalty), "lambda", false, IsPositive, v => _ = new Penalty((float)v)),
         (typeof(Penalty), "ridge", false, IsNotNegative, v => _ = new Penalty(1, ridge: (float)v)),
         (typeof(Penalty), "weights[1]", false, IsPositive, v => _ = new Penalty(1, [1, (float)v])),

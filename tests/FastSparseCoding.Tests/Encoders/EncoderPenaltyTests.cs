@@ -90,8 +90,8 @@ public sealed class EncoderPenaltyTests
             Assert.Equal("'penalty.Weights' has 4 values; it must have 5. (Parameter 'penalty.Weights')",
                 Assert.Throws<ArgumentException>(() => EncoderFactory.Create(kind, Dictionary, penalty, 0)).Message);
             Assert.Equal("'penalty.Weights' has 4 values; it must have 6. (Parameter 'penalty.Weights')",
-                Assert.Throws<ArgumentException>(()
-                => EncoderFactory.CreateEmpty(kind, 3, 6, 0, penalty, kind == "slista" ? RandomData.Dictionary(6, 3, seed: 1) : null))
+                Assert.Throws<ArgumentException>(
+                () => EncoderFactory.CreateEmpty(kind, 3, 6, 0, penalty, kind == "slista" ? RandomData.Dictionary(6, 3, seed: 1) : null))
                 .Message);
         }
     }

@@ -71,8 +71,8 @@ public sealed class ConvergenceCurveTests
 
         Assert.Equal(ConvergenceCurve.Measure(solver, X, Exact, [3], cancellation: TestContext.Current.CancellationToken).RelativeGaps[0],
             all, 1e-12);
-        Refused("'x' has no signal with an energy above 0; at least one is needed.", ()
-            => ConvergenceCurve.Measure(solver, new Matrix(3, 8), new Matrix(3, 15), [1]));
+        Refused("'x' has no signal with an energy above 0; at least one is needed.",
+            () => ConvergenceCurve.Measure(solver, new Matrix(3, 8), new Matrix(3, 15), [1]));
     }
 
     [Fact]
@@ -82,8 +82,8 @@ public sealed class ConvergenceCurveTests
 
         Refused("'z' is [600×14]; it must be [600×15].", () => ConvergenceCurve.Measure(solver, X, new Matrix(600, 14), [1]));
         Refused("'iterations' is 3; it must be 6 or more.", () => ConvergenceCurve.Measure(solver, X, Exact, [1, 5, 3]));
-        Refused("'relativeGap' is 0; it must be a finite number above 0.", ()
-            => ConvergenceCurve.Measure(solver, X, Exact, [1]).IterationsFor(0));
+        Refused("'relativeGap' is 0; it must be a finite number above 0.",
+            () => ConvergenceCurve.Measure(solver, X, Exact, [1]).IterationsFor(0));
     }
 
     private static CodeQuality Quality(Matrix z) => CodeEvaluator.Compare(X, Dictionary, Lambda, z, Exact);

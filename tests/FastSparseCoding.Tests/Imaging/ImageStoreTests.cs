@@ -102,10 +102,10 @@ public sealed class ImageStoreTests : IDisposable
         string expected = $"{_folder.File("003.pgm")}: is cut short: its 9×9 pixels need 81 bytes or more, 0 follow.";
 
         for (int repeat = 0; repeat < 10; repeat++)
-            Assert.Equal(expected, Assert.Throws<InvalidDataException>(()
-                => ImageStore.Load([_folder.Path], threads: threads, cancellation: TestContext.Current.CancellationToken)).Message);
-        Assert.Equal(expected, Assert.Throws<InvalidDataException>(()
-            => ImageFolder.Load(_folder.Path, TestContext.Current.CancellationToken)).Message);
+            Assert.Equal(expected, Assert.Throws<InvalidDataException>(
+                () => ImageStore.Load([_folder.Path], threads: threads, cancellation: TestContext.Current.CancellationToken)).Message);
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(
+            () => ImageFolder.Load(_folder.Path, TestContext.Current.CancellationToken)).Message);
 
         // What is read ahead is a few pictures a thread: those far behind may as well not exist.
         IReadOnlyList<string> files = ImageFolder.Find([_folder.Path]);
@@ -156,8 +156,8 @@ public sealed class ImageStoreTests : IDisposable
 
         Assert.Equal(Enumerable.Range(0, 50).Select(i => i / 255f),
             ImageFolder.Stream([_folder.Path], 3, TestContext.Current.CancellationToken).Select(i => i[0, 0]));
-        Assert.Throws<FileNotFoundException>(()
-            => ImageFolder.Stream([_folder.File("none")], cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<FileNotFoundException>(
+            () => ImageFolder.Stream([_folder.File("none")], cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -122,10 +122,10 @@ public sealed class PatchGridTests
     public void Bad_arguments_are_refused_before_the_first_block_is_asked_for()
     {
         var image = new GrayImage(20, 9, new float[180], "wide.png");
-        Refused("wide.png: is 20×9 pixels; it must be at least 10×10, the size of a patch.", ()
-            => Patches.GridBlocks(image, PatchPreprocessing.Default, 1, 1));
-        Refused("wide.png: is 20×9 pixels; it must be at least 10×10, the size of a patch.", ()
-            => Patches.Grid(image, PatchPreprocessing.Default, 1, out _));
+        Refused("wide.png: is 20×9 pixels; it must be at least 10×10, the size of a patch.",
+            () => Patches.GridBlocks(image, PatchPreprocessing.Default, 1, 1));
+        Refused("wide.png: is 20×9 pixels; it must be at least 10×10, the size of a patch.",
+            () => Patches.Grid(image, PatchPreprocessing.Default, 1, out _));
         Refused("'stride' is 0; it must be 1 or more.", () => Patches.GridBlocks(image, Raw, 0, 1));
         Refused("'maxRows' is 0; it must be 1 or more.", () => Patches.GridBlocks(image, Raw, 1, 0));
         Refused("'PatchSize' is 257; it must be from 1 to 256.", () => Patches.GridBlocks(image, Raw with { PatchSize = 257 }, 1, 1));

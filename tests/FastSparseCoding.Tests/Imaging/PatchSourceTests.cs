@@ -157,10 +157,10 @@ public sealed class PatchSourceTests
     {
         GrayImage narrow = new(9, 50, new float[450], "photos/narrow.png"), low = new(50, 9, new float[450], "low.png");
 
-        Refused("photos/narrow.png: is 9×50 pixels; it must be at least 10×10, the size of a patch.", ()
-            => Patches.Sample([Photos[0], narrow], PatchPreprocessing.Default, 1, 1));
-        Refused("low.png: is 50×9 pixels; it must be at least 10×10, the size of a patch.", ()
-            => Patches.Sample([low], PatchPreprocessing.Default, 1, 1));
+        Refused("photos/narrow.png: is 9×50 pixels; it must be at least 10×10, the size of a patch.",
+            () => Patches.Sample([Photos[0], narrow], PatchPreprocessing.Default, 1, 1));
+        Refused("low.png: is 50×9 pixels; it must be at least 10×10, the size of a patch.",
+            () => Patches.Sample([low], PatchPreprocessing.Default, 1, 1));
         Refused("'images' is empty; it must hold at least one image.", () => Patches.Sample([], PatchPreprocessing.Default, 1, 1));
         Refused("an image and 1 more: too flat: none of 1000000 random patches has a standard deviation of 0.02 or more.",
             () => _ = new PatchSource(
@@ -173,8 +173,8 @@ public sealed class PatchSourceTests
         GrayImage[] images = [PatchPictures.Constant(5, 5, 0.7f)];
 
         Assert.All(Patches.Sample(images, Raw, 10, 1).Values.ToArray(), v => Assert.Equal(0.7f, v));
-        Assert.All(Patches.Sample(images, Raw with { Normalization = PatchNormalization.ZeroMean }, 10, 1).Values.ToArray(), v
-            => Assert.Equal(0, v));
+        Assert.All(Patches.Sample(images, Raw with { Normalization = PatchNormalization.ZeroMean }, 10, 1).Values.ToArray(),
+            v => Assert.Equal(0, v));
     }
 
     [Fact]
@@ -184,12 +184,12 @@ public sealed class PatchSourceTests
         Refused("'first' is -1; it must be 0 or more.", () => source.Read(-1, new Matrix(2, 100)));
         Refused("'x' has 99 columns; it must have 100.", () => source.Read(0, new Matrix(2, 99)));
         Refused("'PatchSize' is 0; it must be from 1 to 256.", () => Patches.Sample(Photos, Raw with { PatchSize = 0 }, 1, 1));
-        Refused("'MinimumDeviation' is 0; it must be a finite number above 0.", ()
-            => Patches.Sample(Photos, new PatchPreprocessing { MinimumDeviation = 0 }, 1, 1));
-        Refused("'MinimumDeviation' is NaN; it must be from 0 to 1.", ()
-            => Patches.Sample(Photos, Raw with { MinimumDeviation = float.NaN }, 1, 1));
-        Refused("'Whitening' has 2 values; it must have 9.", ()
-            => Patches.Sample(Photos, Raw with { Whitening = new ZcaWhitening([0, 0], new Matrix(2, 2)) }, 1, 1));
+        Refused("'MinimumDeviation' is 0; it must be a finite number above 0.",
+            () => Patches.Sample(Photos, new PatchPreprocessing { MinimumDeviation = 0 }, 1, 1));
+        Refused("'MinimumDeviation' is NaN; it must be from 0 to 1.",
+            () => Patches.Sample(Photos, Raw with { MinimumDeviation = float.NaN }, 1, 1));
+        Refused("'Whitening' has 2 values; it must have 9.",
+            () => Patches.Sample(Photos, Raw with { Whitening = new ZcaWhitening([0, 0], new Matrix(2, 2)) }, 1, 1));
         Assert.Throws<ArgumentNullException>(() => Patches.Sample((ImageStore)null!, Raw, 1, 1));
         Assert.Throws<ArgumentNullException>(() => Patches.Sample((GrayImage[])null!, Raw, 1, 1));
         Assert.Throws<ArgumentNullException>(() => Patches.Sample(Photos, null!, 1, 1));

@@ -129,8 +129,8 @@ public sealed class PreciseFactorTests
             {
                 int[] members = Members(size, seed: size);
                 // Row `at` becomes a copy of another one, or less than zero on its own.
-                Assert.False(TryFactor((i, j)
-                    => Gram[members[i == at && at > 0 ? 0 : i], members[j == at && at > 0 ? 0 : j]] - (
+                Assert.False(TryFactor(
+                    (i, j) => Gram[members[i == at && at > 0 ? 0 : i], members[j == at && at > 0 ? 0 : j]] - (
                     at == 0 && i == 0 && j == 0 ? 1.2 : 0)));
                 Assert.False(TryFactor((i, j) => Gram[members[i], members[j]] - (i == at && j == at ? 3 : 0)));
                 Assert.False(TryFactor((i, j) => i == at && j == at ? double.NaN : Gram[members[i], members[j]]));

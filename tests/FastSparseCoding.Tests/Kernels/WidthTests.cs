@@ -70,8 +70,8 @@ public sealed class WidthTests
     {
         int widest = Simd.Lanes;
 
-        Assert.Throws<InvalidOperationException>(()
-            => Simd.RunNarrow(1, () => throw new InvalidOperationException(
+        Assert.Throws<InvalidOperationException>(
+            () => Simd.RunNarrow(1, () => throw new InvalidOperationException(
             Simd.Lanes.ToString(System.Globalization.CultureInfo.InvariantCulture))));
 
         Assert.Equal(widest, Simd.Lanes);

@@ -159,31 +159,31 @@ public sealed class DictionaryLearnerTests
         var learner = new DictionaryLearner(Planted.X, Options);
         LearnerState state = learner.State;
 
-        Refused("'signals' holds -Infinity at row 7, column 3; every value must be finite.", ()
-            => _ = new DictionaryLearner(spoilt, Options));
+        Refused("'signals' holds -Infinity at row 7, column 3; every value must be finite.",
+            () => _ = new DictionaryLearner(spoilt, Options));
         Refused("'x' holds -Infinity at row 7, column 3; every value must be finite.", () => DictionaryLearner.Learn(spoilt, Options));
         Refused("'batch' holds -Infinity at row 7, column 3; every value must be finite.", () => learner.PartialFit(spoilt));
         Refused("'batch' has 17 columns; it must have 16.", () => learner.PartialFit(new Matrix(2, 17)));
         Refused("'batch.Rows' is 0; it must be 1 or more.", () => learner.PartialFit(new Matrix(0, 16)));
         Refused("'state.A' is [2×3]; it must be [24×24].", () => _ = new DictionaryLearner(state with { A = new Matrix(2, 3) }, Options));
-        Refused("'state.B' is [24×15]; it must be [24×16].", ()
-            => _ = new DictionaryLearner(state with { B = new Matrix(24, 15) }, Options));
+        Refused("'state.B' is [24×15]; it must be [24×16].",
+            () => _ = new DictionaryLearner(state with { B = new Matrix(24, 15) }, Options));
         Refused("'state.Use' has 1 values; it must have 24.", () => _ = new DictionaryLearner(state with { Use = [1] }, Options));
         Refused("'state.Samples' is -1; it must be 0 or more.", () => _ = new DictionaryLearner(state with { Samples = -1 }, Options));
-        Refused("'state.Batches' is 9223372036854775807; it must be from 0 to ", ()
-            => _ = new DictionaryLearner(state with { Batches = long.MaxValue }, Options));
-        Refused("'state.Uncertified' is 9223372036854775807; it must be from 0 to ", ()
-            => _ = new DictionaryLearner(state with { Uncertified = long.MaxValue }, Options));
-        Refused("'state.A' holds NaN at row 2, column 3; every value must be finite.", ()
-            => _ = new DictionaryLearner(state with { A = With(state.A, float.NaN) }, Options));
-        Refused("'state.B' holds Infinity at row 2, column 3; every value must be finite.", ()
-            => _ = new DictionaryLearner(state with { B = With(state.B, float.PositiveInfinity) }, Options));
-        Refused("'state.Atoms' holds NaN at row 2, column 3; every value must be finite.", ()
-            => _ = new DictionaryLearner(state with { Atoms = With(state.Atoms, float.NaN) }, Options));
-        Refused("'state.A's diagonal' is -1; it must be 0 or more.", ()
-            => _ = new DictionaryLearner(state with { A = With(state.A, -1, 3) }, Options));
-        Refused("'state.Use' holds 2 at place 23; it must be from 0 to 1.001.", ()
-            => _ = new DictionaryLearner(state with { Use = [.. state.Use[..^1], 2] }, Options));
+        Refused("'state.Batches' is 9223372036854775807; it must be from 0 to ",
+            () => _ = new DictionaryLearner(state with { Batches = long.MaxValue }, Options));
+        Refused("'state.Uncertified' is 9223372036854775807; it must be from 0 to ",
+            () => _ = new DictionaryLearner(state with { Uncertified = long.MaxValue }, Options));
+        Refused("'state.A' holds NaN at row 2, column 3; every value must be finite.",
+            () => _ = new DictionaryLearner(state with { A = With(state.A, float.NaN) }, Options));
+        Refused("'state.B' holds Infinity at row 2, column 3; every value must be finite.",
+            () => _ = new DictionaryLearner(state with { B = With(state.B, float.PositiveInfinity) }, Options));
+        Refused("'state.Atoms' holds NaN at row 2, column 3; every value must be finite.",
+            () => _ = new DictionaryLearner(state with { Atoms = With(state.Atoms, float.NaN) }, Options));
+        Refused("'state.A's diagonal' is -1; it must be 0 or more.",
+            () => _ = new DictionaryLearner(state with { A = With(state.A, -1, 3) }, Options));
+        Refused("'state.Use' holds 2 at place 23; it must be from 0 to 1.001.",
+            () => _ = new DictionaryLearner(state with { Use = [.. state.Use[..^1], 2] }, Options));
         Refused("'state.Filled' has 2 values; it must have 16.", () => _ = new DictionaryLearner(state with { Filled = [0, 1] }, Options));
         Refused(
             "'state' is of a learning with lambda 0.15; it must be of one with lambda 0.2.",

@@ -176,14 +176,14 @@ public sealed class MaskedLearningTests
         Refused("'mask' is [2×16]; it must be [3×16].", () => learner.PartialFit(x, new Matrix(2, 16)));
         Refused("'batch' has 15 columns; it must have 16.", () => learner.PartialFit(new Matrix(3, 15), new Matrix(3, 15)));
         Refused("'batch.Rows' is 0; it must be 1 or more.", () => learner.PartialFit(new Matrix(0, 16), new Matrix(0, 16)));
-        Refused("'mask' holds 0.5 at row 2, column 1; it must hold 1 where a value is known and 0 where it is not.", ()
-            => learner.PartialFit(x, odd));
+        Refused("'mask' holds 0.5 at row 2, column 1; it must hold 1 where a value is known and 0 where it is not.",
+            () => learner.PartialFit(x, odd));
         Refused("'mask' has no known value at row 1; every row must have at least one.", () => learner.PartialFit(x, none));
         Refused($"'batch' holds NaN at row 2, column {known}; every known value must be finite.", () => learner.PartialFit(spoilt, mask));
-        Refused($"'x' holds NaN at row 2, column {known}; every known value must be finite.", ()
-            => DictionaryLearner.LearnMasked(spoilt, mask, Options));
-        Refused("'masks' has 15 columns; it must have 16.", ()
-            => DictionaryLearner.Learn(new MatrixSource(x, 1), Options, masks: new MatrixSource(new Matrix(3, 15), 1)));
+        Refused($"'x' holds NaN at row 2, column {known}; every known value must be finite.",
+            () => DictionaryLearner.LearnMasked(spoilt, mask, Options));
+        Refused("'masks' has 15 columns; it must have 16.",
+            () => DictionaryLearner.Learn(new MatrixSource(x, 1), Options, masks: new MatrixSource(new Matrix(3, 15), 1)));
         Assert.Equal(0, learner.Samples);
 
         static void Refused(string message, Action action)

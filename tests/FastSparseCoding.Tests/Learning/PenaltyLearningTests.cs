@@ -62,8 +62,8 @@ public sealed class PenaltyLearningTests
         AtomDictionary straight = DictionaryLearner.Learn(source, options, onCheckpoint: states.Add, cancellation: Cancellation);
 
         Assert.Equal(straight.Hash, DictionaryLearner.Learn(source, options, resume: states[7], cancellation: Cancellation).Hash);
-        Refused("'state' is of a learning with", ()
-            => DictionaryLearner.Learn(source, options with { NonNegativeAtoms = false }, resume: states[7]));
+        Refused("'state' is of a learning with",
+            () => DictionaryLearner.Learn(source, options with { NonNegativeAtoms = false }, resume: states[7]));
     }
 
     [Theory]
@@ -97,8 +97,8 @@ public sealed class PenaltyLearningTests
 
         Refused("'start' has 2 atoms; it must have 24, the AtomCount of the options.", () => _ = new DictionaryLearner(start, Options));
         Refused("'start' has 2 columns; it must have 16.", () => DictionaryLearner.Learn(Planted.X, options, start: start));
-        Refused("'start' holds -0.8 in atom 1, value 1; where atoms must not be negative, it must not either.", ()
-            => DictionaryLearner.Learn(x, options with { NonNegativeAtoms = true }, start: start));
+        Refused("'start' holds -0.8 in atom 1, value 1; where atoms must not be negative, it must not either.",
+            () => DictionaryLearner.Learn(x, options with { NonNegativeAtoms = true }, start: start));
         Assert.Equal(2, DictionaryLearner.Learn(x, options with { Samples = 20 }, start: start, cancellation: Cancellation).AtomCount);
     }
 

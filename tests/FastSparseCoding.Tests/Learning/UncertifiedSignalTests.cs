@@ -77,8 +77,8 @@ public sealed class UncertifiedSignalTests
         DictionaryLearningOptions once = Options with { Samples = 50, BatchSize = 50, AtomCount = 24 };
         LearnerState start = new DictionaryLearner(First, once).State;
 
-        string message = Assert.Throws<ArithmeticException>(()
-            => DictionaryLearner.Learn(new MatrixSource(hard, 1), once, resume: start, cancellation: Cancellation)).Message;
+        string message = Assert.Throws<ArithmeticException>(
+            () => DictionaryLearner.Learn(new MatrixSource(hard, 1), once, resume: start, cancellation: Cancellation)).Message;
 
         Assert.Equal("none of the 50 signals has a certified code, and nothing was learned; take a larger sparsity weight or tolerance.",
             message);

@@ -42,8 +42,8 @@ public sealed class ZcaWhiteningTests
     {
         ZcaWhitening whitening = ZcaWhitening.Fit(X), tenfold = ZcaWhitening.Fit(Scaled(X, 8));
 
-        Assert.Equal(whitening.Transform.Transpose().Values.ToArray(), whitening.Transform.Values.ToArray(), (a, b)
-            => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(whitening.Transform.Transpose().Values.ToArray(), whitening.Transform.Values.ToArray(),
+            (a, b) => Math.Abs(a - b) < 1e-5);
         Tolerance.Check(Array.ConvertAll(whitening.Transform.Values.ToArray(), v => v / 8.0), tenfold.Transform.Values, operations: 8,
             magnitude: 2);
     }
@@ -86,10 +86,10 @@ public sealed class ZcaWhiteningTests
         Refused("'epsilon' is 0; it must be a finite number above 0.", () => ZcaWhitening.Fit(X, epsilon: 0));
         Refused("'x' holds the same signal in every row; whitening needs signals that vary.", () => ZcaWhitening.Fit(constant));
         Refused("'transform' is [2×3]; it must be [2×2].", () => _ = new ZcaWhitening([1, 2], new Matrix(2, 3)));
-        Refused("'mean' holds Infinity at row 0, column 1; every value must be finite.", ()
-            => _ = new ZcaWhitening([1, float.PositiveInfinity], new Matrix(2, 2)));
-        Refused("'transform' holds NaN at row 1, column 0; every value must be finite.", ()
-            => _ = new ZcaWhitening([1, 2], new Matrix(2, 2, [1, 0, float.NaN, 1])));
+        Refused("'mean' holds Infinity at row 0, column 1; every value must be finite.",
+            () => _ = new ZcaWhitening([1, float.PositiveInfinity], new Matrix(2, 2)));
+        Refused("'transform' holds NaN at row 1, column 0; every value must be finite.",
+            () => _ = new ZcaWhitening([1, 2], new Matrix(2, 2, [1, 0, float.NaN, 1])));
         Refused("'x' has 7 columns; it must have 6.", () => ZcaWhitening.Fit(X).Apply(new Matrix(2, 7)));
 
         static void Refused(string message, Action action)

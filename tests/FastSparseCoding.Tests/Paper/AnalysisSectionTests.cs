@@ -27,8 +27,8 @@ public sealed partial class AnalysisSectionTests
         Assert.Equal([0, 1, 2, 3, 5, 7], table.Table.Rows.Where(r => (string)r[0] == "trained for each depth").Select(r => (int)r[1]));
         // Untrained, the first layers of the deepest are the encoders of each depth, and both seeds the same.
         Assert.Equal(table.Table.Rows[7][2..], table.Table.Rows[^1][2..]);
-        Assert.All(table.Table.Rows.SelectMany(r => r[2..]), cell
-            => Assert.Equal((2, 0.0), (((Spread)cell).Count, ((Spread)cell).HalfRange)));
+        Assert.All(table.Table.Rows.SelectMany(r => r[2..]),
+            cell => Assert.Equal((2, 0.0), (((Spread)cell).Count, ((Spread)cell).HalfRange)));
         Assert.Equal(3, Assert.Single(section.Blocks.OfType<PictureRow>()).Row.Count);
         string page = Page(section);
         Assert.Equal(3, Count(page, "<img "));
@@ -49,8 +49,8 @@ public sealed partial class AnalysisSectionTests
         // Six levels of noise, five of λ, one other set.
         Assert.All(section.Blocks.OfType<TableBlock>(), t => Assert.Equal(12, t.Table.Rows.Count));
         string page = System.Net.WebUtility.HtmlDecode(Page(section));
-        Assert.All(["noise 0.25", "λ × 1.5", "others"], condition
-            => Assert.Contains($"<td>{condition}</td>", page, StringComparison.Ordinal));
+        Assert.All(["noise 0.25", "λ × 1.5", "others"],
+            condition => Assert.Contains($"<td>{condition}</td>", page, StringComparison.Ordinal));
         Assert.Contains("In code error the predictor is behind in ", page, StringComparison.Ordinal);
         Assert.Contains("✗</td>", page, StringComparison.Ordinal);
         Assert.Equal(3, Count(page, "<svg "));

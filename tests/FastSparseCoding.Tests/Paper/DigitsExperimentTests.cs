@@ -37,8 +37,8 @@ public sealed class DigitsExperimentTests : IDisposable
         Assert.Equal(1, result.Certified);
         Section section = DigitsSection.Write(result);
         string page = ReportPage.Write([section], [("command", "")]), csv = Tables.Numbers([section]).ToCsv();
-        Assert.All(result.Methods, m
-            => Assert.Contains($"<tr><td>{m.Name}</td><td>{System.Net.WebUtility.HtmlEncode(m.TestErrorPercent.ToString())}</td>", page,
+        Assert.All(result.Methods,
+            m => Assert.Contains($"<tr><td>{m.Name}</td><td>{System.Net.WebUtility.HtmlEncode(m.TestErrorPercent.ToString())}</td>", page,
             StringComparison.Ordinal));
         Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
         Assert.Equal(result.Methods.Count * 2, csv.Split('\n').Count(l => l.Contains("\"test_error\"", StringComparison.Ordinal)));
@@ -52,8 +52,8 @@ public sealed class DigitsExperimentTests : IDisposable
     {
         string straight = Numbers(Run("straight", CancellationToken.None, threads: 1));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        using var watcher = new Timer(_
-            => StopIfExists(Path.Combine(_folder.File("broken"), "digits-lista-1-1.safetensors"), stop), null, 0, 1);
+        using var watcher = new Timer(
+            _ => StopIfExists(Path.Combine(_folder.File("broken"), "digits-lista-1-1.safetensors"), stop), null, 0, 1);
 
         Assert.ThrowsAny<OperationCanceledException>(() => Run("broken", stop.Token, threads: 2));
         int made = Directory.GetFiles(_folder.File("broken")).Length;

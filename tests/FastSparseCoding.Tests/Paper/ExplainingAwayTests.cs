@@ -124,8 +124,8 @@ public sealed class ExplainingAwayTests
         Refused("'exact.Rows' is 0; it must be 1 or more.", () => ExplainingAway.Measure(Dictionary, new Matrix(0, 3), [new Matrix(0, 3)]));
         Refused("'exact' has 2 columns; it must have 3.", () => ExplainingAway.Measure(Dictionary, new Matrix(4, 2), [new Matrix(4, 2)]));
         Refused("'codes.Count' is 0; it must be 1 or more.", () => ExplainingAway.Measure(Dictionary, new Matrix(4, 3), []));
-        Refused("'codes' is [3×3]; it must be [4×3].", ()
-            => ExplainingAway.Measure(Dictionary, new Matrix(4, 3), [new Matrix(4, 3), new Matrix(3, 3)]));
+        Refused("'codes' is [3×3]; it must be [4×3].",
+            () => ExplainingAway.Measure(Dictionary, new Matrix(4, 3), [new Matrix(4, 3), new Matrix(3, 3)]));
         Refused("'x' has 2 columns; it must have 3.", () => ExplainingAway.Measure(lista, Dictionary, new Matrix(4, 2), new Matrix(4, 3)));
 
         static void Refused(string message, Action action)

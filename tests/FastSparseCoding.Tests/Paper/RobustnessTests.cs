@@ -111,13 +111,13 @@ public sealed class RobustnessTests
         Refused("'x.Rows' is 0; it must be 1 or more.", () => Compare(new Matrix(0, 8)));
         Refused("'x' has 7 columns; it must have 8.", () => Compare(new Matrix(1, 7)));
         Refused("'lambda' is 0; it must be a finite number above 0.", () => _ = new EqualWorkComparison(Dictionary, 0, X));
-        Refused("'encoder' predicts codes of 12 values; it must predict codes of 20.", ()
-            => Compare(X).Measure(EncoderFactory.Create("lista", RandomData.Dictionary(12, 8, seed: 1), Lambda, 1)));
+        Refused("'encoder' predicts codes of 12 values; it must predict codes of 20.",
+            () => Compare(X).Measure(EncoderFactory.Create("lista", RandomData.Dictionary(12, 8, seed: 1), Lambda, 1)));
         Refused("'deviation' is -1; it must be from 0 to ", () => Robustness.AddNoise(X, -1, 1));
-        Refused("'factor' is 0; it must be a finite number above 0.", ()
-            => Robustness.ScaleThresholds(EncoderFactory.Create("lista", Dictionary, Lambda, 1), 0));
-        Refused("'encoder' is a 'tanh', which has no thresholds to scale.", ()
-            => Robustness.ScaleThresholds(EncoderFactory.Create("tanh", Dictionary, Lambda, 0), 2));
+        Refused("'factor' is 0; it must be a finite number above 0.",
+            () => Robustness.ScaleThresholds(EncoderFactory.Create("lista", Dictionary, Lambda, 1), 0));
+        Refused("'encoder' is a 'tanh', which has no thresholds to scale.",
+            () => Robustness.ScaleThresholds(EncoderFactory.Create("tanh", Dictionary, Lambda, 0), 2));
 
         static void Refused(string message, Action action)
             => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);

@@ -150,7 +150,7 @@ public sealed class EquivalenceTests
     }
 
     private static double SmallestEigenvalue(AtomDictionary dictionary)
-        => MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(dictionary.AtomCount, dictionary.AtomCount, (i, j)
-            => dictionary.Gram.Row(i)[j])
+        => MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(dictionary.AtomCount, dictionary.AtomCount,
+            (i, j) => dictionary.Gram.Row(i)[j])
             .Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Min();
 }

@@ -80,8 +80,8 @@ public sealed class GoldenTests
 
     /// <summary>Of G_SS + μI: on these atoms, ‖a − b‖² is at most ‖(a − b)D‖² + μ‖a − b‖² divided by it.</summary>
     private static double SmallestEigenvalue(int[] support, double ridge)
-        => Matrix<double>.Build.Dense(support.Length, support.Length, (i, j)
-            => i == j ? 1 + ridge : Dictionary.Gram.Row(support[i])[support[j]])
+        => Matrix<double>.Build.Dense(support.Length, support.Length,
+            (i, j) => i == j ? 1 + ridge : Dictionary.Gram.Row(support[i])[support[j]])
             .Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Min();
 
     private static Matrix Read(string name) => Npy.ReadMatrix(PathOf(name));

@@ -130,8 +130,8 @@ public sealed class LassoPathTests
         Assert.StartsWith("'count' is 1; it must be 2 or more.", Refused(() => LassoPath.Geometric(2, 1, 1)), StringComparison.Ordinal);
         Assert.StartsWith("'from' is NaN; it must be a finite number above 0.", Refused(() => LassoPath.Geometric(float.NaN, 1, 2)),
             StringComparison.Ordinal);
-        Assert.Throws<OperationCanceledException>(()
-            => new LassoPath(Dictionary, 1, [2]).Run(X, cancellation: new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(
+            () => new LassoPath(Dictionary, 1, [2]).Run(X, cancellation: new CancellationToken(true)));
 
         static string Refused(Func<object> make) => Assert.ThrowsAny<ArgumentException>(make).Message;
     }

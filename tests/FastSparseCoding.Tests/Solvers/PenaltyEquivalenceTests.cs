@@ -29,8 +29,8 @@ public sealed class PenaltyEquivalenceTests
             Assert.Equal(lasso.Iterations, report.Iterations);
             Assert.Equal(lasso.Status, report.Status);
             // Σ w_k|z_k| is another order of the same sum of m terms, of which E is more.
-            Assert.All(lasso.RelativeGap.Zip(report.RelativeGap), pair
-                => Assert.Equal(pair.First, pair.Second, 2 * Atoms * Tolerance.DoubleRoundoff));
+            Assert.All(lasso.RelativeGap.Zip(report.RelativeGap),
+                pair => Assert.Equal(pair.First, pair.Second, 2 * Atoms * Tolerance.DoubleRoundoff));
         }
     }
 

@@ -170,16 +170,16 @@ public sealed class RelativeLassoEncoderTests
             Assert.Throws<ArgumentException>(() => encoder.Solve(new Matrix(2, Size), new Matrix(1, Atoms), cancellation: cancellation))
             .Message, StringComparison.Ordinal);
         Assert.StartsWith("'lambdas' has 3 values; it must have 2.",
-            Assert.Throws<ArgumentException>(()
-            => encoder.Solve(new Matrix(2, Size), new Matrix(2, Atoms), new double[3], cancellation: cancellation)).Message,
+            Assert.Throws<ArgumentException>(
+            () => encoder.Solve(new Matrix(2, Size), new Matrix(2, Atoms), new double[3], cancellation: cancellation)).Message,
             StringComparison.Ordinal);
         Matrix x = new(2, Size);
         x[1, 4] = float.NaN;
         Assert.StartsWith("'x' holds NaN at row 1, column 4; every value must be finite.",
             Assert.Throws<ArgumentException>(() => encoder.Encode(x, new Matrix(2, Atoms), 1, cancellation)).Message,
             StringComparison.Ordinal);
-        Assert.Throws<OperationCanceledException>(()
-            => encoder.Solve(X, new Matrix(X.Rows, Atoms), cancellation: new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(
+            () => encoder.Solve(X, new Matrix(X.Rows, Atoms), cancellation: new CancellationToken(true)));
     }
 
     private static (Matrix Z, SolveReport Report, double[] Lambdas) Solve(RelativeLassoEncoder encoder, Matrix x)

@@ -56,8 +56,8 @@ public sealed class AtomicFileTests : IDisposable
         {
             string temporary;
             using (AtomicFile.Create(_folder.File(name)))
-                temporary = Assert.Single(_folder.Names, n
-                    => n.StartsWith(".partial-", StringComparison.Ordinal) && new FileInfo(_folder.File(n)).Length == 0);
+                temporary = Assert.Single(_folder.Names,
+                    n => n.StartsWith(".partial-", StringComparison.Ordinal) && new FileInfo(_folder.File(n)).Length == 0);
             File.WriteAllText(_folder.File(temporary), "partly written");
             return temporary;
         }
@@ -109,8 +109,8 @@ public sealed class AtomicFileTests : IDisposable
 
         IOException e = Assert.Throws<IOException>(() =>
         {
-            using AtomicFile file = AtomicFile.Create(path, _
-                => new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0));
+            using AtomicFile file = AtomicFile.Create(path,
+                _ => new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0));
             file.Stream.Write(new byte[10]);
             file.Commit();
         });

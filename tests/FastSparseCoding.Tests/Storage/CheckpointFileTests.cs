@@ -140,8 +140,8 @@ public sealed class CheckpointFileTests : IDisposable
 
         void Refused(string message, LearnerState bad)
             => Assert.StartsWith(message,
-                Assert.ThrowsAny<ArgumentException>(()
-                => DictionaryLearner.Learn(source, Learning, resume: bad, cancellation: TestContext.Current.CancellationToken)).Message,
+                Assert.ThrowsAny<ArgumentException>(
+                () => DictionaryLearner.Learn(source, Learning, resume: bad, cancellation: TestContext.Current.CancellationToken)).Message,
                 StringComparison.Ordinal);
     }
 

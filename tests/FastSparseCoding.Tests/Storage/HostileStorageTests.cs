@@ -146,8 +146,8 @@ public sealed class HostileStorageTests : IDisposable
         BitConverter.TryWriteBytes(tail.AsSpan(12), Members * (end - directory));
         File.WriteAllBytes(Path, [.. many, .. tail]);
 
-        Refused("holds members that claim more bytes together than the file has; the archive is damaged.", ()
-            => FileDescription.Read(Path));
+        Refused("holds members that claim more bytes together than the file has; the archive is damaged.",
+            () => FileDescription.Read(Path));
     }
 
     [Fact]

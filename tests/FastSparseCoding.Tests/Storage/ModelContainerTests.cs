@@ -121,8 +121,8 @@ public sealed class ModelContainerTests : IDisposable
         Refused("its metadata has number 'NaN'; expected a number from 0 to 9.", () => reader.Number("number", 0, 9));
         Refused("its tensor 'vector' has shape [1]; expected two dimensions.", () => reader.Matrix("vector"));
         Refused("has no tensor 'w'.", () => reader.Matrix("w"));
-        Refused("its dictionary cannot be used: no good", ()
-            => reader.Build<int>("dictionary", () => throw new ArgumentException("no good")));
+        Refused("its dictionary cannot be used: no good",
+            () => reader.Build<int>("dictionary", () => throw new ArgumentException("no good")));
     }
 
     private void Refused(string message, Action action)

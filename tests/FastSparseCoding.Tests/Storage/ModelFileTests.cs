@@ -95,12 +95,12 @@ public sealed class ModelFileTests : IDisposable
         AtomDictionary other = RandomData.Dictionary(12, 9, seed: 5);
 
         ModelFile.Save(ModelPath, Perturbed("lista", 1, Dictionary));
-        Refused($"was trained for the dictionary {Dictionary.Hash}; expected one trained for {other.Hash}.", ()
-            => ModelFile.LoadEncoder(ModelPath, other));
+        Refused($"was trained for the dictionary {Dictionary.Hash}; expected one trained for {other.Hash}.",
+            () => ModelFile.LoadEncoder(ModelPath, other));
 
         ModelFile.Save(ModelPath, Perturbed("lista", 1, null));
-        Refused($"was trained for the dictionary (none); expected one trained for {other.Hash}.", ()
-            => ModelFile.LoadEncoder(ModelPath, other));
+        Refused($"was trained for the dictionary (none); expected one trained for {other.Hash}.",
+            () => ModelFile.LoadEncoder(ModelPath, other));
     }
 
     [Theory]

@@ -102,8 +102,8 @@ public sealed class NpyStreamingTests : IDisposable
         using NpyReader reader = NpyReader.Open(_folder.File("x.npy"));
         var copy = new Matrix(4000, 5);
 
-        RowBlocks.Run(4000, 16, 8, TestContext.Current.CancellationToken, (start, count)
-            => reader.Read(start, copy.RowRange(start, count)));
+        RowBlocks.Run(4000, 16, 8, TestContext.Current.CancellationToken,
+            (start, count) => reader.Read(start, copy.RowRange(start, count)));
 
         Assert.Equal(x.Values.ToArray(), copy.Values.ToArray());
     }

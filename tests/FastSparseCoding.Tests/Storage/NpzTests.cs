@@ -128,9 +128,9 @@ public sealed class NpzTests : IDisposable
     public void An_unwritable_target_leaves_nothing()
     {
         int opened = 0;
-        Assert.Throws<IOException>(()
-            => CsrNpzWriter.Create(Path, 3, path
-            => ++opened < 3 ? new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite) : throw new IOException("too many")));
+        Assert.Throws<IOException>(
+            () => CsrNpzWriter.Create(Path, 3,
+            path => ++opened < 3 ? new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite) : throw new IOException("too many")));
         Assert.Empty(_folder.Names);
     }
 

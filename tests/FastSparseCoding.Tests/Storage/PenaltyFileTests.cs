@@ -35,8 +35,8 @@ public sealed class PenaltyFileTests : IDisposable
         Assert.Equal((penalty, 0.3f), (ModelFile.ReadInfo(ModelPath).Penalty, ModelFile.ReadInfo(ModelPath).Lambda));
         Assert.Equal(penalty, Assert.IsType<ActiveSetSolver>(ModelFile.Load(ModelPath)).Penalty);
 
-        foreach (string kind in EncoderFactory.Kinds.Where(kind
-            => !(penalty.NonNegative && kind.StartsWith("tanh", StringComparison.Ordinal))))
+        foreach (string kind in EncoderFactory.Kinds.Where(
+            kind => !(penalty.NonNegative && kind.StartsWith("tanh", StringComparison.Ordinal))))
         {
             TrainableEncoder encoder = EncoderFactory.Create(kind, Dictionary, penalty, kind.StartsWith('l') ? 2 : 0);
             ModelFile.Save(ModelPath, encoder);
@@ -187,8 +187,8 @@ public sealed class PenaltyFileTests : IDisposable
 
     private void RefusedEverywhere(string message)
     {
-        foreach (Action read in (Action[])[() => ModelFile.ReadInfo(ModelPath), () => ModelFile.LoadEncoder(ModelPath), ()
-            => ModelFile.Load(ModelPath), () => FileDescription.Read(ModelPath)])
+        foreach (Action read in (Action[])[() => ModelFile.ReadInfo(ModelPath), () => ModelFile.LoadEncoder(ModelPath),
+            () => ModelFile.Load(ModelPath), () => FileDescription.Read(ModelPath)])
             Assert.StartsWith($"{ModelPath}: {message}", Assert.Throws<InvalidDataException>(read).Message, StringComparison.Ordinal);
     }
 }

@@ -145,8 +145,8 @@ public sealed class ClassifierTrainerTests
         (TrainableEncoder encoder, LinearClassifier classifier) = Start("lista");
         float[] start = encoder.Parameters.Values.ToArray();
 
-        string message = Assert.Throws<ArithmeticException>(()
-            => ClassifierTrainer.TrainEndToEnd(
+        string message = Assert.Throws<ArithmeticException>(
+            () => ClassifierTrainer.TrainEndToEnd(
             encoder, classifier, huge, Labels, Quick, cancellation: TestContext.Current.CancellationToken)).Message;
 
         Assert.Equal(
@@ -168,8 +168,8 @@ public sealed class ClassifierTrainerTests
                 stop.Cancel();
         });
 
-        Assert.Throws<OperationCanceledException>(()
-            => ClassifierTrainer.Train(classifier, Codes, Labels, Quick with { Epochs = 1000 }, progress, stop.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => ClassifierTrainer.Train(classifier, Codes, Labels, Quick with { Epochs = 1000 }, progress, stop.Token));
 
         Assert.Equal(4, seen.Count);
         Assert.Equal(seen.Min(p => p.HeldOutError), classifier.ErrorRate(Rows(Codes, 900, 100), Labels[900..]));
@@ -185,15 +185,15 @@ public sealed class ClassifierTrainerTests
         byte[] four = [.. Labels.Select((l, i) => i == 7 ? (byte)3 : l)];
 
         Refused("'codes' has 10 columns; it must have 20.", () => ClassifierTrainer.Train(classifier, X, Labels));
-        Refused("'codes' holds NaN at row 3, column 2; every value must be finite.", ()
-            => ClassifierTrainer.Train(classifier, spoilt, Labels[..20]));
-        Refused("'codes' has 9 rows; it must have 10 or more to set some aside for choosing the best epoch.", ()
-            => ClassifierTrainer.Train(classifier, Rows(Codes, 0, 9), Labels[..9]));
+        Refused("'codes' holds NaN at row 3, column 2; every value must be finite.",
+            () => ClassifierTrainer.Train(classifier, spoilt, Labels[..20]));
+        Refused("'codes' has 9 rows; it must have 10 or more to set some aside for choosing the best epoch.",
+            () => ClassifierTrainer.Train(classifier, Rows(Codes, 0, 9), Labels[..9]));
         Refused("'labels' has 999 values; it must have 1000.", () => ClassifierTrainer.Train(classifier, Codes, Labels[1..]));
-        Refused("'labels' holds 3 at 7; it must be from 0 to 2.", ()
-            => ClassifierTrainer.Train(classifier, SparseCodes.FromDense(Codes), four));
-        Refused("'encoder.CodeSize' has 20 values; it must have 19.", ()
-            => ClassifierTrainer.TrainEndToEnd(encoder, new LinearClassifier(19, 3), X, Labels));
+        Refused("'labels' holds 3 at 7; it must be from 0 to 2.",
+            () => ClassifierTrainer.Train(classifier, SparseCodes.FromDense(Codes), four));
+        Refused("'encoder.CodeSize' has 20 values; it must have 19.",
+            () => ClassifierTrainer.TrainEndToEnd(encoder, new LinearClassifier(19, 3), X, Labels));
         Refused("'x' has 20 columns; it must have 10.", () => ClassifierTrainer.TrainEndToEnd(encoder, classifier, Codes, Labels));
         Refused("'classCount' is 1; it must be from 2 to 256.", () => _ = new LinearClassifier(5, 1));
         Refused("'codeSize' is 0; it must be 1 or more.", () => _ = new LinearClassifier(0, 2));

@@ -96,8 +96,8 @@ public sealed class EncoderTrainerTests
         TrainingCheckpoint? last = null;
         int evaluations = 0;
 
-        Assert.ThrowsAny<OperationCanceledException>(()
-            => EncoderTrainer.Train(encoder, Source, Target, HeldOut, Options, onCheckpoint: c =>
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => EncoderTrainer.Train(encoder, Source, Target, HeldOut, Options, onCheckpoint: c =>
         {
             last = c;
             if (++evaluations == 3)
@@ -159,8 +159,8 @@ public sealed class EncoderTrainerTests
 
         Assert.Equal(computed.Parameters.Values.ToArray(), known.Parameters.Values.ToArray());
         Assert.StartsWith("'codes' is [7×20]; it must be [1000×20].",
-            Assert.ThrowsAny<ArgumentException>(()
-            => EncoderTrainer.Train(known, X, new Matrix(7, 20), options, cancellation: TestContext.Current.CancellationToken)).Message,
+            Assert.ThrowsAny<ArgumentException>(
+            () => EncoderTrainer.Train(known, X, new Matrix(7, 20), options, cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal);
     }
 
@@ -187,10 +187,10 @@ public sealed class EncoderTrainerTests
     {
         CodedSignals signals = CodedSignals.Encode(Source, Target, 4799, cancellation: TestContext.Current.CancellationToken);
 
-        Refused("'signals' holds 4799 signals; it must hold the 4800 to train on.", ()
-            => EncoderTrainer.Train(Encoder(), signals, HeldOut, Options));
-        Refused("'source.SignalSize' has 11 values; it must have 10.", ()
-            => CodedSignals.Encode(new MatrixSource(new Matrix(5, SignalSize + 1), 1), Target, 5));
+        Refused("'signals' holds 4799 signals; it must hold the 4800 to train on.",
+            () => EncoderTrainer.Train(Encoder(), signals, HeldOut, Options));
+        Refused("'source.SignalSize' has 11 values; it must have 10.",
+            () => CodedSignals.Encode(new MatrixSource(new Matrix(5, SignalSize + 1), 1), Target, 5));
         Refused("'count' is 0; it must be from 1 to 2199023254528.", () => CodedSignals.Encode(Source, Target, 0));
     }
 
@@ -206,10 +206,10 @@ public sealed class EncoderTrainerTests
             Rows(codes.ToDense(), 940, 60), Options, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(computed.Parameters.Values.ToArray(), known.Parameters.Values.ToArray());
-        Refused("'codes.SignalSize' has 10 values; it must have 20.", ()
-            => EncoderTrainer.Train(known, Source, Source, HeldOut, HeldOutCodes));
-        Refused("'heldOutCodes' is [200×10]; it must be [200×20].", ()
-            => EncoderTrainer.Train(known, Source, new SparseCodesSource(codes, 1), HeldOut, HeldOut));
+        Refused("'codes.SignalSize' has 10 values; it must have 20.",
+            () => EncoderTrainer.Train(known, Source, Source, HeldOut, HeldOutCodes));
+        Refused("'heldOutCodes' is [200×10]; it must be [200×20].",
+            () => EncoderTrainer.Train(known, Source, new SparseCodesSource(codes, 1), HeldOut, HeldOut));
     }
 
     [Fact]
@@ -219,18 +219,18 @@ public sealed class EncoderTrainerTests
         var spoilt = new Matrix(20, SignalSize);
         spoilt[3, 2] = float.NaN;
 
-        Refused("'x' has 9 rows; it must have 10 or more to set some aside for measuring the error.", ()
-            => EncoderTrainer.Train(Encoder(), Rows(X, 0, 9), Target));
+        Refused("'x' has 9 rows; it must have 10 or more to set some aside for measuring the error.",
+            () => EncoderTrainer.Train(Encoder(), Rows(X, 0, 9), Target));
         Refused("'x' holds NaN at row 3, column 2; every value must be finite.", () => EncoderTrainer.Train(Encoder(), spoilt, Target));
-        Refused("'HeldOut' is 0; it must be 1 or more.", ()
-            => EncoderTrainer.Train(Encoder(), X, Target, new TrainingOptions { HeldOut = 0 }));
-        Refused("'source.SignalSize' has 11 values; it must have 10.", ()
-            => EncoderTrainer.Train(Encoder(), wide, Target, heldOut: HeldOut));
+        Refused("'HeldOut' is 0; it must be 1 or more.",
+            () => EncoderTrainer.Train(Encoder(), X, Target, new TrainingOptions { HeldOut = 0 }));
+        Refused("'source.SignalSize' has 11 values; it must have 10.",
+            () => EncoderTrainer.Train(Encoder(), wide, Target, heldOut: HeldOut));
         Refused("'heldOut' has 11 columns; it must have 10.", () => EncoderTrainer.Train(Encoder(), X, Target, heldOut: wide));
-        Refused("'heldOut' holds NaN at row 3, column 2; every value must be finite.", ()
-            => EncoderTrainer.Train(Encoder(), X, Target, heldOut: spoilt));
-        Refused("'heldOut.Rows' is 0; it must be 1 or more.", ()
-            => EncoderTrainer.Train(Encoder(), X, Target, heldOut: new Matrix(0, SignalSize)));
+        Refused("'heldOut' holds NaN at row 3, column 2; every value must be finite.",
+            () => EncoderTrainer.Train(Encoder(), X, Target, heldOut: spoilt));
+        Refused("'heldOut.Rows' is 0; it must be 1 or more.",
+            () => EncoderTrainer.Train(Encoder(), X, Target, heldOut: new Matrix(0, SignalSize)));
         var other = new FastSparseCoding.Solvers.ActiveSetSolver(RandomData.Dictionary(CodeSize + 1, SignalSize, 1), Lambda);
         Refused("'target.CodeSize' has 21 values; it must have 20.", () => EncoderTrainer.Train(Encoder(), X, other));
     }

@@ -110,8 +110,8 @@ public sealed class LeftOutTests
 
         void Refused(string message, Matrix heldOut)
             => Assert.Equal(message,
-                Assert.Throws<ArithmeticException>(()
-                => EncoderTrainer.Train(encoder, Source, hopeless, heldOut, Options, cancellation: Cancellation)).Message);
+                Assert.Throws<ArithmeticException>(
+                () => EncoderTrainer.Train(encoder, Source, hopeless, heldOut, Options, cancellation: Cancellation)).Message);
     }
 
     [Fact]
@@ -132,8 +132,8 @@ public sealed class LeftOutTests
         TrainableEncoder encoder = EncoderFactory.Create("shrink", dictionary, 1e-3f, 0);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
-        Task training = Task.Run(()
-            => EncoderTrainer.Train(encoder, new MatrixSource(x, 1), target, new Matrix(1, 400), Options, cancellation: stop.Token),
+        Task training = Task.Run(
+            () => EncoderTrainer.Train(encoder, new MatrixSource(x, 1), target, new Matrix(1, 400), Options, cancellation: stop.Token),
             Cancellation);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training.WaitAsync(TimeSpan.FromSeconds(20), Cancellation));

@@ -93,8 +93,8 @@ public sealed class MatrixSourceTests
 
         Refused("'x' has no rows; at least one signal is needed.", () => _ = new MatrixSource(new Matrix(0, 4), 1));
         Refused("'rows' is 4; it must be from 1 to 3.", () => _ = new MatrixSource(Numbered(3), 1, 4));
-        Refused("'codes' has no rows; at least one signal is needed.", ()
-            => _ = new SparseCodesSource(SparseCodes.FromDense(new Matrix(0, 4)), 1));
+        Refused("'codes' has no rows; at least one signal is needed.",
+            () => _ = new SparseCodesSource(SparseCodes.FromDense(new Matrix(0, 4)), 1));
         Refused("'first' is -1; it must be 0 or more.", () => source.Read(-1, new Matrix(1, 1)));
         Refused("'x' has 2 columns; it must have 1.", () => source.Read(0, new Matrix(1, 2)));
 

@@ -70,8 +70,8 @@ public sealed class NonFiniteTests
         TrainableEncoder encoder = Encoder();
         var spoilt = new ScaledSource(Source, _ => 1e30f);
 
-        string message = Assert.Throws<ArithmeticException>(()
-            => EncoderTrainer.Train(
+        string message = Assert.Throws<ArithmeticException>(
+            () => EncoderTrainer.Train(
             encoder, spoilt, new SmallCodes(), HeldOut, Options, cancellation: TestContext.Current.CancellationToken)).Message;
 
         Assert.Equal(

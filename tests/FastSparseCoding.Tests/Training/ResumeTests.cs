@@ -50,8 +50,8 @@ public sealed class ResumeTests
     {
         TrainingCheckpoint checkpoint = OneCheckpoint(Options);
 
-        string message = Assert.Throws<ArgumentException>(()
-            => Train(Encoder("shrink"), Options with { BatchSize = 32 }, resume: checkpoint)).Message;
+        string message = Assert.Throws<ArgumentException>(
+            () => Train(Encoder("shrink"), Options with { BatchSize = 32 }, resume: checkpoint)).Message;
 
         Assert.StartsWith(
             "'resume' is of a training with lista [20×10], depth 2, batch 96; it must be of one with shrink [20×10], depth 0, batch 32.",
