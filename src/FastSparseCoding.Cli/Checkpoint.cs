@@ -44,15 +44,17 @@ internal static class Checkpoint
     /// from.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <param name="input">Where the signals are from.</param>
+    /// <param name="resumed">Whether the work goes on from one.</param>
     /// <param name="context">Of the command.</param>
     /// <param name="work">The work.</param>
-    public static T Guard<T>(string path, string input, CommandContext context, Func<T> work)
+    public static T Guard<T>(string path, string input, bool resumed, CommandContext context, Func<T> work)
     {
+        DateTime before = DateTime.UtcNow.AddSeconds(-1);       // clocks of file systems are coarse
         try
         {
             return work();
         }
-        catch (OperationCanceledException) when (File.Exists(path))
+        catch (OperationCanceledException) when (File.Exists(path) && (resumed || File.GetLastWriteTimeUtc(path) >= before))
         {
             context.Terminal.Tell($"'{path}' holds the state; --resume goes on from it.");
             throw;

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using FastSparseCoding.Cli;
 using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Storage;
 
 // Where files are limited in size (ulimit -f) a write that passes the limit is to fail as one on a full disk does, not to end the process.
 const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
 var terminal = new Terminal(Console.Out, new ForgivingWriter(Console.Error), !Console.IsErrorRedirected);
-using var stop = new StopSignals(End);
+using var stop = new StopSignals(End, () => CheckpointFile.IsSaving);
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop.Receive);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop.Receive);
 using PosixSignalRegistration? exceeded = OperatingSystem.IsWindows() ? null
@@ -15,6 +16,7 @@ return App.Run(args, terminal, stop.Token);
 
 void End()
 {
+    AtomicFile.AbandonAll();
     // Work that has stopped by itself says so and ends by itself, unless what it writes to takes nothing.
     if (!terminal.IsFirstToTellInterrupted())
     {

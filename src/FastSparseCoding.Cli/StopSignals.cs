@@ -1,15 +1,15 @@
 using System.Runtime.InteropServices;
-using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli;
 
 /// <summary>
 /// The first signal asks the work to stop and clean up. Work that has not stopped a second later, such as a system call that does not come
-/// back, is ended with the process, and so is all work on the second signal; files that were being written are deleted.
+/// back, is ended with the process, but not while it saves its state; on the second signal all work is. Files that were being written are
+/// deleted.
 /// </summary>
-internal sealed class StopSignals(Action end) : IDisposable
+internal sealed class StopSignals(Action end, Func<bool> isSaving) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Again = TimeSpan.FromSeconds(0.1);
 
     private readonly CancellationTokenSource _stop = new();
     private Timer? _patience;
@@ -28,10 +28,10 @@ internal sealed class StopSignals(Action end) : IDisposable
     {
         if (Interlocked.Increment(ref _count) > 1)
         {
-            End();
+            end();
             return;
         }
-        _patience = new Timer(_ => End(), null, Patience, Timeout.InfiniteTimeSpan);
+        _patience = new Timer(_ => EndUnlessSaving(), null, Patience, Again);
         _stop.Cancel();
     }
 
@@ -41,9 +41,11 @@ internal sealed class StopSignals(Action end) : IDisposable
         _stop.Dispose();
     }
 
-    private void End()
+    private void EndUnlessSaving()
     {
-        AtomicFile.AbandonAll();
+        if (isSaving())
+            return;
+        _patience?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         end();
     }
 }

@@ -151,7 +151,7 @@ internal sealed class LearnCommand
                 piece.Report(p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
                     FormattableString.Invariant($"objective {p.Objective:F3}"));
             });
-            dictionary = Checkpoint.Guard(checkpoint, input.Name, context, () =>
+            dictionary = Checkpoint.Guard(checkpoint, input.Name, resume, context, () =>
                 DictionaryLearner.Learn(source, options, progress, state,
                     s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, masks,
                     context.Cancellation));

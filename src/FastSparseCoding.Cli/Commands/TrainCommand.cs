@@ -135,7 +135,7 @@ internal sealed class TrainCommand
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         string objective = parsed.GetValue(_objective) ?? (encoder is StepListaEncoder ? Lasso : Codes);
         TrainingReport report = Train(encoder, objective, input, options, output, parsed.GetValue(_resume), context);
-        RequireNotWorse(report, CheckpointFile.PathFor(output), context);
+        RequireNotWorse(report, parsed.GetValue(_resume), CheckpointFile.PathFor(output), context);
         ModelFile.Save(output, encoder, input.Preprocessing);
         File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
@@ -148,12 +148,13 @@ internal sealed class TrainCommand
         return ExitCode.Done;
     }
 
-    /// <summary>Refuses a training that only made the encoder worse; of one that changed nothing it warns.</summary>
-    private void RequireNotWorse(TrainingReport report, string checkpoint, CommandContext context)
+    /// <summary>Refuses a training that only made the encoder worse; of one that changed nothing it warns, and of one whose beginning it
+    /// has not seen.</summary>
+    private void RequireNotWorse(TrainingReport report, bool resumed, string checkpoint, CommandContext context)
     {
         if (report.Improved)
             return;
-        if (report.History.Any(p => p.HeldOutError <= report.StartError))
+        if (resumed || report.History.Any(p => p.HeldOutError <= report.StartError))
         {
             context.Terminal.Tell("warning: nothing was better than the untrained encoder, which was kept.");
             return;
@@ -212,7 +213,7 @@ internal sealed class TrainCommand
             var progress = new Relay<TrainingProgress>(p => piece.Report(
                 p.Samples, p.TotalSamples, p.SamplesPerSecond, p.Remaining,
                 FormattableString.Invariant($"held-out {error} {p.RelativeHeldOutError:P2} of {scale}")));
-            report = Checkpoint.Guard(checkpoint, input.Name, context, () => objective == Codes
+            report = Checkpoint.Guard(checkpoint, input.Name, resume, context, () => objective == Codes
                 ? EncoderTrainer.Train(encoder, source, new ActiveSetSolver(encoder.Dictionary!, encoder.Penalty), heldOut, options,
                     progress, start, Keep, context.Cancellation)
                 : EncoderTrainer.TrainOnEnergy(encoder, source, heldOut, options, progress, start, Keep, context.Cancellation));

@@ -17,7 +17,8 @@ internal sealed class Stages(RunFolder folder, IProgressBoard board, RunContext 
     /// <param name="path">The file to make.</param>
     /// <param name="checkpoint">Where it may go on from.</param>
     public void Learn(
-        ISignalSource source, DictionaryLearningOptions options, PatchPreprocessing preprocessing, string title, string signals, string path,
+        ISignalSource source, DictionaryLearningOptions options, PatchPreprocessing preprocessing, string title, string signals,
+            string path,
         string checkpoint)
     {
         IProgressPiece piece = board.Start(title);

@@ -61,7 +61,8 @@ public sealed partial class DictionaryLearner
     /// <param name="progress">Told after every batch.</param>
     /// <param name="resume">A state to go on from, of the same options; it holds its atoms, and neither start nor first signals are looked
     /// at.</param>
-    /// <param name="onCheckpoint">Given the state about every twentieth of the way, to be stored.</param>
+    /// <param name="onCheckpoint">Given the state about every twentieth of the way, every minute and when it is cancelled, one after the
+    /// other, to be stored while the learning goes on.</param>
     /// <param name="start">A dictionary to begin with, or null for atoms drawn from the first signals, unknown values 0.</param>
     /// <param name="masks">Where only some values are known: the mask of signal number i as its own number i, 1 where a value is known and
     /// 0 where it is not. Null where all are.</param>
@@ -82,24 +83,43 @@ public sealed partial class DictionaryLearner
             Throw.IfColumnsNot(masks.SignalSize, source.SignalSize, nameof(masks));
         DictionaryLearner learner = Begin(source, masks, options, resume, start);
         var batch = new Batch(source, masks);
+        var keeper = new CheckpointKeeper<LearnerState>(onCheckpoint, () => learner.State, CheckpointKeeper<LearnerState>.Interval);
         long began = Stopwatch.GetTimestamp(), samplesAtStart = learner.Samples;
-        while (learner.Samples < options.Samples)
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            int count = (int)Math.Min(options.BatchSize, options.Samples - learner.Samples);
-            batch.Read(learner.Samples, count);
-            long twentieths = learner.Samples * 20 / options.Samples;
-            if (batch.Mask is null)
-                learner.PartialFit(batch.Signals, cancellation);
-            else
-                learner.PartialFit(batch.Signals, batch.Mask, cancellation);
-            progress?.Report(learner.Progress(samplesAtStart, Stopwatch.GetElapsedTime(began)));
-            if (learner.Samples * 20 / options.Samples > twentieths)
-                onCheckpoint?.Invoke(learner.State);
+            while (learner.Samples < options.Samples)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                long twentieths = learner.Samples * 20 / options.Samples;
+                batch.Read(learner.Samples, (int)Math.Min(options.BatchSize, options.Samples - learner.Samples));
+                learner.PartialFit(batch, cancellation);
+                progress?.Report(learner.Progress(samplesAtStart, Stopwatch.GetElapsedTime(began)));
+                if (learner.Samples * 20 / options.Samples > twentieths)
+                    keeper.Keep();
+                keeper.KeepIfDue();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            if (learner.Samples > 0)
+                keeper.Keep();      // a batch that was given up has changed nothing
+            throw;
+        }
+        finally
+        {
+            keeper.Finish();
         }
         if (learner.UncertifiedSignals == learner.Samples)
             Throw.NoneCertified(learner.Samples, "signals", "nothing was learned");
         return learner.Dictionary;
+    }
+
+    private void PartialFit(Batch batch, CancellationToken cancellation)
+    {
+        if (batch.Mask is null)
+            PartialFit(batch.Signals, cancellation);
+        else
+            PartialFit(batch.Signals, batch.Mask, cancellation);
     }
 
     private static DictionaryLearner Begin(

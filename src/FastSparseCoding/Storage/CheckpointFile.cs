@@ -7,6 +7,8 @@ namespace FastSparseCoding.Storage;
 /// <summary>Where a training or a learning stands, on disk, so that an interrupted one goes on and ends with the same bits.</summary>
 public static class CheckpointFile
 {
+    private static int _saving;
+
     private const string SettingsKey = "settings";
     private const string SamplesKey = "samples";
     private const string SkippedKey = "skipped_batches";
@@ -33,6 +35,9 @@ public static class CheckpointFile
 
     /// <summary>Where the checkpoint of what ends in a file lies: beside it.</summary>
     internal static string PathFor(string output) => output + ".checkpoint";
+
+    /// <summary>Whether this process is saving one: it should not end before it has.</summary>
+    internal static bool IsSaving => Volatile.Read(ref _saving) > 0;
 
     /// <summary>Writes the state of a training.</summary>
     /// <param name="path">The target; its folder must exist.</param>
@@ -65,7 +70,7 @@ public static class CheckpointFile
             for (int i = 0; i < checkpoint.Slabs[slab].Moments.Length; i++)
                 writer.Add<float>(Moment(slab, i), checkpoint.Slabs[slab].Moments[i]);
         }
-        writer.Save(path);
+        Save(path, writer);
     }
 
     /// <summary>Reads the state of a training.</summary>
@@ -127,7 +132,7 @@ public static class CheckpointFile
         writer.Add("b", state.B);
         writer.Add<float>("use", state.Use);
         writer.Add<float>("filled", state.Filled);
-        writer.Save(path);
+        Save(path, writer);
     }
 
     /// <summary>Reads the state of the learning of a dictionary.</summary>
@@ -164,4 +169,17 @@ public static class CheckpointFile
     private static double AnyNumber(ModelReader reader, string key) => reader.Number(key, double.NegativeInfinity, double.PositiveInfinity);
 
     private static string Moment(int slab, int moment) => string.Create(CultureInfo.InvariantCulture, $"moment.{slab}.{moment}");
+
+    private static void Save(string path, ModelWriter writer)
+    {
+        Interlocked.Increment(ref _saving);
+        try
+        {
+            writer.Save(path);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _saving);
+        }
+    }
 }

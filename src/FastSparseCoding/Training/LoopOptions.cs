@@ -31,7 +31,7 @@ internal sealed record LoopOptions
     public int ChunkSamples { get; init; } = 4096;
 
     /// <summary>Time between checkpoints, beside those at evaluations and at a stop.</summary>
-    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan CheckpointInterval { get; init; } = CheckpointKeeper<TrainingCheckpoint>.Interval;
 }
 
 /// <summary>Where a loop stands after a measurement.</summary>

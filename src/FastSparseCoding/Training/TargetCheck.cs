@@ -12,6 +12,8 @@ internal static class TargetCheck
         (AtomDictionary? dictionary, Penalty? penalty) = target switch
         {
             LassoSolver solver => (solver.Dictionary, solver.Penalty),
+            RelativeLassoEncoder relative => (relative.Solver.Dictionary, null),        // its λ is another for every signal
+            OmpEncoder pursuit => (pursuit.Dictionary, null),
             TrainableEncoder other => (other.Dictionary, other.Penalty),
             _ => ((AtomDictionary?)null, (Penalty?)null),
         };

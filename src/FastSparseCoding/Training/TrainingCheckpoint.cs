@@ -58,7 +58,7 @@ public sealed record TrainingCheckpoint
     internal TrainingCheckpoint Validated()
     {
         Throw.IfBelow(Samples, 0, "resume.Samples");
-        Throw.IfOutside(Evaluations, 0, Samples, "resume.Evaluations");
+        Throw.IfBelow(Evaluations, 0, "resume.Evaluations");
         Throw.IfOutside(SkippedBatches, 0, Samples, "resume.SkippedBatches");
         Throw.IfOutside(LeftOut, 0, Samples, "resume.LeftOut");
         Throw.IfOutside(LossSamples, 0, Samples, "resume.LossSamples");

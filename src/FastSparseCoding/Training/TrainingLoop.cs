@@ -22,7 +22,7 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         if (resume is not null)
             Restore(resume);
         long start = Stopwatch.GetTimestamp(), samplesAtStart = _samples;
-        var keeper = new CheckpointKeeper(onCheckpoint, Checkpoint, options.CheckpointInterval);
+        var keeper = new CheckpointKeeper<TrainingCheckpoint>(onCheckpoint, Checkpoint, options.CheckpointInterval);
         using var step = new TrainingStep(objective, options.BatchSize, options.Threads);
         try
         {
@@ -35,8 +35,7 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
                 objective.Load(_samples, count, options.Threads, cancellation);
                 for (int row = 0; row < count; row += options.BatchSize)
                 {
-                    cancellation.ThrowIfCancellationRequested();
-                    Take(step, row, Math.Min(options.BatchSize, count - row));
+                    Take(step, row, Math.Min(options.BatchSize, count - row), cancellation);
                     EvaluateIfDue(start, samplesAtStart, progress, keeper, cancellation);
                     keeper.KeepIfDue();
                 }
@@ -74,16 +73,17 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
     /// <summary>Measures the start, which competes for the best.</summary>
     private void Begin(Action<LoopProgress> progress, CancellationToken cancellation)
     {
-        _start = objective.Measure(options.Threads, cancellation);
-        _best = _start.IsBetterThan(Score.Worst) ? _start : Score.Worst;
+        Score start = objective.Measure(options.Threads, cancellation);
+        _start = _best = start.IsBetterThan(Score.Worst) ? start : Score.Worst;     // what is no number is worse than any
         progress(new LoopProgress(0, 0, double.NaN, _start, 0, TimeSpan.Zero));
     }
 
-    private void Take(TrainingStep step, int row, int count)
+    private void Take(TrainingStep step, int row, int count, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         long number = StepsAt(_samples);
         (int first, int usable) = objective.Usable(row, count);
-        double loss = usable > 0 ? step.Take(first, usable, options.Decay(number, Steps), number + 1) : double.NaN;
+        double loss = usable > 0 ? step.Take(first, usable, options.Decay(number, Steps), number + 1, cancellation) : double.NaN;
         if (double.IsNaN(loss))
             _skipped++;
         else
@@ -94,7 +94,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
 
     /// <summary>Measures if one of the evenly spaced evaluations was in the last step.</summary>
     private void EvaluateIfDue(
-        long start, long samplesAtStart, Action<LoopProgress> progress, CheckpointKeeper keeper, CancellationToken cancellation)
+        long start, long samplesAtStart, Action<LoopProgress> progress, CheckpointKeeper<TrainingCheckpoint> keeper,
+            CancellationToken cancellation)
     {
         int due = (int)(options.Evaluations * (Int128)_samples / options.Samples);
         if (due == _evaluations)

@@ -36,11 +36,13 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Takes step number <paramref name="step"/>, counted from 1, on rows of the loaded samples, unless the loss or the gradient
     /// is not finite.</summary>
     /// <returns>Sum of the losses; NaN if the step was not taken.</returns>
-    public double Take(int first, int count, float decay, long step)
+    /// <exception cref="OperationCanceledException">Cancelled between two passes; the step was not taken.</exception>
+    public double Take(int first, int count, float decay, long step, CancellationToken cancellation)
     {
         double loss = 0;
         for (int done = 0; done < count; done += _rows)
         {
+            cancellation.ThrowIfCancellationRequested();
             _rows = Math.Min(_objective.PassRows, count - done);
             _pieceRows = RowBlocks.Size(_rows, MostRows, _team.Threads);
             _accumulate = done > 0;

@@ -198,6 +198,29 @@ public sealed class DictionaryLearnerTests
         }
     }
 
+    /// <summary>Stopped in its first twentieth, and within a batch, a learning leaves what it had after the batch before.</summary>
+    [Fact]
+    public void A_learning_that_is_stopped_leaves_a_checkpoint_at_once()
+    {
+        var source = new MatrixSource(Planted.X, seed: 1);
+        DictionaryLearningOptions options = Options with { Samples = 40_000, BatchSize = 500 };
+        using var stop = new CancellationTokenSource();
+        LearnerState? left = null;
+        var progress = new DirectProgress<LearningProgress>(p =>
+        {
+            if (p.Samples == 1000)
+                stop.Cancel();
+        });
+
+        Assert.Throws<OperationCanceledException>(() => DictionaryLearner.Learn(
+            source, options, progress, onCheckpoint: state => left = state, cancellation: stop.Token));
+
+        Assert.Equal(1000, left!.Samples);
+        string straight = DictionaryLearner.Learn(source, options, cancellation: TestContext.Current.CancellationToken).Hash;
+        Assert.Equal(straight, DictionaryLearner.Learn(source, options, resume: left, cancellation: TestContext.Current.CancellationToken)
+            .Hash);
+    }
+
     private static void Refused(string message, Action action)
         => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
 

@@ -76,15 +76,16 @@ public sealed class DivergedTrainingTests
     {
         AtomDictionary other = RandomData.Dictionary(CodeSize, SignalSize, seed: 9);
         Refused($"'target' gives codes of dictionary {other.Hash}; they must be of the encoder's, {Dictionary.Hash}.",
-            new ActiveSetSolver(other, Lambda));
+            new ActiveSetSolver(other, Lambda), new OmpEncoder(other, new OmpOptions { MaxAtoms = 3 }),
+            new RelativeLassoEncoder(new ActiveSetSolver(other, 0.1f)));
         Refused("'target' gives codes of λ = 0.31; they must be of the encoder's, λ = 0.3.", new ActiveSetSolver(Dictionary, 0.31f));
         Refused("'target' gives codes of λ = 0.3, z ≥ 0; they must be of the encoder's, λ = 0.3.",
             new ActiveSetSolver(Dictionary, new Penalty(Lambda, nonNegative: true)));
         Refused("'target' gives codes of λ = 0.4; they must be of the encoder's, λ = 0.3.",
             EncoderFactory.Create("lcod", Dictionary, 0.4f, 4));
 
-        static void Refused(string message, ISparseEncoder target)
-            => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(() => EncoderTrainer.Train(Encoder(), X, target)).Message,
-                StringComparison.Ordinal);
+        static void Refused(string message, params ISparseEncoder[] targets) => Assert.All(targets, target => Assert.StartsWith(
+            message, Assert.ThrowsAny<ArgumentException>(() => EncoderTrainer.Train(Encoder(), X, target)).Message,
+                StringComparison.Ordinal));
     }
 }

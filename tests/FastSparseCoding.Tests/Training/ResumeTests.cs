@@ -1,5 +1,7 @@
 using System.Globalization;
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Training;
 using Xunit;
 using static FastSparseCoding.Tests.Training.TrainingProblem;
@@ -143,5 +145,22 @@ public sealed class ResumeTests
         TrainingCheckpoint? first = null;
         Train(Encoder(), options, onCheckpoint: c => first ??= c);
         return first!;
+    }
+
+    /// <summary>More evaluations than samples are one after every step; what is due then is more than there are samples.</summary>
+    [Fact]
+    public void A_checkpoint_of_more_evaluations_than_samples_is_read_back()
+    {
+        using var folder = new TempFolder();
+        string path = folder.File("c.checkpoint");
+        var checkpoints = new List<TrainingCheckpoint>();
+        TrainingOptions options = Options with { Samples = 64, BatchSize = 16, Evaluations = 1000 };
+        TrainableEncoder straight = Encoder(), resumed = Encoder();
+        Train(straight, options, onCheckpoint: checkpoints.Add);
+        CheckpointFile.Save(path, checkpoints[1]);
+
+        Train(resumed, options, resume: CheckpointFile.LoadTraining(path));
+
+        Assert.Equal(straight.Parameters.Values.ToArray(), resumed.Parameters.Values.ToArray());
     }
 }

@@ -1,13 +1,16 @@
 using System.Diagnostics;
 
-namespace FastSparseCoding.Training;
+namespace FastSparseCoding;
 
-/// <summary>Hands checkpoints to whoever stores them, one at a time, while the training goes on.</summary>
+/// <summary>Hands checkpoints to whoever stores them, one at a time, while the work goes on.</summary>
 /// <param name="store">Stores one; null to keep none.</param>
 /// <param name="take">Takes one, with arrays of its own.</param>
 /// <param name="interval">Time after which one is due.</param>
-internal sealed class CheckpointKeeper(Action<TrainingCheckpoint>? store, Func<TrainingCheckpoint> take, TimeSpan interval)
+internal sealed class CheckpointKeeper<T>(Action<T>? store, Func<T> take, TimeSpan interval)
 {
+    /// <summary>Time after which one is due where nothing else is said.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
     private Task _storing = Task.CompletedTask;
     private long _last = Stopwatch.GetTimestamp();
 
@@ -24,7 +27,7 @@ internal sealed class CheckpointKeeper(Action<TrainingCheckpoint>? store, Func<T
         if (store is null)
             return;
         Finish();
-        TrainingCheckpoint checkpoint = take();
+        T checkpoint = take();
         _storing = Task.Run(() => store(checkpoint));
         _last = Stopwatch.GetTimestamp();
     }
