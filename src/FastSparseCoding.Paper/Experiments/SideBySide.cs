@@ -10,8 +10,11 @@ internal static class SideBySide
     /// <summary>Does all jobs, begun in their order, as many at a time as there are threads. What stops one stops all.</summary>
     public static void Run<T>(IEnumerable<T> jobs, RunContext context, Action<T> run)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = RowBlocks.Threads(context.Threads),
-            CancellationToken = context.Cancellation };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = RowBlocks.Threads(context.Threads),
+            CancellationToken = context.Cancellation
+        };
         try
         {
             Parallel.ForEach(Partitioner.Create(jobs, EnumerablePartitionerOptions.NoBuffering), options, run);
