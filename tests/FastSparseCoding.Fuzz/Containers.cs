@@ -101,7 +101,9 @@ internal static class Containers
             {
                 int end = Math.Max(0, Array.IndexOf(member, (byte)0));
                 string name = Encoding.UTF8.GetString(member, 0, Math.Min(end, 1000));
-                using Stream content = zip.CreateEntry(name.Length == 0 ? "none" : name, level).Open();
+                ZipArchiveEntry entry = zip.CreateEntry(name.Length == 0 ? "none" : name, level);
+                entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);       // an input depends on its number alone
+                using Stream content = entry.Open();
                 content.Write(member.AsSpan(Math.Min(member.Length, end + 1)));
             }
         return file.ToArray();
