@@ -52,6 +52,8 @@ internal sealed class Classification : IObjective
 
     public IReadOnlyList<TrainedSlab> Trained { get; }
 
+    public long MultiplyAdds => (_encoder?.MultiplyAdds ?? 0) + (long)_classifier.CodeSize * _classifier.ClassCount;
+
     public int PassRows { get; }
 
     public void Load(long first, int count, int threads, CancellationToken cancellation)

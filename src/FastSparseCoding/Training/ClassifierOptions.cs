@@ -36,7 +36,8 @@ public sealed record ClassifierOptions
     /// <summary>Seed of the order of the samples. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Threads, 1 or more; 0 (default) for one per core. The result is the same for every number.</summary>
+    /// <summary>Threads, 1 or more; 0 (default) for one per core, of which a step takes as many as its batch is worth. The result is the
+    /// same for every number.</summary>
     public int Threads { get; init; }
 
     /// <summary>Of so many samples, those that are trained on.</summary>

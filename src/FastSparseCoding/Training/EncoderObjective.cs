@@ -30,6 +30,8 @@ internal abstract class EncoderObjective : IObjective
 
     public IReadOnlyList<TrainedSlab> Trained { get; }
 
+    public long MultiplyAdds => Encoder.MultiplyAdds;
+
     public int PassRows { get; }
 
     /// <summary>What errors are told relative to.</summary>

@@ -15,6 +15,9 @@ internal interface IObjective
     /// <summary>The slabs that are trained, and how.</summary>
     IReadOnlyList<TrainedSlab> Trained { get; }
 
+    /// <summary>Multiply-adds of a sample's forward pass, about: whether threads are worth their meeting.</summary>
+    long MultiplyAdds { get; }
+
     /// <summary>Most rows of a pass: what their tape takes is bounded.</summary>
     int PassRows { get; }
 

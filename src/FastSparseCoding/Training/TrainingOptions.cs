@@ -45,7 +45,8 @@ public sealed record TrainingOptions
     /// <summary>Seed of the order of the signals. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Threads, 1 or more; 0 (default) for one per core. The result is the same for every number.</summary>
+    /// <summary>Threads, 1 or more; 0 (default) for one per core, of which a step takes as many as its batch is worth. The result is the
+    /// same for every number.</summary>
     public int Threads { get; init; }
 
     /// <summary>The rate at the start for codes of m values.</summary>

@@ -9,6 +9,10 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Most rows of a piece: their codes stay in the second-level cache between the layers.</summary>
     private const int MostRows = 64;
 
+    /// <summary>Forward multiply-adds of a batch from which on a further thread helps: with fewer the rounds of a step are shorter than
+    /// their meeting.</summary>
+    private const long WorthThread = 3_000_000;
+
     private readonly IObjective _objective;
     private readonly ThreadTeam _team;
     private readonly double[] _losses;
@@ -24,7 +28,7 @@ internal sealed class TrainingStep : IDisposable
     public TrainingStep(IObjective objective, int batch, int threads)
     {
         _objective = objective;
-        _team = new ThreadTeam(threads);
+        _team = new ThreadTeam(threads > 0 ? threads : WorthThreads(batch * objective.MultiplyAdds));
         _losses = new double[batch];
         _finite = new bool[_team.Threads];
         _run = Run;
@@ -63,6 +67,8 @@ internal sealed class TrainingStep : IDisposable
     }
 
     public void Dispose() => _team.Dispose();
+
+    private static int WorthThreads(long multiplyAdds) => (int)Math.Clamp(multiplyAdds / WorthThread, 1, Environment.ProcessorCount);
 
     private void Run(int piece)
     {
