@@ -1,0 +1,12 @@
+namespace FastSparseCoding.Imaging;
+
+/// <summary>The deviation σ of a picture's noise, in levels of 255 as papers say it.</summary>
+public static class NoiseLevel
+{
+    /// <summary>Refuses what is no deviation of noise.</summary>
+    internal static void Check(float sigma)
+    {
+        Throw.IfNotPositive(sigma);
+        Throw.IfAbove(sigma, 255f);
+    }
+}

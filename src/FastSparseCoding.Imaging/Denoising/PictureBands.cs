@@ -1,0 +1,92 @@
+using System.Numerics.Tensors;
+
+namespace FastSparseCoding.Imaging;
+
+/// <summary>
+/// Goes through a picture band after band. Threads take the strips of a band; each strip has sums of its own, and these are joined in the
+/// strips' order: no pixel depends on the number of threads or on the height of a band.
+/// </summary>
+internal sealed class PictureBands
+{
+    /// <summary>Rows of patches in a strip. Sums, and so the last bits of pixels, depend on it.</summary>
+    public const int StripRows = 8;
+
+    /// <summary>Strips in a band: enough work for many threads, little memory.</summary>
+    private const int MostStrips = 64;
+
+    private readonly int _width, _height, _overlap, _strips;
+    private readonly IStripWork _work;
+    private readonly float[] _pixels;       // rows of the picture under the band
+    private readonly float[] _total;        // sums of the patches over these rows, of this band and those before
+    private readonly float[][] _sums;       // those of every strip alone
+
+    public PictureBands(int width, int height, int patchSize, IStripWork work, int mostStrips = MostStrips)
+    {
+        (_width, _height, _overlap, _work) = (width, height, patchSize - 1, work);
+        _strips = Math.Min(mostStrips, RowBlocks.Count(height - _overlap, StripRows));
+        int rows = Math.Min(_strips * StripRows + _overlap, height);
+        Throw.IfAbove((long)rows * Math.Max(width, work.SumSize), Array.MaxLength, "width × rows of a band");
+        _pixels = new float[rows * width];
+        _total = new float[rows * work.SumSize];
+        _sums = [.. Enumerable.Range(0, _strips).Select(_ => new float[(StripRows + _overlap) * work.SumSize])];
+    }
+
+    public void Run(
+        PictureRowReader read, PictureRowWriter write, int threads, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        int patchRows = _height - _overlap, strips = RowBlocks.Count(patchRows, StripRows), done = 0;
+        for (int first = 0; first < patchRows; first += _strips * StripRows)
+        {
+            int count = Math.Min(_strips * StripRows, patchRows - first);
+            Read(first, count, read);
+            RowBlocks.Run(count, StripRows, threads, cancellation, (start, rows) =>
+            {
+                Span<float> sums = Sums(start, rows);
+                sums.Clear();
+                _work.Add(first + start, rows, PixelRows(start, rows + _overlap), sums, cancellation);
+                progress?.Report((double)Interlocked.Increment(ref done) / strips);
+            });
+            for (int start = 0; start < count; start += StripRows)
+                Join(start, Math.Min(StripRows, count - start));
+            Write(first, first + count < patchRows ? count : count + _overlap, write);
+            Keep(count);
+        }
+    }
+
+    /// <summary>Reads the rows under a band that the one before has not read.</summary>
+    private void Read(int first, int count, PictureRowReader read)
+    {
+        int there = first == 0 ? 0 : _overlap;
+        Span<float> rows = PixelRows(there, count + _overlap - there);
+        read(first + there, rows);
+        Throw.IfNotFinite(new ReadOnlyMatrixView(rows, rows.Length / _width, _width), "noisy", first + there);
+    }
+
+    private void Join(int start, int count)
+    {
+        Span<float> total = TotalRows(start, count + _overlap);
+        TensorPrimitives.Add(total, Sums(start, count), total);
+    }
+
+    /// <summary>Writes the rows over which no further patch lies.</summary>
+    private void Write(int first, int count, PictureRowWriter write)
+    {
+        for (int row = 0; row < count; row++)
+            _work.Finish(first + row, TotalRows(row, 1), PixelRows(row, 1));
+        write(first, PixelRows(0, count));
+    }
+
+    /// <summary>The rows that the next band lies over too become its first.</summary>
+    private void Keep(int count)
+    {
+        PixelRows(count, _overlap).CopyTo(_pixels);
+        TotalRows(count, _overlap).CopyTo(_total);
+        _total.AsSpan(_overlap * _work.SumSize).Clear();
+    }
+
+    private Span<float> PixelRows(int start, int count) => _pixels.AsSpan(start * _width, count * _width);
+
+    private Span<float> TotalRows(int start, int count) => _total.AsSpan(start * _work.SumSize, count * _work.SumSize);
+
+    private Span<float> Sums(int start, int count) => _sums[start / StripRows].AsSpan(0, (count + _overlap) * _work.SumSize);
+}
