@@ -10,6 +10,10 @@ internal static class RowBlocks
     /// it.</summary>
     public const int MostRows = 256;
 
+    /// <summary>Most rows of codes that go through an encoder's layers together in a training: they stay in the second-level
+    /// cache.</summary>
+    public const int TrainingRows = 64;
+
     /// <summary>Number of blocks that <paramref name="rows"/> rows make.</summary>
     public static int Count(int rows, int blockRows) => (rows + blockRows - 1) / blockRows;
 
@@ -17,7 +21,8 @@ internal static class RowBlocks
     /// Rows in a block where what a row computes does not depend on its block: so few that there is a block for every thread, and not so
     /// few that blocks are worth no thread.
     /// </summary>
-    public static int Size(int rows, int most, int threads) => Math.Clamp((rows + Threads(threads) - 1) / Threads(threads), 16, most);
+    public static int Size(int rows, int most, int threads)
+        => Math.Clamp((rows + Threads(threads) - 1) / Threads(threads), Math.Min(16, most), most);
 
     /// <summary>Number of threads meant by an argument: itself, or one per core for 0.</summary>
     public static int Threads(int threads)

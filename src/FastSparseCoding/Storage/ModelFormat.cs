@@ -46,6 +46,7 @@ internal static class ModelFormat
 
     public const string DictionaryKind = "dictionary";
     public const string ClassifierKind = "classifier";
+    public const string DenoiserKind = "denoiser";
     public const string CheckpointKind = "training-checkpoint";
     public const string LearnerKind = "learner-state";
 }

@@ -56,6 +56,8 @@ internal sealed class Classification : IObjective
 
     public int PassRows { get; }
 
+    public int PieceRows => RowBlocks.TrainingRows;
+
     public void Load(long first, int count, int threads, CancellationToken cancellation)
     {
         if (_x.Rows < count)

@@ -34,6 +34,8 @@ internal abstract class EncoderObjective : IObjective
 
     public int PassRows { get; }
 
+    public int PieceRows => RowBlocks.TrainingRows;
+
     /// <summary>What errors are told relative to.</summary>
     public abstract double Scale(CancellationToken cancellation);
 

@@ -21,6 +21,9 @@ internal interface IObjective
     /// <summary>Most rows of a pass: what their tape takes is bounded.</summary>
     int PassRows { get; }
 
+    /// <summary>Most rows of a piece of work for a thread. What a row computes does not depend on it.</summary>
+    int PieceRows { get; }
+
     /// <summary>Makes samples <paramref name="first"/>, <paramref name="first"/> + 1, … ready, on up to so many threads.</summary>
     void Load(long first, int count, int threads, CancellationToken cancellation);
 

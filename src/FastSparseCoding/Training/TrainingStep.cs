@@ -6,9 +6,6 @@ namespace FastSparseCoding.Training;
 /// </summary>
 internal sealed class TrainingStep : IDisposable
 {
-    /// <summary>Most rows of a piece: their codes stay in the second-level cache between the layers.</summary>
-    private const int MostRows = 64;
-
     /// <summary>Forward multiply-adds of a batch from which on a further thread helps: with fewer the rounds of a step are shorter than
     /// their meeting.</summary>
     private const long WorthThread = 3_000_000;
@@ -48,7 +45,7 @@ internal sealed class TrainingStep : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             _rows = Math.Min(_objective.PassRows, count - done);
-            _pieceRows = RowBlocks.Size(_rows, MostRows, _team.Threads);
+            _pieceRows = RowBlocks.Size(_rows, _objective.PieceRows, _team.Threads);
             _accumulate = done > 0;
             _objective.Begin(first + done, _rows);
             _team.Run(RowBlocks.Count(_rows, _pieceRows), _run);

@@ -1,4 +1,5 @@
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Kernels;
 using FastSparseCoding.Learning;
 using FastSparseCoding.Solvers;
@@ -41,6 +42,7 @@ public sealed class WidthTests
         ("orthogonal matching pursuit", () => Codes(d => new OmpEncoder(d, new OmpOptions { MaxAtoms = 7 }))),
         ("known values", KnownValues),
         ("a dictionary", LearnedDictionary),
+        ("a denoiser", TrainedDenoiser),
         .. EncoderFactory.Kinds.Select(kind => (kind, (Func<float[]>)(() => ForwardAndBackward(kind)))),
     ];
 
@@ -163,6 +165,14 @@ public sealed class WidthTests
         Matrix lasso = new ActiveSetSolver(dictionary, 0.1f).EncodeMasked(X, mask, 1, TestContext.Current.CancellationToken);
         return All(lasso, new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 5 })
             .EncodeMasked(X, mask, 1, TestContext.Current.CancellationToken));
+    }
+
+    private static float[] TrainedDenoiser()
+    {
+        Denoiser denoiser = Denoiser.FromDct(5, 25, depth: 2);
+        DenoiserTrainer.Train(denoiser, ImageStore.Of([DeadLeaves.Generate(40, 40, seed: 1)]),
+            DenoiserTrainingOptions.Default with { Patches = 4_000, CropSize = 13, HeldOut = 2, Evaluations = 1 }, cancellation: TestContext.Current.CancellationToken);
+        return denoiser.Parameters.Values.ToArray();
     }
 
     private static float[] LearnedDictionary()

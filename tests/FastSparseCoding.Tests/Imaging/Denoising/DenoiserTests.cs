@@ -1,0 +1,123 @@
+using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Tests.Support;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Imaging.Denoising;
+
+public sealed class DenoiserTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Untrained_and_without_thresholds_a_layer_is_a_step_of_ISTA()
+    {
+        const int Depth = 4;
+        Denoiser denoiser = Denoiser.FromDct(4, 36, Depth);
+        denoiser.Parameters.View("a").Values.Fill(0.03f);
+        denoiser.Parameters.View("b").Values.Clear();
+        // In units where L = 1 the thresholds are λ: the coupled encoder of the scaled dictionary takes the same steps.
+        AtomDictionary dct = OvercompleteDct.Create(4, 6);
+        float scale = 1 / MathF.Sqrt(dct.Lipschitz);
+        CoupledListaEncoder encoder = CoupledListaEncoder.FromDictionary(dct, 0.03f / scale, Depth);
+        Matrix x = RandomData.Normal(200, 16, seed: 1), y = new(200, 16), expected = dct.Reconstruct(encoder.Encode(x, cancellation: Stop));
+
+        denoiser.Denoise(x, y, 25, Stop);
+
+        // T + 1 layers of products of n and m terms; values are of the size of the signals, below 4.
+        Tolerance.Check(LassoWiden(expected.Values), y.Values, (Depth + 1) * (2 * 16 + 36 + 8), 4 * 16);
+    }
+
+    [Fact]
+    public void Thresholds_follow_the_noise()
+    {
+        Denoiser denoiser = Denoiser.FromDct(4, 36, 2);
+        var theta = new Matrix(3, 36);
+        denoiser.Thresholds(51, theta);
+        Assert.All(theta.Values.ToArray(), t => Assert.Equal(0.002f + 0.18f * 0.2f, t, 6));
+        Assert.Equal(0, denoiser.NoisyWeight(25));
+        Assert.Equal((2 * 2 + 2) * 36 * 16, denoiser.MultiplyAdds);
+    }
+
+    [Fact]
+    public void A_row_does_not_depend_on_its_block_and_nothing_is_allocated()
+    {
+        Denoiser denoiser = Denoiser.FromDct(4, 36, 2);
+        Matrix x = RandomData.Normal(300, 16, seed: 1), all = new(300, 16), one = new(1, 16);
+        denoiser.Denoise(x, all, 25, Stop);
+        foreach (int row in new[] { 0, 127, 128, 299 })
+        {
+            denoiser.Denoise(x.RowRange(row, 1), one, 25, Stop);
+            Assert.Equal(all.Row(row), one.Row(0));
+        }
+        Allocation.CheckNone(() => denoiser.Denoise(x, all, 25, Stop));
+    }
+
+    [Fact]
+    public void A_file_brings_back_the_same_denoiser()
+    {
+        Denoiser denoiser = Denoiser.FromDct(3, 16, 2);
+        (denoiser.SigmaFrom, denoiser.SigmaTo) = (5, 55);
+        RandomData.Normal(1, 16 * 9, seed: 1).Values.CopyTo(denoiser.Parameters.View("W").Values);
+        denoiser.Refresh();
+        string path = Path.GetTempFileName();
+        try
+        {
+            DenoiserFile.Save(path, denoiser);
+            Denoiser again = DenoiserFile.Load(path);
+            Assert.Equal((3, 16, 2, 5f, 55f), (again.PatchSize, again.AtomCount, again.Depth, again.SigmaFrom, again.SigmaTo));
+            Assert.Equal(denoiser.Parameters.Values, again.Parameters.Values);
+            Matrix x = RandomData.Normal(9, 9, seed: 1), y = new(9, 9), z = new(9, 9);
+            denoiser.Denoise(x, y, 25, Stop);
+            again.Denoise(x, z, 25, Stop);
+            Assert.Equal(y.Values, z.Values);
+            Assert.Equal("denoiser", FileDescription.Read(path).Facts.Single(f => f.Key == "kind").Value);
+
+            denoiser.Parameters.View("b").Row(0)[0] = -1;
+            DenoiserFile.Save(path, denoiser);
+            Assert.Equal(
+                $"{path}: its parameter 'b' has the value -1; thresholds are 0 or more.",
+                Assert.Throws<InvalidDataException>(() => DenoiserFile.Load(path)).Message);
+            ModelFile.Save(path, OvercompleteDct.Create(3, 4), new Penalty(0.1f));
+            Assert.Equal(
+                $"{path}: holds a 'dictionary'; expected a denoiser.",
+                Assert.Throws<InvalidDataException>(() => DenoiserFile.Load(path)).Message);
+            DenoiserFile.Save(path, again);
+            Assert.Equal(
+                $"{path}: holds a 'denoiser'; expected a dictionary or an encoder.",
+                Assert.Throws<InvalidDataException>(() => ModelFile.Load(path)).Message);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void What_no_denoiser_has_is_refused()
+    {
+        Assert.StartsWith("'patchSize' is 1; it must be from 2 to 32.",
+            Message(() => Denoiser.FromDct(1, 16, 1)), StringComparison.Ordinal);
+        Assert.StartsWith("'atoms' is 17; it must be a square number from 16 to 16384.",
+            Message(() => Denoiser.FromDct(4, 17, 1)), StringComparison.Ordinal);
+        Assert.StartsWith("'atoms' is 9; it must be a square number from 16 to 16384.",
+            Message(() => Denoiser.FromDct(4, 9, 1)), StringComparison.Ordinal);
+        Assert.StartsWith("'depth' is 101; it must be from 0 to 100.",
+            Message(() => Denoiser.FromDct(4, 16, 101)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'dictionary' has atoms of 10 values; it must have p² of them, for patches of p×p pixels, p from 2 to 32.",
+            Message(() => Denoiser.FromDictionary(RandomData.Dictionary(20, 10, 1), 1)), StringComparison.Ordinal);
+        Denoiser denoiser = Denoiser.FromDct(4, 16, 1);
+        Assert.StartsWith("'sigma' is 0; it must be a finite number above 0.",
+            Message(() => denoiser.Denoise(new Matrix(2, 16), new Matrix(2, 16), 0, Stop)), StringComparison.Ordinal);
+        Assert.StartsWith("'x' has 15 columns",
+            Message(() => denoiser.Denoise(new Matrix(2, 15), new Matrix(2, 15), 5, Stop)), StringComparison.Ordinal);
+        Assert.StartsWith("'y' is [3×16]",
+            Message(() => denoiser.Denoise(new Matrix(2, 16), new Matrix(3, 16), 5, Stop)), StringComparison.Ordinal);
+    }
+
+    private static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
+
+    private static double[] LassoWiden(ReadOnlySpan<float> values) => Reference.LassoTwin.Widen(values);
+}
