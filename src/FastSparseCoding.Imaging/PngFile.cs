@@ -1,9 +1,9 @@
+using FastSparseCoding.Imaging.Formats;
 using FastSparseCoding.Storage;
-using StbImageWriteSharp;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Writes pictures as 8-bit PNG.</summary>
+/// <summary>Writes pictures as 8-bit PNG; <see cref="ImageFile.Save"/> writes other depths and formats.</summary>
 public static class PngFile
 {
     /// <summary>Writes a picture, whole or not at all.</summary>
@@ -12,8 +12,8 @@ public static class PngFile
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
     public static void Write(string path, GrayImage image)
     {
-        byte[] bytes = Encode(image);
-        AtomicFile.Write(path, stream => stream.Write(bytes));
+        ColourImage picture = ColourImage.OfGray(image, 8);
+        AtomicFile.Write(path, stream => PngEncoder.Write(stream, picture));
     }
 
     /// <summary>The bytes of the PNG file.</summary>
@@ -21,8 +21,9 @@ public static class PngFile
     /// <returns>The file's content.</returns>
     public static byte[] Encode(GrayImage image)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        return Encode(image.Width, image.Height, image.Pixels, ColorComponents.Grey);
+        using var stream = new MemoryStream();
+        PngEncoder.Write(stream, ColourImage.OfGray(image, 8));
+        return stream.ToArray();
     }
 
     /// <summary>Writes a picture in colour, whole or not at all.</summary>
@@ -36,17 +37,7 @@ public static class PngFile
         Throw.IfBelow(width, 1);
         if (rgb.IsEmpty || rgb.Length % (3 * (long)width) != 0)
             Throw.Argument(nameof(rgb), $"'rgb' has {rgb.Length} values; it must have rows of {width} pixels of 3 values.");
-        byte[] bytes = Encode(width, rgb.Length / width / 3, rgb, ColorComponents.RedGreenBlue);
-        AtomicFile.Write(path, stream => stream.Write(bytes));
-    }
-
-    private static byte[] Encode(int width, int height, ReadOnlySpan<float> values, ColorComponents components)
-    {
-        var pixels = new byte[values.Length];
-        for (int i = 0; i < pixels.Length; i++)
-            pixels[i] = (byte)MathF.Round(Math.Clamp(values[i], 0, 1) * 255);
-        using var stream = new MemoryStream();
-        new ImageWriter().WritePng(pixels, width, height, components, stream);
-        return stream.ToArray();
+        var picture = ColourImage.OfColours(width, rgb.Length / width / 3, rgb);
+        AtomicFile.Write(path, stream => PngEncoder.Write(stream, picture));
     }
 }

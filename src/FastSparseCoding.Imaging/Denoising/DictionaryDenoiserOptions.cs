@@ -20,11 +20,11 @@ public sealed record DictionaryDenoiserOptions
     public long Samples { get; init; } = 100_000;
 
     /// <summary>Sparsity weight λ of the learning, above 0, in units of σ: what is learned from are patches whose noise has deviation 1.
-    /// Default 2.</summary>
-    public float Lambda { get; init; } = 2;
+    /// Default 2.5.</summary>
+    public float Lambda { get; init; } = 2.5f;
 
-    /// <summary>A patch takes atoms until its residual's norm is at most gain · p · σ, the gain above 0. Default 1.09.</summary>
-    public float Gain { get; init; } = 1.09f;
+    /// <summary>A patch takes atoms until its residual's norm is at most gain · p · σ, the gain above 0. Default 1.1.</summary>
+    public float Gain { get; init; } = 1.1f;
 
     /// <summary>Weight of the noisy picture in the average is this · 255 / σ, 0 or more. Default 0.1.</summary>
     public float NoisyWeight { get; init; } = 0.1f;

@@ -16,7 +16,7 @@ internal sealed class BmpDecoder
     private readonly byte[] _bytes;
     private readonly int _width, _height, _bits, _compression, _start;
     private readonly bool _topDown;
-    private readonly byte[] _grays;                     // of the palette's colours
+    private readonly Palette _palette;                  // of pixels of up to 8 bits
     private readonly BmpChannel _red, _green, _blue;    // of pixels of 16 and 32 bits
 
     private BmpDecoder(string path, byte[] bytes)
@@ -48,65 +48,79 @@ internal sealed class BmpDecoder
             Throw.InvalidFile(path, $"is damaged: its pixels begin at byte {start} of {bytes.Length}, its header ends at {palette}.");
         _start = (int)start;
         (_red, _green, _blue) = ReadChannels();
-        _grays = ReadPalette(palette, old ? 3 : 4);
+        _palette = ReadPalette(palette, old ? 3 : 4);
     }
 
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith("BM"u8) && bytes.Length >= 26;
 
-    public static Picture Decode(string path, byte[] bytes)
+    public static void Decode(string path, byte[] bytes, Canvas canvas)
     {
         var decoder = new BmpDecoder(path, bytes);
-        return decoder._compression is Runs8 or Runs4 ? decoder.DecodeRuns() : decoder.DecodeRows();
+        if (decoder._compression is Runs8 or Runs4)
+            decoder.DecodeRuns(canvas);
+        else
+            decoder.DecodeRows(canvas);
     }
 
-    private Picture DecodeRows()
+    private void DecodeRows(Canvas canvas)
     {
         long stride = ((long)_width * _bits + 31) / 32 * 4, need = _start + stride * _height;
         if (need > _bytes.Length)
             Throw.InvalidFile(_path, $"is cut short: its {_width}×{_height} pixels need {need} bytes, it has {_bytes.Length}.");
-        var levels = new byte[_width * _height];
+        Begin(canvas);
+        var samples = new byte[Colours * _width];
         for (int i = 0; i < _height; i++)
-            ReadRow(_bytes.AsSpan((int)(_start + stride * i), (int)stride),
-                levels.AsSpan((_topDown ? i : _height - 1 - i) * _width, _width));
-        return new Picture(_width, _height, levels);
+        {
+            ReadRow(_bytes.AsSpan((int)(_start + stride * i), (int)stride), samples);
+            canvas.Put(0, _topDown ? i : _height - 1 - i, samples);
+        }
     }
 
-    private void ReadRow(ReadOnlySpan<byte> row, Span<byte> levels)
+    private void Begin(Canvas canvas) => canvas.Begin(new PixelLayout(_width, _height, Colours, HasAlpha: false, Largest: 255));
+
+    private int Colours => _bits > 8 ? 3 : _palette.Colours;
+
+    private void ReadRow(ReadOnlySpan<byte> row, Span<byte> samples)
     {
-        for (int x = 0; x < levels.Length; x++)
-            levels[x] = _bits switch
+        for (int x = 0; x < _width; x++, samples = samples[Colours..])
+            switch (_bits)
             {
-                16 => Gray(BinaryPrimitives.ReadUInt16LittleEndian(row[(2 * x)..])),
-                24 => Luma.Of8(row[3 * x + 2], row[3 * x + 1], row[3 * x]),
-                32 => Gray(BinaryPrimitives.ReadUInt32LittleEndian(row[(4 * x)..])),
-                _ => Colour((row[x * _bits >> 3] >> (8 - _bits - (x * _bits & 7))) & ((1 << _bits) - 1)),
-            };
+                case 16:
+                    Split(BinaryPrimitives.ReadUInt16LittleEndian(row[(2 * x)..]), samples);
+                    break;
+                case 24:
+                    (samples[0], samples[1], samples[2]) = (row[3 * x + 2], row[3 * x + 1], row[3 * x]);
+                    break;
+                case 32:
+                    Split(BinaryPrimitives.ReadUInt32LittleEndian(row[(4 * x)..]), samples);
+                    break;
+                default:
+                    _palette[(row[x * _bits >> 3] >> (8 - _bits - (x * _bits & 7))) & ((1 << _bits) - 1)].CopyTo(samples);
+                    break;
+            }
     }
 
     /// <summary>Runs go from the bottom up; pixels that they jump over have colour 0, and there must be a run in the last row.</summary>
-    private Picture DecodeRuns()
+    private void DecodeRuns(Canvas canvas)
     {
         int length = _bytes.Length - _start;
         if (_topDown || (long)MostPixelsPerByte * length < (long)_width * _height)
             Throw.InvalidFile(_path,
                 $"is cut short or damaged: its {_width}×{_height} pixels do not come from {length} bytes of runs, from the bottom up.");
-        var levels = new byte[_width * _height];
-        levels.AsSpan().Fill(Colour(0));
+        Begin(canvas);
+        canvas.Fill(_palette[0]);
         var runs = new BmpRuns(_path, _bytes, _start, _bits);
+        Span<byte> samples = new byte[Colours * byte.MaxValue];
         while (runs.Next(_width, _height))
+        {
             for (int i = 0; i < runs.Length; i++)
-                levels[(_height - 1 - runs.Y) * _width + runs.X + i] = Colour(runs.Colour(i));
-        return new Picture(_width, _height, levels);
+                _palette[runs.Colour(i)].CopyTo(samples[(Colours * i)..]);
+            canvas.Put(runs.X, _height - 1 - runs.Y, samples[..(Colours * runs.Length)]);
+        }
     }
 
-    private byte Gray(uint pixel) => Luma.Of8(_red.Of(pixel), _green.Of(pixel), _blue.Of(pixel));
-
-    private byte Colour(int index)
-    {
-        if (index >= _grays.Length)
-            Throw.InvalidFile(_path, $"is damaged: a pixel has colour {index} of a palette of {_grays.Length}.");
-        return _grays[index];
-    }
+    private void Split(uint pixel, Span<byte> rgb)
+        => (rgb[0], rgb[1], rgb[2]) = ((byte)_red.Of(pixel), (byte)_green.Of(pixel), (byte)_blue.Of(pixel));
 
     private (BmpChannel Red, BmpChannel Green, BmpChannel Blue) ReadChannels()
     {
@@ -118,14 +132,14 @@ internal sealed class BmpDecoder
         return channels;
     }
 
-    private byte[] ReadPalette(int at, int entryBytes)
+    private Palette ReadPalette(int at, int entryBytes)
     {
         if (_bits > 8)
-            return [];
-        var grays = new byte[Math.Min(1 << _bits, (_start - at) / entryBytes)];
-        for (int i = 0; i < grays.Length; i++)
-            grays[i] = Luma.Of8(_bytes[at + entryBytes * i + 2], _bytes[at + entryBytes * i + 1], _bytes[at + entryBytes * i]);
-        return grays;
+            return new Palette(_path, []);
+        var colours = new byte[3 * Math.Min(1 << _bits, (_start - at) / entryBytes)];
+        for (int i = 0; i < colours.Length; i += 3, at += entryBytes)
+            (colours[i], colours[i + 1], colours[i + 2]) = (_bytes[at + 2], _bytes[at + 1], _bytes[at]);
+        return new Palette(_path, colours);
     }
 
     private int Short(int at) => BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(at));

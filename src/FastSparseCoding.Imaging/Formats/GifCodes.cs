@@ -9,7 +9,6 @@ internal sealed class GifCodes
 
     private readonly string _path;
     private readonly byte[] _packed;
-    private readonly byte[] _grays;
     private readonly int _clear;
     private readonly ushort[] _prefix = new ushort[MaxCodes];       // the run that a run goes on from
     private readonly byte[] _last = new byte[MaxCodes];             // its last pixel
@@ -19,11 +18,11 @@ internal sealed class GifCodes
     private int _runAt, _runEnd;
     private int _at, _bits, _bitCount, _codeBits, _next, _previous = -1;
 
-    public GifCodes(string path, byte[] packed, int colourBits, byte[] grays)
+    public GifCodes(string path, byte[] packed, int colourBits)
     {
         if (colourBits is < 1 or > 8)
             Throw.InvalidFile(path, $"is damaged: its first frame has colours of {colourBits} bits; expected 1 to 8.");
-        (_path, _packed, _grays, _clear) = (path, packed, grays, 1 << colourBits);
+        (_path, _packed, _clear) = (path, packed, 1 << colourBits);
         for (int i = 0; i < _clear; i++)
             (_last[i], _first[i], _length[i]) = ((byte)i, (byte)i, 1);
         Clear();
@@ -34,7 +33,7 @@ internal sealed class GifCodes
     /// </summary>
     public static long MostPixels(long bytes) => bytes * 8 * MaxCodes / MaxBits + 1;
 
-    /// <summary>The next row's grays.</summary>
+    /// <summary>The next row, as numbers of colours.</summary>
     public void Read(Span<byte> row)
     {
         while (row.Length > 0)
@@ -70,14 +69,7 @@ internal sealed class GifCodes
         _previous = code;
         (_runAt, _runEnd) = (0, _length[code]);
         for (int i = _runEnd - 1; i >= 0; i--, code = _prefix[code])
-            _run[i] = Gray(_last[code]);
-    }
-
-    private byte Gray(byte colour)
-    {
-        if (colour >= _grays.Length)
-            Throw.InvalidFile(_path, $"is damaged: a pixel has colour {colour} of a palette of {_grays.Length}.");
-        return _grays[colour];
+            _run[i] = _last[code];
     }
 
     private int ReadCode()

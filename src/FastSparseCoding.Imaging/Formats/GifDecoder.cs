@@ -4,7 +4,7 @@ namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
 /// GIF (GIF87a, GIF89a): the first frame, on the background colour where it does not cover the screen. Transparent pixels keep the colour
-/// that is stored. All blocks are walked to the end, so that a file that is cut short behind the first frame is noticed too.
+/// that is stored, and no alpha. All blocks are walked to the end, so that a file that is cut short behind the first frame is noticed too.
 /// </summary>
 internal sealed class GifDecoder
 {
@@ -13,7 +13,7 @@ internal sealed class GifDecoder
     private readonly string _path;
     private readonly byte[] _bytes;
     private readonly int _width, _height;
-    private readonly byte[] _grays;     // of the palette for all frames
+    private readonly Palette _palette;      // for all frames
 
     private GifDecoder(string path, byte[] bytes)
     {
@@ -24,23 +24,26 @@ internal sealed class GifDecoder
         ImageFile.CheckSize(path, _width, _height);
         if (GifCodes.MostPixels(bytes.Length) < (long)_width * _height)
             Throw.InvalidFile(path, $"is cut short or damaged: {_width}×{_height} pixels do not come from a GIF of {bytes.Length} bytes.");
-        _grays = Palette(13, PaletteBytes(bytes[10]));
+        _palette = new Palette(path, bytes.AsSpan(13, PaletteBytes(bytes[10])), colours: 3);
     }
 
     public static bool Matches(ReadOnlySpan<byte> bytes)
         => (bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8)) && bytes.Length >= 13;
 
-    public static Picture Decode(string path, byte[] bytes) => new GifDecoder(path, bytes).Decode();
+    public static void Decode(string path, byte[] bytes, Canvas canvas) => new GifDecoder(path, bytes).Decode(canvas);
 
-    private Picture Decode()
+    private void Decode(Canvas canvas)
     {
-        int at = 13 + 3 * _grays.Length, first = -1;
+        int at = 13 + 3 * _palette.Count, first = -1;
         while (at < _bytes.Length)
         {
             switch (_bytes[at])
             {
                 case Trailer:
-                    return first < 0 ? Throw.InvalidFile<Picture>(_path, "is damaged: it has no frame.") : DecodeFrame(first);
+                    if (first < 0)
+                        Throw.InvalidFile(_path, "is damaged: it has no frame.");
+                    DecodeFrame(first, canvas);
+                    return;
                 case Extension:
                     at = SkipData(at + 2);
                     break;
@@ -57,27 +60,31 @@ internal sealed class GifDecoder
                     break;
             }
         }
-        return Throw.InvalidFile<Picture>(_path, "is cut short: it does not end as a GIF ends.");
+        Throw.InvalidFile(_path, "is cut short: it does not end as a GIF ends.");
     }
 
-    private Picture DecodeFrame(int at)
+    private void DecodeFrame(int at, Canvas canvas)
     {
         (int left, int top, int width, int height, byte flags) =
             (Short(at + 1), Short(at + 3), Short(at + 5), Short(at + 7), _bytes[at + 9]);
         if (width == 0 || height == 0 || left + width > _width || top + height > _height)
             Throw.InvalidFile(_path,
                 $"is damaged: its first frame is {width}×{height} at ({left}, {top}) of a screen of {_width}×{_height}.");
-        byte[] grays = PaletteBytes(flags) > 0 ? Palette(at + 10, PaletteBytes(flags)) : _grays;
-        if (grays.Length == 0)
+        Palette palette = PaletteBytes(flags) > 0 ? new Palette(_path, _bytes.AsSpan(at + 10, PaletteBytes(flags)), colours: 3) : _palette;
+        if (palette.Count == 0)
             Throw.InvalidFile(_path, "is damaged: it has no palette.");
         int data = at + 10 + PaletteBytes(flags);
-        var codes = new GifCodes(_path, JoinData(data + 1), _bytes[data], grays);
-        var levels = new byte[_width * _height];
-        if (_bytes[11] < _grays.Length && (width < _width || height < _height))
-            levels.AsSpan().Fill(_grays[_bytes[11]]);
+        var codes = new GifCodes(_path, JoinData(data + 1), _bytes[data]);
+        canvas.Begin(new PixelLayout(_width, _height, Colours: 3, HasAlpha: false, Largest: 255));
+        if (_bytes[11] < _palette.Count && (width < _width || height < _height))
+            canvas.Fill(_palette[_bytes[11]]);
+        byte[] row = new byte[width], rgb = new byte[3 * width];
         foreach (int y in Rows(height, interlaced: (flags & 0x40) != 0))
-            codes.Read(levels.AsSpan((top + y) * _width + left, width));
-        return new Picture(_width, _height, levels);
+        {
+            codes.Read(row);
+            palette.Expand(row, rgb);
+            canvas.Put(left, top + y, rgb);
+        }
     }
 
     /// <summary>Rows in the order of the file.</summary>
@@ -93,14 +100,6 @@ internal sealed class GifDecoder
 
     /// <summary>Bytes of a palette, as the flags of a screen or frame tell.</summary>
     private static int PaletteBytes(byte flags) => (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);
-
-    private byte[] Palette(int at, int length)
-    {
-        var grays = new byte[length / 3];
-        for (int i = 0; i < grays.Length; i++)
-            grays[i] = Luma.Of8(_bytes[at + 3 * i], _bytes[at + 3 * i + 1], _bytes[at + 3 * i + 2]);
-        return grays;
-    }
 
     /// <summary>Data run in pieces, each behind its length, to one of length 0.</summary>
     private int SkipData(int at)

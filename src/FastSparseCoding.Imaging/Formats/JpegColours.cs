@@ -11,8 +11,8 @@ internal enum JpegColourSpace
 }
 
 /// <summary>
-/// Grays of a JPEG's components: those sampled coarsely are brought to full size, by halves with weights 3 and 1 as libjpeg does, others by
-/// repeating; colours go by RGB (JFIF 1.02), since its limits are part of the gray. CMYK is stored inverted, as Adobe does.
+/// Colours of a JPEG's components: those sampled coarsely are brought to full size, by halves with weights 3 and 1 as libjpeg does, others
+/// by repeating; then to RGB (JFIF 1.02), whose limits are part of the gray too. CMYK is stored inverted, as Adobe does.
 /// </summary>
 internal sealed class JpegColours(JpegFrame frame, JpegColourSpace space)
 {
@@ -21,29 +21,33 @@ internal sealed class JpegColours(JpegFrame frame, JpegColourSpace space)
 
     private readonly byte[][] _lines = [.. frame.Components.Select(_ => new byte[frame.Width + 16])];
 
-    public byte[] ToGray()
+    /// <summary>Draws all rows.</summary>
+    public void Draw(Canvas canvas, int orientation)
     {
-        var gray = new byte[frame.Width * frame.Height];
+        canvas.Begin(new PixelLayout(
+            frame.Width, frame.Height, space == JpegColourSpace.Gray ? 1 : 3, HasAlpha: false, Largest: 255, orientation));
+        var rgb = new byte[space == JpegColourSpace.Gray ? 0 : 3 * frame.Width];
         for (int y = 0; y < frame.Height; y++)
         {
             for (int c = 0; c < _lines.Length; c++)
                 FillLine(frame.Components[c], y, _lines[c]);
-            ConvertLine(gray.AsSpan(y * frame.Width, frame.Width));
+            if (space == JpegColourSpace.Gray)
+                canvas.Put(0, y, _lines[0].AsSpan(0, frame.Width));
+            else
+            {
+                ConvertLine(rgb);
+                canvas.Put(0, y, rgb);
+            }
         }
-        return gray;
     }
 
-    private void ConvertLine(Span<byte> gray)
+    private void ConvertLine(Span<byte> rgb)
     {
-        if (space == JpegColourSpace.Gray)
-        {
-            _lines[0].AsSpan(0, gray.Length).CopyTo(gray);
-            return;
-        }
-        ReadOnlySpan<byte> first = _lines[0].AsSpan(0, gray.Length), second = _lines[1].AsSpan(0, gray.Length),
-            third = _lines[2].AsSpan(0, gray.Length);
+        int width = frame.Width;
+        ReadOnlySpan<byte> first = _lines[0].AsSpan(0, width), second = _lines[1].AsSpan(0, width),
+            third = _lines[2].AsSpan(0, width);
         ReadOnlySpan<byte> black = _lines.Length < 4 ? default : _lines[3];
-        for (int x = 0; x < gray.Length; x++)
+        for (int x = 0, i = 0; x < width; x++, i += 3)
         {
             (int r, int g, int b) = (first[x], second[x], third[x]);
             if (space is JpegColourSpace.YCbCr or JpegColourSpace.Ycck)
@@ -52,7 +56,7 @@ internal sealed class JpegColours(JpegFrame frame, JpegColourSpace space)
                 (r, g, b) = (255 - r, 255 - g, 255 - b);
             if (black.Length > 0)
                 (r, g, b) = (Scaled(r, black[x]), Scaled(g, black[x]), Scaled(b, black[x]));
-            gray[x] = (byte)Luma.Of8(r, g, b);
+            (rgb[i], rgb[i + 1], rgb[i + 2]) = ((byte)r, (byte)g, (byte)b);
         }
     }
 

@@ -38,16 +38,19 @@ internal sealed class JpegDecoder
 
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, StartOfImage, 0xFF]);
 
-    public static Picture Decode(string path, byte[] bytes) => new JpegDecoder(path, bytes).Decode();
+    public static void Decode(string path, byte[] bytes, Canvas canvas) => new JpegDecoder(path, bytes).Decode(canvas);
 
-    private Picture Decode()
+    private void Decode(Canvas canvas)
     {
         int at = 2;
         while (true)
         {
             byte marker = NextMarker(ref at);
             if (marker == EndOfImage)
-                return Finish();
+            {
+                Finish(canvas);
+                return;
+            }
             if (marker is (>= 0xD0 and <= 0xD7) or 0x01)
                 continue;
             ReadOnlySpan<byte> segment = NextSegment(marker, ref at);
@@ -173,7 +176,7 @@ internal sealed class JpegDecoder
         return scan.Read(new JpegBlockReader(_path, new JpegBits(_path, _bytes, at), scan.Band), _restartInterval);
     }
 
-    private Picture Finish()
+    private void Finish(Canvas canvas)
     {
         if (_frame is null)
             Throw.InvalidFile(_path, "is damaged: it has no frame header.");
@@ -187,7 +190,7 @@ internal sealed class JpegDecoder
         if (_frame.Progressive)
             foreach (JpegComponent c in _frame.Components)
                 c.Transform(_frame.Rows(c));
-        return new Picture(_frame.Width, _frame.Height, new JpegColours(_frame, Space(_frame)).ToGray()).Upright(_orientation);
+        new JpegColours(_frame, Space(_frame)).Draw(canvas, _orientation);
     }
 
     /// <summary>As libjpeg guesses: JFIF is YCbCr; Adobe's marker names a transform; else the components' names tell.</summary>

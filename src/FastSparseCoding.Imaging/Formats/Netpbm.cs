@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>PGM and PPM, plain (P2, P3) and raw (P5, P6), with up to 16 bits a value.</summary>
@@ -17,9 +20,22 @@ internal sealed class Netpbm
         => bytes.Length > 2 && bytes[0] == 'P' && bytes[1] is (byte)'2' or (byte)'3' or (byte)'5' or (byte)'6'
             && (IsSpace(bytes[2]) || bytes[2] == '#');
 
-    public static Picture Decode(string path, byte[] bytes) => new Netpbm(path, bytes).Decode();
+    public static void Decode(string path, byte[] bytes, Canvas canvas) => new Netpbm(path, bytes).Decode(canvas);
 
-    private Picture Decode()
+    /// <summary>Writes a raw PGM or PPM of 8 or 16 bits, without alpha.</summary>
+    public static void Write(Stream stream, ColourImage image)
+    {
+        stream.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"P{(image.Channels == 1 ? 5 : 6)}\n{image.Width} {image.Height}\n{image.Largest}\n")));
+        var row = new byte[image.Width * image.Channels * image.Bits / 8];
+        for (int y = 0; y < image.Height; y++)
+        {
+            image.CopyRow(y, row);
+            stream.Write(row);
+        }
+    }
+
+    private void Decode(Canvas canvas)
     {
         bool plain = _bytes[1] is (byte)'2' or (byte)'3', colour = _bytes[1] is (byte)'3' or (byte)'6';
         int width = ReadNumber("width", int.MaxValue), height = ReadNumber("height", int.MaxValue);
@@ -34,19 +50,20 @@ internal sealed class Netpbm
         long need = plain ? values : values * size, have = Math.Max(0, _bytes.Length - _at);
         if (have < need)
             Throw.InvalidFile(_path, $"is cut short: its {width}×{height} pixels need {need} bytes or more, {have} follow.");
-        if (largest == 255)
+        canvas.Begin(new PixelLayout(width, height, channels, HasAlpha: false, largest));
+        var row = new ushort[width * channels];
+        var levels = new byte[largest == 255 ? row.Length : 0];
+        for (int y = 0; y < height; y++)
         {
-            var levels = new byte[width * height];
+            for (int i = 0; i < row.Length; i++)
+                row[i] = (ushort)Next();
             for (int i = 0; i < levels.Length; i++)
-                levels[i] = (byte)Gray();
-            return new Picture(width, height, levels);
+                levels[i] = (byte)row[i];
+            if (largest == 255)
+                canvas.Put(0, y, levels);
+            else
+                canvas.Put(0, y, row);
         }
-        var pixels = new float[width * height];
-        for (int i = 0; i < pixels.Length; i++)
-            pixels[i] = Gray() / (float)largest;
-        return new Picture(width, height, pixels);
-
-        int Gray() => colour ? Luma.Of(Next(), Next(), Next(), largest) : Next();
 
         int Next()
         {

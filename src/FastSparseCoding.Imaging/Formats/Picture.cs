@@ -43,18 +43,6 @@ internal sealed class Picture
             values[i] = Values8[bytes[i]];
     }
 
-    /// <summary>The picture as it is meant to be seen.</summary>
-    /// <param name="orientation">1 to 8, as in TIFF 6.0 and Exif 2.3, tag 274; 1 is upright.</param>
-    public Picture Upright(int orientation)
-    {
-        if (orientation == 1)
-            return this;
-        (int width, int height) = orientation < 5 ? (Width, Height) : (Height, Width);
-        return _levels is not null
-            ? new Picture(width, height, Turn(_levels, orientation))
-            : new Picture(width, height, Turn(_values!, orientation));
-    }
-
     public GrayImage ToGray(string name)
     {
         if (_values is not null)
@@ -62,27 +50,5 @@ internal sealed class Picture
         var values = new float[_levels!.Length];
         Expand(_levels, 1, values);
         return new GrayImage(Width, Height, values, name);
-    }
-
-    /// <summary>Pixel (x, y) of the result is source[start + x · right + y · down].</summary>
-    private T[] Turn<T>(T[] source, int orientation)
-    {
-        int last = source.Length - 1, bottom = source.Length - Width;
-        (int start, int right, int down) = orientation switch
-        {
-            2 => (Width - 1, -1, Width),
-            3 => (last, -1, -Width),
-            4 => (bottom, 1, -Width),
-            5 => (0, Width, 1),
-            6 => (bottom, -Width, 1),
-            7 => (last, -Width, -1),
-            _ => (Width - 1, Width, -1),
-        };
-        var turned = new T[source.Length];
-        int across = orientation < 5 ? Width : Height, i = 0;
-        for (int row = start; i < turned.Length; row += down)
-            for (int x = 0, from = row; x < across; x++, from += right)
-                turned[i++] = source[from];
-        return turned;
     }
 }

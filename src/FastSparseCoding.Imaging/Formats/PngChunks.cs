@@ -20,6 +20,9 @@ internal sealed class PngChunks
     /// <summary>Bytes R, G, B of every colour.</summary>
     public byte[] Palette { get; private set; } = [];
 
+    /// <summary>What tRNS holds: alpha of the first colours of a palette, or the samples of the one that is transparent.</summary>
+    public byte[] Transparency { get; private set; } = [];
+
     /// <summary>Start and length of the pieces of the compressed data.</summary>
     public List<(int Start, int Length)> Data { get; } = [];
 
@@ -64,10 +67,39 @@ internal sealed class PngChunks
                         + "for each of 1 to 256 colours.");
             Palette = data.ToArray();
         }
+        else if (type.SequenceEqual("tRNS"u8))
+            AddTransparency(path, data, at);
         else if (type.SequenceEqual("eXIf"u8))
             Orientation = Exif.Orientation(data);
         else if ((type[0] & Optional) == 0)
             Throw.InvalidFile(path, $"has a chunk at byte {at} that is needed to read it and of no known type.");
+    }
+
+    /// <summary>Takes what tells which pixels are transparent. What names colours beyond the palette does no harm, nor does what comes
+    /// beside alpha.</summary>
+    private void AddTransparency(string path, ReadOnlySpan<byte> data, int at)
+    {
+        int expected = Header.Colour switch
+        {
+            PngColour.Gray => 2,
+            PngColour.Rgb => 6,
+            _ => data.Length,
+        };
+        if (Transparency.Length > 0 || data.Length != expected)
+            Throw.InvalidFile(path,
+                $"is damaged: its transparent colour at byte {at} has {data.Length} bytes, or is its second; expected {expected}.");
+        Transparency = data.ToArray();
+    }
+
+    /// <summary>The samples of the colour that is transparent, where pixels are their own colours; none if there is no such colour.</summary>
+    public ushort[] TransparentColour()
+    {
+        if (Header.Colour is not (PngColour.Gray or PngColour.Rgb))
+            return [];
+        var colour = new ushort[Transparency.Length / 2];
+        for (int c = 0; c < colour.Length; c++)
+            colour[c] = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(Transparency.AsSpan(2 * c)) & ((1 << Header.Bits) - 1));
+        return colour;
     }
 
     private PngChunks Complete(string path)

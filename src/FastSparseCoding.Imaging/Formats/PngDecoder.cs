@@ -1,6 +1,8 @@
+using System.Numerics;
+
 namespace FastSparseCoding.Imaging.Formats;
 
-/// <summary>PNG (W3C PNG, third edition), of every depth and colour type, interlaced or not; alpha is ignored.</summary>
+/// <summary>PNG (W3C PNG, third edition), of every depth and colour type, interlaced or not. A colour that a chunk tRNS names is transparent.</summary>
 internal sealed class PngDecoder
 {
     /// <summary>Where the first pixel of each pass lies, and how far the next is, across and down.</summary>
@@ -9,30 +11,36 @@ internal sealed class PngDecoder
 
     private readonly string _path;
     private readonly PngHeader _header;
-    private readonly byte[] _grays;         // of the palette's colours
-    private readonly byte[] _levels = [];
-    private readonly float[] _values = [];  // instead, for 16 bits
+    private readonly Palette _palette;
+    private readonly ushort[] _clear;       // the samples of the colour that is transparent; none if there is no such colour
+    private readonly int _colours, _samples;
+    private readonly bool _hasAlpha;
+    private byte[] _unpacked = [], _narrow = [];
+    private ushort[] _wide = [], _wideWithAlpha = [];
 
     private PngDecoder(string path, PngChunks chunks)
     {
         (_path, _header) = (path, chunks.Header);
-        _grays = new byte[chunks.Palette.Length / 3];
-        for (int i = 0; i < _grays.Length; i++)
-            _grays[i] = Luma.Of8(chunks.Palette[3 * i], chunks.Palette[3 * i + 1], chunks.Palette[3 * i + 2]);
-        if (_header.Bits == 16)
-            _values = new float[_header.Width * _header.Height];
-        else
-            _levels = new byte[_header.Width * _header.Height];
+        bool isPalette = _header.Colour == PngColour.Palette;
+        _palette = new Palette(path, chunks.Palette, isPalette ? chunks.Transparency : []);
+        _clear = isPalette ? [] : chunks.TransparentColour();
+        _colours = isPalette ? _palette.Colours : _header.Colour is PngColour.Rgb or PngColour.RgbAlpha ? 3 : 1;
+        _hasAlpha = _palette.HasAlpha || _clear.Length > 0 || _header.Colour is PngColour.GrayAlpha or PngColour.RgbAlpha;
+        _samples = _hasAlpha ? _colours + 1 : _colours;
     }
 
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith(PngChunks.Signature);
 
-    public static Picture Decode(string path, byte[] bytes)
+    public static void Decode(string path, byte[] bytes, Canvas canvas)
     {
         PngChunks chunks = PngChunks.Read(path, bytes);
         long promised = Sizes(chunks.Header).Sum(p => p.Height * (1L + chunks.Header.RowBytes(p.Width)));
         using var data = new PngData(path, bytes, chunks.Data, promised);
-        return new PngDecoder(path, chunks).Decode(data).Upright(chunks.Orientation);
+        var decoder = new PngDecoder(path, chunks);
+        canvas.Begin(new PixelLayout(
+            decoder._header.Width, decoder._header.Height, decoder._colours, decoder._hasAlpha, decoder._header.Bits == 16 ? 65_535 : 255,
+            chunks.Orientation));
+        decoder.Decode(data, canvas);
     }
 
     /// <summary>Every pass with its size in pixels, but for those without any.</summary>
@@ -47,7 +55,7 @@ internal sealed class PngDecoder
         }
     }
 
-    private Picture Decode(PngData data)
+    private void Decode(PngData data, Canvas canvas)
     {
         int pixelBytes = Math.Max(1, _header.Channels * _header.Bits / 8);
         foreach ((int width, int height, (int X, int Y, int Right, int Down) pass) in Sizes(_header))
@@ -57,95 +65,78 @@ internal sealed class PngDecoder
             for (int y = 0; y < height; y++)
             {
                 data.ReadExactly(row);
-                Unfilter(row[0], row.AsSpan(1), above.AsSpan(1), pixelBytes);
-                Place(row.AsSpan(1), width, (pass.Y + y * pass.Down) * _header.Width + pass.X, pass.Right);
+                if (!PngFilter.Undo(row[0], row.AsSpan(1), above.AsSpan(1), pixelBytes))
+                    Throw.InvalidFile(_path, $"is damaged: a row has the filter {row[0]}; expected 0 to 4.");
+                if (_header.Bits == 16)
+                    canvas.Put(pass.X, pass.Y + y * pass.Down, Wide(row.AsSpan(1), width), pass.Right);
+                else
+                    canvas.Put(pass.X, pass.Y + y * pass.Down, Narrow(row.AsSpan(1), width), pass.Right);
                 (row, above) = (above, row);
             }
         }
         data.Finish();
-        return _header.Bits == 16 ? new Picture(_header.Width, _header.Height, _values)
-            : new Picture(_header.Width, _header.Height, _levels);
     }
 
-    /// <summary>
-    /// Adds to every byte what its filter predicts from the byte of the pixel to the left, the one above, and the one above that (section
-    /// 9.2).
-    /// </summary>
-    private void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
+    /// <summary>The samples of a row of 16 bits.</summary>
+    private ReadOnlySpan<ushort> Wide(ReadOnlySpan<byte> row, int width)
     {
-        int head = Math.Min(pixelBytes, row.Length);
-        switch (filter)
+        Span<ushort> samples = Room(ref _wide, width * _header.Channels);
+        for (int i = 0; i < samples.Length; i++)
+            samples[i] = (ushort)(row[2 * i] << 8 | row[2 * i + 1]);
+        return _clear.Length == 0 ? samples : WithAlpha<ushort>(samples, ushort.MaxValue, 1, Room(ref _wideWithAlpha, width * _samples));
+    }
+
+    /// <summary>The samples of a row of up to 8 bits, as 8 bits.</summary>
+    private ReadOnlySpan<byte> Narrow(ReadOnlySpan<byte> row, int width)
+    {
+        int largest = (1 << _header.Bits) - 1;
+        ReadOnlySpan<byte> samples = row;
+        if (_header.Bits < 8)
+            samples = Unpack(row, Room(ref _unpacked, width));
+        if (_header.Colour == PngColour.Palette)
         {
-            case 0:
-                break;
-            case 1:
-                for (int i = pixelBytes; i < row.Length; i++)
-                    row[i] += row[i - pixelBytes];
-                break;
-            case 2:
-                for (int i = 0; i < row.Length; i++)
-                    row[i] += above[i];
-                break;
-            case 3:
-                for (int i = 0; i < head; i++)
-                    row[i] += (byte)(above[i] >> 1);
-                for (int i = head; i < row.Length; i++)
-                    row[i] += (byte)((row[i - pixelBytes] + above[i]) >> 1);
-                break;
-            case 4:
-                for (int i = 0; i < head; i++)
-                    row[i] += above[i];
-                for (int i = head; i < row.Length; i++)
-                    row[i] += Paeth(row[i - pixelBytes], above[i], above[i - pixelBytes]);
-                break;
-            default:
-                Throw.InvalidFile(_path, $"is damaged: a row has the filter {filter}; expected 0 to 4.");
-                break;
+            Span<byte> colours = Room(ref _narrow, width * _samples);
+            _palette.Expand(samples, colours);
+            return colours;
         }
+        if (_clear.Length > 0)
+            return WithAlpha<byte>(samples, byte.MaxValue, (byte)(255 / largest), Room(ref _narrow, width * _samples));
+        if (_header.Bits < 8)
+            foreach (ref byte sample in _unpacked.AsSpan(0, width))
+                sample = (byte)(sample * 255 / largest);
+        return samples;
     }
 
-    /// <summary>Whichever of the three is nearest to left + above − corner.</summary>
-    private static byte Paeth(byte left, byte above, byte corner)
+    private Span<byte> Unpack(ReadOnlySpan<byte> row, Span<byte> samples)
     {
-        int toLeft = Math.Abs(above - corner), toAbove = Math.Abs(left - corner), toCorner = Math.Abs(left + above - 2 * corner);
-        return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
+        int bits = _header.Bits;
+        for (int x = 0, bit = 0; x < samples.Length; x++, bit += bits)
+            samples[x] = (byte)((row[bit >> 3] >> (8 - bits - (bit & 7))) & ((1 << bits) - 1));
+        return samples;
     }
 
-    /// <summary>Puts a row's grays at <paramref name="at"/> and every <paramref name="step"/> pixels from there.</summary>
-    private void Place(ReadOnlySpan<byte> row, int width, int at, int step)
+    /// <summary>Samples brought to the full range, with alpha: that of the transparent colour is 0, that of others largest.</summary>
+    private ReadOnlySpan<T> WithAlpha<T>(ReadOnlySpan<T> samples, T opaque, T scale, Span<T> target)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        int channels = _header.Channels, largest = (1 << Math.Min(_header.Bits, 8)) - 1;
-        for (int x = 0; x < width; x++, at += step)
+        for (int from = 0, to = 0; to < target.Length; from += _colours, to += _samples)
         {
-            if (_header.Bits == 16)
-                _values[at] = Wide(row[(2 * channels * x)..]);
-            else if (_header.Bits == 8)
-                _levels[at] = Gray(row.Slice(channels * x, channels));
-            else
+            bool isClear = true;
+            for (int c = 0; c < _colours; c++)
             {
-                int bit = x * _header.Bits, value = (row[bit >> 3] >> (8 - _header.Bits - (bit & 7))) & largest;
-                _levels[at] = _header.Colour == PngColour.Palette ? Colour(value) : (byte)(value * 255 / largest);
+                isClear &= int.CreateTruncating(samples[from + c]) == _clear[c];
+                target[to + c] = samples[from + c] * scale;
             }
+            target[to + _colours] = isClear ? T.Zero : opaque;
         }
+        return target;
     }
 
-    private byte Gray(ReadOnlySpan<byte> pixel) => _header.Colour switch
+    /// <summary>A row's room, of which the passes of an interlaced picture take more and more.</summary>
+    private static Span<T> Room<T>(ref T[] row, int length)
     {
-        PngColour.Palette => Colour(pixel[0]),
-        PngColour.Rgb or PngColour.RgbAlpha => Luma.Of8(pixel[0], pixel[1], pixel[2]),
-        _ => pixel[0],
-    };
-
-    private float Wide(ReadOnlySpan<byte> pixel)
-    {
-        int first = pixel[0] << 8 | pixel[1];
-        return (_header.Channels < 3 ? first : Luma.Of(first, pixel[2] << 8 | pixel[3], pixel[4] << 8 | pixel[5], 65_535)) / 65_535f;
-    }
-
-    private byte Colour(int index)
-    {
-        if (index >= _grays.Length)
-            Throw.InvalidFile(_path, $"is damaged: a pixel has colour {index} of a palette of {_grays.Length}.");
-        return _grays[index];
+        if (row.Length < length)
+            row = new T[length];
+        return row.AsSpan(0, length);
     }
 }

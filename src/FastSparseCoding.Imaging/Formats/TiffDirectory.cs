@@ -67,6 +67,9 @@ internal sealed class TiffDirectory
     /// <summary>Whether each sample has strips or tiles of its own.</summary>
     public bool Separate { get; }
 
+    /// <summary>Whether the sample behind the colours is alpha that they were not multiplied by (TIFF 6.0, section 18).</summary>
+    public bool HasAlpha(int colours) => Samples > colours && One(TiffTags.ExtraSamples, 0) == 2;
+
     /// <summary>Size of a tile, or of a strip.</summary>
     public (long Width, long Height) Piece { get; private set; }
 

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using BitMiracle.LibTiff.Classic;
 
 namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>
-/// TIFF, its first page: 16-bit grays and colours as they are, other layouts as the library shows them in 8-bit RGB; alpha is ignored.
+/// TIFF, its first page: grays and colours of 8 and 16 bits as they are, with alpha that they were not multiplied by; other layouts as the
+/// library shows them in 8-bit RGB, without alpha.
 /// </summary>
 internal static class TiffImage
 {
@@ -19,7 +21,7 @@ internal static class TiffImage
 
     static TiffImage() => Tiff.SetErrorHandler(new Complaints());
 
-    public static Picture Decode(string path, byte[] bytes)
+    public static void Decode(string path, byte[] bytes, Canvas canvas)
     {
         TiffDirectory directory = TiffDirectory.Read(path, bytes);
         (complaint, heedsWarnings) = (null, false);
@@ -27,12 +29,15 @@ internal static class TiffImage
         {
             using var stream = new MemoryStream(bytes);
             using Tiff? tiff = Tiff.ClientOpen(path, "rc", stream, new TiffStream());
-            return tiff is null ? Refuse(path) : Decode(path, tiff, directory).Upright(directory.Orientation);
+            if (tiff is null)
+                Refuse(path);
+            else
+                Decode(path, tiff, directory, canvas);
         }
         catch (Exception e) when (e is not (InvalidDataException or OutOfMemoryException))
         {
             // The decoder has no exception of its own: whatever it throws means that the file is damaged.
-            return Refuse(path);
+            Refuse(path);
         }
         finally
         {
@@ -40,28 +45,48 @@ internal static class TiffImage
         }
     }
 
-    private static Picture Decode(string path, Tiff tiff, TiffDirectory directory)
+    private static void Decode(string path, Tiff tiff, TiffDirectory directory, Canvas canvas)
     {
         (int width, int height) = (tiff.GetField(TiffTag.IMAGEWIDTH)[0].ToInt(), tiff.GetField(TiffTag.IMAGELENGTH)[0].ToInt());
         if (width != directory.Width || height != directory.Height || complaint is not null)
-            return Refuse(path);
+            Refuse(path);
         heedsWarnings = true;
-        if (directory is { Bits: 16, Photometric: 0 or 1 or 2 })
-            return new TiffWideSamples(tiff, directory).Read() is { } wide && complaint is null ? new Picture(width, height, wide)
-                : Refuse(path);
-        // Alpha is ignored: colours stay as they are stored, and are not blended with black, when nobody knows what the extra samples mean.
+        bool read = TiffSamples.Reads(directory) ? new TiffSamples(tiff, directory).Draw(canvas) : DrawShown(tiff, directory, canvas);
+        if (!read || complaint is not null)
+            Refuse(path);
+    }
+
+    /// <summary>Draws what the library shows; false when it refuses.</summary>
+    private static bool DrawShown(Tiff tiff, TiffDirectory directory, Canvas canvas)
+    {
+        (int width, int height) = ((int)directory.Width, (int)directory.Height);
+        // Colours stay as they are stored, and are not blended with black, when nobody knows what the extra samples mean.
         if (tiff.GetField(TiffTag.EXTRASAMPLES) is [var count, ..])
             tiff.SetField(TiffTag.EXTRASAMPLES, count.ToInt(), new short[count.ToInt()]);
         // The library mirrors, and does not turn.
         tiff.SetField(TiffTag.ORIENTATION, Orientation.TOPLEFT);
         var raster = new int[width * height];
         if (!tiff.ReadRGBAImageOriented(width, height, raster, Orientation.TOPLEFT, stopOnError: true) || complaint is not null)
-            return Refuse(path);
-        return new Picture(width, height, Array.ConvertAll(raster, p => Luma.Of8(Tiff.GetR(p), Tiff.GetG(p), Tiff.GetB(p))));
+            return false;
+        int colours = directory.Photometric is 0 or 1 ? 1 : 3;
+        canvas.Begin(new PixelLayout(width, height, colours, HasAlpha: false, Largest: 255, directory.Orientation));
+        var row = new byte[width * colours];
+        for (int y = 0, at = 0; y < height; y++)
+        {
+            for (int i = 0; i < row.Length; i += colours, at++)
+            {
+                row[i] = (byte)Tiff.GetR(raster[at]);
+                if (colours == 3)
+                    (row[i + 1], row[i + 2]) = ((byte)Tiff.GetG(raster[at]), (byte)Tiff.GetB(raster[at]));
+            }
+            canvas.Put(0, y, row);
+        }
+        return true;
     }
 
-    private static Picture Refuse(string path)
-        => Throw.InvalidFile<Picture>(path,
+    [DoesNotReturn]
+    private static void Refuse(string path)
+        => Throw.InvalidFile(path,
             $"cannot be decoded: {Clean(path, complaint) ?? "it is damaged, or of a kind that is not read"}.");
 
     /// <summary>The library's words, without the path that stands before them already.</summary>

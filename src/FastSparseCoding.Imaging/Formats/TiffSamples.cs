@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using BitMiracle.LibTiff.Classic;
+
+namespace FastSparseCoding.Imaging.Formats;
+
+/// <summary>
+/// Grays and colours of a TIFF with 8 or 16 bits a sample, piece by piece: strips or tiles, of all samples of a pixel or of one each.
+/// </summary>
+internal sealed class TiffSamples
+{
+    private readonly Tiff _tiff;
+    private readonly TiffDirectory _directory;
+    private readonly int _width, _height;
+    private readonly PixelLayout _layout;
+    private readonly byte[] _row;       // samples as they are drawn
+    private readonly byte[][] _pieces;  // one, or one of each sample
+
+    public TiffSamples(Tiff tiff, TiffDirectory directory)
+    {
+        (_tiff, _directory, _width, _height) = (tiff, directory, (int)directory.Width, (int)directory.Height);
+        int colours = directory.Photometric == 2 ? 3 : 1;
+        _layout = new PixelLayout(_width, _height, colours, directory.HasAlpha(colours), directory.Bits == 16 ? 65_535 : 255,
+            directory.Orientation);
+        _row = new byte[directory.Piece.Width * _layout.Samples * SampleBytes];
+        _pieces = new byte[directory.Separate ? _layout.Samples : 1][];
+        for (int i = 0; i < _pieces.Length; i++)
+            _pieces[i] = new byte[directory.Tiled ? tiff.TileSize() : tiff.StripSize()];
+    }
+
+    /// <summary>Whether pixels are their own samples, of a size that is a number's.</summary>
+    public static bool Reads(TiffDirectory directory)
+        => directory is { Bits: 8 or 16, Photometric: 0 or 1 or 2 } && directory.Samples >= (directory.Photometric == 2 ? 3 : 1);
+
+    private int SampleBytes => (int)_directory.Bits / 8;
+
+    /// <summary>Draws the picture; false when the library refuses.</summary>
+    public bool Draw(Canvas canvas)
+    {
+        canvas.Begin(_layout);
+        (int across, int down) = ((int)_directory.Piece.Width, (int)_directory.Piece.Height);
+        for (int top = 0; top < _height; top += down)
+            for (int left = 0; left < _width; left += across)
+            {
+                for (int i = 0; i < _pieces.Length; i++)
+                    if (!ReadPiece(left, top, i))
+                        return false;
+                for (int y = 0; y < Math.Min(down, _height - top); y++)
+                    DrawRow(canvas, left, top + y, y * across);
+            }
+        return true;
+    }
+
+    private bool ReadPiece(int left, int top, int plane)
+    {
+        byte[] piece = _pieces[plane];
+        if (_directory.Tiled)
+            return _tiff.ReadEncodedTile(_tiff.ComputeTile(left, top, 0, (short)plane), piece, 0, piece.Length) == piece.Length;
+        int rows = (int)Math.Min(_directory.Piece.Height, _height - top), length = rows * _tiff.ScanlineSize();
+        return length <= piece.Length && _tiff.ReadEncodedStrip(_tiff.ComputeStrip(top, (short)plane), piece, 0, length) == length;
+    }
+
+    /// <summary>Draws a row of the pieces, of which its first pixel is number <paramref name="pixel"/>.</summary>
+    private void DrawRow(Canvas canvas, int left, int y, int pixel)
+    {
+        int width = (int)Math.Min(_directory.Piece.Width, _width - left), n = _layout.Samples;
+        Span<byte> row = _row.AsSpan(0, width * n * SampleBytes);
+        Span<ushort> wide = MemoryMarshal.Cast<byte, ushort>(row);
+        for (int c = 0; c < n; c++)
+        {
+            (byte[] piece, int step, int from) = _directory.Separate ? (_pieces[c], 1, pixel)
+                : (_pieces[0], (int)_directory.Samples, pixel * (int)_directory.Samples + c);
+            bool inverted = _directory.Photometric == 0 && c == 0;      // 0 is white
+            if (SampleBytes == 1)
+                Copy(piece, from, step, row, c, n, inverted ? byte.MaxValue : (byte)0);
+            else
+                Copy(MemoryMarshal.Cast<byte, ushort>(piece), from, step, wide, c, n, inverted ? ushort.MaxValue : (ushort)0);
+        }
+        if (SampleBytes == 1)
+            canvas.Put(left, y, row);
+        else
+            canvas.Put(left, y, wide);
+    }
+
+    /// <summary>Copies every sample number <paramref name="step"/>, and turns its bits over where <paramref name="flip"/> has
+    /// ones.</summary>
+    private static void Copy<T>(ReadOnlySpan<T> source, int from, int step, Span<T> target, int to, int targetStep, T flip)
+        where T : System.Numerics.IBitwiseOperators<T, T, T>
+    {
+        for (; to < target.Length; to += targetStep, from += step)
+            target[to] = source[from] ^ flip;
+    }
+}
