@@ -57,6 +57,9 @@ internal static class App
         root.Add(PathCommand.Create(context));
         root.Add(EvaluateCommand.Create(context));
         root.Add(ClassifyCommand.Create(context));
+        root.Add(DenoiseCommand.Create(context));
+        root.Add(TrainDenoiserCommand.Create(context));
+        root.Add(EvaluateDenoiserCommand.Create(context));
         root.Add(InfoCommand.Create(context));
         common.AddTo(root);
         NumberParsing.Apply(root);
