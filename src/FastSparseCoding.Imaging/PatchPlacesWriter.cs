@@ -21,13 +21,9 @@ public sealed class PatchPlacesWriter : IDisposable
         _columns = new NpzColumns(path, open);
         try
         {
-            foreach (string flat in (string[])["", PlacesFormat.Flat])
-            {
-                foreach (string name in (string[])[PlacesFormat.Picture, PlacesFormat.X, PlacesFormat.Y])
-                    _columns.Add<int>(flat + name);
-                _columns.Add<float>(flat + PlacesFormat.Mean);
-            }
+            AddPlaces("");
             _columns.Add<float>(PlacesFormat.Deviation);
+            AddPlaces(PlacesFormat.Flat);
             _columns.Add<int>(PlacesFormat.Width);
             _columns.Add<int>(PlacesFormat.Height);
         }
@@ -98,6 +94,13 @@ public sealed class PatchPlacesWriter : IDisposable
 
     /// <summary>Deletes the temporary files, and the partial archive unless it was completed.</summary>
     public void Dispose() => _columns.Dispose();
+
+    private void AddPlaces(string prefix)
+    {
+        foreach (string name in (string[])[PlacesFormat.Picture, PlacesFormat.X, PlacesFormat.Y])
+            _columns.Add<int>(prefix + name);
+        _columns.Add<float>(prefix + PlacesFormat.Mean);
+    }
 
     private void Append(string prefix, IReadOnlyList<PatchPlace> places)
     {

@@ -86,7 +86,7 @@ internal sealed class FileDescription
         var description = new FileDescription(path, "npz");
         if (Npz.IsCodes(archive))
             description.AddCodes(archive);
-        else if (archive.Contains("format") && archive.ReadHeader("format") is { Type.Kind: 'S', Count: 1, DataBytes: <= 64 })
+        else if (archive.Contains("format") && archive.ReadHeader("format") is { Type.Kind: 'S' or 'U', Count: 1, DataBytes: <= 256 })
             description.Add("format", archive.ReadText("format"));
         foreach (string name in archive.Names)
         {
