@@ -72,8 +72,8 @@ internal sealed class EncodeCommand
         new("--places")
         {
             Description =
-        "Also write where every patch was cut and the mean and deviation taken off it, row for row, and which places were left out as flat: "
-        + "all that 'sparsecode reconstruct --image' needs. The grid then goes to the picture's right and lower edge.",
+        "Also write where every patch was cut and the mean and deviation taken off it, row for row, and which places were left out as "
+        + "flat: all that 'sparsecode reconstruct --image' needs. The grid then goes to the picture's right and lower edge.",
             HelpName = "FILE.npz"
         };
     private readonly Option<string?> _mask =

@@ -20,8 +20,8 @@ internal sealed class ReconstructCommand
     private readonly Option<string> _output =
         new("--output", "-o")
         {
-            Description = "The signals to write, a row for every code: an .npy of float32. With --image: a .png, or a folder of one for every "
-            + "picture, which is made if it is not there.",
+            Description = "The signals to write, a row for every code: an .npy of float32. With --image: a .png, or a folder of one for "
+            + "every picture, which is made if it is not there.",
             Required = true,
             HelpName = "FILE"
         };
@@ -29,8 +29,8 @@ internal sealed class ReconstructCommand
         new("--image")
         {
             Description =
-        "Put the pictures together again: the places that 'sparsecode encode --places' wrote beside these codes. Patches are averaged where "
-        + "they overlap; places left out as flat get their mean.",
+        "Put the pictures together again: the places that 'sparsecode encode --places' wrote beside these codes. Patches are averaged "
+        + "where they overlap; places left out as flat get their mean.",
             HelpName = "PLACES.npz"
         };
 
@@ -39,8 +39,8 @@ internal sealed class ReconstructCommand
         var self = new ReconstructCommand();
         var command = new ExampledCommand(
             "reconstruct",
-            "Makes signals of codes, every one the sum of its atoms, or puts the pictures together again that were encoded. The signals are "
-            + "in the units that the dictionary was learned on; pictures are gray, of 8 bits. Inputs may be larger than memory.",
+            "Makes signals of codes, every one the sum of its atoms, or puts the pictures together again that were encoded. The signals "
+            + "are in the units that the dictionary was learned on; pictures are gray, of 8 bits. Inputs may be larger than memory.",
             ["sparsecode reconstruct codes.npz dictionary.safetensors -o signals.npy",
             "sparsecode reconstruct codes.npz dictionary.safetensors --image places.npz -o picture.png",
             "sparsecode reconstruct codes.npy lista.safetensors --image places.npz -o pictures/"])
@@ -107,7 +107,7 @@ internal sealed class ReconstructCommand
                 $"{places.Path}: holds the places of {size}×{size} patches; the atoms of {model.Path} have {model.SignalSize} values.");
         if (!places.HasWhitening(model.Preprocessing?.Whitening))
             throw new UserError(places.IsWhitened
-                ? $"{places.Path}: its patches were whitened, and {model.Path} does not say how; give the model that they were encoded with."
+                ? $"{places.Path}: its patches were whitened, and {model.Path} does not say how; give the model they were encoded with."
                 : $"{places.Path}: its patches were not whitened; those that {model.Path} was learned on were.");
     }
 
@@ -142,7 +142,7 @@ internal sealed class ReconstructCommand
             _ => "",
         };
         string whitened = preprocessing.Whitening is null ? "" : ", whitened";
-        return $"those that the dictionary was learned on: patches of {preprocessing.PatchSize}×{preprocessing.PatchSize} pixels from 0 to 1"
-            + treatment + whitened;
+        int size = preprocessing.PatchSize;
+        return $"those that the dictionary was learned on: patches of {size}×{size} pixels from 0 to 1{treatment}{whitened}";
     }
 }

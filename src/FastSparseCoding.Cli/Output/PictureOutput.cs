@@ -15,7 +15,7 @@ internal static class PictureOutput
     /// <param name="output">A .png for one picture, or a folder.</param>
     /// <param name="pictures">The pictures, of which none is replaced.</param>
     /// <param name="inputs">Files that are read.</param>
-    /// <returns>The files, in the order of the pictures. Two of one name are told apart by the pictures' numbers, which all then get.</returns>
+    /// <returns>The files, in the order of the pictures. Where two have one name, all are told apart by their numbers.</returns>
     public static string[] Open(
         Option option, string output, IReadOnlyList<(string Name, int Width, int Height)> pictures, IReadOnlyList<string> inputs)
     {

@@ -122,7 +122,7 @@ public sealed class ReconstructTests(Workspace workspace) : IClassFixture<Worksp
             StringComparison.Ordinal);
         string atoms = _folder.File("d.npy");
         Npy.Write(atoms, new Matrix(40, 36, ModelFile.LoadDictionary(dictionary).Atoms.Values.ToArray()));
-        Refuse($"{Places}: its patches were whitened, and {atoms} does not say how; give the model that they were encoded with.",
+        Refuse($"{Places}: its patches were whitened, and {atoms} does not say how; give the model they were encoded with.",
             "reconstruct", Codes, atoms, "--image", Places, "-o", output);
         Encode(3, "-o", Codes);
         Npy.Write(Dense, new Matrix(RowsOf(Places), 40));
@@ -155,7 +155,8 @@ public sealed class ReconstructTests(Workspace workspace) : IClassFixture<Worksp
         string output = _folder.File("again.png"), other = workspace.Signals;
         string[] reconstruct = ["reconstruct", Codes, workspace.Dictionary];
 
-        Refuse($"{other}: holds codes of 36 values; the dictionary has 12 atoms.", "reconstruct", other, workspace.Dictionary, "-o", Signals);
+        Refuse($"{other}: holds codes of 36 values; the dictionary has 12 atoms.", "reconstruct", other, workspace.Dictionary, "-o",
+            Signals);
         Refuse($"{Places}: holds no sparse matrix (the arrays format, shape and data); expected what scipy.sparse.save_npz writes.",
             "reconstruct", Places, workspace.Dictionary, "-o", Signals);
         Refuse($"{Codes}: holds no places of patches; expected what 'sparsecode encode --places' writes.",

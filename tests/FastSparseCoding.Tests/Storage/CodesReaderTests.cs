@@ -98,7 +98,8 @@ public sealed class CodesReaderTests : IDisposable
         Npy.Write(path, new Matrix(2, 12));
         using (CodesReader reader = CodesReader.Open(path))
             Assert.Equal($"{path}: holds codes of 12 values; the dictionary has 13 atoms.",
-                Assert.Throws<InvalidDataException>(() => reader.Reconstruct(Dictionary, 1, TestContext.Current.CancellationToken)).Message);
+                Assert.Throws<InvalidDataException>(
+                    () => reader.Reconstruct(Dictionary, 1, TestContext.Current.CancellationToken)).Message);
         var z = new Matrix(2, 13);
         z.Row(1).Fill(float.MaxValue);
         Npy.Write(path, z);
