@@ -109,7 +109,8 @@ internal sealed class NpzArchive : IDisposable
         Read(name, (header, body) =>
         {
             if (header.Type.Kind != 'U' || header.Shape.Length != 1)
-                Throw.InvalidFile(Where(name), $"holds {header.ShapeText} values of type '{header.Type}'; expected one dimension of texts.");
+                Throw.InvalidFile(
+                    Where(name), $"holds {header.ShapeText} values of type '{header.Type}'; expected one dimension of texts.");
             Span<byte> bytes = MemoryMarshal.AsBytes(
                 FileMemory.Allocate<int>(Where(name), "its array", header.DataBytes / sizeof(int)).AsSpan());
             body.ReadExactly(bytes);
