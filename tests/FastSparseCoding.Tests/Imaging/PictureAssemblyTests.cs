@@ -140,6 +140,64 @@ public sealed class PictureAssemblyTests : IDisposable
             Assert.Throws<InvalidDataException>(() => PatchPlacesReader.Open(Path)).Message);
     }
 
+    [Fact]
+    public void Places_that_lie_nowhere_are_refused()
+    {
+        Refused("place 1 of picture is of picture 0; pictures must ascend from 0 to 1.", picture: [1, 0]);
+        Refused("place 0 of picture is of picture 2; pictures must ascend from 0 to 1.", picture: [2, 2]);
+        Refused("place 0 of picture is of picture -1; pictures must ascend from 0 to 1.", picture: [-1, 0]);
+        Refused("place 1 of picture is at (3, 0); a patch of 5×5 must lie within its 7×5 pixels.", x: [0, 3]);
+        Refused("place 0 of picture is at (0, 1); a patch of 5×5 must lie within its 7×5 pixels.", y: [1, 0]);
+        Refused("place 1 of picture has mean NaN and deviation 1; both must be finite.", mean: [0, float.NaN]);
+        Refused("place 0 of picture has mean 0 and deviation Infinity; both must be finite.", deviation: [float.PositiveInfinity, 1]);
+        Refused("(x): holds (1,) values of type '<i4'; expected (2,) of '<i4' or '<i8'.", x: [0]);
+        Refused("(deviation): holds (3,) values of type '<f4'; expected (2,) of '<f4' or '<f8'.", deviation: [1, 1, 1]);
+        Refused("(height): holds (1,) values of type '<i4'; expected 2 of '<i4' or '<i8'.", height: [5]);
+        Refused("(patch): is 257; a patch's side is from 1 to 256.", patch: 257);
+        Refused("says that picture 1 is 7×4 pixels; expected 5×5 or more, and 100000000 pixels at most.", height: [5, 4]);
+        Refused("says that picture 0 is 7×1000000000 pixels; expected 5×5 or more, and 100000000 pixels at most.",
+            height: [1_000_000_000, 5]);
+        Refused("holds 2 places and no picture; expected the pictures that they are of.", names: []);
+    }
+
+    private void Refused(
+        string message, int[]? picture = null, int[]? x = null, int[]? y = null, float[]? mean = null, float[]? deviation = null,
+        int[]? height = null, string[]? names = null, int patch = 5)
+    {
+        using (var columns = new NpzColumns(Path, null))
+        {
+            Add("picture", picture ?? [0, 0]);
+            Add("x", x ?? [0, 2]);
+            Add("y", y ?? [0, 0]);
+            Add("mean", mean ?? [0, 0]);
+            Add("deviation", deviation ?? [1, 1]);
+            foreach (string name in (string[])["flat_picture", "flat_x", "flat_y"])
+                Add<int>(name, []);
+            Add<float>("flat_mean", []);
+            Add("width", names is null ? [7, 7] : new int[names.Length]);
+            Add("height", height ?? (names is null ? [5, 5] : new int[names.Length]));
+            columns.Complete(npz =>
+            {
+                npz.AddText("format", "patch-places");
+                npz.AddNumber("patch", patch);
+                npz.AddText("whitening", "none");
+                npz.AddTexts("names", names ?? ["a", "b"]);
+            });
+
+            void Add<T>(string name, T[] values)
+                where T : unmanaged, System.Numerics.INumber<T>
+            {
+                columns.Add<T>(name);
+                columns.Append<T>(name, values);
+            }
+        }
+        Assert.Equal(message.StartsWith('(') ? Path + message : $"{Path}: {message}", Assert.Throws<InvalidDataException>(() =>
+        {
+            using PatchPlacesReader places = PatchPlacesReader.Open(Path);
+            PictureAssembly.Assemble(places, [new Matrix(2, 25)]).Last();
+        }).Message);
+    }
+
     private static GrayImage Named(string name, GrayImage image) => new(image.Width, image.Height, image.Pixels.ToArray(), name);
 
     private Matrix[] Write(PatchPreprocessing preprocessing, int stride)
