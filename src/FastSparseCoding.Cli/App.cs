@@ -54,6 +54,7 @@ internal static class App
         root.Add(LearnCommand.Create(context));
         root.Add(TrainCommand.Create(context));
         root.Add(EncodeCommand.Create(context));
+        root.Add(ReconstructCommand.Create(context));
         root.Add(PathCommand.Create(context));
         root.Add(EvaluateCommand.Create(context));
         root.Add(ClassifyCommand.Create(context));
