@@ -87,8 +87,14 @@ public sealed class ColourImage
     /// <param name="values">Receives values from 0 to 1, row after row; its length is a multiple of the width.</param>
     /// <exception cref="ArgumentException">There is no such channel or row, or the values are not whole rows.</exception>
     public void ReadRows(int channel, int firstRow, Span<float> values)
+        => Read(Place(channel, firstRow, values.Length), values);
+
+    /// <summary>Reads samples of a channel that lie side by side in a row.</summary>
+    internal void Read(int channel, int x, int y, Span<float> values) => Read((y * Width + x) * Samples + channel, values);
+
+    private void Read(int at, Span<float> values)
     {
-        int at = Place(channel, firstRow, values.Length), n = Samples;
+        int n = Samples;
         if (Bits == 8)
             for (int i = 0; i < values.Length; i++, at += n)
                 values[i] = Values8[_samples8[at]];

@@ -73,6 +73,9 @@ public sealed class ImageStore : IDisposable
         return new ImageStore([.. images.Select(i => new HeldGrayImage(i))], null);
     }
 
+    /// <summary>The luminance of a picture, (R + G + B)/3 or its gray, without copying it.</summary>
+    internal static ImageStore OfLuminance(ColourImage image) => new([new HeldLuminance(image)], null);
+
     /// <summary>Some of the pictures, for as long as this store is not disposed.</summary>
     /// <param name="choose">Says of a picture's number whether it is taken.</param>
     /// <returns>The pictures chosen, in their order.</returns>

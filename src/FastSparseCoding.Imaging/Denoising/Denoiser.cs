@@ -41,6 +41,9 @@ public sealed class Denoiser : IPatchDenoiser
     /// <inheritdoc/>
     public int PatchSize { get; }
 
+    /// <inheritdoc/>
+    public int Channels => 1;
+
     /// <summary>Atoms m.</summary>
     public int AtomCount { get; }
 

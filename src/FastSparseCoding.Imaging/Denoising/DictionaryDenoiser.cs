@@ -39,6 +39,9 @@ public sealed class DictionaryDenoiser : IPatchDenoiser
     /// <inheritdoc/>
     public int PatchSize { get; }
 
+    /// <summary>1: planes of a picture in colour are cleaned by themselves.</summary>
+    public int Channels => 1;
+
     /// <summary>Learns a dictionary from patches of a noisy picture, beginning with the overcomplete DCT.</summary>
     /// <param name="noisy">The picture, finite, at least as large as a patch.</param>
     /// <param name="sigma">Deviation σ of its noise in levels of 255: above 0, at most 255.</param>
@@ -56,6 +59,26 @@ public sealed class DictionaryDenoiser : IPatchDenoiser
         ArgumentNullException.ThrowIfNull(noisy);
         Throw.IfNotFinite(new ReadOnlyMatrixView(noisy.Pixels, noisy.Height, noisy.Width), nameof(noisy));
         return Learn(ImageStore.Of([noisy]), sigma, options, progress, cancellation);
+    }
+
+    /// <summary>The same from a picture in colour or gray: of one in colour the dictionary is learned from its luminance, and serves the
+    /// opponent colours too.</summary>
+    /// <param name="noisy">The picture, at least as large as a patch.</param>
+    /// <param name="sigma">Deviation σ of the noise of its channels in levels of 255: above 0, at most 255.</param>
+    /// <param name="options">How to learn and denoise; null for the defaults.</param>
+    /// <param name="progress">Told after every batch.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second.</param>
+    /// <returns>The denoiser, meant for this picture and those like it.</returns>
+    /// <exception cref="ArgumentException">The picture is smaller than a patch, or a number is out of its range.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DictionaryDenoiser Learn(
+        ColourImage noisy, float sigma, DictionaryDenoiserOptions? options = null, IProgress<LearningProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        NoiseLevel.Check(sigma);
+        float luminance = noisy.Channels == 1 ? sigma : OpponentColours.Sigmas(sigma)[0];
+        return Learn(ImageStore.OfLuminance(noisy), luminance, options, progress, cancellation);
     }
 
     /// <summary>The same from pictures of which not all need be in memory: one dictionary for all of them.</summary>

@@ -6,15 +6,19 @@ namespace FastSparseCoding.Imaging;
 /// </summary>
 public interface IPatchDenoiser
 {
-    /// <summary>Side p of a patch in pixels, 2 or more; patches have n = p² values.</summary>
+    /// <summary>Side p of a patch in pixels, 2 or more; patches have n = C·p² values.</summary>
     int PatchSize { get; }
+
+    /// <summary>Channels C of a patch: 1 (gray, or any plane by itself) or 3 (red, green, blue together).</summary>
+    int Channels { get; }
 
     /// <summary>
     /// Cleans a block of patches on the calling thread, into the caller's buffer. After the first call of a given size nothing is allocated.
     /// The result of a row does not depend on the rows it stands with.
     /// </summary>
-    /// <param name="x">Noisy patches [N×p²] of pixels 0 to 1, row after row of each, its mean removed; finite.</param>
-    /// <param name="y">Receives the cleaned patches [N×p²], without the mean too; what it held is overwritten. Must not overlap
+    /// <param name="x">Noisy patches [N×C·p²] of pixels 0 to 1, channel after channel, row after row of each, the mean of every channel
+    /// removed; finite.</param>
+    /// <param name="y">Receives the cleaned patches [N×C·p²], without the means too; what it held is overwritten. Must not overlap
     /// <paramref name="x"/>.</param>
     /// <param name="sigma">Deviation σ of the noise in levels of 255, above 0.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>

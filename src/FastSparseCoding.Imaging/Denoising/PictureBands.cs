@@ -14,19 +14,29 @@ internal sealed class PictureBands
     /// <summary>Strips in a band: enough work for many threads, little memory.</summary>
     private const int MostStrips = 64;
 
-    private readonly int _width, _height, _overlap, _strips;
+    /// <summary>Values in a band, unless a single strip has more: rows may be long.</summary>
+    private const int MostValues = 1 << 24;
+
+    private readonly int _size, _height, _overlap, _strips;
     private readonly IStripWork _work;
     private readonly float[] _pixels;       // rows of the picture under the band
     private readonly float[] _total;        // sums of the patches over these rows, of this band and those before
     private readonly float[][] _sums;       // those of every strip alone
 
-    public PictureBands(int width, int height, int patchSize, IStripWork work, int mostStrips = MostStrips)
+    /// <summary>Prepares for a picture.</summary>
+    /// <param name="size">Values in a row: pixels times planes.</param>
+    /// <param name="height">Rows of the picture.</param>
+    /// <param name="patchSize">Side of a patch in pixels.</param>
+    /// <param name="work">What is done.</param>
+    /// <param name="mostStrips">Most strips in a band.</param>
+    public PictureBands(int size, int height, int patchSize, IStripWork work, int mostStrips = MostStrips)
     {
-        (_width, _height, _overlap, _work) = (width, height, patchSize - 1, work);
-        _strips = Math.Min(mostStrips, RowBlocks.Count(height - _overlap, StripRows));
+        (_size, _height, _overlap, _work) = (size, height, patchSize - 1, work);
+        long stripValues = (long)StripRows * Math.Max(size, work.SumSize);
+        _strips = Math.Min((int)Math.Clamp(MostValues / stripValues, 1, mostStrips), RowBlocks.Count(height - _overlap, StripRows));
         int rows = Math.Min(_strips * StripRows + _overlap, height);
-        Throw.IfAbove((long)rows * Math.Max(width, work.SumSize), Array.MaxLength, "width × rows of a band");
-        _pixels = new float[rows * width];
+        Throw.IfAbove((long)rows * Math.Max(size, work.SumSize), Array.MaxLength, "width × rows of a band");
+        _pixels = new float[rows * size];
         _total = new float[rows * work.SumSize];
         _sums = [.. Enumerable.Range(0, _strips).Select(_ => new float[(StripRows + _overlap) * work.SumSize])];
     }
@@ -59,7 +69,7 @@ internal sealed class PictureBands
         int there = first == 0 ? 0 : _overlap;
         Span<float> rows = PixelRows(there, count + _overlap - there);
         read(first + there, rows);
-        Throw.IfNotFinite(new ReadOnlyMatrixView(rows, rows.Length / _width, _width), "noisy", first + there);
+        Throw.IfNotFinite(new ReadOnlyMatrixView(rows, rows.Length / _size, _size), "noisy", first + there);
     }
 
     private void Join(int start, int count)
@@ -84,7 +94,7 @@ internal sealed class PictureBands
         _total.AsSpan(_overlap * _work.SumSize).Clear();
     }
 
-    private Span<float> PixelRows(int start, int count) => _pixels.AsSpan(start * _width, count * _width);
+    private Span<float> PixelRows(int start, int count) => _pixels.AsSpan(start * _size, count * _size);
 
     private Span<float> TotalRows(int start, int count) => _total.AsSpan(start * _work.SumSize, count * _work.SumSize);
 
