@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Storage;
 using Xunit;
 using static FastSparseCoding.Tests.Cli.CommandLine;
@@ -183,8 +184,10 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         Refuse("--minutes is 0; it must be from 0.01 to 100000.", "train-denoiser", workspace.Clean, "-o", Output, "--minutes", "0");
         Refuse($"{small}: is 20×30 pixels; it must be at least 32×32, the size of a crop.",
             "train-denoiser", small, "-o", Output, "--patches", "100");
-        Refuse($"{OneNoisy}: is no model file", ["denoise", OneNoisy, "-o", Output, "--model", OneNoisy]);
-        Assert.Equal(["small.png"], _folder.Names);
+        string dictionary = _folder.File("dictionary");
+        ModelFile.Save(dictionary, OvercompleteDct.Create(3, 4), new Penalty(0.1f));
+        Refuse($"{dictionary}: holds a 'dictionary'; expected a denoiser.", "denoise", OneNoisy, "-o", Output, "--model", dictionary);
+        Assert.Equal(["dictionary", "small.png"], _folder.Names);
     }
 
     [Theory]
