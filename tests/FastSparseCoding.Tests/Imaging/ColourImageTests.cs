@@ -100,7 +100,8 @@ public sealed class ColourImageTests
             + "depth. (Parameter 'other')";
 
         Check("3×2, gray with alpha, of 16 bits", new ColourImage(3, 2, 1, true, 16));
-        Check("2×3, gray with alpha, of 8 bits", new ColourImage(2, 3, 1, true, 8));
+        Check("3×3, gray with alpha, of 8 bits", new ColourImage(3, 3, 1, true, 8));
+        Check("2×2, gray with alpha, of 8 bits", new ColourImage(2, 2, 1, true, 8));
         Check("3×2, gray without alpha, of 8 bits", new ColourImage(3, 2, 1, false, 8));
         Assert.Throws<ArgumentException>(() => new ColourImage(3, 2, 3, false, 8).CopyAlphaFrom(image));
 
