@@ -64,7 +64,8 @@ internal sealed class TiffSamples
     {
         int width = (int)Math.Min(_directory.Piece.Width, _width - left), pixelBytes = _layout.Samples * SampleBytes;
         bool isAsDrawn = !_directory.Separate && _directory.Samples == _layout.Samples && _directory.Photometric != 0;
-        ReadOnlySpan<byte> row = isAsDrawn ? _pieces[0].AsSpan(pixel * pixelBytes, width * pixelBytes) : Arranged(pixel, width * pixelBytes);
+        ReadOnlySpan<byte> row = isAsDrawn ? _pieces[0].AsSpan(pixel * pixelBytes, width * pixelBytes)
+            : Arranged(pixel, width * pixelBytes);
         if (SampleBytes == 1)
             canvas.Put(left, y, row);
         else
