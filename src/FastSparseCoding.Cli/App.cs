@@ -59,6 +59,7 @@ internal static class App
         root.Add(EvaluateCommand.Create(context));
         root.Add(ClassifyCommand.Create(context));
         root.Add(DenoiseCommand.Create(context));
+        root.Add(InpaintCommand.Create(context));
         root.Add(TrainDenoiserCommand.Create(context));
         root.Add(EvaluateDenoiserCommand.Create(context));
         root.Add(InfoCommand.Create(context));

@@ -16,9 +16,6 @@ internal sealed class DenoiseCommand
     /// <summary>How far from what a model was trained for noise may be before it is told.</summary>
     private const float Tolerated = 1.2f;
 
-    /// <summary>What differences are multiplied by in their picture, around mid-gray.</summary>
-    private const float DifferenceGain = 4;
-
     private readonly Argument<string[]> _inputs =
         new("IN") { Description = "Pictures, or folders of pictures.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _output = new("--output", "-o")
@@ -100,7 +97,7 @@ internal sealed class DenoiseCommand
                 PicturePlan.MakeFolder(job);
                 ImageFile.Save(job.Output, clean);
                 if (difference is not null)
-                    PngFile.Write(difference, Difference(noisy, clean));
+                    PngFile.Write(difference, PictureDifference.Draw(noisy, clean));
                 table.Add([job.Output, .. facts, .. Quality(job, noisy, clean)]);
                 piece.Report(i + 1, jobs.Count, Path.GetFileName(job.Input));
             }
@@ -157,28 +154,11 @@ internal sealed class DenoiseCommand
         if (job.Reference is null)
             return [];
         ColourImage reference = ImageFile.LoadColour(job.Reference);
-        if ((reference.Width, reference.Height, reference.Channels) != (noisy.Width, noisy.Height, noisy.Channels))
-            throw new UserError(
-                $"{job.Reference}: is {reference.Width}×{reference.Height} with {reference.Channels} channels; to compare with "
-                + $"{job.Input} it must be {noisy.Width}×{noisy.Height} with {noisy.Channels}.");
+        PictureDifference.RequireAlike(job.Reference, reference, noisy);
         return
         [
             ImageQuality.Psnr(noisy, reference), ImageQuality.Psnr(clean, reference),
             ImageQuality.Ssim(noisy, reference), ImageQuality.Ssim(clean, reference),
         ];
-    }
-
-    /// <summary>What was taken out of the channels, their mean.</summary>
-    private static GrayImage Difference(ColourImage noisy, ColourImage clean)
-    {
-        var picture = new GrayImage(noisy.Width, noisy.Height);
-        picture.Pixels.Fill(0.5f);
-        for (int channel = 0; channel < noisy.Channels; channel++)
-        {
-            ReadOnlySpan<float> before = noisy.Plane(channel).Pixels, after = clean.Plane(channel).Pixels;
-            for (int i = 0; i < before.Length; i++)
-                picture.Pixels[i] += DifferenceGain / noisy.Channels * (before[i] - after[i]);
-        }
-        return picture;
     }
 }

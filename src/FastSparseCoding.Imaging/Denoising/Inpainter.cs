@@ -45,6 +45,65 @@ public static class Inpainter
         return result;
     }
 
+    /// <summary>
+    /// Fills the missing pixels of a picture in colour or gray, of any depth: of red, green and blue luminance and two opponent colours,
+    /// each apart.
+    /// </summary>
+    /// <param name="picture">The picture, at least as large as a patch.</param>
+    /// <param name="known">Whether a pixel is known, row after row [width × height].</param>
+    /// <param name="options">Patches, dictionary and sparsity; null for the defaults.</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
+    /// <param name="progress">Told the part of the picture that is done, 0 to 1.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second.</param>
+    /// <returns>A new picture of the same depth: known pixels and alpha as they were, to the last bit.</returns>
+    /// <exception cref="ArgumentException">As for gray pictures.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ColourImage Inpaint(
+        ColourImage picture, ReadOnlySpan<bool> known, InpaintOptions? options = null, int threads = 0,
+        IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        int width = picture.Width, channels = picture.Channels;
+        var rows = new float[channels * width * picture.Height];        // of a row all channels, side by side
+        var whole = new ColourImage(width, picture.Height, channels, picture.HasAlpha, picture.Bits, picture.Name);
+        if (picture.HasAlpha)
+            whole.CopyAlphaFrom(picture);
+        var colours = new ColourRows(picture, whole, apart: channels == 3);
+        colours.Read(0, rows);
+        for (int channel = 0; channel < channels; channel++)
+        {
+            int done = channel;
+            var plane = new GrayImage(width, picture.Height, new float[width * picture.Height], picture.Name);
+            for (int y = 0; y < picture.Height; y++)
+                Row(y, done).CopyTo(plane.Row(y));
+            var part = new Relay<double>(share => progress?.Report((done + share) / channels));
+            GrayImage filled = Inpaint(plane, known, options, threads, part, cancellation);
+            for (int y = 0; y < picture.Height; y++)
+                filled.Row(y).CopyTo(Row(y, done));
+        }
+        colours.Write(0, rows);
+        KeepKnown(picture, known, whole);
+        return whole;
+
+        Span<float> Row(int y, int channel) => rows.AsSpan((y * channels + channel) * width, width);
+    }
+
+    /// <summary>Known pixels keep their samples: colours may have lost a bit on the way there and back.</summary>
+    private static void KeepKnown(ColourImage picture, ReadOnlySpan<bool> known, ColourImage whole)
+    {
+        float[] original = new float[picture.Width], row = new float[picture.Width];
+        for (int channel = 0; channel < picture.Channels; channel++)
+            for (int y = 0; y < picture.Height; y++)
+            {
+                picture.ReadRows(channel, y, original);
+                whole.ReadRows(channel, y, row);
+                for (int x = 0; x < row.Length; x++)
+                    if (known[y * row.Length + x])
+                        row[x] = original[x];
+                whole.WriteRows(channel, y, row);
+            }
+    }
+
     /// <summary>The overcomplete DCT, or what becomes of it by learning from the known pixels of patches drawn at random.</summary>
     private static AtomDictionary Learn(
         GrayImage filled, KnownPixels mask, InpaintOptions options, Penalty penalty, int threads, IProgress<LearningProgress>? progress,
