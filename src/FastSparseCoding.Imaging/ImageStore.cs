@@ -18,15 +18,18 @@ public sealed class ImageStore : IDisposable
     private readonly HeldImage[] _images;
     private readonly ScratchFile? _scratch;
 
-    private ImageStore(HeldImage[] images, ScratchFile? scratch)
+    private ImageStore(HeldImage[] images, ScratchFile? scratch, int channels = 1)
     {
-        (_images, _scratch) = (images, scratch);
+        (_images, _scratch, Channels) = (images, scratch, channels);
     }
 
     /// <summary>Number of pictures.</summary>
     public int Count => _images.Length;
 
-    /// <summary>Reads pictures.</summary>
+    /// <summary>Channels of every picture: 1 (gray) or 3 (red, green, blue).</summary>
+    public int Channels { get; }
+
+    /// <summary>Reads pictures as gray.</summary>
     /// <param name="paths">Files and folders, as for <see cref="ImageFolder.Find"/>.</param>
     /// <param name="memory">Bytes of pixels to keep in memory, 0 or more; the rest goes to a temporary file, which nobody else
     /// sees.</param>
@@ -41,25 +44,32 @@ public sealed class ImageStore : IDisposable
         IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, int threads = 0,
         CancellationToken cancellation = default)
     {
-        Throw.IfBelow(memory, 0L);
         IReadOnlyList<string> files = ImageFolder.Find(paths);
-        var images = new List<HeldImage>(files.Count);
-        ScratchFile? file = null;
-        try
+        IEnumerable<(string, Picture[])> pictures = PictureReader.Read(files, threads, cancellation).Select(p => (p.Path, new[] { p.Picture }));
+        return Hold(pictures, 1, memory, scratch);
+    }
+
+    /// <summary>Reads pictures in colour, one after the other; a gray one has three equal channels. Alpha is ignored.</summary>
+    /// <param name="paths">Files and folders, as for <see cref="ImageFolder.Find"/>.</param>
+    /// <param name="memory">Bytes of pixels to keep in memory, 0 or more; the rest goes to a temporary file, which nobody else
+    /// sees.</param>
+    /// <param name="scratch">Folder of the temporary file; null for the system's.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <returns>The pictures, in the order found.</returns>
+    /// <exception cref="IOException">A path does not exist or cannot be read, or the temporary file cannot be written.</exception>
+    /// <exception cref="InvalidDataException">A folder holds no images, or a file is no image or damaged: the first of those that
+    /// are.</exception>
+    public static ImageStore LoadColour(
+        IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, CancellationToken cancellation = default)
+    {
+        return Hold(ImageFolder.Find(paths).Select(Read), 3, memory, scratch);
+
+        (string, Picture[]) Read(string path)
         {
-            foreach ((string path, Picture picture) in PictureReader.Read(files, threads, cancellation))
-            {
-                memory -= picture.Bytes.Length;
-                images.Add(memory >= 0 ? new HeldPicture(path, picture)
-                    : (file ??= new ScratchFile(scratch ?? Path.GetTempPath())).Add(path, picture));
-            }
+            cancellation.ThrowIfCancellationRequested();
+            ColourImage image = ImageFile.LoadColour(path);
+            return (path, [.. Enumerable.Range(0, 3).Select(channel => Picture.OfChannel(image, Math.Min(channel, image.Channels - 1)))]);
         }
-        catch
-        {
-            file?.Dispose();
-            throw;
-        }
-        return new ImageStore([.. images], file);
     }
 
     /// <summary>Holds pictures that are in memory already, without copying them.</summary>
@@ -73,6 +83,17 @@ public sealed class ImageStore : IDisposable
         return new ImageStore([.. images.Select(i => new HeldGrayImage(i))], null);
     }
 
+    /// <summary>Holds pictures in colour that are in memory already, without copying them; a gray one has three equal channels.</summary>
+    /// <param name="images">The pictures.</param>
+    /// <returns>The same, as a store.</returns>
+    public static ImageStore Of(IReadOnlyList<ColourImage> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        foreach (ColourImage image in images)
+            ArgumentNullException.ThrowIfNull(image, nameof(images));
+        return new ImageStore([.. images.Select(i => new HeldColourImage(i))], null, 3);
+    }
+
     /// <summary>The luminance of a picture, (R + G + B)/3 or its gray, without copying it.</summary>
     internal static ImageStore OfLuminance(ColourImage image) => new([new HeldLuminance(image)], null);
 
@@ -82,7 +103,7 @@ public sealed class ImageStore : IDisposable
     public ImageStore Where(Func<int, bool> choose)
     {
         ArgumentNullException.ThrowIfNull(choose);
-        return new ImageStore([.. _images.Where((_, i) => choose(i))], null);
+        return new ImageStore([.. _images.Where((_, i) => choose(i))], null, Channels);
     }
 
     /// <summary>Every tenth picture apart, to measure on; of few pictures, all are for both.</summary>
@@ -99,54 +120,73 @@ public sealed class ImageStore : IDisposable
     /// <returns>Its width and height.</returns>
     public (int Width, int Height) SizeOf(int image) => (Get(image).Width, Get(image).Height);
 
-    /// <summary>Copies pixels that lie side by side in a row.</summary>
+    /// <summary>Copies pixels of a gray picture that lie side by side in a row.</summary>
     /// <param name="image">The picture's number, from 0.</param>
+    /// <param name="x">Column of the first.</param>
+    /// <param name="y">The row.</param>
+    /// <param name="pixels">Receives the pixels, from 0 to 1; its length is their number.</param>
+    /// <exception cref="ArgumentException">They do not lie within the picture, or it is not gray.</exception>
+    /// <exception cref="IOException">The temporary file cannot be read.</exception>
+    public void Read(int image, int x, int y, Span<float> pixels)
+    {
+        RequireChannels(1);
+        Read(image, 0, x, y, pixels);
+    }
+
+    /// <summary>Copies pixels of a channel that lie side by side in a row.</summary>
+    /// <param name="image">The picture's number, from 0.</param>
+    /// <param name="channel">The channel, from 0.</param>
     /// <param name="x">Column of the first.</param>
     /// <param name="y">The row.</param>
     /// <param name="pixels">Receives the pixels, from 0 to 1; its length is their number.</param>
     /// <exception cref="ArgumentException">They do not lie within the picture.</exception>
     /// <exception cref="IOException">The temporary file cannot be read.</exception>
-    public void Read(int image, int x, int y, Span<float> pixels)
+    public void Read(int image, int channel, int x, int y, Span<float> pixels)
     {
         HeldImage held = Get(image);
+        Throw.IfNotIndex(channel, Channels);
         Throw.IfNotIndex(y, held.Height);
         Throw.IfOutside(x, 0, held.Width - pixels.Length);
-        held.Read(x, y, pixels);
+        held.Read(channel, x, y, pixels);
     }
 
     /// <summary>Lets the temporary file go, if there is one.</summary>
     public void Dispose() => _scratch?.Dispose();
+
+    /// <summary>Refuses pictures of other channels.</summary>
+    internal void RequireChannels(int channels, string name = "images")
+    {
+        if (Channels != channels)
+            Throw.Argument(name, $"'{name}' has pictures of {Channels} channels; they must have {channels}.");
+    }
+
+    /// <summary>Keeps pictures in memory, and in a temporary file those that it is not to hold.</summary>
+    private static ImageStore Hold(IEnumerable<(string Path, Picture[] Channels)> pictures, int channels, long memory, string? scratch)
+    {
+        Throw.IfBelow(memory, 0L);
+        var images = new List<HeldImage>();
+        ScratchFile? file = null;
+        try
+        {
+            foreach ((string path, Picture[] picture) in pictures)
+            {
+                memory -= picture.Sum(p => (long)p.Bytes.Length);
+                HeldImage[] held = [.. picture.Select(p => memory >= 0 ? new HeldPicture(path, p)
+                    : (file ??= new ScratchFile(scratch ?? Path.GetTempPath())).Add(path, p))];
+                images.Add(held.Length == 1 ? held[0] : new HeldChannels(held));
+            }
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+        return new ImageStore([.. images], file, channels);
+    }
 
     private HeldImage Get(int image)
     {
         Throw.IfNotIndex(image, Count);
         return _images[image];
     }
-
-    private sealed class HeldGrayImage(GrayImage image) : HeldImage(image.Name, image.Width, image.Height)
-    {
-        public override void Read(int x, int y, Span<float> pixels) => image.Row(y).Slice(x, pixels.Length).CopyTo(pixels);
-    }
-
-    private sealed class HeldPicture(string name, Picture picture) : HeldImage(name, picture.Width, picture.Height)
-    {
-        public override void Read(int x, int y, Span<float> pixels)
-        {
-            int bytes = picture.PixelBytes;
-            Picture.Expand(picture.Bytes.Slice((y * Width + x) * bytes, pixels.Length * bytes), bytes, pixels);
-        }
-    }
-}
-
-/// <summary>A picture of a store.</summary>
-internal abstract class HeldImage(string name, int width, int height)
-{
-    public string Name { get; } = name;
-
-    public int Width { get; } = width;
-
-    public int Height { get; } = height;
-
-    /// <summary>Copies pixels that lie side by side in a row.</summary>
-    public abstract void Read(int x, int y, Span<float> pixels);
 }

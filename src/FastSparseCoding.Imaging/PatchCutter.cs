@@ -41,7 +41,7 @@ internal sealed class PatchCutter(PatchPreprocessing preprocessing)
     {
         int size = _preprocessing.PatchSize;
         for (int row = 0; row < size; row++)
-            images.Read(image, x, y + row, patch.Slice(row * size, size));
+            images.Read(image, 0, x, y + row, patch.Slice(row * size, size));
         return Normalize(patch);
     }
 

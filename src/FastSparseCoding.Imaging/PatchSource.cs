@@ -40,6 +40,7 @@ public sealed class PatchSource : ISignalSource
         ArgumentNullException.ThrowIfNull(preprocessing);
         if (images.Count == 0)
             Throw.Argument(nameof(images), "'images' is empty; it must hold at least one image.");
+        images.RequireChannels(1);
         _images = images;
         _preprocessing = preprocessing;
         _cutter = new PatchCutter(preprocessing);

@@ -84,7 +84,7 @@ internal sealed class ScratchFile : IDisposable
     private sealed class Held(ScratchFile file, long start, int pixelBytes, string name, int width, int height)
         : HeldImage(name, width, height)
     {
-        public override void Read(int x, int y, Span<float> pixels)
+        public override void Read(int channel, int x, int y, Span<float> pixels)
         {
             Span<byte> bytes = stackalloc byte[MostPixelsAtOnce * sizeof(float)];
             for (long from = start + ((long)y * Width + x) * pixelBytes; pixels.Length > 0;)

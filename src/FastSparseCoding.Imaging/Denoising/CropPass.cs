@@ -11,25 +11,25 @@ namespace FastSparseCoding.Imaging;
 internal sealed class CropPass
 {
     private readonly Denoiser _denoiser;
-    private readonly int _side, _across, _p;
-    private readonly Matrix _x;             // patches without their mean [N×n]
+    private readonly int _side, _across, _p, _channels;
+    private readonly Matrix _x;             // patches without their means [N×n]
     private readonly Matrix _y;             // x̂, then dx̂ [N×n]
-    private readonly float[] _means;        // of the patches
-    private readonly float[] _picture;      // ŷ, then dŷ/count
-    private readonly float[] _counts;       // patches over every pixel
+    private readonly Matrix _means;         // of the patches [C×N]
+    private readonly float[] _picture;      // ŷ, then dŷ/count, plane after plane [C·side²]
+    private readonly float[] _counts;       // patches over every pixel [C·side²]
     private readonly Matrix _theta, _dTheta;
     private readonly CoupledTape[] _tapes;  // of the blocks
 
     public CropPass(Denoiser denoiser, int side)
     {
-        (_denoiser, _side, _p) = (denoiser, side, denoiser.PatchSize);
+        (_denoiser, _side, _p, _channels) = (denoiser, side, denoiser.PatchSize, denoiser.Channels);
         _across = side - _p + 1;
         int patches = _across * _across;
-        _x = new Matrix(patches, _p * _p);
-        _y = new Matrix(patches, _p * _p);
-        _means = new float[patches];
-        _picture = new float[side * side];
-        _counts = new float[side * side];
+        _x = new Matrix(patches, denoiser.SignalSize);
+        _y = new Matrix(patches, denoiser.SignalSize);
+        _means = new Matrix(_channels, patches);
+        _picture = new float[_channels * side * side];
+        _counts = new float[_channels * side * side];
         _theta = new Matrix(denoiser.Depth + 1, denoiser.AtomCount);
         _dTheta = new Matrix(denoiser.Depth + 1, denoiser.AtomCount);
         var dense = new Matrix(Denoiser.BlockRows, denoiser.AtomCount);
@@ -37,13 +37,13 @@ internal sealed class CropPass
         for (int b = 0; b < _tapes.Length; b++)
             _tapes[b] = new CoupledTape(denoiser.Layers, Denoiser.BlockRows, dense, keep: true);
         for (int i = 0; i < patches; i++)
-            for (int row = 0; row < _p; row++)
-                foreach (ref float count in _counts.AsSpan(Place(i) + row * side, _p))
+            for (int row = 0; row < _channels * _p; row++)
+                foreach (ref float count in _counts.AsSpan(Place(i, row), _p))
                     count++;
     }
 
     /// <summary>Denoises a crop.</summary>
-    /// <param name="noisy">Pixels [side²].</param>
+    /// <param name="noisy">Pixels [C·side²], plane after plane.</param>
     /// <param name="sigma">Deviation of the noise in levels of 255.</param>
     /// <returns>The denoised crop ŷ, until the next call.</returns>
     public ReadOnlySpan<float> Forward(ReadOnlySpan<float> noisy, float sigma)
@@ -51,10 +51,13 @@ internal sealed class CropPass
         _denoiser.Thresholds(sigma, _theta);
         Cut(noisy, _x);
         for (int i = 0; i < _x.Rows; i++)
-        {
-            _means[i] = TensorPrimitives.Sum<float>(_x.Row(i)) / _x.Columns;
-            TensorPrimitives.Subtract(_x.Row(i), _means[i], _x.Row(i));
-        }
+            for (int channel = 0; channel < _channels; channel++)
+            {
+                Span<float> patch = Channel(_x, i, channel);
+                float mean = TensorPrimitives.Sum<float>(patch) / patch.Length;
+                TensorPrimitives.Subtract(patch, mean, patch);
+                _means[channel, i] = mean;
+            }
         for (int b = 0; b < _tapes.Length; b++)
             _denoiser.Forward(Block(_x, b), _theta, _tapes[b], Block(_y, b));
         Average();
@@ -80,8 +83,10 @@ internal sealed class CropPass
         return loss;
     }
 
-    /// <summary>Where patch i begins.</summary>
-    private int Place(int i) => i / _across * _side + i % _across;
+    /// <summary>Where a row of patch i begins; rows are those of the first channel, then those of the next.</summary>
+    private int Place(int i, int row) => (row / _p * _side + i / _across + row % _p) * _side + i % _across;
+
+    private Span<float> Channel(Matrix patches, int i, int channel) => patches.Row(i).Slice(channel * _p * _p, _p * _p);
 
     private static MatrixView Block(Matrix rows, int b)
     {
@@ -94,8 +99,8 @@ internal sealed class CropPass
         for (int i = 0; i < patches.Rows; i++)
         {
             Span<float> patch = patches.Row(i);
-            for (int row = 0; row < _p; row++)
-                picture.Slice(Place(i) + row * _side, _p).CopyTo(patch[(row * _p)..]);
+            for (int row = 0; row < _channels * _p; row++)
+                picture.Slice(Place(i, row), _p).CopyTo(patch[(row * _p)..]);
         }
     }
 
@@ -105,11 +110,12 @@ internal sealed class CropPass
         Array.Clear(_picture);
         for (int i = 0; i < _y.Rows; i++)
         {
-            Span<float> patch = _y.Row(i);
-            TensorPrimitives.Add(patch, _means[i], patch);
-            for (int row = 0; row < _p; row++)
+            for (int channel = 0; channel < _channels; channel++)
+                TensorPrimitives.Add(Channel(_y, i, channel), _means[channel, i], Channel(_y, i, channel));
+            ReadOnlySpan<float> patch = _y.Row(i);
+            for (int row = 0; row < _channels * _p; row++)
             {
-                Span<float> pixels = _picture.AsSpan(Place(i) + row * _side, _p);
+                Span<float> pixels = _picture.AsSpan(Place(i, row), _p);
                 TensorPrimitives.Add(pixels, patch.Slice(row * _p, _p), pixels);
             }
         }

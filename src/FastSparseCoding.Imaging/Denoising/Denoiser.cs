@@ -10,7 +10,7 @@ namespace FastSparseCoding.Imaging;
 /// averaged picture (after Simon and Elad 2019; Lecouat, Ponce and Mairal 2020). Immutable while denoising and safe to share between
 /// threads.
 /// </summary>
-/// <remarks>Windows: A, D, W [m×p²]; a, b [(T+1)×m], of which row t belongs to layer t.</remarks>
+/// <remarks>Windows: A, D, W [m×C·p²]; a, b [(T+1)×m], of which row t belongs to layer t.</remarks>
 public sealed class Denoiser : IPatchDenoiser
 {
     /// <summary>Most layers after the first.</summary>
@@ -28,11 +28,12 @@ public sealed class Denoiser : IPatchDenoiser
     private readonly AlignedRows _w;            // W [m×n]
     private readonly WorkspacePool<Workspace> _workspaces;
 
-    internal Denoiser(int patchSize, int atoms, int depth, float sigmaFrom, float sigmaTo)
+    internal Denoiser(int patchSize, int channels, int atoms, int depth, float sigmaFrom, float sigmaTo)
     {
-        int n = patchSize * patchSize;
-        (PatchSize, AtomCount, Depth, SigmaFrom, SigmaTo) = (patchSize, atoms, depth, sigmaFrom, sigmaTo);
-        Parameters = new ParameterSlab(Layout(patchSize, atoms, depth));
+        int n = channels * patchSize * patchSize;
+        (PatchSize, Channels, AtomCount, Depth, SigmaFrom, SigmaTo) = (patchSize, channels, atoms, depth, sigmaFrom, sigmaTo);
+        SignalSize = n;
+        Parameters = new ParameterSlab(Layout(n, atoms, depth));
         Layers = new CoupledLayers(n, atoms, depth);
         _w = new AlignedRows(atoms, n);
         _workspaces = new WorkspacePool<Workspace>(() => new Workspace(this));
@@ -42,7 +43,7 @@ public sealed class Denoiser : IPatchDenoiser
     public int PatchSize { get; }
 
     /// <inheritdoc/>
-    public int Channels => 1;
+    public int Channels { get; }
 
     /// <summary>Atoms m.</summary>
     public int AtomCount { get; }
@@ -60,36 +61,46 @@ public sealed class Denoiser : IPatchDenoiser
     public ParameterSlab Parameters { get; }
 
     /// <summary>Multiply-adds for a patch, counting the dense products.</summary>
-    public long MultiplyAdds => (2L * Depth + 2) * AtomCount * PatchSize * PatchSize;
+    public long MultiplyAdds => (2L * Depth + 2) * AtomCount * SignalSize;
+
+    /// <summary>Values of a patch, n = C·p².</summary>
+    internal int SignalSize { get; }
 
     internal CoupledLayers Layers { get; }
 
     /// <summary>An untrained denoiser whose A, D and W are the overcomplete DCT, so scaled that it takes steps of ISTA.</summary>
     /// <param name="patchSize">Side p of a patch in pixels, from 2 to <see cref="MaxPatchSize"/>.</param>
-    /// <param name="atoms">Atoms m: a square number f² of f cosines in each direction, f at least p and at most 128.</param>
+    /// <param name="atoms">Atoms m: a square number f² of f cosines in each direction, f at least p and at most 128. Of three channels, the
+    /// DCT's lowest frequencies: of the m atoms a sixth, rounded down, is of each of two opponent colours, and the others of the
+    /// luminance.</param>
     /// <param name="depth">Layers after the first, T, from 0 to <see cref="MaxDepth"/>.</param>
+    /// <param name="channels">Channels C of a patch, 1 or 3.</param>
     /// <returns>The denoiser, to be trained.</returns>
     /// <exception cref="ArgumentException">A number is out of its range.</exception>
-    public static Denoiser FromDct(int patchSize, int atoms, int depth)
+    public static Denoiser FromDct(int patchSize, int atoms, int depth, int channels = 1)
     {
         Throw.IfOutside(patchSize, 2, MaxPatchSize);
+        if (channels is not (1 or 3))
+            Throw.OutOfRange(nameof(channels), channels, "1 or 3");
         int frequencies = (int)Math.Round(Math.Sqrt(Math.Max(0, atoms)));
         if (frequencies * frequencies != atoms || frequencies < patchSize || frequencies > 128)
             Throw.OutOfRange(nameof(atoms), atoms, $"a square number from {patchSize * patchSize} to {128 * 128}");
-        return FromDictionary(OvercompleteDct.Create(patchSize, frequencies), depth);
+        AtomDictionary dct = channels == 1 ? OvercompleteDct.Create(patchSize, frequencies) : ColourDct.Create(patchSize, atoms);
+        return FromDictionary(dct, depth, channels);
     }
 
     /// <summary>An untrained denoiser whose A, D and W are a dictionary's atoms, so scaled that it takes steps of ISTA.</summary>
-    /// <param name="dictionary">Atoms [m×p²] of square patches.</param>
+    /// <param name="dictionary">Atoms [m×C·p²] of square patches, channel after channel.</param>
     /// <param name="depth">Layers after the first, T, from 0 to <see cref="MaxDepth"/>.</param>
+    /// <param name="channels">Channels C of a patch, 1 or 3.</param>
     /// <returns>The denoiser, to be trained.</returns>
-    /// <exception cref="ArgumentException">The atoms are no square patches of 2 to <see cref="MaxPatchSize"/> pixels a side, or the depth
-    /// is out of its range.</exception>
-    public static Denoiser FromDictionary(AtomDictionary dictionary, int depth)
+    /// <exception cref="ArgumentException">The atoms are no square patches of 2 to <see cref="MaxPatchSize"/> pixels a side, or a number is
+    /// out of its range.</exception>
+    public static Denoiser FromDictionary(AtomDictionary dictionary, int depth, int channels = 1)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         Throw.IfOutside(depth, 0, MaxDepth);
-        var denoiser = new Denoiser(SquarePatch.SideOf(dictionary), dictionary.AtomCount, depth, sigmaFrom: 0, sigmaTo: 0);
+        var denoiser = new Denoiser(SquarePatch.SideOf(dictionary, channels), channels, dictionary.AtomCount, depth, sigmaFrom: 0, sigmaTo: 0);
         float scale = 1 / MathF.Sqrt(dictionary.Lipschitz);
         for (int i = 0; i < 3; i++)
             TensorPrimitives.Multiply(dictionary.Atoms.Values, scale, denoiser.View(i).Values);
@@ -103,7 +114,7 @@ public sealed class Denoiser : IPatchDenoiser
     public void Denoise(ReadOnlyMatrixView x, MatrixView y, float sigma, CancellationToken cancellation)
     {
         NoiseLevel.Check(sigma);
-        Throw.IfColumnsNot(x.Columns, PatchSize * PatchSize, nameof(x));
+        Throw.IfColumnsNot(x.Columns, SignalSize, nameof(x));
         Throw.IfShapeNot(y.Rows, y.Columns, x.Rows, x.Columns, nameof(y));
         Workspace workspace = _workspaces.Rent();
         Thresholds(sigma, workspace.Theta);
@@ -136,13 +147,10 @@ public sealed class Denoiser : IPatchDenoiser
     }
 
     /// <summary>The windows of its parameters.</summary>
-    internal static IReadOnlyList<ParameterWindow> Layout(int patchSize, int atoms, int depth)
-    {
-        int n = patchSize * patchSize;
-        return ParameterSlab.Layout(
-            ("A", atoms, n), ("D", atoms, n), ("W", atoms, n),
+    internal static IReadOnlyList<ParameterWindow> Layout(int signalSize, int atoms, int depth)
+        => ParameterSlab.Layout(
+            ("A", atoms, signalSize), ("D", atoms, signalSize), ("W", atoms, signalSize),
             new WindowShape("a", depth + 1, atoms, IsThreshold: true), new WindowShape("b", depth + 1, atoms, IsThreshold: true));
-    }
 
     /// <summary>θ_t = a_t + b_t·σ/255 for all layers [(T+1)×m].</summary>
     internal void Thresholds(float sigma, Matrix theta)

@@ -10,6 +10,9 @@ public static class DenoiserFile
     private const string SigmaFromKey = "sigma_from";
     private const string SigmaToKey = "sigma_to";
 
+    /// <summary>Channels of a patch; a file without it has one.</summary>
+    private const string ChannelsKey = "channels";
+
     /// <summary>Writes a denoiser. A file appears whole or not at all.</summary>
     /// <param name="path">The target; its folder must exist.</param>
     /// <param name="denoiser">The denoiser.</param>
@@ -19,7 +22,9 @@ public static class DenoiserFile
     {
         ArgumentNullException.ThrowIfNull(denoiser);
         var writer = new ModelWriter(ModelFormat.DenoiserKind);
-        writer.Set(ModelFormat.SignalSizeKey, denoiser.PatchSize * denoiser.PatchSize);
+        writer.Set(ModelFormat.SignalSizeKey, denoiser.SignalSize);
+        if (denoiser.Channels > 1)
+            writer.Set(ChannelsKey, denoiser.Channels);
         writer.Set(ModelFormat.CodeSizeKey, denoiser.AtomCount);
         writer.Set(ModelFormat.DepthKey, denoiser.Depth);
         writer.Set(SigmaFromKey, denoiser.SigmaFrom);
@@ -37,15 +42,18 @@ public static class DenoiserFile
     {
         using ModelReader reader = ModelReader.Open(path);
         reader.RequireKind("a denoiser", ModelFormat.DenoiserKind);
-        int n = reader.Number(ModelFormat.SignalSizeKey, 4, Denoiser.MaxPatchSize * Denoiser.MaxPatchSize);
-        int side = (int)Math.Round(Math.Sqrt(n));
-        if (side * side != n)
+        int channels = reader.Has(ChannelsKey) ? reader.Number(ChannelsKey, 1, 3) : 1;
+        if (channels == 2)
+            Throw.InvalidFile(path, $"its metadata has {ChannelsKey} '2'; expected 1 or 3.");
+        int n = reader.Number(ModelFormat.SignalSizeKey, 4 * channels, channels * Denoiser.MaxPatchSize * Denoiser.MaxPatchSize);
+        int side = SquarePatch.SideOf(n, channels);
+        if (side == 0)
             Throw.InvalidFile(path, $"its metadata has {ModelFormat.SignalSizeKey} '{n}'; expected the pixels of a square patch.");
         int atoms = reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue), depth = reader.Number(ModelFormat.DepthKey, 0, Denoiser.MaxDepth);
         float from = reader.Number(SigmaFromKey, 0f, 255f), to = reader.Number(SigmaToKey, from, 255f);
-        foreach (ParameterWindow window in reader.Build("denoiser", () => Denoiser.Layout(side, atoms, depth)))
+        foreach (ParameterWindow window in reader.Build("denoiser", () => Denoiser.Layout(n, atoms, depth)))
             reader.RequireMatrix(ModelFormat.ParameterPrefix + window.Name, window.Rows, window.Columns);
-        Denoiser denoiser = reader.Build("denoiser", () => new Denoiser(side, atoms, depth, from, to));
+        Denoiser denoiser = reader.Build("denoiser", () => new Denoiser(side, channels, atoms, depth, from, to));
         ModelFile.ReadParameters(reader, ModelFormat.ParameterPrefix, denoiser.Parameters);
         foreach (ParameterWindow window in denoiser.Parameters.Windows)
             if (window.IsThreshold)

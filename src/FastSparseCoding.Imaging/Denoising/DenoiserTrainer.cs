@@ -14,7 +14,7 @@ public static class DenoiserTrainer
 
     /// <summary>Trains on pictures. Every tenth is kept apart to measure on; of fewer than ten, all are for both.</summary>
     /// <param name="denoiser">The denoiser; afterwards it holds the best parameters found.</param>
-    /// <param name="images">Clean pictures, each at least as large as a crop.</param>
+    /// <param name="images">Clean pictures, each at least as large as a crop, of as many channels as the denoiser has.</param>
     /// <param name="options">How to train, or null for the defaults.</param>
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="resume">A checkpoint to go on from, of the same denoiser and options.</param>
@@ -22,8 +22,8 @@ public static class DenoiserTrainer
     /// be stored while the training goes on.</param>
     /// <param name="cancellation">Stops after the current step.</param>
     /// <returns>What happened.</returns>
-    /// <exception cref="ArgumentException">There is no picture, one is smaller than a crop, an option is out of its range, or the
-    /// checkpoint is of another training.</exception>
+    /// <exception cref="ArgumentException">There is no picture, one is smaller than a crop, they are of other channels, an option is out of
+    /// its range, or the checkpoint is of another training.</exception>
     /// <exception cref="ArithmeticException">No step had a finite gradient.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the denoiser holds the best parameters so far.</exception>
     public static DenoiserReport Train(
@@ -34,6 +34,7 @@ public static class DenoiserTrainer
         ArgumentNullException.ThrowIfNull(images);
         int p = denoiser.PatchSize;
         options = (options ?? DenoiserTrainingOptions.Default).Validated(p);
+        images.RequireChannels(denoiser.Channels);
         (ImageStore learn, ImageStore measure) = images.HoldOut();
         (denoiser.SigmaFrom, denoiser.SigmaTo) = (options.SigmaFrom, options.SigmaTo);
         var objective = new DenoisingObjective(denoiser, learn, measure, options);
@@ -71,7 +72,7 @@ public static class DenoiserTrainer
         ArgumentNullException.ThrowIfNull(denoiser);
         Throw.IfNotPositive(time.TotalSeconds, nameof(time));
         long start = Stopwatch.GetTimestamp();
-        var trial = new Denoiser(denoiser.PatchSize, denoiser.AtomCount, denoiser.Depth, 0, 0);
+        var trial = new Denoiser(denoiser.PatchSize, denoiser.Channels, denoiser.AtomCount, denoiser.Depth, 0, 0);
         denoiser.Parameters.Values.CopyTo(trial.Parameters.Values);
         trial.Refresh();
         options = (options ?? DenoiserTrainingOptions.Default) with { Patches = long.MaxValue / 2, HeldOut = 1 };

@@ -36,8 +36,8 @@ internal sealed class DenoisingObjective : IObjective
         _passes = new WorkspacePool<CropPass>(() => new CropPass(denoiser, side));
         PassRows = Math.Min(options.BatchSize, MostPassRows);
         _gradients = [.. Enumerable.Range(0, PassRows).Select(_ => denoiser.Parameters.EmptyCopy())];
-        _loaded = new Crops(0, side);
-        _heldOut = new Crops(options.HeldOut, side);
+        _loaded = new Crops(0, 0);
+        _heldOut = new Crops(options.HeldOut, CropLength);
         _heldOut.Read(new NoisyCrops(measure, side, options.SigmaFrom, options.SigmaTo, ~options.Seed), 0, options.Threads, default);
         Trained = [new TrainedSlab(denoiser.Parameters, OptimizerKind.Adam, 
             window => options.LearningRate * (window.IsThreshold ? ThresholdRate : 1), _ => 0, denoiser.RefreshRows)];
@@ -45,7 +45,8 @@ internal sealed class DenoisingObjective : IObjective
 
     public string Settings => string.Create(
         CultureInfo.InvariantCulture,
-        $"denoiser of {_denoiser.PatchSize}×{_denoiser.PatchSize} pixels, {_denoiser.AtomCount} atoms, depth {_denoiser.Depth}");
+        $"denoiser of {_denoiser.PatchSize}×{_denoiser.PatchSize} pixels{(_denoiser.Channels == 1 ? "" : " in colour")}, "
+            + $"{_denoiser.AtomCount} atoms, depth {_denoiser.Depth}");
 
     public IReadOnlyList<TrainedSlab> Trained { get; }
 
@@ -55,10 +56,13 @@ internal sealed class DenoisingObjective : IObjective
 
     public int PieceRows => 1;
 
+    /// <summary>Values of a crop, C·side².</summary>
+    private int CropLength => _denoiser.Channels * _options.CropSize * _options.CropSize;
+
     public void Load(long first, int count, int threads, CancellationToken cancellation)
     {
         if (_loaded.Count != count)
-            _loaded = new Crops(count, _options.CropSize);
+            _loaded = new Crops(count, CropLength);
         _loaded.Read(_source, first, threads, cancellation);
     }
 
@@ -105,9 +109,9 @@ internal sealed class DenoisingObjective : IObjective
     }
 
     /// <summary>Crops in memory.</summary>
-    private sealed class Crops(int count, int side)
+    private sealed class Crops(int count, int length)
     {
-        private readonly Matrix _clean = new(count, side * side), _noisy = new(count, side * side);
+        private readonly Matrix _clean = new(count, length), _noisy = new(count, length);
         private readonly float[] _sigmas = new float[count];
 
         public int Count => _sigmas.Length;

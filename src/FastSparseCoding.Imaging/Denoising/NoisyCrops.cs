@@ -30,7 +30,7 @@ internal sealed class NoisyCrops
         }
     }
 
-    /// <summary>Draws crops <paramref name="first"/>, first + 1, …: rows of pixels [side²], clean and noisy, and the deviations of their
+    /// <summary>Draws crops <paramref name="first"/>, first + 1, …: rows of pixels [C·side²], plane after plane, clean and noisy, and the deviations of their
     /// noise.</summary>
     public void Read(long first, Matrix clean, Matrix noisy, float[] sigmas, int threads, CancellationToken cancellation)
         => RowBlocks.Run(clean.Rows, 4, threads, cancellation, (start, count) =>
@@ -48,10 +48,13 @@ internal sealed class NoisyCrops
             image = ~image;
         long within = image == 0 ? place : place - _ends[image - 1];
         int across = _images.SizeOf(image).Width - _side + 1;
-        Span<float> asItLies = noisy;
-        for (int row = 0; row < _side; row++)
-            _images.Read(image, (int)(within % across), (int)(within / across) + row, asItLies.Slice(row * _side, _side));
-        Turn(asItLies, clean, CounterRandom.Mix(counter + 1));
+        for (int channel = 0, area = _side * _side; channel < _images.Channels; channel++)
+        {
+            Span<float> asItLies = noisy.Slice(channel * area, area);
+            for (int row = 0; row < _side; row++)
+                _images.Read(image, channel, (int)(within % across), (int)(within / across) + row, asItLies.Slice(row * _side, _side));
+            Turn(asItLies, clean.Slice(channel * area, area), CounterRandom.Mix(counter + 1));
+        }
         float sigma = _sigmaFrom + (_sigmaTo - _sigmaFrom) * (float)Uniform(CounterRandom.Mix(counter + 2) >> 32);
         AddNoise(clean, noisy, sigma / 255, counter + 3);
         return sigma;

@@ -31,6 +31,21 @@ internal sealed class Picture
     /// <summary>The pixels as they lie in memory, row after row.</summary>
     public ReadOnlySpan<byte> Bytes => _levels ?? System.Runtime.InteropServices.MemoryMarshal.AsBytes(_values.AsSpan());
 
+    /// <summary>A channel of a picture in colour.</summary>
+    public static Picture OfChannel(ColourImage image, int channel)
+    {
+        if (image.Bits == 8)
+        {
+            var levels = new byte[image.Width * image.Height];
+            for (int i = 0, at = channel; i < levels.Length; i++, at += image.Samples)
+                levels[i] = image.Samples8[at];
+            return new Picture(image.Width, image.Height, levels);
+        }
+        var values = new float[image.Width * image.Height];
+        image.ReadRows(channel, 0, values);
+        return new Picture(image.Width, image.Height, values);
+    }
+
     /// <summary>Pixels as they lie in memory, as values from 0 to 1.</summary>
     public static void Expand(ReadOnlySpan<byte> bytes, int pixelBytes, Span<float> values)
     {

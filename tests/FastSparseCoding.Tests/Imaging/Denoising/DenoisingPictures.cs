@@ -24,9 +24,11 @@ internal static class DenoisingPictures
         => DictionaryDenoiser.Learn(noisy, sigma, options, cancellation: TestContext.Current.CancellationToken);
 
     /// <summary>A denoiser whose cleaned patches have a mean and depend on every pixel's place in the patch.</summary>
-    public sealed class Mixing(int patchSize, float weight) : IPatchDenoiser
+    public sealed class Mixing(int patchSize, float weight, int channels = 1) : IPatchDenoiser
     {
         public int PatchSize => patchSize;
+
+        public int Channels => channels;
 
         public float NoisyWeight(float sigma) => weight;
 
