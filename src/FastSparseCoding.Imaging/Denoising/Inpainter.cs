@@ -68,7 +68,7 @@ public static class Inpainter
         var whole = new ColourImage(width, picture.Height, channels, picture.HasAlpha, picture.Bits, picture.Name);
         if (picture.HasAlpha)
             whole.CopyAlphaFrom(picture);
-        var colours = new ColourRows(picture, whole, apart: channels == 3);
+        var colours = ColourRows.Of(picture, whole, apart: channels == 3);
         colours.Read(0, rows);
         for (int channel = 0; channel < channels; channel++)
         {

@@ -139,7 +139,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         IReadOnlyList<string> files = ImageFolder.Find([workspace.Clean]);
         Denoiser model = DenoiserFile.Load(workspace.Model);
         double mean = files.Select((f, i) => DenoisingQuality.Measure(
-            ImageFile.Load(f), 30, model, 1 + i, cancellation: TestContext.Current.CancellationToken).Psnr).Average();
+            [ImageFile.Load(f)], 30, model, 1 + i, cancellation: TestContext.Current.CancellationToken).Psnr).Average();
         Assert.Equal(mean, rows[1].GetProperty("psnr").GetDouble(), 1e-9);
         Assert.Equal(files.Count, rows[1].GetProperty("pictures").GetInt32());
         Assert.InRange(mean, rows[1].GetProperty("psnr_before").GetDouble() + 3, 100);
