@@ -10,8 +10,8 @@ public interface IPatchDenoiser
     int PatchSize { get; }
 
     /// <summary>
-    /// Cleans a block of patches on the calling thread, into the caller's buffer. After the first call of a given size nothing is allocated.
-    /// The result of a row does not depend on the rows it stands with.
+    /// Cleans a block of patches on the calling thread, into the caller's buffer. After the first call of a given size nothing is
+    /// allocated. The result of a row does not depend on the rows it stands with.
     /// </summary>
     /// <param name="x">Noisy patches [N×p²] of pixels 0 to 1, row after row of each, its mean removed; finite.</param>
     /// <param name="y">Receives the cleaned patches [N×p²], without the mean too; what it held is overwritten. Must not overlap

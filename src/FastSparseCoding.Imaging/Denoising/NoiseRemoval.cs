@@ -16,7 +16,8 @@ internal sealed class NoiseRemoval : IStripWork
 
     public NoiseRemoval(int width, int height, IPatchDenoiser denoiser, float sigma)
     {
-        (_width, _height, _p, _denoiser, _sigma, _weight) = (width, height, denoiser.PatchSize, denoiser, sigma, denoiser.NoisyWeight(sigma));
+        (_width, _height, _p) = (width, height, denoiser.PatchSize);
+        (_denoiser, _sigma, _weight) = (denoiser, sigma, denoiser.NoisyWeight(sigma));
         _across = width - _p + 1;
         _cover = [.. Enumerable.Range(0, width).Select(x => (float)Cover(x, width))];
         _workspaces = new WorkspacePool<Workspace>(() => new Workspace(width, _across, _p));

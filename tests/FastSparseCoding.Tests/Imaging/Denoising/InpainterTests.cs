@@ -31,7 +31,8 @@ public sealed class InpainterTests
     [Fact]
     public void Smooth_surfaces_are_found_again()
     {
-        var wave = new GrayImage(40, 40, [.. Enumerable.Range(0, 1600).Select(i => 0.5f + 0.4f * MathF.Sin(i % 40 * 0.15f) * MathF.Cos(i / 40 * 0.12f))]);
+        var wave = new GrayImage(40, 40, [.. Enumerable.Range(0, 1600)
+            .Select(i => 0.5f + 0.4f * MathF.Sin(i % 40 * 0.15f) * MathF.Cos(i / 40 * 0.12f))]);
         bool[] known = [.. Known(0.5).Take(1600)];
 
         GrayImage filled = Inpaint(Holed(known, wave), known, new InpaintOptions());
@@ -82,8 +83,8 @@ public sealed class InpainterTests
         Assert.StartsWith("'known' has 4607 values; it must have 4608.", Message(Clean, all[1..]), StringComparison.Ordinal);
         Assert.StartsWith($"'picture' holds NaN at row 0, column {place}; every known value must be finite.", Message(holed, some),
             StringComparison.Ordinal);
-        Assert.StartsWith("an image: is 7×8 pixels; it must be at least 8×8, the size of a patch.", Message(new GrayImage(7, 8), new bool[56]),
-            StringComparison.Ordinal);
+        Assert.StartsWith("an image: is 7×8 pixels; it must be at least 8×8, the size of a patch.",
+            Message(new GrayImage(7, 8), new bool[56]), StringComparison.Ordinal);
         Assert.StartsWith("'Lambda' is 0; it must be a finite number above 0.", Message(Clean, all, new() { Lambda = 0 }),
             StringComparison.Ordinal);
         Assert.StartsWith("'FrequencyPower' is 9; it must be from 0 to 8.", Message(Clean, all, new() { FrequencyPower = 9 }),
