@@ -17,8 +17,8 @@ public static class Inpainter
     /// <param name="progress">Told the part of the picture that is done, 0 to 1; learning comes before.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>A new picture: known pixels as they were, bit for bit, the others from 0 to 1 or a little beyond.</returns>
-    /// <exception cref="ArgumentException">The picture is smaller than a patch, the mask is of another size or knows no pixel, a known pixel
-    /// is not finite, a hole is too large for the patches, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The picture is smaller than a patch, the mask is of another size or knows no pixel, a known
+    /// pixel is not finite, a hole is too large for the patches, or an option is out of its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static GrayImage Inpaint(
         GrayImage picture, ReadOnlySpan<bool> known, InpaintOptions? options = null, int threads = 0, IProgress<double>? progress = null,
@@ -28,7 +28,8 @@ public static class Inpainter
         options = (options ?? InpaintOptions.Default).Validated();
         int p = options.PatchSize, width = picture.Width, height = picture.Height;
         if (width < p || height < p)
-            Throw.Argument(nameof(picture), $"{picture.Name}: is {width}×{height} pixels; it must be at least {p}×{p}, the size of a patch.");
+            Throw.Argument(nameof(picture),
+                $"{picture.Name}: is {width}×{height} pixels; it must be at least {p}×{p}, the size of a patch.");
         var mask = new KnownPixels(picture, known);
         mask.RequireBridged(p);
         var filled = new GrayImage(width, height, mask.NearestMeans(picture), picture.Name);
