@@ -54,9 +54,14 @@ internal static class App
         root.Add(LearnCommand.Create(context));
         root.Add(TrainCommand.Create(context));
         root.Add(EncodeCommand.Create(context));
+        root.Add(ReconstructCommand.Create(context));
         root.Add(PathCommand.Create(context));
         root.Add(EvaluateCommand.Create(context));
         root.Add(ClassifyCommand.Create(context));
+        root.Add(DenoiseCommand.Create(context));
+        root.Add(InpaintCommand.Create(context));
+        root.Add(TrainDenoiserCommand.Create(context));
+        root.Add(EvaluateDenoiserCommand.Create(context));
         root.Add(InfoCommand.Create(context));
         common.AddTo(root);
         NumberParsing.Apply(root);

@@ -1,4 +1,5 @@
 using FastSparseCoding.Storage;
+using FastSparseCoding.Training;
 
 namespace FastSparseCoding.Cli;
 
@@ -27,6 +28,17 @@ internal static class Checkpoint
         => settings.EndsWith($"; {data}", StringComparison.Ordinal)
             ? settings[..^(data.Length + 2)]
             : throw new UserError($"--resume: '{path}' was made with other {what}; give the same, or leave --resume away to begin anew.");
+
+    /// <summary>Warns of a checkpoint from a machine whose arithmetic differs.</summary>
+    public static void WarnOfMachine(string checkpoint, TrainingCheckpoint? start, CommandContext context)
+    {
+        if (start is null or { HasBitsOfThisMachine: true })
+            return;
+        (string there, string here) = Machine.FusedMultiplyAdd ? ("twice", "once") : ("once", "twice");
+        context.Terminal.Tell(
+            $"warning: '{checkpoint}' is from a machine that rounds a·b + c {there}, this one rounds it {here}: the result will differ "
+                + "from that machine's in its last digits.");
+    }
 
     private static bool IsOfKind(string path, string kind)
     {

@@ -23,12 +23,17 @@ internal sealed class PatchCutter(PatchPreprocessing preprocessing)
     }
 
     /// <summary>Cuts the patch whose top-left pixel is (x, y); false when it is flatter than the preprocessing allows.</summary>
-    public bool Cut(GrayImage image, int x, int y, Span<float> patch)
+    public bool Cut(GrayImage image, int x, int y, Span<float> patch) => Cut(image, x, y, patch, out _);
+
+    /// <summary>The same, and tells what was taken off it.</summary>
+    public bool Cut(GrayImage image, int x, int y, Span<float> patch, out PatchPlace place)
     {
         int size = _preprocessing.PatchSize;
         for (int row = 0; row < size; row++)
             image.Row(y + row).Slice(x, size).CopyTo(patch[(row * size)..]);
-        return Normalize(patch);
+        bool steep = Normalize(patch, out float mean, out float deviation);
+        place = new PatchPlace(x, y, mean, deviation);
+        return steep;
     }
 
     /// <summary>The same of a picture in a store.</summary>
@@ -41,7 +46,11 @@ internal sealed class PatchCutter(PatchPreprocessing preprocessing)
     }
 
     /// <summary>Normalises a patch in place; false when it is flatter than the preprocessing allows.</summary>
-    public bool Normalize(Span<float> patch)
+    public bool Normalize(Span<float> patch) => Normalize(patch, out _, out _);
+
+    /// <summary>The same, and tells what was subtracted and what it was divided by: 0 and 1 where nothing was; of a flat patch, which is
+    /// left as it is, its mean and 1.</summary>
+    private bool Normalize(Span<float> patch, out float taken, out float divisor)
     {
         double sum = 0, squares = 0;
         foreach (float value in patch)
@@ -50,12 +59,15 @@ internal sealed class PatchCutter(PatchPreprocessing preprocessing)
         foreach (float value in patch)
             squares += (value - mean) * (value - mean);
         double deviation = Math.Sqrt(squares / patch.Length);
-        if (!(deviation >= _preprocessing.MinimumDeviation))
+        bool steep = deviation >= _preprocessing.MinimumDeviation;
+        bool centred = _preprocessing.Normalization != PatchNormalization.None,
+            scaled = _preprocessing.Normalization == PatchNormalization.UnitDeviation;
+        (taken, divisor) = (steep && !centred ? 0 : (float)mean, steep && scaled ? (float)deviation : 1);
+        if (!steep)
             return false;
-        if (_preprocessing.Normalization == PatchNormalization.None)
-            return true;
-        TensorPrimitives.Subtract(patch, (float)mean, patch);
-        if (_preprocessing.Normalization == PatchNormalization.UnitDeviation)
+        if (centred)
+            TensorPrimitives.Subtract(patch, taken, patch);
+        if (scaled)
             TensorPrimitives.Multiply(patch, (float)(1 / deviation), patch);
         return true;
     }

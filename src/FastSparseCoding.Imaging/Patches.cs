@@ -61,40 +61,7 @@ public static class Patches
     public static IEnumerable<(Matrix X, IReadOnlyList<(int X, int Y)> Positions)> GridBlocks(
         GrayImage image, PatchPreprocessing preprocessing, int stride, int maxRows)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        ArgumentNullException.ThrowIfNull(preprocessing);
-        Throw.IfBelow(stride, 1);
-        Throw.IfBelow(maxRows, 1);
-        var cutter = new PatchCutter(preprocessing);
-        cutter.RequireFits(image);
-        return Enumerate(image, cutter, preprocessing, stride, maxRows);
-    }
-
-    private static IEnumerable<(Matrix X, IReadOnlyList<(int X, int Y)> Positions)> Enumerate(
-        GrayImage image, PatchCutter cutter, PatchPreprocessing preprocessing, int stride, int maxRows)
-    {
-        int across = (image.Width - preprocessing.PatchSize) / stride + 1, down = (image.Height - preprocessing.PatchSize) / stride + 1;
-        var places = new List<(int X, int Y)>();
-        var values = new float[preprocessing.SignalSize];
-        for (long i = 0; i < (long)across * down; i++)
-        {
-            (int x, int y) = ((int)(i % across) * stride, (int)(i / across) * stride);
-            if (cutter.Cut(image, x, y, values))
-                places.Add((x, y));
-            if (places.Count == maxRows || (i == (long)across * down - 1 && places.Count > 0))
-            {
-                yield return (CutAll(image, cutter, preprocessing, places), places.ToArray());
-                places.Clear();
-            }
-        }
-    }
-
-    private static Matrix CutAll(GrayImage image, PatchCutter cutter, PatchPreprocessing preprocessing, List<(int X, int Y)> places)
-    {
-        var signals = new Matrix(places.Count, preprocessing.SignalSize);
-        for (int i = 0; i < places.Count; i++)
-            cutter.Cut(image, places[i].X, places[i].Y, signals.Row(i));
-        preprocessing.Whitening?.Apply(signals);
-        return signals;
+        IEnumerable<PatchBlock> blocks = PatchGrid.Cut(image, preprocessing, stride, maxRows);
+        return blocks.Where(b => b.X.Rows > 0).Select(b => (b.X, (IReadOnlyList<(int X, int Y)>)[.. b.Places.Select(p => (p.X, p.Y))]));
     }
 }

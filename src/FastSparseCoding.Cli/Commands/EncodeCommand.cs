@@ -68,6 +68,14 @@ internal sealed class EncodeCommand
         };
     private readonly Option<string?> _signals =
         new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
+    private readonly Option<string?> _places =
+        new("--places")
+        {
+            Description =
+        "Also write where every patch was cut and the mean and deviation taken off it, row for row, and which places were left out as "
+        + "flat: all that 'sparsecode reconstruct --image' needs. The grid then goes to the picture's right and lower edge.",
+            HelpName = "FILE.npz"
+        };
     private readonly Option<string?> _mask =
         new("--mask")
         {
@@ -90,6 +98,7 @@ internal sealed class EncodeCommand
             "Encodes signals: exactly with a dictionary, every code certified by its duality gap, or of few atoms by orthogonal matching "
             + "pursuit; or by prediction with an encoder. Inputs may be larger than memory.",
             ["sparsecode encode dictionary.safetensors photos/ --stride 5 -o codes.npz",
+            "sparsecode encode dictionary.safetensors photos/ --stride 2 --places places.npz -o codes.npz",
             "sparsecode encode lista.safetensors signals.npy -o codes.npy",
             "sparsecode encode dictionary.safetensors signals.npy --warm-start lista.safetensors -o codes.npy",
             "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy",
@@ -98,7 +107,7 @@ internal sealed class EncodeCommand
             "sparsecode encode dictionary.safetensors signals.npy --mask known.npy -o codes.npy"])
         {
             self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples,
-            self._stride, self._signals, self._mask,
+            self._stride, self._signals, self._places, self._mask,
         };
         self._penalty.AddTo(command);
         self._pursuit.AddTo(command);
@@ -113,10 +122,12 @@ internal sealed class EncodeCommand
         ICoder coder = BindCoder(parsed, model);
         string output = parsed.GetRequiredValue(_output);
         OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
-            _penalty.WeightsPath(parsed)], (_output, output), (_signals, parsed.GetValue(_signals)));
+            _penalty.WeightsPath(parsed)], (_output, output), (_signals, parsed.GetValue(_signals)), (_places, parsed.GetValue(_places)));
+        PatchPreprocessing? preprocessing = BindPreprocessing(parsed, model);
         using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse));
         using NpyWriter? signals = parsed.GetValue(_signals) is { } path ? NpyWriter.Create(path, model.SignalSize) : null;
-        SignalStream stream = BindStream(parsed, model, context);
+        using PatchPlacesWriter? places = parsed.GetValue(_places) is { } at ? PatchPlacesWriter.Create(at, preprocessing!) : null;
+        SignalStream stream = BindStream(parsed, model, preprocessing, places, context);
         var tally = new Tally();
         context.Track(board =>
         {
@@ -132,9 +143,15 @@ internal sealed class EncodeCommand
         });
         codes.Complete();
         signals?.Complete();
+        places?.Complete();
         if (coder.Warning(tally.Rows) is { } warning)
             context.Terminal.Tell($"warning: {warning}");
-        context.Print(tally.ToResult(output, coder, model.CodeSize));
+        Result result = tally.ToResult(output, coder, model.CodeSize);
+        if (stream.FlatPlaces is { } flat)
+            result.Add("flat_places", flat);
+        if (places is not null)
+            result.Add("places", parsed.GetRequiredValue(_places)!);
+        context.Print(result);
         return ExitCode.Done;
     }
 
@@ -201,20 +218,39 @@ internal sealed class EncodeCommand
         return start;
     }
 
-    private SignalStream BindStream(ParseResult parsed, ModelInput model, CommandContext context)
+    /// <summary>How images become signals; null for signals of an .npy, which are taken as they are.</summary>
+    private PatchPreprocessing? BindPreprocessing(ParseResult parsed, ModelInput model)
+    {
+        string[] paths = parsed.GetRequiredValue(_images);
+        bool isArray = SignalInput.IsArray(paths);
+        if (!isArray && parsed.GetValue(_mask) is not null)
+            throw new UserError($"{_mask.Name} is for an .npy of signals; {paths[0]} is none.");
+        if (parsed.GetValue(_places) is not null)
+        {
+            if (isArray || WholeImageInput.IsOne(paths))
+                throw new UserError($"{_places.Name} is for patches of pictures; {paths[0]} is not cut into patches.");
+            if (parsed.GetValue(_samples) is not null)
+                throw new UserError($"{_places.Name} is for all patches on a grid; {_samples.Name} draws some at random.");
+        }
+        if (isArray)
+            return null;
+        PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
+        SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
+        return preprocessing;
+    }
+
+    private SignalStream BindStream(
+        ParseResult parsed, ModelInput model, PatchPreprocessing? preprocessing, PatchPlacesWriter? places, CommandContext context)
     {
         string[] paths = parsed.GetRequiredValue(_images);
         int? samples = parsed.GetValue(_samples) is { } count ? Range.Check(_samples, count, 1, 1_000_000_000) : null;
-        if (SignalInput.IsArray(paths))
+        if (preprocessing is null)
             return SignalStream.OfArray(paths[0], model.SignalSize, parsed.GetValue(_mask));
-        if (parsed.GetValue(_mask) is not null)
-            throw new UserError($"{_mask.Name} is for an .npy of signals; {paths[0]} is none.");
-        PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
-        SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
         if (WholeImageInput.IsOne(paths))
             return SignalStream.OfWholeImages(paths[0], preprocessing);
         int stride = Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000);
-        return SignalStream.OfImages(paths, preprocessing, samples, stride, parsed.GetRequiredValue(_output), context);
+        return samples is { } n ? SignalStream.OfRandomPatches(paths, preprocessing, n, parsed.GetRequiredValue(_output), context)
+            : SignalStream.OfGrid(paths, preprocessing, stride, places, context);
     }
 
     /// <summary>What was encoded so far.</summary>

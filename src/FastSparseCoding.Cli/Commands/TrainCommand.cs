@@ -202,8 +202,7 @@ internal sealed class TrainCommand
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
         if (start is not null)
             start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data) };
-        if (start is { HasBitsOfThisMachine: false })
-            WarnOfMachine(checkpoint, context);
+        Checkpoint.WarnOfMachine(checkpoint, start, context);
         (ISignalSource source, Matrix heldOut) = input.Split(options.HeldOut, options.Seed);
         TrainingReport? report = null;
         context.Track(board =>
@@ -226,13 +225,5 @@ internal sealed class TrainCommand
         return report;
 
         void Keep(TrainingCheckpoint c) => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) });
-    }
-
-    private static void WarnOfMachine(string checkpoint, CommandContext context)
-    {
-        (string there, string here) = Machine.FusedMultiplyAdd ? ("twice", "once") : ("once", "twice");
-        context.Terminal.Tell(
-            $"warning: '{checkpoint}' is from a machine that rounds a·b + c {there}, this one rounds it {here}: the result will differ "
-                + "from that machine's in its last digits.");
     }
 }

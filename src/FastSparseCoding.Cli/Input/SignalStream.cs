@@ -10,20 +10,25 @@ internal sealed class SignalStream
     private const int BlockRows = 8192;
 
     private readonly Func<long> _total;
+    private readonly Func<long?> _flat;
 
     private SignalStream(long total, IEnumerable<Matrix> blocks)
         : this(() => total, blocks.Select(x => (x, (Matrix?)null)))
     {
     }
 
-    private SignalStream(Func<long> total, IEnumerable<(Matrix X, Matrix? Mask)> blocks)
+    private SignalStream(Func<long> total, IEnumerable<(Matrix X, Matrix? Mask)> blocks, Func<long?>? flat = null)
     {
         _total = total;
+        _flat = flat ?? (() => null);
         Blocks = blocks;
     }
 
     /// <summary>How many signals there are; of images cut on a grid, about how many, by those that were read so far.</summary>
     public long Total => _total();
+
+    /// <summary>Places of the grid that were left out as flat so far; null where there is no grid.</summary>
+    public long? FlatPlaces => _flat();
 
     /// <summary>The signals, in order, each block with a mask or null where all is known; to be walked once.</summary>
     public IEnumerable<(Matrix X, Matrix? Mask)> Blocks { get; }
@@ -49,16 +54,19 @@ internal sealed class SignalStream
         return new SignalStream(x.Rows, [x]);
     }
 
-    /// <summary>Patches of images: at random places, or all on a grid.</summary>
-    public static SignalStream OfImages(
-        IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int? samples, int stride, string output, CommandContext context)
+    /// <summary>Patches of images at random places.</summary>
+    public static SignalStream OfRandomPatches(
+        IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int count, string output, CommandContext context)
+        => new(count, Draw(new PatchSource(SignalInput.LoadImages(paths, output, context), preprocessing, context.Seed), count));
+
+    /// <summary>All patches of images on a grid. Where places are to be written, the grid goes to the edges, so that every pixel is in a
+    /// patch.</summary>
+    public static SignalStream OfGrid(
+        IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int stride, PatchPlacesWriter? places, CommandContext context)
     {
-        if (samples is { } count)
-            return new SignalStream(
-                count, Draw(new PatchSource(SignalInput.LoadImages(paths, output, context), preprocessing, context.Seed), count));
         SignalInput.WarnPassedOver(paths, context);
-        var grid = new ImageGrid(paths, preprocessing, stride, context);
-        return new SignalStream(() => grid.Total, grid.Blocks.Select(x => (x, (Matrix?)null)));
+        var grid = new ImageGrid(paths, preprocessing, stride, places, context);
+        return new SignalStream(() => grid.Total, grid.Blocks.Select(x => (x, (Matrix?)null)), () => grid.FlatPlaces);
     }
 
     private static IEnumerable<Matrix> ReadArray(string path, bool finite)
@@ -85,13 +93,16 @@ internal sealed class SignalStream
     }
 
     /// <summary>Patches on a grid of pictures that are read one after the other.</summary>
-    private sealed class ImageGrid(IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int stride, CommandContext context)
+    private sealed class ImageGrid(
+        IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int stride, PatchPlacesWriter? places, CommandContext context)
     {
         private readonly IReadOnlyList<string> _files = ImageFolder.Find(paths);
         private long _places;       // in the pictures read
         private int _read;
 
         public long Total => _read == 0 ? 0 : (long)((double)_places / _read * _files.Count);
+
+        public long FlatPlaces { get; private set; }
 
         public IEnumerable<Matrix> Blocks
         {
@@ -101,12 +112,16 @@ internal sealed class SignalStream
                 foreach (GrayImage image in ImageFolder.Stream(_files, context.Threads, context.Cancellation))
                 {
                     _read++;
-                    _places += Math.Max(0, (image.Width - preprocessing.PatchSize) / stride + 1L) * Math.Max(
-                        0, (image.Height - preprocessing.PatchSize) / stride + 1);
-                    foreach ((Matrix x, _) in Patches.GridBlocks(image, preprocessing, stride, BlockRows))
+                    _places += PatchGrid.Count(image.Width, image.Height, preprocessing.PatchSize, stride, places is not null);
+                    places?.BeginPicture(image);
+                    foreach (PatchBlock block in PatchGrid.Cut(image, preprocessing, stride, BlockRows, toEdge: places is not null))
                     {
+                        places?.Append(block);
+                        FlatPlaces += block.Flat.Count;
+                        if (block.X.Rows == 0)
+                            continue;
                         some = true;
-                        yield return x;
+                        yield return block.X;
                     }
                 }
                 if (!some)

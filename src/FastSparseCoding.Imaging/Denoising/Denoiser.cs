@@ -25,8 +25,7 @@ public sealed class Denoiser : IPatchDenoiser
     /// <summary>Thresholds of an untrained denoiser: so much of σ, and so much whatever σ is.</summary>
     private const float StartOffset = 0.002f, StartSlope = 0.18f;
 
-    private readonly PackedMatrix _w;           // W [m×n]
-    private readonly AlignedRows _wRows;        // the same, for single rows
+    private readonly AlignedRows _w;            // W [m×n]
     private readonly WorkspacePool<Workspace> _workspaces;
 
     internal Denoiser(int patchSize, int channels, int atoms, int depth, float sigmaFrom, float sigmaTo)
@@ -36,8 +35,7 @@ public sealed class Denoiser : IPatchDenoiser
         SignalSize = n;
         Parameters = new ParameterSlab(Layout(n, atoms, depth));
         Layers = new CoupledLayers(n, atoms, depth);
-        _w = new PackedMatrix(atoms, n);
-        _wRows = new AlignedRows(atoms, n);
+        _w = new AlignedRows(atoms, n);
         _workspaces = new WorkspacePool<Workspace>(() => new Workspace(this));
     }
 
@@ -145,8 +143,7 @@ public sealed class Denoiser : IPatchDenoiser
         if (count <= 0)
             return;
         Layers.PackRows(View(0), View(1), first, count);
-        _w.PackRows(View(2), first, count);
-        _wRows.CopyRows(View(2), first, count);
+        _w.CopyRows(View(2), first, count);
     }
 
     /// <summary>The windows of its parameters.</summary>
@@ -170,7 +167,7 @@ public sealed class Denoiser : IPatchDenoiser
     internal void Backward(ReadOnlyMatrixView x, ReadOnlyMatrixView dy, CoupledTape tape, ParameterSlab gradient, Matrix dTheta)
     {
         ListedCodes codes = tape.Codes(Depth);
-        codes.Differentiate(dy, _wRows);                                            // dC(T) = h'(C(T)) ⊙ dx̂Wᵀ
+        codes.Differentiate(dy, _w);                                                // dC(T) = h'(C(T)) ⊙ dx̂Wᵀ
         Layers.Backward(x.Rows, tape);
         Layers.AddGradient(x, tape, View(gradient, 0), View(gradient, 1), dTheta);
         codes.AddTransposed(dy, View(gradient, 2));                                 // dW += Z(T)ᵀdx̂

@@ -63,7 +63,7 @@ public static class DenoiserTrainer
     /// <param name="time">The time that the training may take.</param>
     /// <param name="options">How to train; the patches are not looked at.</param>
     /// <param name="cancellation">Stops the measurement.</param>
-    /// <returns>The number of patches, at least those of a step.</returns>
+    /// <returns>The number of patches: those of whole crops, at least of a step.</returns>
     /// <exception cref="ArgumentException">As of <see cref="Train"/>, or the time is not above 0.</exception>
     public static long PatchesIn(
         Denoiser denoiser, ImageStore images, TimeSpan time, DenoiserTrainingOptions? options = null,
@@ -81,7 +81,7 @@ public static class DenoiserTrainer
         long some = Math.Max(4 * step, (long)(rate * Trial.TotalSeconds));
         rate = SpeedOf(trial, images, options with { Patches = some, Evaluations = 1 }, cancellation);
         double left = Math.Max(0, (time - Stopwatch.GetElapsedTime(start)).TotalSeconds);
-        return Math.Max(step, (long)(rate * left));
+        return Math.Max(step, (long)(rate * left) / perCrop * perCrop);
     }
 
     private static double SpeedOf(Denoiser trial, ImageStore images, DenoiserTrainingOptions options, CancellationToken cancellation)

@@ -50,6 +50,30 @@ public static class ImageQuality
         return sum / ((double)across * down);
     }
 
+    /// <summary>The same of pictures with the same channels, over all of them; alpha does not count.</summary>
+    /// <param name="a">A picture.</param>
+    /// <param name="b">Another of the same size and channels.</param>
+    /// <returns>Decibels; positive infinity where the pictures are the same.</returns>
+    /// <exception cref="ArgumentException">Sizes or channels differ.</exception>
+    public static double Psnr(ColourImage a, ColourImage b)
+        => -10 * Math.Log10(Mean(a, b, (u, v) => Math.Pow(10, Psnr(u, v) / -10)));
+
+    /// <summary>Mean of the structural similarities of the channels; alpha does not count.</summary>
+    /// <param name="a">A picture of at least 11×11 pixels.</param>
+    /// <param name="b">Another of the same size and channels.</param>
+    /// <returns>Similarity, at most 1; 1 where the pictures are the same.</returns>
+    /// <exception cref="ArgumentException">Sizes or channels differ, or the pictures are too small.</exception>
+    public static double Ssim(ColourImage a, ColourImage b) => Mean(a, b, Ssim);
+
+    private static double Mean(ColourImage a, ColourImage b, Func<GrayImage, GrayImage, double> measure)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        if (a.Channels != b.Channels)
+            Throw.Argument(nameof(b), $"'b' has {b.Channels} channels; it must have {a.Channels}, as 'a'.");
+        return Enumerable.Range(0, a.Channels).Average(channel => measure(a.Plane(channel), b.Plane(channel)));
+    }
+
     /// <summary>Weighted sums down the columns of the windows that begin in row y.</summary>
     private static void Columns(GrayImage a, GrayImage b, int y, double[][] moments)
     {

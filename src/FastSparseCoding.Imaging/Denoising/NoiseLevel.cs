@@ -11,6 +11,9 @@ public static class NoiseLevel
     /// <summary>Side of the smallest picture of which noise is estimated.</summary>
     private const int SmallestSide = 16;
 
+    /// <summary>Pixels of a band of a large picture, and most bands that are looked at.</summary>
+    private const int BandPixels = 1 << 20, MostBands = 15;
+
     /// <summary>The high-pass filter of Daubechies' wavelet with two vanishing moments: of norm 1, blind to slopes.</summary>
     private static readonly double[] HighPass = Daubechies2();
 
@@ -36,11 +39,58 @@ public static class NoiseLevel
         return (float)(diagonal[diagonal.Length / 2] / NormalMedian * 255);
     }
 
+    /// <summary>
+    /// The same for a picture of any channels: of noise that differs between them, the root of the mean square. Of a picture of many pixels
+    /// bands of rows are looked at, evenly spread; the median of theirs is the estimate.
+    /// </summary>
+    /// <param name="picture">The picture, at least 16×16 pixels.</param>
+    /// <returns>σ in levels of 255, 0 or more.</returns>
+    /// <exception cref="ArgumentException">The picture is smaller.</exception>
+    public static float Estimate(ColourImage picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        int height = Math.Max(SmallestSide, BandPixels / picture.Width / 2 * 2);
+        if (height >= picture.Height / 2)
+            return Estimate(picture, 0, picture.Height);
+        int bands = Math.Min(MostBands, picture.Height / height);
+        float[] estimates = [.. Enumerable.Range(0, bands).Select(
+            i => Estimate(picture, (int)((long)i * (picture.Height - height) / Math.Max(1, bands - 1)), height))];
+        Array.Sort(estimates);
+        return estimates[bands / 2];
+    }
+
+    /// <summary>A picture with white normal noise, the same for the same seed.</summary>
+    /// <param name="clean">The picture.</param>
+    /// <param name="sigma">Deviation σ of the noise in levels of 255: above 0, at most 255.</param>
+    /// <param name="seed">Seed of the noise.</param>
+    /// <returns>The noisy picture; its pixels leave 0 to 1 and are not clipped.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">σ is out of its range.</exception>
+    public static GrayImage Add(GrayImage clean, float sigma, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(clean);
+        Check(sigma);
+        var noisy = new GrayImage(clean.Width, clean.Height, new float[clean.Pixels.Length], clean.Name);
+        NoisyCrops.AddNoise(clean.Pixels, noisy.Pixels, sigma / 255, CounterRandom.Mix((ulong)seed));
+        return noisy;
+    }
+
     /// <summary>Refuses what is no deviation of noise.</summary>
     internal static void Check(float sigma, [CallerArgumentExpression(nameof(sigma))] string name = "")
     {
         Throw.IfNotPositive(sigma, name);
         Throw.IfAbove(sigma, 255f, name);
+    }
+
+    private static float Estimate(ColourImage picture, int firstRow, int rows)
+    {
+        double squares = 0;
+        for (int channel = 0; channel < picture.Channels; channel++)
+        {
+            var values = new float[picture.Width * rows];
+            picture.ReadRows(channel, firstRow, values);
+            squares += Math.Pow(Estimate(new GrayImage(picture.Width, rows, values, picture.Name)), 2);
+        }
+        return (float)Math.Sqrt(squares / picture.Channels);
     }
 
     /// <summary>Magnitudes of the finest coefficients that are high-pass in both directions, but for those that need pixels beyond the

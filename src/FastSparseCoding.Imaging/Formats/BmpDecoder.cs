@@ -51,6 +51,9 @@ internal sealed class BmpDecoder
         _palette = ReadPalette(palette, old ? 3 : 4);
     }
 
+    /// <summary>Samples of a pixel: 1 where the palette is of grays.</summary>
+    private int Colours => _bits > 8 ? 3 : _palette.Colours;
+
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith("BM"u8) && bytes.Length >= 26;
 
     public static void Decode(string path, byte[] bytes, Canvas canvas)
@@ -77,8 +80,6 @@ internal sealed class BmpDecoder
     }
 
     private void Begin(Canvas canvas) => canvas.Begin(new PixelLayout(_width, _height, Colours, HasAlpha: false, Largest: 255));
-
-    private int Colours => _bits > 8 ? 3 : _palette.Colours;
 
     private void ReadRow(ReadOnlySpan<byte> row, Span<byte> samples)
     {

@@ -14,7 +14,8 @@ internal readonly record struct PixelLayout(int Width, int Height, int Colours, 
 
 /// <summary>
 /// Where decoders put pixels, in any order: it makes of them what is wanted, grays or colours, upright, so that there is one decoder for
-/// both, and no picture lies in memory twice. Memory is taken when a decoder begins, which it does once the file is known to be long enough.
+/// both, and no picture lies in memory twice. Memory is taken when a decoder begins, which it does once the file is known to be long
+/// enough.
 /// </summary>
 internal abstract class Canvas
 {
@@ -46,7 +47,8 @@ internal abstract class Canvas
     /// <param name="y">Their row, as it is stored.</param>
     /// <param name="samples">All samples of the first, then of the next.</param>
     /// <param name="step">Columns from one pixel to the next.</param>
-    public void Put(int x, int y, ReadOnlySpan<byte> samples, int step = 1) => Draw(_start + x * _right + y * _down, step * _right, samples);
+    public void Put(int x, int y, ReadOnlySpan<byte> samples, int step = 1)
+        => Draw(_start + x * _right + y * _down, step * _right, samples);
 
     /// <summary>The same when the largest sample is not 255.</summary>
     public void Put(int x, int y, ReadOnlySpan<ushort> samples, int step = 1)

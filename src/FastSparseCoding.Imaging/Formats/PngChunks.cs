@@ -91,7 +91,9 @@ internal sealed class PngChunks
         Transparency = data.ToArray();
     }
 
-    /// <summary>The samples of the colour that is transparent, where pixels are their own colours; none if there is no such colour.</summary>
+    /// <summary>
+    /// The samples of the colour that is transparent, where pixels are their own colours; none if there is no such colour.
+    /// </summary>
     public ushort[] TransparentColour()
     {
         if (Header.Colour is not (PngColour.Gray or PngColour.Rgb))

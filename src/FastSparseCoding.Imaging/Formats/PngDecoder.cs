@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace FastSparseCoding.Imaging.Formats;
 
-/// <summary>PNG (W3C PNG, third edition), of every depth and colour type, interlaced or not. A colour that a chunk tRNS names is transparent.</summary>
+/// <summary>
+/// PNG (W3C PNG, third edition), of every depth and colour type, interlaced or not. A colour that a chunk tRNS names is transparent.
+/// </summary>
 internal sealed class PngDecoder
 {
     /// <summary>Where the first pixel of each pass lies, and how far the next is, across and down.</summary>

@@ -62,23 +62,33 @@ internal sealed class TiffSamples
     /// <summary>Draws a row of the pieces, of which its first pixel is number <paramref name="pixel"/>.</summary>
     private void DrawRow(Canvas canvas, int left, int y, int pixel)
     {
-        int width = (int)Math.Min(_directory.Piece.Width, _width - left), n = _layout.Samples;
-        Span<byte> row = _row.AsSpan(0, width * n * SampleBytes);
-        Span<ushort> wide = MemoryMarshal.Cast<byte, ushort>(row);
+        int width = (int)Math.Min(_directory.Piece.Width, _width - left), pixelBytes = _layout.Samples * SampleBytes;
+        bool isAsDrawn = !_directory.Separate && _directory.Samples == _layout.Samples && _directory.Photometric != 0;
+        ReadOnlySpan<byte> row = isAsDrawn ? _pieces[0].AsSpan(pixel * pixelBytes, width * pixelBytes)
+            : Arranged(pixel, width * pixelBytes);
+        if (SampleBytes == 1)
+            canvas.Put(left, y, row);
+        else
+            canvas.Put(left, y, MemoryMarshal.Cast<byte, ushort>(row));
+    }
+
+    /// <summary>The samples of a row side by side, without those that are not drawn.</summary>
+    private ReadOnlySpan<byte> Arranged(int pixel, int length)
+    {
+        int n = _layout.Samples;
+        Span<byte> row = _row.AsSpan(0, length);
         for (int c = 0; c < n; c++)
         {
             (byte[] piece, int step, int from) = _directory.Separate ? (_pieces[c], 1, pixel)
                 : (_pieces[0], (int)_directory.Samples, pixel * (int)_directory.Samples + c);
-            bool inverted = _directory.Photometric == 0 && c == 0;      // 0 is white
+            bool isInverted = _directory.Photometric == 0 && c == 0;      // 0 is white
             if (SampleBytes == 1)
-                Copy(piece, from, step, row, c, n, inverted ? byte.MaxValue : (byte)0);
+                Copy(piece, from, step, row, c, n, isInverted ? byte.MaxValue : (byte)0);
             else
-                Copy(MemoryMarshal.Cast<byte, ushort>(piece), from, step, wide, c, n, inverted ? ushort.MaxValue : (ushort)0);
+                Copy(MemoryMarshal.Cast<byte, ushort>(piece), from, step, MemoryMarshal.Cast<byte, ushort>(row), c, n,
+                    isInverted ? ushort.MaxValue : (ushort)0);
         }
-        if (SampleBytes == 1)
-            canvas.Put(left, y, row);
-        else
-            canvas.Put(left, y, wide);
+        return row;
     }
 
     /// <summary>Copies every sample number <paramref name="step"/>, and turns its bits over where <paramref name="flip"/> has

@@ -16,14 +16,23 @@ internal sealed record WrittenFormat(
         new([".ppm"], (channels, hasAlpha) => channels == 3 && !hasAlpha, "red, green and blue without alpha", Netpbm.Write),
     ];
 
+    /// <summary>Whether files of that ending are written.</summary>
+    public static bool Has(string ending) => Array.Exists(All, f => f.Endings.Contains(ending, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Refuses a path whose ending is of no format that is written.</summary>
+    public static void RequireEnding(string path)
+    {
+        if (!Has(Path.GetExtension(path)))
+            Throw.Unwritable<WrittenFormat>(path,
+                $"pictures are written to files ending in {string.Join(", ", All.SelectMany(f => f.Endings))}.");
+    }
+
     /// <summary>The format that a path's ending tells, or a refusal that says what can be written: before anything is computed.</summary>
     public static WrittenFormat For(string path, int channels, bool hasAlpha)
     {
+        RequireEnding(path);
         string ending = Path.GetExtension(path);
-        WrittenFormat? format = Array.Find(All, f => f.Endings.Contains(ending, StringComparer.OrdinalIgnoreCase));
-        if (format is null)
-            return Throw.Unwritable<WrittenFormat>(path,
-                $"pictures are written to files ending in {string.Join(", ", All.SelectMany(f => f.Endings))}.");
+        WrittenFormat format = All.First(f => f.Endings.Contains(ending, StringComparer.OrdinalIgnoreCase));
         if (!format.Holds(channels, hasAlpha))
             return Throw.Unwritable<WrittenFormat>(path,
                 $"{ending} holds {format.Content}; the picture is {(channels == 1 ? "gray" : "red, green and blue")}"

@@ -10,17 +10,17 @@ namespace FastSparseCoding.Encoders;
 internal sealed class CoupledLayers
 {
     private readonly PackedMatrix _at;          // Aᵀ [n×m]
-    private readonly PackedMatrix _minusA;      // −A [m×n]
+    private readonly AlignedRows _minusA;       // −A [m×n]
     private readonly AlignedRows _d;            // D [m×n]
-    private readonly PackedMatrix _minusD;      // −D [m×n]
+    private readonly AlignedRows _minusD;       // −D [m×n]
 
     public CoupledLayers(int signalSize, int codeSize, int depth)
     {
         (SignalSize, CodeSize, Depth) = (signalSize, codeSize, depth);
         _at = new PackedMatrix(signalSize, codeSize);
-        _minusA = new PackedMatrix(codeSize, signalSize);
+        _minusA = new AlignedRows(codeSize, signalSize);
         _d = new AlignedRows(codeSize, signalSize);
-        _minusD = new PackedMatrix(codeSize, signalSize);
+        _minusD = new AlignedRows(codeSize, signalSize);
     }
 
     public int SignalSize { get; }
@@ -33,9 +33,9 @@ internal sealed class CoupledLayers
     public void PackRows(ReadOnlyMatrixView a, ReadOnlyMatrixView d, int first, int count)
     {
         _at.PackTransposedRows(a, first, count);
-        _minusA.PackNegatedRows(a, first, count);
+        _minusA.CopyRows(a, first, count, negated: true);
         _d.CopyRows(d, first, count);
-        _minusD.PackNegatedRows(d, first, count);
+        _minusD.CopyRows(d, first, count, negated: true);
     }
 
     /// <summary>Codes of some signals.</summary>

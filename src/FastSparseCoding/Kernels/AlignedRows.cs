@@ -46,14 +46,19 @@ internal sealed unsafe class AlignedRows
     /// <summary>Takes the values of a matrix of the same shape.</summary>
     public void Copy(ReadOnlyMatrixView matrix) => CopyRows(matrix, 0, Rows);
 
-    /// <summary>Takes the values of some rows of a matrix of the same shape.</summary>
-    public void CopyRows(ReadOnlyMatrixView matrix, int first, int count)
+    /// <summary>Takes the values of some rows of a matrix of the same shape, or their negatives.</summary>
+    public void CopyRows(ReadOnlyMatrixView matrix, int first, int count, bool negated = false)
     {
         Throw.IfShapeNot(matrix.Rows, matrix.Columns, Rows, Columns, nameof(matrix));
         Throw.IfOutside(first, 0, Rows);
         Throw.IfOutside(count, 0, Rows - first);
         for (int i = first; i < first + count; i++)
-            matrix.Row(i).CopyTo(new Span<float>(Data + (nint)i * Stride, Columns));
+        {
+            var row = new Span<float>(Data + (nint)i * Stride, Columns);
+            matrix.Row(i).CopyTo(row);
+            if (negated)
+                TensorPrimitives.Negate(row, row);
+        }
     }
 
     /// <summary>A copy with every value multiplied.</summary>

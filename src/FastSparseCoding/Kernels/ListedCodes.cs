@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace FastSparseCoding.Kernels;
 
 /// <summary>
@@ -38,13 +36,13 @@ internal sealed unsafe class ListedCodes(int maxRows, int columns)
     }
 
     /// <summary>C = Z·W. W [m×n], C [N×n].</summary>
-    public void Multiply(PackedMatrix w, MatrixView c) => Multiply(_codes, w, default, c);
+    public void Multiply(AlignedRows w, MatrixView c) => Multiply(_codes, w, default, c);
 
     /// <summary>C = B + Z·W. W [m×n], B and C [N×n].</summary>
-    public void MultiplyAdd(PackedMatrix w, ReadOnlyMatrixView b, MatrixView c) => Multiply(_codes, w, b, c);
+    public void MultiplyAdd(AlignedRows w, ReadOnlyMatrixView b, MatrixView c) => Multiply(_codes, w, b, c);
 
     /// <summary>C = dC·W. W [m×n], C [N×n].</summary>
-    public void MultiplyDerivatives(PackedMatrix w, MatrixView c) => Multiply(_derivatives, w, default, c);
+    public void MultiplyDerivatives(AlignedRows w, MatrixView c) => Multiply(_derivatives, w, default, c);
 
     /// <summary>dC = h'(C) ⊙ (dC' + R·Dᵀ), where dC' is that of other codes, or nothing: only what belongs to a non-zero is worked out. R
     /// [N×n], D [m×n].</summary>
@@ -127,26 +125,29 @@ internal sealed unsafe class ListedCodes(int maxRows, int columns)
 
     private static int Capacity(int maxRows, int columns) => checked(maxRows * columns + NonZeros.Slack);
 
-    private void Multiply(float[] factors, PackedMatrix w, ReadOnlyMatrixView b, MatrixView c)
+    private void Multiply(float[] factors, AlignedRows w, ReadOnlyMatrixView b, MatrixView c)
     {
         Throw.IfLengthNot(w.Rows, columns, nameof(w));
         Throw.IfShapeNot(c.Rows, c.Columns, _count, w.Columns, nameof(c));
         if (!b.Values.IsEmpty)
             Throw.IfShapeNot(b.Rows, b.Columns, c.Rows, c.Columns, nameof(b));
+        float* zeros = Scratch.Rent(w.Columns);
+        new Span<float>(zeros, w.Columns).Clear();
         fixed (float* values = factors, pb = b.Values, pc = c.Values)
         fixed (int* starts = _rowStarts, indices = _columns)
         {
-            Run(new NonZeros { RowStarts = starts, Columns = indices, Values = values }, new Product
+            var kernel = new RowSums
             {
+                List = new NonZeros { RowStarts = starts, Columns = indices, Values = values },
                 Rows = _count,
-                Columns = w.Columns,
-                K = columns,
-                B = RightFactor.Packed(w),
-                Start = pb,
-                StartRow = w.Columns,
+                Start = pb == null ? zeros : pb,
+                StartStride = pb == null ? 0 : w.Columns,
+                W = w.Data,
+                Stride = w.Stride,
                 C = pc,
-                CRow = w.Columns,
-            });
+                Columns = w.Columns,
+            };
+            Simd.Run(ref kernel);
             GC.KeepAlive(w);
         }
     }
@@ -155,29 +156,25 @@ internal sealed unsafe class ListedCodes(int maxRows, int columns)
     {
         Throw.IfLengthNot(b.Rows, _count, "b.Rows");
         Throw.IfShapeNot(c.Rows, c.Columns, columns, b.Columns, nameof(c));
-        float* panels = Scratch.Rent(checked((int)Panels.Length(b.Rows, b.Columns)));
-        fixed (float* values = factors, pb = b.Values, pc = c.Values)
-        fixed (int* starts = _columnStarts, rows = _rows)
+        int stride = AlignedRows.Padded(b.Columns);
+        float* rows = Scratch.Rent(checked(b.Rows * stride));
+        for (int i = 0; i < b.Rows; i++)
+            b.Row(i).CopyTo(new Span<float>(rows + (nint)i * stride, b.Columns));
+        fixed (float* values = factors, pc = c.Values)
+        fixed (int* starts = _columnStarts, indices = _rows)
         {
-            Panels.Pack(pb, b.Columns, b.Rows, b.Columns, panels);
-            Run(new NonZeros { RowStarts = starts, Columns = rows, Values = values }, new Product
+            var kernel = new RowSums
             {
+                List = new NonZeros { RowStarts = starts, Columns = indices, Values = values },
                 Rows = columns,
-                Columns = b.Columns,
-                K = b.Rows,
-                B = new RightFactor { Data = panels },
                 Start = pc,
-                StartRow = b.Columns,
+                StartStride = b.Columns,
+                W = rows,
+                Stride = stride,
                 C = pc,
-                CRow = b.Columns,
-            });
+                Columns = b.Columns,
+            };
+            Simd.Run(ref kernel);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run(NonZeros list, Product product)
-    {
-        var kernel = new SparseKernel { List = list, Product = product };
-        Simd.Run(ref kernel);
     }
 }

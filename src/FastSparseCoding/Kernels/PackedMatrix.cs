@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace FastSparseCoding.Kernels;
@@ -57,19 +56,6 @@ internal sealed unsafe class PackedMatrix
         Throw.IfOutside(count, 0, Rows - first);
         fixed (float* p = b.Values)
             Panels.PackRows(p, Columns, Rows, Columns, first, count, Data);
-    }
-
-    /// <summary>Takes the values of some rows of −B [k×m].</summary>
-    public void PackNegatedRows(ReadOnlyMatrixView b, int first, int count)
-    {
-        PackRows(b, first, count);
-        int width = Simd.PanelColumns;
-        for (int j = 0; j < Columns; j += width)
-        {
-            int padded = (Math.Min(width, Columns - j) + Simd.Lanes - 1) / Simd.Lanes * Simd.Lanes;
-            var rows = new Span<float>(Data + (nint)j * Rows + (nint)first * padded, count * padded);
-            TensorPrimitives.Negate(rows, rows);
-        }
     }
 
     /// <summary>Takes the values of Bᵀ, for B [m×k]. Allocates nothing.</summary>

@@ -108,17 +108,6 @@ internal static class Simd
         }
     }
 
-    /// <summary>Columns of a panel of packed weights.</summary>
-    public static int PanelColumns
-    {
-        get
-        {
-            var kernel = default(CountKernel);
-            Run(ref kernel);
-            return kernel.PanelColumns;
-        }
-    }
-
     /// <summary>Runs a kernel at the widest vectors this machine computes with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TKernel>(ref TKernel kernel)
@@ -173,12 +162,11 @@ internal static class Simd
     private struct CountKernel : ISimdKernel
     {
         public int Lanes;
-        public int PanelColumns;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TS, TV>()
             where TS : struct, ISimd<TV>
             where TV : unmanaged
-            => (Lanes, PanelColumns) = (TS.Count, TS.PanelVectors * TS.Count);
+            => Lanes = TS.Count;
     }
 }

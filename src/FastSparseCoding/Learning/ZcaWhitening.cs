@@ -10,6 +10,7 @@ namespace FastSparseCoding.Learning;
 public sealed class ZcaWhitening
 {
     private readonly PackedMatrix _packed;
+    private readonly Lazy<PackedMatrix> _inverse;
     private readonly float[] _mean;
 
     /// <summary>Wraps a stored whitening.</summary>
@@ -26,6 +27,7 @@ public sealed class ZcaWhitening
         _mean = mean;
         Transform = transform;
         _packed = PackedMatrix.Of(transform);
+        _inverse = new Lazy<PackedMatrix>(() => PackedMatrix.Of(Invert(transform)));
     }
 
     /// <summary>Mean μ [n].</summary>
@@ -71,5 +73,27 @@ public sealed class ZcaWhitening
         for (int i = 0; i < x.Rows; i++)
             TensorPrimitives.Subtract(x.Row(i), _mean, centred.Row(i));
         Gemm.Multiply(centred, _packed, x);
+    }
+
+    /// <summary>Takes the whitening back, in place: x ← xT⁻¹ + μ, with T the transform, whose inverse is computed once, at first
+    /// use.</summary>
+    /// <param name="x">Whitened signals [N×n].</param>
+    /// <exception cref="ArgumentException">The signals are of another size.</exception>
+    /// <exception cref="ArithmeticException">The transform has no inverse; those that were fitted have one.</exception>
+    public void Undo(MatrixView x)
+    {
+        Throw.IfColumnsNot(x.Columns, _mean.Length, nameof(x));
+        var whitened = new Matrix(x.Rows, x.Columns, x.Values.ToArray());
+        Gemm.Multiply(whitened, _inverse.Value, x);
+        for (int i = 0; i < x.Rows; i++)
+            TensorPrimitives.Add(x.Row(i), _mean, x.Row(i));
+    }
+
+    private static Matrix Invert(Matrix transform)
+    {
+        Matrix inverse = Matrix<double>.Build.Dense(transform.Rows, transform.Columns, (i, j) => transform[i, j]).Inverse().ToMatrix();
+        if (inverse.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) >= 0)
+            Throw.Arithmetic("the whitening's transform has no inverse; what it took from signals cannot be put back.");
+        return inverse;
     }
 }

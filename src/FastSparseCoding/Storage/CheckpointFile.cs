@@ -11,6 +11,7 @@ public static class CheckpointFile
 
     private const string SettingsKey = "settings";
     private const string SamplesKey = "samples";
+    private const string TotalKey = "total_samples";
     private const string SkippedKey = "skipped_batches";
     private const string UncertifiedKey = "uncertified";
     private const string BestErrorKey = "best_error";
@@ -51,6 +52,7 @@ public static class CheckpointFile
         writer.Set(SettingsKey, checkpoint.Settings);
         writer.Set(FusedKey, checkpoint.FusedMultiplyAdd ? 1 : 0);
         writer.Set(SamplesKey, checkpoint.Samples);
+        writer.Set(TotalKey, checkpoint.TotalSamples);
         writer.Set(EvaluationsKey, checkpoint.Evaluations);
         writer.Set(SkippedKey, checkpoint.SkippedBatches);
         writer.Set(UncertifiedKey, checkpoint.LeftOut);
@@ -101,6 +103,7 @@ public static class CheckpointFile
             Settings = reader.Text(SettingsKey),
             FusedMultiplyAdd = reader.Number(FusedKey, 0, 1) == 1,
             Samples = reader.Number(SamplesKey, 0, long.MaxValue),
+            TotalSamples = reader.Has(TotalKey) ? reader.Number(TotalKey, 0, long.MaxValue) : 0,
             Evaluations = reader.Number(EvaluationsKey, 0, int.MaxValue),
             SkippedBatches = reader.Number(SkippedKey, 0, int.MaxValue),
             LeftOut = reader.Number(UncertifiedKey, 0, long.MaxValue),

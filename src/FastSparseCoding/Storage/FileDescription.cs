@@ -40,12 +40,7 @@ internal sealed class FileDescription
     /// <exception cref="InvalidDataException">It is damaged, or of none of the formats.</exception>
     public static FileDescription Read(string path)
     {
-        Span<byte> start = stackalloc byte[9];
-        using (InputFile file = InputFile.Open(path))
-        {
-            start = start[..(int)Math.Min(start.Length, file.Length)];
-            file.ReadExactly(start, 0);
-        }
+        Span<byte> start = ReadStart(path, stackalloc byte[9]);
         // By content first: a wrong name should not hide what a file is. A damaged beginning leaves only the name.
         string extension = System.IO.Path.GetExtension(path);
         if (NpyHeader.IsNpy(start) || (!LooksLikeZip(start) && Is(extension, ".npy")))
@@ -55,6 +50,17 @@ internal sealed class FileDescription
         if (Is(extension, ".safetensors") || start.EndsWith("\0{"u8))
             return OfSafeTensors(path);
         return Throw.InvalidFile<FileDescription>(path, "is of no format known here; expected .npy, .npz or .safetensors.");
+    }
+
+    /// <summary>Whether a file begins as an archive does.</summary>
+    public static bool IsZip(string path) => LooksLikeZip(ReadStart(path, stackalloc byte[4]));
+
+    private static Span<byte> ReadStart(string path, Span<byte> start)
+    {
+        using InputFile file = InputFile.Open(path);
+        start = start[..(int)Math.Min(start.Length, file.Length)];
+        file.ReadExactly(start, 0);
+        return start;
     }
 
     private static bool LooksLikeZip(ReadOnlySpan<byte> start)
@@ -80,6 +86,8 @@ internal sealed class FileDescription
         var description = new FileDescription(path, "npz");
         if (Npz.IsCodes(archive))
             description.AddCodes(archive);
+        else if (archive.Contains("format") && archive.ReadHeader("format") is { Type.Kind: 'S' or 'U', Count: 1, DataBytes: <= 256 })
+            description.Add("format", archive.ReadText("format"));
         foreach (string name in archive.Names)
         {
             NpyHeader header = archive.ReadHeader(name);

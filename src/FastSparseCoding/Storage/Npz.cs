@@ -69,20 +69,11 @@ public static class Npz
     public static SparseCodes ReadCodes(string path)
     {
         using NpzArchive archive = NpzArchive.Open(path);
-        if (!IsCodes(archive))
-            Throw.InvalidFile(
-                path, "holds no sparse matrix (the arrays format, shape and data); expected what scipy.sparse.save_npz writes.");
-        string format = archive.ReadText("format");
-        if (!string.Equals(format, "csr", StringComparison.Ordinal))
-            Throw.InvalidFile(path, $"holds a sparse matrix of format '{format}'; expected 'csr' (in SciPy: z.tocsr()).");
-        (long rows, long width) = ReadShape(archive);
-        if (rows is < 0 or >= int.MaxValue || width is < 0 or > int.MaxValue)
-            Throw.InvalidFile(path, $"holds a sparse matrix of shape ({rows}, {width}); expected two sizes below 2^31.");
-        CheckLengths(archive, rows);
+        (_, int width) = RequireCodes(archive, int.MaxValue - 1);
         int[] rowStarts = archive.ReadValues<int>("indptr", h => RequireInteger(archive.Where("indptr"), h));
         int[] columns = archive.ReadValues<int>("indices", h => RequireInteger(archive.Where("indices"), h));
         float[] values = archive.ReadValues<float>("data", h => h.RequireFloat(archive.Where("data")));
-        return Assemble(path, (int)width, rowStarts, columns, values);
+        return Assemble(path, width, rowStarts, columns, values);
     }
 
     /// <summary>Writes sparse codes as an uncompressed csr_matrix for scipy.sparse.load_npz.</summary>
@@ -100,6 +91,22 @@ public static class Npz
             npz.AddCsrFormat(codes.Rows, codes.Columns);
             npz.Add<float>("data", codes.Values);
         });
+    }
+
+    /// <summary>Rows and columns of the codes in an archive; refuses what holds none before any of them is inflated.</summary>
+    internal static (long Rows, int Columns) RequireCodes(NpzArchive archive, long mostRows)
+    {
+        if (!IsCodes(archive))
+            Throw.InvalidFile(
+                archive.Path, "holds no sparse matrix (the arrays format, shape and data); expected what scipy.sparse.save_npz writes.");
+        string format = archive.ReadText("format");
+        if (!string.Equals(format, "csr", StringComparison.Ordinal))
+            Throw.InvalidFile(archive.Path, $"holds a sparse matrix of format '{format}'; expected 'csr' (in SciPy: z.tocsr()).");
+        (long rows, long width) = ReadShape(archive);
+        if (rows < 0 || rows > mostRows || width is < 0 or > int.MaxValue)
+            Throw.InvalidFile(archive.Path, $"holds a sparse matrix of shape ({rows}, {width}); expected two sizes below 2^31.");
+        CheckLengths(archive, rows);
+        return (rows, (int)width);
     }
 
     /// <summary>Whether an archive holds a SciPy sparse matrix of some format.</summary>
@@ -128,13 +135,13 @@ public static class Npz
             Throw.InvalidFile(archive.Path, $"holds {columns} column indices and {values} values; expected as many of both.");
     }
 
-    private static void RequireInteger(string where, NpyHeader header)
+    internal static void RequireInteger(string where, NpyHeader header)
     {
         if (!header.Type.IsInteger || header.Shape.Length != 1)
             Throw.InvalidFile(where, $"holds {header.ShapeText} values of type '{header.Type}'; expected one dimension of '<i4' or '<i8'.");
     }
 
-    private static SparseCodes Assemble(string path, int columns, int[] rowStarts, int[] columnIndices, float[] values)
+    internal static SparseCodes Assemble(string path, int columns, int[] rowStarts, int[] columnIndices, float[] values)
     {
         try
         {

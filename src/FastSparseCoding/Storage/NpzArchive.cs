@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace FastSparseCoding.Storage;
@@ -11,7 +11,9 @@ internal sealed class NpzArchive : IDisposable
 {
     // Deflate cannot shrink by more; a member that claims to is a lie about its length, met before memory is allocated for it.
     private const int MaxCompressionRatio = 1032;
-    private const int ChunkValues = 1 << 13;
+
+    /// <summary>What is wrong with an array whose checksum is another.</summary>
+    public const string Damaged = "does not match its checksum; the archive is damaged.";
 
     private readonly InputFile _file;
     private readonly ZipArchive _zip;
@@ -70,22 +72,54 @@ internal sealed class NpzArchive : IDisposable
     public T[] ReadValues<T>(string name, Action<NpyHeader> check)
         where T : unmanaged, INumber<T>
     {
-        T[] values = [];
+        using NpzValues<T> array = OpenValues<T>(name, check);
+        T[] values = FileMemory.Allocate<T>(Where(name), "its array", array.Count);
+        array.Read(values);
+        return values;
+    }
+
+    /// <summary>The same values to be read in pieces; several arrays may be open at once, on one thread.</summary>
+    public NpzValues<T> OpenValues<T>(string name, Action<NpyHeader> check)
+        where T : unmanaged, INumber<T>
+    {
+        ZipArchiveEntry entry = Member(name);
+        string where = Where(name);
+        return Guard(where, () =>
+        {
+            Stream raw = entry.Open();
+            try
+            {
+                var stream = new ChecksumStream(raw);
+                NpyHeader header = NpyHeader.Read(where, stream, entry.Length);
+                check(header);
+                return new NpzValues<T>(where, header, raw, stream, entry.Crc32);
+            }
+            catch
+            {
+                raw.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>A member that holds texts, one dimension of characters ('U').</summary>
+    public string[] ReadTexts(string name)
+    {
+        string[] texts = [];
         Read(name, (header, body) =>
         {
-            check(header);
-            values = FileMemory.Allocate<T>(Where(name), "its array", header.Count);
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkValues * sizeof(double));
-            for (int done = 0; done < values.Length; done += ChunkValues)
-            {
-                Span<T> chunk = values.AsSpan(done, Math.Min(ChunkValues, values.Length - done));
-                Span<byte> bytes = buffer.AsSpan(0, chunk.Length * header.Type.Bytes);
-                body.ReadExactly(bytes);
-                header.Type.Decode(bytes, chunk);
-            }
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (header.Type.Kind != 'U' || header.Shape.Length != 1)
+                Throw.InvalidFile(
+                    Where(name), $"holds {header.ShapeText} values of type '{header.Type}'; expected one dimension of texts.");
+            Span<byte> bytes = MemoryMarshal.AsBytes(
+                FileMemory.Allocate<int>(Where(name), "its array", header.DataBytes / sizeof(int)).AsSpan());
+            body.ReadExactly(bytes);
+            Encoding encoding = header.Type.BigEndian ? new UTF32Encoding(bigEndian: true, byteOrderMark: false) : Encoding.UTF32;
+            texts = new string[header.Count];
+            for (int i = 0; i < texts.Length; i++)
+                texts[i] = encoding.GetString(bytes.Slice(i * header.Type.Bytes, header.Type.Bytes)).TrimEnd('\0');
         });
-        return values;
+        return texts;
     }
 
     /// <summary>A member that holds one short text, as bytes ('S') or as characters ('U').</summary>
@@ -122,7 +156,7 @@ internal sealed class NpzArchive : IDisposable
             using var stream = new ChecksumStream(raw);
             read(NpyHeader.Read(where, stream, entry.Length), stream);
             if (stream.Checksum != entry.Crc32)
-                Throw.InvalidFile(where, "does not match its checksum; the archive is damaged.");
+                Throw.InvalidFile(where, Damaged);
             return true;
         });
     }
@@ -141,7 +175,7 @@ internal sealed class NpzArchive : IDisposable
     }
 
     /// <summary>The zip reader's own complaints do not name the file, and some are not even about files.</summary>
-    private static T Guard<T>(string where, Func<T> action)
+    public static T Guard<T>(string where, Func<T> action)
     {
         try
         {

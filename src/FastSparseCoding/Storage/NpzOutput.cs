@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 
 namespace FastSparseCoding.Storage;
 
@@ -24,6 +25,15 @@ internal sealed class NpzOutput(Stream target) : IDisposable
         where T : unmanaged
         => Add(name, ElementType.Of<T>(), [values.Length], stream => stream.WriteValues(values.Span));
 
+    /// <summary>A single number, of no dimension.</summary>
+    public void AddNumber(string name, int value) => Add(name, ElementType.Int32, [], stream => stream.WriteValues<int>([value]));
+
+    /// <summary>A single text, of no dimension.</summary>
+    public void AddText(string name, string text) => AddTexts(name, [], [text]);
+
+    /// <summary>Texts: NumPy gives each the room of the longest, 4 bytes a character.</summary>
+    public void AddTexts(string name, IReadOnlyList<string> texts) => AddTexts(name, [texts.Count], texts);
+
     /// <summary>The two small members that make a SciPy csr_matrix of the other three.</summary>
     public void AddCsrFormat(long rows, int columns)
     {
@@ -32,4 +42,18 @@ internal sealed class NpzOutput(Stream target) : IDisposable
     }
 
     public void Dispose() => _zip.Dispose();
+
+    private void AddTexts(string name, ReadOnlySpan<long> shape, IReadOnlyList<string> texts)
+    {
+        int size = Math.Max(1, texts.Select(t => Encoding.UTF32.GetByteCount(t) / 4).DefaultIfEmpty().Max());
+        Add(name, new ElementType('U', size), shape, stream =>
+        {
+            var bytes = new byte[4 * size];
+            foreach (string text in texts)
+            {
+                bytes.AsSpan(Encoding.UTF32.GetBytes(text, bytes)).Clear();
+                stream.Write(bytes);
+            }
+        });
+    }
 }

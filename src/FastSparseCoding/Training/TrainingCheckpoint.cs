@@ -22,6 +22,9 @@ public sealed record TrainingCheckpoint
     /// <summary>Samples seen.</summary>
     public long Samples { get; init; }
 
+    /// <summary>Samples that the training is to see; 0 in checkpoints that do not tell.</summary>
+    public long TotalSamples { get; init; }
+
     /// <summary>Steps left out so far.</summary>
     public int SkippedBatches { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record TrainingCheckpoint
     internal TrainingCheckpoint Validated()
     {
         Throw.IfBelow(Samples, 0, "resume.Samples");
+        Throw.IfBelow(TotalSamples, 0, "resume.TotalSamples");
         Throw.IfBelow(Evaluations, 0, "resume.Evaluations");
         Throw.IfOutside(SkippedBatches, 0, Samples, "resume.SkippedBatches");
         Throw.IfOutside(LeftOut, 0, Samples, "resume.LeftOut");

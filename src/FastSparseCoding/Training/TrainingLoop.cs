@@ -132,6 +132,7 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         Settings = _settings,
         FusedMultiplyAdd = Machine.FusedMultiplyAdd,
         Samples = _samples,
+        TotalSamples = options.Samples,
         Evaluations = _evaluations,
         SkippedBatches = _skipped,
         LeftOut = _leftOut,

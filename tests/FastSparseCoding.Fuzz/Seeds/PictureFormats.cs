@@ -12,6 +12,28 @@ internal static class PictureFormats
         return new Digest().Add(image.Width, image.Height).Add<float>(image.Pixels).Value;
     };
 
+    /// <summary>
+    /// What is read as gray is read in colour, and the luma of its colours is the gray; but for a PPM, whose gray is rounded to steps of a
+    /// largest value of its own.
+    /// </summary>
+    private static readonly Func<string, int> ReadColour = path =>
+    {
+        GrayImage gray = ImageFile.Load(path);
+        ColourImage image = Colours(path);
+        if (image.Channels == 1 || !path.EndsWith(".pnm", StringComparison.Ordinal))
+            RequireLuma(image, gray);
+        var digest = new Digest();
+        digest = digest.Add(image.Width, image.Height, image.Channels, image.HasAlpha, image.Bits);
+        var row = new float[image.Width];
+        for (int c = 0; c < (image.HasAlpha ? image.Channels + 1 : image.Channels); c++)
+            for (int y = 0; y < image.Height; y++)
+            {
+                image.ReadRows(c, y, row);
+                digest = digest.Add<float>(row);
+            }
+        return digest.Value;
+    };
+
     public static IReadOnlyList<Format> All { get; } =
     [
         Of("png", [.. Fixtures(".png").Select(Containers.Png), Containers.Png(Interlaced())],
@@ -27,7 +49,40 @@ internal static class PictureFormats
     ];
 
     private static Format Of(string name, IReadOnlyList<FilePart> files, IReadOnlyList<byte[]> words)
-        => new(name, "." + name, files, words, [Read]);
+        => new(name, "." + name, files, words, [Read, ReadColour]);
+
+    private static ColourImage Colours(string path)
+    {
+        try
+        {
+            return ImageFile.LoadColour(path);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidOperationException($"{path} is read as gray, but not in colour.", e);
+        }
+    }
+
+    private static void RequireLuma(ColourImage image, GrayImage gray)
+    {
+        int largest = (1 << image.Bits) - 1;
+        float[][] rows = [.. Enumerable.Range(0, image.Channels).Select(_ => new float[image.Width])];
+        bool differs = (image.Width, image.Height) != (gray.Width, gray.Height);
+        for (int y = 0; y < image.Height && !differs; y++)
+        {
+            for (int c = 0; c < rows.Length; c++)
+                image.ReadRows(c, y, rows[c]);
+            for (int x = 0; x < image.Width; x++)
+                differs |= Luma(x) != (int)MathF.Floor(gray[x, y] * largest + 0.5f);
+        }
+        if (differs)
+            throw new InvalidOperationException("The luma of the colours is not the gray.");
+
+        long Luma(int x) => rows.Length == 1 ? Level(rows[0][x])
+            : (19_595 * Level(rows[0][x]) + 38_470 * Level(rows[1][x]) + 7_471 * Level(rows[2][x]) + 32_768) >> 16;
+
+        long Level(float value) => (long)MathF.Round(value * largest);
+    }
 
     private static IEnumerable<byte[]> Fixtures(params string[] extensions)
     {

@@ -12,7 +12,8 @@ public sealed class HelpTests
     [InlineData("train", "--encoder", "--depth", "--lambda", "--non-negative", "--weights", "--ridge", "--samples", "--optimizer",
         "--learning-rate", "--resume", "--output")]
     [InlineData("encode", "--lambda", "--non-negative", "--weights", "--ridge", "--max-atoms", "--error", "--mask", "--solver",
-        "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--output")]
+        "--tolerance", "--sparse", "--warm-start", "--stride", "--samples", "--places", "--output")]
+    [InlineData("reconstruct", "--image", "--output")]
     [InlineData("path", "--output", "--plot", "--points", "--from", "--to", "--samples", "--held-out", "--non-negative", "--weights",
         "--ridge", "--patch")]
     [InlineData("evaluate", "--dictionary", "--codes", "--samples")]
@@ -40,7 +41,7 @@ public sealed class HelpTests
     {
         string help = Succeed("--help").Out;
 
-        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "path", "evaluate", "classify", "info" })
+        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "reconstruct", "path", "evaluate", "classify", "info" })
             Assert.Contains($"\n  sparsecode {command}", help, StringComparison.Ordinal);
     }
 

@@ -113,18 +113,7 @@ public sealed class ImageDepthTests : IDisposable
             for (int y = 0; y < h; y++)
                 for (int x = 0; x < w; x++)
                 {
-                    // TIFF 6.0, page 36: where row 0 and column 0 of what is stored lie when it is seen.
-                    (int seenX, int seenY) = orientation switch
-                    {
-                        1 => (x, y),
-                        2 => (w - 1 - x, y),
-                        3 => (w - 1 - x, h - 1 - y),
-                        4 => (x, h - 1 - y),
-                        5 => (y, x),
-                        6 => (h - 1 - y, x),
-                        7 => (h - 1 - y, w - 1 - x),
-                        _ => (y, w - 1 - x),
-                    };
+                    (int seenX, int seenY) = TestPictures.Seen(orientation, x, y);
                     Assert.Equal(pixels[y * w + x], image[seenX, seenY]);
                 }
         }

@@ -121,6 +121,23 @@ internal static class TestPictures
             .. pixels];
     }
 
+    /// <summary>Where pixel (x, y) of what is stored lies when it is seen (TIFF 6.0, page 36).</summary>
+    public static (int X, int Y) Seen(int orientation, int x, int y)
+    {
+        (int right, int bottom) = (Width - 1 - x, Height - 1 - y);
+        return orientation switch
+        {
+            1 => (x, y),
+            2 => (right, y),
+            3 => (right, bottom),
+            4 => (x, bottom),
+            5 => (y, x),
+            6 => (bottom, x),
+            7 => (bottom, right),
+            _ => (y, right),
+        };
+    }
+
     private static uint CheckSum(ReadOnlySpan<byte> bytes)
     {
         var crc = new Crc32();

@@ -20,11 +20,11 @@ public sealed class ListedCodesTests
         codes.Take(z);
         Matrix expected = new(rows, n), actual = new(rows, n), sum = b.Clone();
         Gemm.Multiply(z, w, expected);
-        codes.Multiply(PackedMatrix.Of(w), actual);
+        codes.Multiply(new AlignedRows(w), actual);
         Assert.Equal(expected.Values, actual.Values);
 
         Gemm.Multiply(z, w, sum, accumulate: true);
-        codes.MultiplyAdd(PackedMatrix.Of(w), b, actual);
+        codes.MultiplyAdd(new AlignedRows(w), b, actual);
         Assert.Equal(sum.Values, actual.Values);
 
         Matrix transposed = RandomData.Normal(m, n, seed: 4), expectedSum = transposed.Clone();
@@ -61,7 +61,7 @@ public sealed class ListedCodesTests
         for (int j = 0; j < m; j++)
             identity[j, j] = 1;
         var actual = new Matrix(rows, m);
-        codes.MultiplyDerivatives(PackedMatrix.Of(identity), actual);
+        codes.MultiplyDerivatives(new AlignedRows(identity), actual);
         double magnitude = 2 * n * 12;       // normal values are below √12
         Tolerance.Check(expected, actual.Values, n + 3, magnitude);
 
@@ -79,7 +79,6 @@ public sealed class ListedCodesTests
     public void What_was_listed_before_is_forgotten_and_nothing_is_allocated()
     {
         Matrix z = Sparse(20, 30, seed: 1), other = Sparse(9, 30, seed: 2), w = RandomData.Normal(30, 17, seed: 3), b = new(9, 17);
-        var packed = PackedMatrix.Of(w);
         var rows = new AlignedRows(w);
         Matrix expected = new(9, 17), sum = new(30, 17);
         Gemm.Multiply(other, w, expected);
@@ -88,7 +87,7 @@ public sealed class ListedCodesTests
         {
             codes.Take(z);
             codes.Take(other);
-            codes.Multiply(packed, b);
+            codes.Multiply(rows, b);
             codes.Differentiate(b, rows);
             codes.Turn();
             codes.AddTransposed(b, sum);
@@ -97,14 +96,16 @@ public sealed class ListedCodesTests
     }
 
     [Fact]
-    public void A_negated_copy_is_packed_whatever_rows_are_taken()
+    public void A_negated_copy_is_taken_whatever_rows_come_first()
     {
         Matrix w = RandomData.Normal(24, 75, seed: 3), z = Sparse(5, 24, seed: 1), expected = new(5, 75), actual = new(5, 75);
-        var packed = new PackedMatrix(24, 75);
-        packed.PackNegatedRows(w, 0, 8);
-        packed.PackNegatedRows(w, 8, 16);
+        var rows = new AlignedRows(24, 75);
+        rows.CopyRows(w, 8, 16, negated: true);
+        rows.CopyRows(w, 0, 8, negated: true);
+        var codes = new ListedCodes(5, 24);
+        codes.Take(z);
         Gemm.Multiply(z, w, expected);
-        Gemm.Multiply(z, packed, actual);
+        codes.Multiply(rows, actual);
         Assert.Equal(expected.Values.ToArray().Select(v => -v), actual.Values.ToArray());
     }
 

@@ -49,6 +49,32 @@ public sealed class ZcaWhiteningTests
     }
 
     [Fact]
+    public void Undone_it_leaves_the_signals_as_they_were()
+    {
+        ZcaWhitening whitening = ZcaWhitening.Fit(X);
+        Matrix x = X.Clone();
+
+        whitening.Apply(x);
+        whitening.Undo(x);
+
+        // Subtract, two products of Size terms, add; nothing on the way is above ‖T‖‖T⁻¹‖ times the largest signal.
+        double largest = X.Values.ToArray().Max(Math.Abs);
+        Tolerance.Check(Array.ConvertAll(X.Values.ToArray(), v => (double)v), x.Values, operations: 2 * Size + 4,
+            magnitude: Condition(whitening.Transform) * Math.Sqrt(Size) * 2 * largest);
+        Assert.StartsWith("'x' has 5 columns; it must have 6.", Assert.Throws<ArgumentException>(() => whitening.Undo(new Matrix(2, 5)))
+            .Message, StringComparison.Ordinal);
+        Assert.Equal("the whitening's transform has no inverse; what it took from signals cannot be put back.",
+            Assert.Throws<ArithmeticException>(() => new ZcaWhitening(new float[2], new Matrix(2, 2, [1, 1, 1, 1])).Undo(new Matrix(1, 2)))
+            .Message);
+
+        static double Condition(Matrix transform)
+        {
+            var t = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(Size, Size, (i, j) => transform[i, j]);
+            return t.FrobeniusNorm() * t.Inverse().FrobeniusNorm();
+        }
+    }
+
+    [Fact]
     public void Mean_and_transform_restore_the_whitening_bit_for_bit()
     {
         ZcaWhitening fitted = ZcaWhitening.Fit(X);

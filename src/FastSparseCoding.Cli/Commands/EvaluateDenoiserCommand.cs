@@ -1,0 +1,70 @@
+using System.CommandLine;
+using FastSparseCoding.Cli.Input;
+using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Paper;
+
+namespace FastSparseCoding.Cli.Commands;
+
+/// <summary>sparsecode evaluate-denoiser: how good denoising is on clean pictures that noise is added to.</summary>
+internal sealed class EvaluateDenoiserCommand
+{
+    private readonly Argument<string[]> _images =
+        new("CLEAN") { Description = "Clean pictures, or folders of them; colours become gray.", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> _model = new("--model")
+    {
+        Description = "A denoiser of train-denoiser. [default: none; a dictionary is learned from each noisy picture itself]",
+        HelpName = "FILE",
+    };
+    private readonly Option<float[]> _sigma = new("--sigma")
+    {
+        Description = "Deviations of the noise in levels of 255, above 0 and at most 255, with ',' between.",
+        DefaultValueFactory = _ => [15, 25, 50],
+        CustomParser = NoiseRange.ParseList,
+        HelpName = "σ,σ,…",
+    };
+
+    public static Command Create(Func<ParseResult, CommandContext> context)
+    {
+        var self = new EvaluateDenoiserCommand();
+        var command = new ExampledCommand(
+            "evaluate-denoiser", "Adds noise to clean pictures, seeded, in float and not clipped, takes it out again and tells mean PSNR and "
+            + "SSIM before and after, of pixels clipped to black and white: the table of the denoising papers.",
+            ["sparsecode evaluate-denoiser BSD68/ --model denoiser.safetensors --sigma 15,25,50",
+            "sparsecode evaluate-denoiser photos/ --sigma 25"])
+        {
+            self._images, self._model, self._sigma,
+        };
+        command.SetAction(parsed => self.Run(parsed, context(parsed)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CommandContext context)
+    {
+        string[] paths = parsed.GetRequiredValue(_images);
+        float[] sigmas = parsed.GetRequiredValue(_sigma);
+        IReadOnlyList<string> files = ImageFolder.Find(paths);
+        Denoiser? model = parsed.GetValue(_model) is { } path ? DenoiserFile.Load(path) : null;
+        SignalInput.WarnPassedOver(paths, context);
+        var table = new ResultTable("sigma", "pictures", "psnr before", "psnr", "ssim before", "ssim", "seconds per picture");
+        context.Track(board =>
+        {
+            ProgressBoard.Piece piece = board.Start("denoising");
+            for (int s = 0; s < sigmas.Length; s++)
+            {
+                var sum = default(DenoisingQuality);
+                for (int i = 0; i < files.Count; i++)
+                {
+                    sum += DenoisingQuality.Measure(
+                        ImageFile.Load(files[i]), sigmas[s], model, unchecked(context.Seed + i), context.Threads, context.Cancellation);
+                    piece.Report(s * files.Count + i + 1, sigmas.Length * files.Count, FormattableString.Invariant(
+                        $"σ {sigmas[s]}, PSNR {sum.Psnr / (i + 1):F2} dB so far"));
+                }
+                DenoisingQuality mean = sum / files.Count;
+                table.Add((double)sigmas[s], files.Count, mean.PsnrBefore, mean.Psnr, mean.SsimBefore, mean.Ssim, mean.Seconds);
+            }
+        });
+        context.Print(new Result().Add("method", model is null ? "own dictionary" : "model").AddTable("results", table));
+        return ExitCode.Done;
+    }
+}

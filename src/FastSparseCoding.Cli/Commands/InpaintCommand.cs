@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Globalization;
+using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Imaging.Formats;
+
+namespace FastSparseCoding.Cli.Commands;
+
+/// <summary>sparsecode inpaint: missing pixels from those around them.</summary>
+internal sealed class InpaintCommand
+{
+    private static readonly InpaintOptions Defaults = InpaintOptions.Default;
+
+    private readonly Argument<string> _input = new("IN") { Description = "The picture, gray or in colour." };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The result: a file ending in .png, .tif, .pgm or .ppm.",
+        Required = true,
+        HelpName = "OUT",
+    };
+    private readonly Option<string?> _mask = new("--mask")
+    {
+        Description = "A picture of the same size: what is white in it, or lighter than mid-gray, is missing.",
+        HelpName = "MASK",
+    };
+    private readonly Option<string?> _colour = new("--mask-color")
+    {
+        Description = "In place of a mask: pixels of exactly this colour are missing, as six hexadecimal digits such as ff00ff.",
+        HelpName = "RRGGBB",
+    };
+    private readonly Option<int> _patch = new("--patch")
+    {
+        Description = "Side of a patch in pixels, from 4 to 32: larger patches bridge larger holes.",
+        DefaultValueFactory = _ => Defaults.PatchSize,
+        HelpName = "N",
+    };
+    private readonly Option<long> _samples = new("--samples")
+    {
+        Description = "Patches of the picture that the dictionary is learned from, by their known pixels, from 0 to 10^9; with 0 it stays "
+            + "the cosines that it begins with, which is as good on most pictures.",
+        DefaultValueFactory = _ => Defaults.Samples,
+        HelpName = "N",
+    };
+    private readonly Option<string?> _reference = new("--reference")
+    {
+        Description = "The whole picture: PSNR and SSIM of the result are told.",
+        HelpName = "WHOLE",
+    };
+
+    public static Command Create(Func<ParseResult, CommandContext> context)
+    {
+        var self = new InpaintCommand();
+        var command = new ExampledCommand(
+            "inpaint", "Fills missing pixels of a picture from the known ones, which stay exactly as they are: scratches, text, dead pixels. "
+            + "Holes must be smaller than a patch bridges.",
+            ["sparsecode inpaint scratched.png --mask mask.png -o whole.png",
+            "sparsecode inpaint marked.png --mask-color ff00ff -o whole.png --patch 12"])
+        {
+            self._input, self._output, self._mask, self._colour, self._patch, self._samples, self._reference,
+        };
+        command.SetAction(parsed => self.Run(parsed, context(parsed)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CommandContext context)
+    {
+        string input = parsed.GetRequiredValue(_input), output = parsed.GetRequiredValue(_output);
+        string? mask = parsed.GetValue(_mask), colour = parsed.GetValue(_colour), reference = parsed.GetValue(_reference);
+        if (mask is null == colour is null)
+            throw new UserError($"what is missing is said by either {_mask.Name} or {_colour.Name}; give one of them.");
+        WrittenFormat.RequireEnding(output);
+        int frequencies = Math.Max(Defaults.Frequencies, Range.Check(_patch, parsed.GetValue(_patch), 4, 32));
+        InpaintOptions options = Defaults with
+        {
+            PatchSize = parsed.GetValue(_patch),
+            Frequencies = frequencies,
+            Samples = Range.Check(_samples, parsed.GetValue(_samples), 0, 1_000_000_000),
+            Seed = context.Seed,
+        };
+        OutputFile.Require([input, mask, reference], (_output, output));
+        ColourImage picture = ImageFile.LoadColour(input);
+        WrittenFormat.For(output, picture.Channels, picture.HasAlpha);
+        bool[] known = mask is not null ? OfMask(mask, picture) : OfColour(colour!, picture);
+        ColourImage? whole = null;
+        context.Track(board =>
+        {
+            ProgressBoard.Piece piece = board.Start("inpainting");
+            var progress = new Relay<double>(done => piece.Report((int)(100 * done), 100, ""));
+            whole = Inpainter.Inpaint(picture, known, options, context.Threads, progress, context.Cancellation);
+        });
+        Result result = new Result().Add("picture", output)
+            .Add("size", FormattableString.Invariant($"{picture.Width}×{picture.Height}"))
+            .Add("missing", known.Count(k => !k)).Add("missing_share", known.Count(k => !k) / (double)known.Length);
+        if (reference is not null)
+            AddQuality(result, reference, whole!);
+        ImageFile.Save(output, whole!);
+        context.Print(result);
+        return ExitCode.Done;
+    }
+
+    private static bool[] OfMask(string path, ColourImage picture)
+    {
+        GrayImage mask = ImageFile.Load(path);
+        if ((mask.Width, mask.Height) != (picture.Width, picture.Height))
+            throw new UserError(
+                $"{path}: is {mask.Width}×{mask.Height} pixels; as the mask of {picture.Name} it must be {picture.Width}×{picture.Height}.");
+        return Array.ConvertAll(mask.Pixels.ToArray(), pixel => pixel < 0.5f);
+    }
+
+    private bool[] OfColour(string text, ColourImage picture)
+    {
+        string digits = text.StartsWith('#') ? text[1..] : text;
+        if (digits.Length != 6 || !int.TryParse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int rgb))
+            throw new UserError($"{_colour.Name} is '{text}'; it must be six hexadecimal digits, such as ff00ff.");
+        var known = new bool[picture.Width * picture.Height];
+        for (int channel = 0; channel < picture.Channels; channel++)
+        {
+            float missing = ((rgb >> (16 - 8 * channel)) & 255) / 255f;
+            ReadOnlySpan<float> pixels = picture.Plane(channel).Pixels;
+            for (int i = 0; i < known.Length; i++)
+                known[i] |= pixels[i] != missing;
+        }
+        if (picture.Channels == 1 && digits[..2] != digits[2..4])
+            throw new UserError($"{_colour.Name} is '{text}', a colour; {picture.Name} is gray: give a gray such as ffffff.");
+        return known;
+    }
+
+    private static void AddQuality(Result result, string path, ColourImage whole)
+    {
+        ColourImage reference = ImageFile.LoadColour(path);
+        PictureDifference.RequireAlike(path, reference, whole);
+        result.Add("psnr", ImageQuality.Psnr(whole, reference)).Add("ssim", ImageQuality.Ssim(whole, reference));
+    }
+}

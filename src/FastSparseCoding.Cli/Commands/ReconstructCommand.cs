@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Diagnostics;
+using FastSparseCoding.Cli.Input;
+using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Storage;
+
+namespace FastSparseCoding.Cli.Commands;
+
+/// <summary>sparsecode reconstruct: codes in, signals or pictures out.</summary>
+internal sealed class ReconstructCommand
+{
+    private readonly Argument<string> _codes =
+        new("CODES") { Description = "The codes [N×m]: an .npy, or an .npz as 'sparsecode encode' and scipy.sparse.save_npz write it." };
+    private readonly Argument<string> _dictionary =
+        new("DICTIONARY")
+        {
+            Description = "What the codes are of: a dictionary, an encoder trained for one, or an .npy of atoms [m×n] with unit-norm rows."
+        };
+    private readonly Option<string> _output =
+        new("--output", "-o")
+        {
+            Description = "The signals to write, a row for every code: an .npy of float32. With --image: a .png, or a folder of one for "
+            + "every picture, which is made if it is not there.",
+            Required = true,
+            HelpName = "FILE"
+        };
+    private readonly Option<string?> _image =
+        new("--image")
+        {
+            Description =
+        "Put the pictures together again: the places that 'sparsecode encode --places' wrote beside these codes. Patches are averaged "
+        + "where they overlap; places left out as flat get their mean.",
+            HelpName = "PLACES.npz"
+        };
+
+    public static Command Create(Func<ParseResult, CommandContext> context)
+    {
+        var self = new ReconstructCommand();
+        var command = new ExampledCommand(
+            "reconstruct",
+            "Makes signals of codes, every one the sum of its atoms, or puts the pictures together again that were encoded. The signals "
+            + "are in the units that the dictionary was learned on; pictures are gray, of 8 bits. Inputs may be larger than memory.",
+            ["sparsecode reconstruct codes.npz dictionary.safetensors -o signals.npy",
+            "sparsecode reconstruct codes.npz dictionary.safetensors --image places.npz -o picture.png",
+            "sparsecode reconstruct codes.npy lista.safetensors --image places.npz -o pictures/"])
+        {
+            self._codes, self._dictionary, self._output, self._image,
+        };
+        command.SetAction(parsed => self.Run(parsed, context(parsed)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CommandContext context)
+    {
+        ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_dictionary));
+        AtomDictionary dictionary = model.Dictionary
+            ?? throw new UserError($"{model.Path}: holds a '{model.Encoder!.Kind}' encoder without a dictionary; expected one with atoms.");
+        using CodesReader codes = CodesReader.Open(parsed.GetRequiredValue(_codes));
+        IEnumerable<Matrix> signals = codes.Reconstruct(dictionary, context.Threads, context.Cancellation);
+        string output = parsed.GetRequiredValue(_output);
+        Result result = parsed.GetValue(_image) is { } path ? WritePictures(path, output, codes, signals, model, context)
+            : WriteSignals(output, codes, signals, model, context);
+        context.Print(result);
+        return ExitCode.Done;
+    }
+
+    private Result WriteSignals(string output, CodesReader codes, IEnumerable<Matrix> signals, ModelInput model, CommandContext context)
+    {
+        OutputFile.Require([codes.Path, model.Path], (_output, output));
+        if (!string.Equals(Path.GetExtension(output), ".npy", StringComparison.OrdinalIgnoreCase))
+            throw new UserError($"{output}: signals are written as .npy; give a name that ends in .npy, or {_image.Name} for pictures.");
+        using NpyWriter writer = NpyWriter.Create(output, model.SignalSize);
+        Track(codes, signals, context, blocks =>
+        {
+            foreach (Matrix x in blocks)
+                writer.AppendRows(x);
+        });
+        writer.Complete();
+        return new Result().Add("signals", output).Add("rows", codes.Rows).Add("signal_size", model.SignalSize)
+            .Add("units", UnitsOf(model.Preprocessing));
+    }
+
+    private Result WritePictures(
+        string path, string output, CodesReader codes, IEnumerable<Matrix> signals, ModelInput model, CommandContext context)
+    {
+        using PatchPlacesReader places = PatchPlacesReader.Open(path);
+        RequireFit(places, codes, model);
+        string[] targets = PictureOutput.Open(_output, output, places.Pictures, [codes.Path, model.Path, path]);
+        int written = 0;
+        Track(codes, signals, context, blocks =>
+        {
+            foreach (GrayImage image in PictureAssembly.Assemble(places, blocks.Select(x => Unwhiten(x, model.Preprocessing))))
+                PngFile.Write(targets[written++], image);
+        });
+        return new Result().Add(written == 1 ? "picture" : "pictures", written == 1 ? targets[0] : output).Add("count", written)
+            .Add("patches", places.Rows).Add("flat_places", places.FlatPlaces);
+    }
+
+    private static void RequireFit(PatchPlacesReader places, CodesReader codes, ModelInput model)
+    {
+        int size = places.PatchSize;
+        if (places.Rows != codes.Rows)
+            throw new UserError($"{places.Path}: holds the places of {places.Rows} patches; {codes.Path} holds {codes.Rows} codes.");
+        if (size * size != model.SignalSize)
+            throw new UserError(
+                $"{places.Path}: holds the places of {size}×{size} patches; the atoms of {model.Path} have {model.SignalSize} values.");
+        if (!places.HasWhitening(model.Preprocessing?.Whitening))
+            throw new UserError(places.IsWhitened
+                ? $"{places.Path}: its patches were whitened, and {model.Path} does not say how; give the model they were encoded with."
+                : $"{places.Path}: its patches were not whitened; those that {model.Path} was learned on were.");
+    }
+
+    private static Matrix Unwhiten(Matrix x, PatchPreprocessing? preprocessing)
+    {
+        preprocessing?.Whitening?.Undo(x);
+        return x;
+    }
+
+    /// <summary>Walks blocks of signals while progress is shown.</summary>
+    private static void Track(CodesReader codes, IEnumerable<Matrix> signals, CommandContext context, Action<IEnumerable<Matrix>> walk)
+        => context.Track(board =>
+        {
+            ProgressBoard.Piece piece = board.Start("reconstructing");
+            var clock = Stopwatch.StartNew();
+            walk(signals.Select(x =>
+            {
+                double rate = codes.Done / clock.Elapsed.TotalSeconds;
+                piece.Report(codes.Done, codes.Rows, rate, TimeSpan.FromSeconds((codes.Rows - codes.Done) / rate), "");
+                return x;
+            }));
+        });
+
+    private static string UnitsOf(PatchPreprocessing? preprocessing)
+    {
+        if (preprocessing is null)
+            return "those of the signals that were encoded";
+        string treatment = preprocessing.Normalization switch
+        {
+            PatchNormalization.UnitDeviation => ", less their mean, divided by their deviation",
+            PatchNormalization.ZeroMean => ", less their mean",
+            _ => "",
+        };
+        string whitened = preprocessing.Whitening is null ? "" : ", whitened";
+        int size = preprocessing.PatchSize;
+        return $"those that the dictionary was learned on: patches of {size}×{size} pixels from 0 to 1{treatment}{whitened}";
+    }
+}

@@ -1,0 +1,206 @@
+using System.Text.Json;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Tests.Storage;
+using Xunit;
+using static FastSparseCoding.Tests.Cli.CommandLine;
+
+namespace FastSparseCoding.Tests.Cli;
+
+/// <summary>Pictures with noise, clean ones, and a small denoiser; made once.</summary>
+public sealed class DenoisingWorkspace : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public DenoisingWorkspace()
+    {
+        Directory.CreateDirectory(Clean);
+        Directory.CreateDirectory(Path.Combine(Noisy, "more"));
+        IReadOnlyList<GrayImage> pictures = DeadLeaves.GenerateMany(10, 64, seed: 3);
+        for (int i = 0; i < pictures.Count; i++)
+            PngFile.Write(Path.Combine(Clean, FormattableString.Invariant($"{i:D2}.png")), pictures[i]);
+        ImageFile.Save(Path.Combine(Noisy, "00.pgm"), ColourImage.OfGray(NoiseLevel.Add(pictures[0], 25, 1), 16));
+        PngFile.Write(Path.Combine(Noisy, "more", "01.png"), NoiseLevel.Add(pictures[1], 25, 2));
+        Directory.CreateDirectory(Path.Combine(Clean, "more"));
+        File.Copy(Path.Combine(Clean, "01.png"), Path.Combine(Clean, "more", "01.png"));
+        Succeed("train-denoiser", Clean, "-o", Model, "--patch", "6", "--atoms", "36", "--depth", "1", "--patches", "100000", "--crop", "24",
+            "--sigma", "20-30", "--quiet");
+    }
+
+    public string Clean => _folder.File("clean");
+
+    public string Noisy => _folder.File("noisy");
+
+    /// <summary>A denoiser of 6×6 pixels for σ from 20 to 30.</summary>
+    public string Model => _folder.File("denoiser.safetensors");
+
+    public void Dispose() => _folder.Dispose();
+}
+
+/// <summary>train-denoiser, denoise and evaluate-denoiser: noise goes, and one line says what is wrong.</summary>
+public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<DenoisingWorkspace>, IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string Output => _folder.File("out.png");
+
+    private string OneNoisy => Path.Combine(workspace.Noisy, "00.pgm");
+
+    private string OneClean => Path.Combine(workspace.Clean, "00.png");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_picture_is_denoised_and_compared(bool withModel)
+    {
+        string difference = _folder.File("difference.png");
+        string[] model = withModel ? ["--model", workspace.Model] : [];
+        Outcome outcome = Succeed(["denoise", OneNoisy, "-o", Output, "--sigma", "25", "--reference", OneClean, "--difference", difference,
+            "--json", "-q", .. model]);
+
+        using var json = JsonDocument.Parse(outcome.Out);
+        JsonElement row = json.RootElement.GetProperty("results")[0];
+        Assert.Equal(withModel ? "model" : "own dictionary", json.RootElement.GetProperty("method").GetString());
+        Assert.Equal(("64×64", 25), (row.GetProperty("size").GetString(), row.GetProperty("sigma").GetDouble()));
+        ColourImage noisy = ImageFile.LoadColour(OneNoisy), clean = ImageFile.LoadColour(OneClean), result = ImageFile.LoadColour(Output);
+        Assert.Equal((1, 16, false), (result.Channels, result.Bits, result.HasAlpha));
+        Assert.Equal(ImageQuality.Psnr(noisy, clean), row.GetProperty("psnr_before").GetDouble());
+        Assert.Equal(ImageQuality.Psnr(result, clean), row.GetProperty("psnr").GetDouble());
+        Assert.Equal(ImageQuality.Ssim(result, clean), row.GetProperty("ssim").GetDouble());
+        Assert.InRange(row.GetProperty("psnr").GetDouble(), row.GetProperty("psnr_before").GetDouble() + 3, 100);
+        float[] before = noisy.Plane(0).Pixels.ToArray(), after = result.Plane(0).Pixels.ToArray();
+        GrayImage drawn = ImageFile.Load(difference);
+        for (int i = 0; i < before.Length; i++)
+            Assert.Equal(Math.Clamp(0.5f + 4 * (before[i] - after[i]), 0, 1), drawn.Pixels[i], 0.5 / 255 + 1e-4);
+    }
+
+    [Fact]
+    public void A_folder_becomes_a_folder_of_the_same_names()
+    {
+        Directory.CreateDirectory(_folder.File("in"));
+        string output = Path.Combine(_folder.File("in"), "out");
+        using var json = JsonDocument.Parse(Succeed(
+            "denoise", workspace.Noisy, "-o", output, "--model", workspace.Model, "--reference", workspace.Clean, "--json", "-q").Out);
+
+        Assert.Equal(2, json.RootElement.GetProperty("pictures").GetInt32());
+        Assert.Equal(["00.pgm", Path.Combine("more", "01.png")], Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(output, f)).Order(StringComparer.Ordinal));
+        Assert.All(json.RootElement.GetProperty("results").EnumerateArray(), row =>
+        {
+            Assert.InRange(row.GetProperty("sigma").GetDouble(), 20, 32);
+            Assert.InRange(row.GetProperty("psnr").GetDouble(), row.GetProperty("psnr_before").GetDouble() + 3, 100);
+        });
+        Assert.Equal(8, ImageFile.LoadColour(Path.Combine(output, "more", "01.png")).Bits);
+    }
+
+    [Fact]
+    public void The_same_bits_for_any_number_of_threads_and_more_is_taken_out_with_strength()
+    {
+        string two = _folder.File("two.png"), strong = _folder.File("strong.png");
+        foreach (string[] model in new string[][] { ["--model", workspace.Model], [] })
+        {
+            Succeed(["denoise", OneNoisy, "-o", Output, "--threads", "1", "-q", .. model]);
+            Succeed(["denoise", OneNoisy, "-o", two, "--threads", "3", "-q", .. model]);
+            Succeed(["denoise", OneNoisy, "-o", strong, "--strength", "1.3", "-q", .. model]);
+            Assert.Equal(File.ReadAllBytes(Output), File.ReadAllBytes(two));
+            Assert.InRange(Roughness(strong), 0, Roughness(Output) * 0.99);
+        }
+
+        static double Roughness(string path)
+        {
+            GrayImage image = ImageFile.Load(path);
+            return Enumerable.Range(1, image.Pixels.Length - 1).Sum(i => Math.Abs(image.Pixels[i] - image.Pixels[i - 1]));
+        }
+    }
+
+    [Fact]
+    public void Noise_that_a_model_does_not_know_is_told_and_no_noise_is_left_alone()
+    {
+        Outcome outcome = Succeed("denoise", OneNoisy, "-o", Output, "--model", workspace.Model, "--sigma", "60", "-q");
+        Assert.Equal($"warning: {OneNoisy}: has noise of σ 60.0; the model was trained for 20 to 30.\n", outcome.Error);
+
+        string flat = _folder.File("flat.png"), same = _folder.File("same.png");
+        PngFile.Write(flat, new GrayImage(20, 20));
+        outcome = Succeed("denoise", flat, "-o", same, "-q");
+        Assert.Equal($"warning: {flat}: has no noise to speak of (σ 0.00); it stays as it is.\n", outcome.Error);
+        Assert.Equal(ImageFile.Load(flat).Pixels, ImageFile.Load(same).Pixels);
+    }
+
+    [Fact]
+    public void The_table_of_clean_pictures_is_that_of_the_library()
+    {
+        using var json = JsonDocument.Parse(
+            Succeed("evaluate-denoiser", workspace.Clean, "--model", workspace.Model, "--sigma", "20,30", "--json", "-q").Out);
+
+        JsonElement[] rows = [.. json.RootElement.GetProperty("results").EnumerateArray()];
+        Assert.Equal([20, 30], rows.Select(r => r.GetProperty("sigma").GetDouble()));
+        IReadOnlyList<string> files = ImageFolder.Find([workspace.Clean]);
+        Denoiser model = DenoiserFile.Load(workspace.Model);
+        double mean = files.Select((f, i) => DenoisingQuality.Measure(
+            ImageFile.Load(f), 30, model, 1 + i, cancellation: TestContext.Current.CancellationToken).Psnr).Average();
+        Assert.Equal(mean, rows[1].GetProperty("psnr").GetDouble(), 1e-9);
+        Assert.Equal(files.Count, rows[1].GetProperty("pictures").GetInt32());
+        Assert.InRange(mean, rows[1].GetProperty("psnr_before").GetDouble() + 3, 100);
+    }
+
+    [Fact]
+    public void An_interrupted_training_goes_on_to_the_same_bits_and_a_time_becomes_patches()
+    {
+        string straight = _folder.File("straight"), broken = _folder.File("broken");
+        string[] train = ["train-denoiser", workspace.Clean, "--patch", "5", "--atoms", "25", "--depth", "1", "--crop", "20"];
+        Outcome timed = Succeed([.. train, "-o", straight, "--minutes", "0.07"]);
+        string patches = System.Text.RegularExpressions.Regex.Match(timed.Error, @"--minutes 0\.07 is --patches (\d+) here\.").Groups[1].Value;
+
+        RunUntilExists(broken + ".checkpoint", [.. train, "-o", broken, "--patches", patches]);
+        Succeed([.. train, "-o", broken, "--resume", "--minutes", "5", "--quiet"]);
+
+        Assert.Equal(File.ReadAllBytes(straight), File.ReadAllBytes(broken));
+        Assert.Equal(["broken", "straight"], _folder.Names);
+    }
+
+    [Fact]
+    public void What_cannot_be_used_is_refused_in_one_line_and_nothing_is_written()
+    {
+        Refuse($"{_folder.File("out.jpg")}: cannot be written: pictures are written to files ending in .png, .tif, .tiff, .pgm, .ppm.",
+            "denoise", OneNoisy, "-o", _folder.File("out.jpg"));
+        Refuse($"{workspace.Model}: is an input too, which no output may replace; give another name.",
+            "train-denoiser", workspace.Clean, workspace.Model, "-o", workspace.Model);
+        Refuse($"--strength is 20; it must be from 0.1 to 10.", "denoise", OneNoisy, "-o", Output, "--strength", "20");
+        Refuse("--difference is for one picture; 2 are given.",
+            "denoise", workspace.Noisy, "-o", _folder.File("o"), "--difference", Output);
+        Refuse($"{OneClean}: is no folder; the pictures that several results are compared with must be in one.",
+            "denoise", workspace.Noisy, "-o", _folder.File("o"), "--reference", OneClean);
+        string small = _folder.File("small.png");
+        PngFile.Write(small, new GrayImage(20, 30));
+        Refuse($"{small}: is 20×30 with 1 channels; to compare with {OneNoisy} it must be 64×64 with 1.",
+            "denoise", OneNoisy, "-o", Output, "--reference", small, "--sigma", "25");
+        Refuse("--atoms is 37; it must be a square number from 81, the pixels of a patch, to 16384.",
+            "train-denoiser", workspace.Clean, "-o", Output, "--atoms", "37");
+        Refuse("--crop is 3; it must be from 9 to 256.", "train-denoiser", workspace.Clean, "-o", Output, "--crop", "3");
+        Refuse("--minutes and --patches both say how long to train; give one of them.",
+            "train-denoiser", workspace.Clean, "-o", Output, "--minutes", "1", "--patches", "7");
+        Refuse("--minutes is 0; it must be from 0.01 to 100000.", "train-denoiser", workspace.Clean, "-o", Output, "--minutes", "0");
+        Refuse($"{small}: is 20×30 pixels; it must be at least 32×32, the size of a crop.",
+            "train-denoiser", small, "-o", Output, "--patches", "100");
+        string dictionary = _folder.File("dictionary");
+        ModelFile.Save(dictionary, OvercompleteDct.Create(3, 4), new Penalty(0.1f));
+        Refuse($"{dictionary}: holds a 'dictionary'; expected a denoiser.", "denoise", OneNoisy, "-o", Output, "--model", dictionary);
+        Assert.Equal(["dictionary", "small.png"], _folder.Names);
+    }
+
+    [Theory]
+    [InlineData("denoise", "x", "--sigma is 'x'; it must be a number above 0 and at most 255, or auto.")]
+    [InlineData("denoise", "0", "--sigma is '0'; it must be a number above 0 and at most 255, or auto.")]
+    [InlineData("train-denoiser", "50-5",
+        "--sigma is '50-5'; it must be a number above 0 and at most 255, or two with '-' between, such as 5-55.")]
+    [InlineData("evaluate-denoiser", "15,,3",
+        "--sigma is '15,,3'; it must be numbers above 0 and at most 255 with ',' between, such as 15,25,50.")]
+    public void Deviations_that_are_none_are_bad_usage(string command, string sigma, string message)
+    {
+        string[] output = command == "evaluate-denoiser" ? [] : ["-o", Output];
+        Outcome outcome = Run([command, OneNoisy, "--sigma", sigma, .. output]);
+        Assert.Equal((2, $"error: {message}"), (outcome.ExitCode, outcome.ErrorLines[0]));
+    }
+}

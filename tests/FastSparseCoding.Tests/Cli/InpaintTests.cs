@@ -1,0 +1,118 @@
+using System.Text.Json;
+using FastSparseCoding.Imaging;
+using FastSparseCoding.Tests.Storage;
+using Xunit;
+using static FastSparseCoding.Tests.Cli.CommandLine;
+
+namespace FastSparseCoding.Tests.Cli;
+
+/// <summary>inpaint: missing pixels come back, known ones stay, and one line says what is wrong.</summary>
+public sealed class InpaintTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly GrayImage _whole = DeadLeaves.Generate(72, 56, seed: 5);
+
+    private string Whole => _folder.File("whole.png");
+
+    private string Torn => _folder.File("torn.png");
+
+    private string Mask => _folder.File("mask.png");
+
+    private string Output => _folder.File("out.png");
+
+    public InpaintTests()
+    {
+        var random = new Random(1);
+        GrayImage torn = new(72, 56), mask = new(72, 56);
+        for (int i = 0; i < torn.Pixels.Length; i++)
+        {
+            bool missing = random.NextDouble() < 0.4;
+            torn.Pixels[i] = missing ? 0 : _whole.Pixels[i];
+            mask.Pixels[i] = missing ? 1 : 0;
+        }
+        PngFile.Write(Whole, _whole);
+        PngFile.Write(Torn, torn);
+        PngFile.Write(Mask, mask);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_is_white_in_the_mask_is_filled_and_the_rest_stays()
+    {
+        using var json = JsonDocument.Parse(
+            Succeed("inpaint", Torn, "--mask", Mask, "-o", Output, "--reference", Whole, "--json", "-q").Out);
+
+        GrayImage torn = ImageFile.Load(Torn), mask = ImageFile.Load(Mask), result = ImageFile.Load(Output), whole = ImageFile.Load(Whole);
+        int missing = 0;
+        for (int i = 0; i < mask.Pixels.Length; i++)
+            if (mask.Pixels[i] < 0.5f)
+                Assert.Equal(torn.Pixels[i], result.Pixels[i]);
+            else
+                missing++;
+        Assert.Equal(missing, json.RootElement.GetProperty("missing").GetInt32());
+        Assert.Equal(ImageQuality.Psnr(result, whole), json.RootElement.GetProperty("psnr").GetDouble());
+        Assert.InRange(ImageQuality.Psnr(result, whole), ImageQuality.Psnr(torn, whole) + 10, 100);
+    }
+
+    [Fact]
+    public void A_colour_in_the_picture_is_as_good_as_a_mask_and_depth_and_alpha_stay()
+    {
+        var picture = new ColourImage(40, 40, 3, hasAlpha: true, bits: 16);
+        for (int channel = 0; channel < 3; channel++)
+            picture.WriteRows(channel, 0, DeadLeaves.Generate(40, 40, seed: channel).Pixels);
+        picture.WriteRows(3, 0, DeadLeaves.Generate(40, 40, seed: 9).Pixels);
+        var mask = new GrayImage(40, 40);
+        float[] row = new float[40];
+        for (int channel = 0; channel < 3; channel++)
+        {
+            picture.ReadRows(channel, 20, row);
+            row.AsSpan(5, 30).Fill(channel == 1 ? 0 : 1);       // a scratch of ff00ff
+            picture.WriteRows(channel, 20, row);
+        }
+        mask.Row(20).Slice(5, 30).Fill(1);
+        string marked = _folder.File("marked.tif"), lines = _folder.File("lines.png"), byColour = _folder.File("a.tif"), byMask = _folder.File("b.tif");
+        ImageFile.Save(marked, picture);
+        PngFile.Write(lines, mask);
+
+        Succeed("inpaint", marked, "--mask-color", "ff00ff", "-o", byColour, "-q");
+        Succeed("inpaint", marked, "--mask", lines, "-o", byMask, "-q", "--threads", "3");
+
+        Assert.Equal(File.ReadAllBytes(byColour), File.ReadAllBytes(byMask));
+        ColourImage result = ImageFile.LoadColour(byColour);
+        Assert.Equal((3, 16, true), (result.Channels, result.Bits, result.HasAlpha));
+        for (int channel = 0; channel <= 3; channel++)
+        {
+            float[] before = picture.Plane(channel).Pixels.ToArray(), after = result.Plane(channel).Pixels.ToArray();
+            for (int i = 0; i < before.Length; i++)
+                if (channel == 3 || mask.Pixels[i] == 0)
+                    Assert.Equal(before[i], after[i]);
+            Assert.True(channel == 3 || before[20 * 40 + 20] != after[20 * 40 + 20]);
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_used_is_refused_in_one_line()
+    {
+        Refuse("what is missing is said by either --mask or --mask-color; give one of them.", "inpaint", Torn, "-o", Output);
+        Refuse("what is missing is said by either --mask or --mask-color; give one of them.",
+            "inpaint", Torn, "-o", Output, "--mask", Mask, "--mask-color", "ffffff");
+        Refuse("--mask-color is 'red'; it must be six hexadecimal digits, such as ff00ff.",
+            "inpaint", Torn, "-o", Output, "--mask-color", "red");
+        Refuse($"--mask-color is 'ff0000', a colour; {Torn} is gray: give a gray such as ffffff.",
+            "inpaint", Torn, "-o", Output, "--mask-color", "ff0000");
+        string small = _folder.File("small.png"), white = _folder.File("white.png");
+        PngFile.Write(small, new GrayImage(20, 30));
+        var all = new GrayImage(72, 56);
+        all.Pixels.Fill(1);
+        PngFile.Write(white, all);
+        Refuse($"{small}: is 20×30 pixels; as the mask of {Torn} it must be 72×56.", "inpaint", Torn, "-o", Output, "--mask", small);
+        Refuse("--patch is 3; it must be from 4 to 32.", "inpaint", Torn, "-o", Output, "--mask", Mask, "--patch", "3");
+        Refuse($"{Torn}: is an input too, which no output may replace; give another name.", "inpaint", Torn, "-o", Torn, "--mask", Mask);
+        Outcome none = Run("inpaint", Torn, "-o", Output, "--mask", white, "-q");
+        Assert.Equal(1, none.ExitCode);
+        Assert.Contains("no pixel", none.Error, StringComparison.Ordinal);
+        Assert.Single(none.ErrorLines);
+        Assert.False(File.Exists(Output));
+    }
+}
