@@ -44,6 +44,7 @@ public sealed class ImageStore : IDisposable
         IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, int threads = 0,
         CancellationToken cancellation = default)
     {
+        Throw.IfBelow(memory, 0L);
         IReadOnlyList<string> files = ImageFolder.Find(paths);
         IEnumerable<(string, Picture[])> pictures = PictureReader.Read(files, threads, cancellation).Select(p => (p.Path, new[] { p.Picture }));
         return Hold(pictures, 1, memory, scratch);
@@ -62,6 +63,7 @@ public sealed class ImageStore : IDisposable
     public static ImageStore LoadColour(
         IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, CancellationToken cancellation = default)
     {
+        Throw.IfBelow(memory, 0L);
         return Hold(ImageFolder.Find(paths).Select(Read), 3, memory, scratch);
 
         (string, Picture[]) Read(string path)
@@ -86,7 +88,7 @@ public sealed class ImageStore : IDisposable
     /// <summary>Holds pictures in colour that are in memory already, without copying them; a gray one has three equal channels.</summary>
     /// <param name="images">The pictures.</param>
     /// <returns>The same, as a store.</returns>
-    public static ImageStore Of(IReadOnlyList<ColourImage> images)
+    public static ImageStore OfColour(IReadOnlyList<ColourImage> images)
     {
         ArgumentNullException.ThrowIfNull(images);
         foreach (ColourImage image in images)
@@ -163,7 +165,6 @@ public sealed class ImageStore : IDisposable
     /// <summary>Keeps pictures in memory, and in a temporary file those that it is not to hold.</summary>
     private static ImageStore Hold(IEnumerable<(string Path, Picture[] Channels)> pictures, int channels, long memory, string? scratch)
     {
-        Throw.IfBelow(memory, 0L);
         var images = new List<HeldImage>();
         ScratchFile? file = null;
         try

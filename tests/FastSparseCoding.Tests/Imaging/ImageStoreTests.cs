@@ -37,6 +37,37 @@ public sealed class ImageStoreTests : IDisposable
         static float[] Draw(ImageStore images) => Patches.Sample(images, PatchPreprocessing.Default, 300, seed: 7).Values.ToArray();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(700)]
+    [InlineData(ImageStore.DefaultMemory)]
+    public void Pictures_in_colour_are_the_same_wherever_they_are_held(long memory)
+    {
+        _folder.Write("a.png", TestPictures.Png(8, 2, (i, c) => 31 * i + 83 * c & 255));
+        _folder.Write("b.png", TestPictures.Png(8, 0, (i, _) => i));
+        _folder.Write("c.png", TestPictures.Png(16, 6, (i, c) => 541 * i + 7 * c & 65535));
+        ColourImage[] images = [.. ImageFolder.Find([_folder.Path]).Select(ImageFile.LoadColour)];
+        using ImageStore store = ImageStore.LoadColour([_folder.Path], memory, cancellation: TestContext.Current.CancellationToken);
+
+        foreach (ImageStore colours in new[] { store, ImageStore.OfColour(images), store.Where(_ => true) })
+        {
+            Assert.Equal((3, 3), (colours.Count, colours.Channels));
+            for (int i = 0; i < 3; i++)
+                for (int channel = 0; channel < 3; channel++)
+                {
+                    var row = new float[TestPictures.Width - 1];
+                    colours.Read(i, channel, 1, 7, row);
+                    Assert.Equal(images[i].Plane(Math.Min(channel, images[i].Channels - 1)).Row(7)[1..].ToArray(), row);
+                    Assert.Equal(images[i].Name, colours.NameOf(i));
+                }
+            Assert.StartsWith("'images' has pictures of 3 channels; they must have 1.",
+                Assert.Throws<ArgumentException>(() => colours.Read(0, 0, 0, new float[1])).Message, StringComparison.Ordinal);
+            Assert.StartsWith("'images' has pictures of 3 channels; they must have 1.",
+                Assert.Throws<ArgumentException>(() => new PatchSource(colours, PatchPreprocessing.Default, 1)).Message,
+                StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_row_longer_than_what_is_read_at_once_comes_whole()
     {

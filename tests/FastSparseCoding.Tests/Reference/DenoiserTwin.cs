@@ -1,10 +1,10 @@
 namespace FastSparseCoding.Tests.Reference;
 
-/// <summary>A denoiser in double precision, patch by patch and loop by loop: the picture it makes of a square crop, the loss Σ (ŷ − y)²,
+/// <summary>A denoiser in double precision, patch by patch and loop by loop: the picture it makes of a square crop, plane after plane, the loss Σ (ŷ − y)²,
 /// and its gradient by the parameters A, D, W [m×n], a, b [(T+1)×m], which lie one after the other.</summary>
-internal sealed class DenoiserTwin(int p, int m, int depth)
+internal sealed class DenoiserTwin(int p, int m, int depth, int channels = 1)
 {
-    private readonly int _n = p * p;
+    private readonly int _n = channels * p * p;
 
     /// <summary>Smallest distance of a pre-activation from its threshold in all forward passes so far.</summary>
     public double NearestKink { get; private set; } = double.PositiveInfinity;
@@ -15,11 +15,10 @@ internal sealed class DenoiserTwin(int p, int m, int depth)
         var count = new double[noisy.Length];
         foreach (int[] pixels in Patches(side))
         {
-            double mean = pixels.Average(i => noisy[i]);
-            double[] clean = Decode(parameters, Layers(parameters, [.. pixels.Select(i => noisy[i] - mean)], sigma).Z[depth]);
+            double[] means = Means(pixels, noisy), clean = Decode(parameters, Layers(parameters, Cut(pixels, noisy, means), sigma).Z[depth]);
             for (int k = 0; k < _n; k++)
             {
-                sum[pixels[k]] += clean[k] + mean;
+                sum[pixels[k]] += clean[k] + means[k];
                 count[pixels[k]]++;
             }
         }
@@ -38,8 +37,7 @@ internal sealed class DenoiserTwin(int p, int m, int depth)
                 count[i]++;
         foreach (int[] pixels in Patches(side))
         {
-            double mean = pixels.Average(i => noisy[i]);
-            double[] x = [.. pixels.Select(i => noisy[i] - mean)];
+            double[] x = Cut(pixels, noisy, Means(pixels, noisy));
             double[] dy = [.. pixels.Select(i => 2 * (denoised[i] - clean[i]) / count[i])];
             Backward(parameters, x, dy, sigma, gradient);
         }
@@ -108,8 +106,14 @@ internal sealed class DenoiserTwin(int p, int m, int depth)
     {
         for (int y = 0; y <= side - p; y++)
             for (int x = 0; x <= side - p; x++)
-                yield return [.. Enumerable.Range(0, _n).Select(k => (y + k / p) * side + x + k % p)];
+                yield return [.. Enumerable.Range(0, _n).Select(k => (k / (p * p) * side + y + k / p % p) * side + x + k % p)];
     }
+
+    /// <summary>For every value of a patch the mean of its channel.</summary>
+    private double[] Means(int[] pixels, double[] noisy)
+        => [.. pixels.Select((_, k) => pixels.Skip(k / (p * p) * p * p).Take(p * p).Average(i => noisy[i]))];
+
+    private static double[] Cut(int[] pixels, double[] noisy, double[] means) => [.. pixels.Select((i, k) => noisy[i] - means[k])];
 
     private int A(int j, int k) => j * _n + k;
 

@@ -14,10 +14,11 @@ public sealed class DenoiserGradientTests
     [InlineData(3, 16, 0, 6)]
     [InlineData(3, 16, 2, 6)]
     [InlineData(4, 25, 3, 9)]
-    public void The_twins_gradient_is_that_of_its_loss(int p, int atoms, int depth, int side)
+    [InlineData(3, 36, 2, 6, 3)]
+    public void The_twins_gradient_is_that_of_its_loss(int p, int atoms, int depth, int side, int channels = 1)
     {
-        (Denoiser denoiser, double[] noisy, double[] clean) = Problem(p, atoms, depth, side);
-        var twin = new DenoiserTwin(p, atoms, depth);
+        (Denoiser denoiser, double[] noisy, double[] clean) = Problem(p, atoms, depth, side, channels);
+        var twin = new DenoiserTwin(p, atoms, depth, channels);
         double[] q = LassoTwin.Widen(denoiser.Parameters.Values), gradient = twin.Gradient(q, noisy, clean, side, Sigma);
         const double Step = 1e-6;
         for (int i = 0; i < q.Length; i += 1 + q.Length / 97)
@@ -39,10 +40,13 @@ public sealed class DenoiserGradientTests
     [InlineData(4, 25, 3, 9)]
     [InlineData(5, 49, 1, 17)]      // 169 patches: two blocks
     [InlineData(8, 64, 2, 12)]
-    public void Forward_and_backward_agree_with_the_twin(int p, int atoms, int depth, int side)
+    [InlineData(3, 36, 0, 6, 3)]
+    [InlineData(3, 36, 2, 7, 3)]
+    [InlineData(5, 49, 1, 17, 3)]
+    public void Forward_and_backward_agree_with_the_twin(int p, int atoms, int depth, int side, int channels = 1)
     {
-        (Denoiser denoiser, double[] noisy, double[] clean) = Problem(p, atoms, depth, side);
-        var twin = new DenoiserTwin(p, atoms, depth);
+        (Denoiser denoiser, double[] noisy, double[] clean) = Problem(p, atoms, depth, side, channels);
+        var twin = new DenoiserTwin(p, atoms, depth, channels);
         double[] q = LassoTwin.Widen(denoiser.Parameters.Values), expected = twin.Denoise(q, noisy, side, Sigma);
         double[] expectedGradient = twin.Gradient(q, noisy, clean, side, Sigma);
         Assert.InRange(twin.NearestKink, 1e-6, double.PositiveInfinity);
@@ -52,7 +56,7 @@ public sealed class DenoiserGradientTests
         float[] denoised = pass.Forward(Narrow(noisy), Sigma).ToArray();
         double loss = pass.Backward(Narrow(clean), Sigma, gradient);
 
-        double operations = 4 * (2 * (depth + 1) * (p * p + atoms + 4) + p * p);
+        double operations = 4 * (2 * (depth + 1) * (channels * p * p + atoms + 4) + p * p);
         Tolerance.Check(expected, denoised, operations, 1);
         Assert.Equal(twin.Loss(q, noisy, clean, side, Sigma), loss, 1e-4 * loss);
         foreach (ParameterWindow window in gradient.Windows)
@@ -94,17 +98,18 @@ public sealed class DenoiserGradientTests
     }
 
     /// <summary>Parameters away from where they start, so that A, D, W and all layers differ.</summary>
-    private static (Denoiser Denoiser, double[] Noisy, double[] Clean) Problem(int p, int atoms, int depth, int side)
+    private static (Denoiser Denoiser, double[] Noisy, double[] Clean) Problem(int p, int atoms, int depth, int side, int channels = 1)
     {
-        Denoiser denoiser = Denoiser.FromDct(p, atoms, depth);
+        Denoiser denoiser = Denoiser.FromDct(p, atoms, depth, channels);
+        int length = channels * side * side;
         ReadOnlySpan<float> change = RandomData.Normal(1, denoiser.Parameters.Values.Length, seed: 3).Values;
         for (int i = 0; i < change.Length; i++)
             denoiser.Parameters.Values[i] = Math.Abs(0.02f * change[i]) < 1 && IsThreshold(denoiser, i)
                 ? MathF.Abs(denoiser.Parameters.Values[i] * (1 + 0.3f * change[i]))
                 : denoiser.Parameters.Values[i] + 0.02f * change[i];
         denoiser.Refresh();
-        double[] clean = [.. LassoTwin.Widen(RandomData.Normal(1, side * side, seed: 4).Values).Select(v => 0.5 + 0.2 * v)];
-        double[] noisy = [.. clean.Zip(LassoTwin.Widen(RandomData.Normal(1, side * side, seed: 5).Values), (v, e) => v + Sigma / 255 * e)];
+        double[] clean = [.. LassoTwin.Widen(RandomData.Normal(1, length, seed: 4).Values).Select(v => 0.5 + 0.2 * v)];
+        double[] noisy = [.. clean.Zip(LassoTwin.Widen(RandomData.Normal(1, length, seed: 5).Values), (v, e) => v + Sigma / 255 * e)];
         return (denoiser, LassoTwin.Widen(Narrow(noisy)), LassoTwin.Widen(Narrow(clean)));
     }
 

@@ -95,8 +95,88 @@ public sealed class DenoiserTests
     }
 
     [Fact]
+    public void A_file_of_a_denoiser_of_colours_says_its_channels()
+    {
+        Denoiser denoiser = Denoiser.FromDct(3, 36, 1, channels: 3);
+        string path = Path.GetTempFileName();
+        try
+        {
+            DenoiserFile.Save(path, denoiser);
+            Denoiser again = DenoiserFile.Load(path);
+            Assert.Equal((3, 3, 36, 1), (again.Channels, again.PatchSize, again.AtomCount, again.Depth));
+            Assert.Equal(denoiser.Parameters.Values, again.Parameters.Values);
+            Assert.Equal("3", Metadata(path)["channels"]);
+
+            DenoiserFile.Save(path, Denoiser.FromDct(3, 16, 1));
+            Assert.False(Metadata(path).ContainsKey("channels"));       // as files were before there were colours
+            Assert.Equal(1, DenoiserFile.Load(path).Channels);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        static IReadOnlyDictionary<string, string> Metadata(string path)
+        {
+            using ModelReader reader = ModelReader.Open(path);
+            return reader.Metadata;
+        }
+    }
+
+    [Theory]
+    [InlineData("2", 27, "its metadata has channels '2'; expected 1 or 3.")]
+    [InlineData("4", 27, "its metadata has channels '4'; expected a number from 1 to 3.")]
+    [InlineData("3", 28, "its metadata has signal_size '28'; expected the pixels of a square patch.")]
+    public void A_file_of_other_channels_is_refused(string channels, int signalSize, string problem)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            var writer = new ModelWriter(ModelFormat.DenoiserKind);
+            writer.Set("channels", channels);
+            writer.Set(ModelFormat.SignalSizeKey, signalSize);
+            writer.Save(path);
+            Assert.Equal($"{path}: {problem}", Assert.Throws<InvalidDataException>(() => DenoiserFile.Load(path)).Message);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData(7, 256, 42)]
+    [InlineData(4, 16, 2)]
+    [InlineData(8, 400, 66)]
+    public void The_cosines_of_colours_are_of_one_opponent_colour_each(int p, int atoms, int coloured)
+    {
+        AtomDictionary dct = ColourDct.Create(p, atoms);
+        float[][] colours = [[1, 1, 1], [1, 0, -1], [1, -2, 1]];
+        Assert.Equal((atoms, 3 * p * p), (dct.AtomCount, dct.SignalSize));
+        for (int k = 0; k < atoms; k++)
+        {
+            float[] colour = colours[k < atoms - 2 * coloured ? 0 : k < atoms - coloured ? 1 : 2], atom = dct.Atoms.Row(k).ToArray();
+            for (int channel = 0; channel < 3; channel++)
+                Assert.Equal(0, atom.AsSpan(channel * p * p, p * p).ToArray().Average(v => (double)v), 1e-6);
+            Assert.Equal(1, atom.Sum(v => (double)v * v), 1e-5);
+            for (int i = 0; i < p * p; i++)
+            {
+                Assert.Equal(atom[i] * colour[1], atom[p * p + i], 1e-6f);
+                Assert.Equal(atom[i] * colour[2], atom[2 * p * p + i], 1e-6f);
+            }
+        }
+    }
+
+    [Fact]
     public void What_no_denoiser_has_is_refused()
     {
+        Assert.StartsWith("'channels' is 2; it must be 1 or 3.",
+            Message(() => Denoiser.FromDct(4, 16, 1, channels: 2)), StringComparison.Ordinal);
+        Assert.StartsWith("'channels' is 4; it must be 1 or 3.",
+            Message(() => Denoiser.FromDictionary(OvercompleteDct.Create(4, 4), 1, channels: 4)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'dictionary' has atoms of 16 values; it must have 3p² of them, for patches of p×p pixels, p from 2 to 32.",
+            Message(() => Denoiser.FromDictionary(OvercompleteDct.Create(4, 4), 1, channels: 3)), StringComparison.Ordinal);
         Assert.StartsWith("'patchSize' is 1; it must be from 2 to 32.",
             Message(() => Denoiser.FromDct(1, 16, 1)), StringComparison.Ordinal);
         Assert.StartsWith("'atoms' is 17; it must be a square number from 16 to 16384.",

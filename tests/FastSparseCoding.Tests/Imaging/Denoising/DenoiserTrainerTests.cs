@@ -31,6 +31,34 @@ public sealed class DenoiserTrainerTests
         Assert.InRange(Psnr(PictureDenoiser.Denoise(noisy, denoiser, 25, cancellation: Stop), clean), Psnr(noisy, clean) + 4, 100);
     }
 
+    [Fact]
+    public void A_short_training_on_colours_takes_more_than_4_dB_of_noise_out_of_a_picture_it_has_not_seen()
+    {
+        DenoiserTrainingOptions options = Options with { Patches = 200_000, CropSize = 24, SigmaFrom = 25, SigmaTo = 25 };
+        ImageStore pictures = ImageStore.OfColour([.. Enumerable.Range(1, 10).Select(seed => ColourPictures.Leaves(96, 96, seed))]);
+        Denoiser denoiser = Denoiser.FromDct(6, 81, depth: 1, channels: 3), other = Denoiser.FromDct(6, 81, depth: 1, channels: 3);
+        DenoiserReport report = DenoiserTrainer.Train(denoiser, pictures, options, cancellation: Stop);
+        DenoiserTrainer.Train(other, pictures, options with { Threads = 1 }, cancellation: Stop);
+
+        Assert.Equal(denoiser.Parameters.Values, other.Parameters.Values);
+        Assert.InRange(report.BestPsnr, report.StartPsnr + 0.3, 100);
+        ColourImage clean = ColourPictures.Leaves(120, 90, 99), noisy = ColourPictures.Noisy(clean, 25, 1);
+        ColourImage denoised = PictureDenoiser.Denoise(noisy, denoiser, 25, cancellation: Stop);
+        Assert.InRange(ColourPictures.Psnr(clean, denoised), ColourPictures.Psnr(clean, noisy) + 4, 100);
+    }
+
+    [Fact]
+    public void Pictures_of_other_channels_are_refused()
+    {
+        Assert.StartsWith("'images' has pictures of 1 channels; they must have 3.",
+            Assert.Throws<ArgumentException>(() => DenoiserTrainer.Train(
+                Denoiser.FromDct(5, 36, 1, channels: 3), ImageStore.Of(Pictures), Options, cancellation: Stop)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'images' has pictures of 3 channels; they must have 1.",
+            Assert.Throws<ArgumentException>(() => DenoiserTrainer.Train(
+                Denoiser.FromDct(5, 36, 1), ImageStore.OfColour([ColourPictures.Leaves(40, 40, 1)]), Options, cancellation: Stop)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
