@@ -37,7 +37,7 @@ public static class Inpainter
             return filled;
 
         Penalty penalty = options.Penalty();
-        AtomDictionary dictionary = Learn(filled, mask, options, penalty, threads, progress: null, cancellation);
+        AtomDictionary dictionary = Learn(filled, mask, options, penalty, threads, cancellation);
         var work = new InpaintingWork(width, mask, p, new ActiveSetSolver(dictionary, penalty), dictionary);
         var result = new GrayImage(width, height, new float[width * height], picture.Name);
         new PictureBands(width, height, p, work).Run(
@@ -107,19 +107,23 @@ public static class Inpainter
 
     /// <summary>The overcomplete DCT, or what becomes of it by learning from the known pixels of patches drawn at random.</summary>
     private static AtomDictionary Learn(
-        GrayImage filled, KnownPixels mask, InpaintOptions options, Penalty penalty, int threads, IProgress<LearningProgress>? progress,
-        CancellationToken cancellation)
+        GrayImage filled, KnownPixels mask, InpaintOptions options, Penalty penalty, int threads, CancellationToken cancellation)
     {
         AtomDictionary dct = OvercompleteDct.Create(options.PatchSize, options.Frequencies);
         if (options.Samples == 0)
             return dct;
         var learning = new DictionaryLearningOptions
         {
-            AtomCount = dct.AtomCount, Penalty = penalty, Samples = options.Samples, BatchSize = 1024, Forgetting = 10,
-            Seed = options.Seed, Threads = threads,
+            AtomCount = dct.AtomCount,
+            Penalty = penalty,
+            Samples = options.Samples,
+            BatchSize = 1024,
+            Forgetting = 10,
+            Seed = options.Seed,
+            Threads = threads,
         };
         var signals = new PartlyKnownPatches(filled, mask, options.PatchSize, options.Seed, ofMask: false);
         var masks = new PartlyKnownPatches(filled, mask, options.PatchSize, options.Seed, ofMask: true);
-        return DictionaryLearner.Learn(signals, learning, progress, start: dct, masks: masks, cancellation: cancellation);
+        return DictionaryLearner.Learn(signals, learning, start: dct, masks: masks, cancellation: cancellation);
     }
 }
