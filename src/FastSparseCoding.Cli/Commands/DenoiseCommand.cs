@@ -92,13 +92,14 @@ internal sealed class DenoiseCommand
                 PictureJob job = jobs[i];
                 ColourImage noisy = ImageFile.LoadColour(job.Input);
                 WrittenFormat.For(job.Output, noisy.Channels, noisy.HasAlpha);
+                ColourImage? reference = Reference(job, noisy);
                 (ColourImage clean, object[] facts) = Denoise(
                     noisy, model, parsed.GetValue(_sigma)?.From, strength, context, Step(piece, i, jobs.Count));
                 PicturePlan.MakeFolder(job);
                 ImageFile.Save(job.Output, clean);
                 if (difference is not null)
                     PngFile.Write(difference, PictureDifference.Draw(noisy, clean));
-                table.Add([job.Output, .. facts, .. Quality(job, noisy, clean)]);
+                table.Add([job.Output, .. facts, .. Quality(reference, noisy, clean)]);
                 piece.Report(i + 1, jobs.Count, Path.GetFileName(job.Input));
             }
         });
@@ -149,16 +150,21 @@ internal sealed class DenoiseCommand
         return (clean, [size, (double)sigma, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds]);
     }
 
-    private static object[] Quality(PictureJob job, ColourImage noisy, ColourImage clean)
+    /// <summary>What a picture is compared with, looked at before the work.</summary>
+    private static ColourImage? Reference(PictureJob job, ColourImage noisy)
     {
         if (job.Reference is null)
-            return [];
+            return null;
         ColourImage reference = ImageFile.LoadColour(job.Reference);
         PictureDifference.RequireAlike(job.Reference, reference, noisy);
-        return
-        [
-            ImageQuality.Psnr(noisy, reference), ImageQuality.Psnr(clean, reference),
-            ImageQuality.Ssim(noisy, reference), ImageQuality.Ssim(clean, reference),
-        ];
+        return reference;
     }
+
+    private static object[] Quality(ColourImage? reference, ColourImage noisy, ColourImage clean)
+        => reference is null ? []
+            :
+            [
+                ImageQuality.Psnr(noisy, reference), ImageQuality.Psnr(clean, reference),
+                ImageQuality.Ssim(noisy, reference), ImageQuality.Ssim(clean, reference),
+            ];
 }
