@@ -29,10 +29,10 @@ internal sealed class DenoiseCommand
         Description = "A denoiser of train-denoiser. [default: none; a dictionary is learned from each noisy picture itself]",
         HelpName = "FILE",
     };
-    private readonly Option<NoiseRange?> _sigma = new("--sigma")
+    private readonly Option<NoiseRange> _sigma = new("--sigma")
     {
         Description = "Deviation of the noise in levels of 255, above 0 and at most 255; auto estimates it.",
-        DefaultValueFactory = _ => null,
+        DefaultValueFactory = _ => default,
         CustomParser = NoiseRange.ParseOrAuto,
         HelpName = "auto|σ",
     };
@@ -94,7 +94,7 @@ internal sealed class DenoiseCommand
                 WrittenFormat.For(job.Output, noisy.Channels, noisy.HasAlpha);
                 ColourImage? reference = Reference(job, noisy);
                 (ColourImage clean, object[] facts) = Denoise(
-                    noisy, model, parsed.GetValue(_sigma)?.From, strength, context, Step(piece, i, jobs.Count));
+                    noisy, model, parsed.GetValue(_sigma), strength, context, Step(piece, i, jobs.Count));
                 PicturePlan.MakeFolder(job);
                 ImageFile.Save(job.Output, clean);
                 if (difference is not null)
@@ -126,9 +126,9 @@ internal sealed class DenoiseCommand
     }
 
     private static (ColourImage Clean, object[] Facts) Denoise(
-        ColourImage noisy, Denoiser? model, float? given, float strength, CommandContext context, IProgress<double> progress)
+        ColourImage noisy, Denoiser? model, NoiseRange given, float strength, CommandContext context, IProgress<double> progress)
     {
-        float sigma = given ?? NoiseLevel.Estimate(noisy), used = Math.Min(255, strength * sigma);
+        float sigma = given.IsAuto ? NoiseLevel.Estimate(noisy) : given.From, used = Math.Min(255, strength * sigma);
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         if (model is not null && (used > Tolerated * model.SigmaTo || used * Tolerated < model.SigmaFrom))
             context.Terminal.Tell(FormattableString.Invariant(

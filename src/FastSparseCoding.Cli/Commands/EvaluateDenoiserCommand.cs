@@ -16,10 +16,9 @@ internal sealed class EvaluateDenoiserCommand
         Description = "A denoiser of train-denoiser. [default: none; a dictionary is learned from each noisy picture itself]",
         HelpName = "FILE",
     };
-    private readonly Option<float[]> _sigma = new("--sigma")
+    private readonly Option<float[]?> _sigma = new("--sigma")
     {
-        Description = "Deviations of the noise in levels of 255, above 0 and at most 255, with ',' between.",
-        DefaultValueFactory = _ => [15, 25, 50],
+        Description = "Deviations of the noise in levels of 255, above 0 and at most 255, with ',' between. [default: 15,25,50]",
         CustomParser = NoiseRange.ParseList,
         HelpName = "σ,σ,…",
     };
@@ -48,7 +47,7 @@ internal sealed class EvaluateDenoiserCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         string[] paths = parsed.GetRequiredValue(_images);
-        float[] sigmas = parsed.GetRequiredValue(_sigma);
+        float[] sigmas = parsed.GetValue(_sigma) ?? [15, 25, 50];
         IReadOnlyList<string> files = ImageFolder.Find(paths);
         Denoiser? model = parsed.GetValue(_model) is { } path ? DenoiserFile.Load(path) : null;
         bool colour = model is { Channels: 3 } || parsed.GetValue(_colour);

@@ -101,7 +101,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         string two = _folder.File("two.png"), strong = _folder.File("strong.png");
         foreach (string[] model in new string[][] { ["--model", workspace.Model], [] })
         {
-            Succeed(["denoise", OneNoisy, "-o", Output, "--threads", "1", "-q", .. model]);
+            Succeed(["denoise", OneNoisy, "-o", Output, "--threads", "1", "--sigma", "auto", "-q", .. model]);
             Succeed(["denoise", OneNoisy, "-o", two, "--threads", "3", "-q", .. model]);
             Succeed(["denoise", OneNoisy, "-o", strong, "--strength", "1.3", "-q", .. model]);
             Assert.Equal(File.ReadAllBytes(Output), File.ReadAllBytes(two));
