@@ -13,8 +13,8 @@ public interface IPatchDenoiser
     int Channels { get; }
 
     /// <summary>
-    /// Cleans a block of patches on the calling thread, into the caller's buffer. After the first call of a given size nothing is allocated.
-    /// The result of a row does not depend on the rows it stands with.
+    /// Cleans a block of patches on the calling thread, into the caller's buffer. After the first call of a given size nothing is
+    /// allocated. The result of a row does not depend on the rows it stands with.
     /// </summary>
     /// <param name="x">Noisy patches [N×C·p²] of pixels 0 to 1, channel after channel, row after row of each, the mean of every channel
     /// removed; finite.</param>
