@@ -39,8 +39,9 @@ internal sealed class DenoisingObjective : IObjective
         _loaded = new Crops(0, 0);
         _heldOut = new Crops(options.HeldOut, CropLength);
         _heldOut.Read(new NoisyCrops(measure, side, options.SigmaFrom, options.SigmaTo, ~options.Seed), 0, options.Threads, default);
-        Trained = [new TrainedSlab(denoiser.Parameters, OptimizerKind.Adam, 
-            window => options.LearningRate * (window.IsThreshold ? ThresholdRate : 1), _ => 0, denoiser.RefreshRows)];
+        float rate = options.LearningRate / denoiser.Channels;
+        Trained = [new TrainedSlab(denoiser.Parameters, OptimizerKind.Adam,
+            window => rate * (window.IsThreshold ? ThresholdRate : 1), _ => 0, denoiser.RefreshRows)];
     }
 
     public string Settings => string.Create(

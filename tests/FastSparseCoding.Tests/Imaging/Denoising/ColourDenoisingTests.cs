@@ -53,7 +53,7 @@ public sealed class ColourDenoisingTests
         ColourImage clean = PictureDenoiser.Denoise(noisy, new DenoisingPictures.Mixing(Size, 0.7f, channels: 3), 1, cancellation: Stop);
 
         for (int c = 0; c < 3; c++)
-            Check([.. sum[c].Select((s, i) => (s + 0.7 * rgb[c][i]) / (count[i] + 0.7))], clean.Plane(c));
+            Check([.. sum[c].Select((s, i) => (s + 0.028 * rgb[c][i]) / (count[i] + 0.028))], clean.Plane(c));
     }
 
     [Theory]
