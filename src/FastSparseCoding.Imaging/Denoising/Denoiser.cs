@@ -100,7 +100,8 @@ public sealed class Denoiser : IPatchDenoiser
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         Throw.IfOutside(depth, 0, MaxDepth);
-        var denoiser = new Denoiser(SquarePatch.SideOf(dictionary, channels), channels, dictionary.AtomCount, depth, sigmaFrom: 0, sigmaTo: 0);
+        int side = SquarePatch.SideOf(dictionary, channels);
+        var denoiser = new Denoiser(side, channels, dictionary.AtomCount, depth, sigmaFrom: 0, sigmaTo: 0);
         float scale = 1 / MathF.Sqrt(dictionary.Lipschitz);
         for (int i = 0; i < 3; i++)
             TensorPrimitives.Multiply(dictionary.Atoms.Values, scale, denoiser.View(i).Values);

@@ -44,7 +44,7 @@ public sealed class DenoiserTrainerTests
         Assert.InRange(report.BestPsnr, report.StartPsnr + 0.3, 100);
         ColourImage clean = ColourPictures.Leaves(120, 90, 99), noisy = ColourPictures.Noisy(clean, 25, 1);
         ColourImage denoised = PictureDenoiser.Denoise(noisy, denoiser, 25, cancellation: Stop);
-        Assert.InRange(ColourPictures.Psnr(clean, denoised), ColourPictures.Psnr(clean, noisy) + 4, 100);
+        Assert.InRange(ImageQuality.Psnr(clean, denoised), ImageQuality.Psnr(clean, noisy) + 4, 100);
     }
 
     [Fact]
@@ -52,7 +52,8 @@ public sealed class DenoiserTrainerTests
     {
         Assert.StartsWith("'images' has pictures of 1 channels; they must have 3.",
             Assert.Throws<ArgumentException>(() => DenoiserTrainer.Train(
-                Denoiser.FromDct(5, 36, 1, channels: 3), ImageStore.Of(Pictures), Options, cancellation: Stop)).Message, StringComparison.Ordinal);
+                Denoiser.FromDct(5, 36, 1, channels: 3), ImageStore.Of(Pictures), Options, cancellation: Stop)).Message,
+            StringComparison.Ordinal);
         Assert.StartsWith("'images' has pictures of 3 channels; they must have 1.",
             Assert.Throws<ArgumentException>(() => DenoiserTrainer.Train(
                 Denoiser.FromDct(5, 36, 1), ImageStore.OfColour([ColourPictures.Leaves(40, 40, 1)]), Options, cancellation: Stop)).Message,
