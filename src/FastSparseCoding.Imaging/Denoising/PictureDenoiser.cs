@@ -92,15 +92,24 @@ public static class PictureDenoiser
     {
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(denoiser);
-        RequireFits(noisy.Name, noisy.Width, noisy.Height, denoiser.PatchSize);
-        RequireChannels(noisy.Name, noisy.Channels, denoiser);
-        NoiseLevel.Check(sigma);
         var clean = new ColourImage(noisy.Width, noisy.Height, noisy.Channels, noisy.HasAlpha, noisy.Bits, noisy.Name);
         if (noisy.HasAlpha)
             clean.CopyAlphaFrom(noisy);
+        Denoise(noisy, clean, denoiser, sigma, threads, progress, cancellation);
+        return clean;
+    }
+
+    /// <summary>The same into a picture of the same size, channels and depth, which may be the noisy one itself: a row is written only
+    /// after all patches over it have been cut.</summary>
+    internal static void Denoise(
+        ColourImage noisy, ColourImage clean, IPatchDenoiser denoiser, float sigma, int threads, IProgress<double>? progress,
+        CancellationToken cancellation)
+    {
+        RequireFits(noisy.Name, noisy.Width, noisy.Height, denoiser.PatchSize);
+        RequireChannels(noisy.Name, noisy.Channels, denoiser);
+        NoiseLevel.Check(sigma);
         var rows = ColourRows.Of(noisy, clean, apart: noisy.Channels > denoiser.Channels);
         Bands(noisy.Width, noisy.Height, denoiser, rows.Sigmas(sigma)).Run(rows.Read, rows.Write, threads, progress, cancellation);
-        return clean;
     }
 
     /// <summary>The same of channels that are pictures of their own, whose pixels may leave 0 to 1 as noise makes them.</summary>
