@@ -48,6 +48,20 @@ public sealed class DenoiserTrainerTests
     }
 
     [Fact]
+    public void The_channels_of_a_crop_are_of_one_place_and_turned_alike()
+    {
+        ImageStore gray = ImageStore.OfColour([.. Pictures.Select(picture => ColourImage.OfGray(picture, 16))]);
+        Matrix clean = new(20, 3 * 100), noisy = new(20, 3 * 100);
+        new NoisyCrops(gray, 10, 5, 55, seed: 1).Read(0, clean, noisy, new float[20], 1, Stop);
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal(clean.Row(i)[..100].ToArray(), clean.Row(i)[100..200].ToArray());
+            Assert.Equal(clean.Row(i)[..100].ToArray(), clean.Row(i)[200..].ToArray());
+            Assert.NotEqual(noisy.Row(i)[..100].ToArray(), noisy.Row(i)[100..200].ToArray());
+        }
+    }
+
+    [Fact]
     public void Pictures_of_other_channels_are_refused()
     {
         Assert.StartsWith("'images' has pictures of 1 channels; they must have 3.",
