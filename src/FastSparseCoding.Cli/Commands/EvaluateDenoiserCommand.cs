@@ -10,18 +10,23 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class EvaluateDenoiserCommand
 {
     private readonly Argument<string[]> _images =
-        new("CLEAN") { Description = "Clean pictures, or folders of them; colours become gray.", Arity = ArgumentArity.OneOrMore };
+        new("CLEAN") { Description = "Clean pictures, or folders of them.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _model = new("--model")
     {
         Description = "A denoiser of train-denoiser. [default: none; a dictionary is learned from each noisy picture itself]",
         HelpName = "FILE",
     };
-    private readonly Option<float[]> _sigma = new("--sigma")
+    private readonly Option<float[]?> _sigma = new("--sigma")
     {
-        Description = "Deviations of the noise in levels of 255, above 0 and at most 255, with ',' between.",
-        DefaultValueFactory = _ => [15, 25, 50],
+        Description = "Deviations of the noise in levels of 255, above 0 and at most 255, with ',' between. [default: 15,25,50]",
         CustomParser = NoiseRange.ParseList,
         HelpName = "σ,σ,…",
+    };
+
+    private readonly Option<bool> _colour = new("--colour", "--color")
+    {
+        Description = "Noise is added to red, green and blue, and taken out of pictures in colour; without it they become gray. [default: "
+            + "as the model was trained]",
     };
 
     public static Command Create(Func<ParseResult, CommandContext> context)
@@ -33,7 +38,7 @@ internal sealed class EvaluateDenoiserCommand
             ["sparsecode evaluate-denoiser BSD68/ --model denoiser.safetensors --sigma 15,25,50",
             "sparsecode evaluate-denoiser photos/ --sigma 25"])
         {
-            self._images, self._model, self._sigma,
+            self._images, self._model, self._sigma, self._colour,
         };
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
@@ -42,9 +47,10 @@ internal sealed class EvaluateDenoiserCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         string[] paths = parsed.GetRequiredValue(_images);
-        float[] sigmas = parsed.GetRequiredValue(_sigma);
+        float[] sigmas = parsed.GetValue(_sigma) ?? [15, 25, 50];
         IReadOnlyList<string> files = ImageFolder.Find(paths);
         Denoiser? model = parsed.GetValue(_model) is { } path ? DenoiserFile.Load(path) : null;
+        bool colour = model is { Channels: 3 } || parsed.GetValue(_colour);
         SignalInput.WarnPassedOver(paths, context);
         var table = new ResultTable("sigma", "pictures", "psnr before", "psnr", "ssim before", "ssim", "seconds per picture");
         context.Track(board =>
@@ -56,7 +62,7 @@ internal sealed class EvaluateDenoiserCommand
                 for (int i = 0; i < files.Count; i++)
                 {
                     sum += DenoisingQuality.Measure(
-                        ImageFile.Load(files[i]), sigmas[s], model, unchecked(context.Seed + i), context.Threads, context.Cancellation);
+                        Channels(files[i], colour), sigmas[s], model, unchecked(context.Seed + i), context.Threads, context.Cancellation);
                     piece.Report(s * files.Count + i + 1, sigmas.Length * files.Count, FormattableString.Invariant(
                         $"σ {sigmas[s]}, PSNR {sum.Psnr / (i + 1):F2} dB so far"));
                 }
@@ -64,7 +70,16 @@ internal sealed class EvaluateDenoiserCommand
                 table.Add((double)sigmas[s], files.Count, mean.PsnrBefore, mean.Psnr, mean.SsimBefore, mean.Ssim, mean.Seconds);
             }
         });
-        context.Print(new Result().Add("method", model is null ? "own dictionary" : "model").AddTable("results", table));
+        context.Print(new Result().Add("method", model is null ? "own dictionary" : "model").Add("colour", colour).AddTable("results", table));
         return ExitCode.Done;
+    }
+
+    /// <summary>The gray picture, or its red, green and blue; a gray picture has them alike.</summary>
+    private static GrayImage[] Channels(string path, bool colour)
+    {
+        if (!colour)
+            return [ImageFile.Load(path)];
+        ColourImage picture = ImageFile.LoadColour(path);
+        return [.. Enumerable.Range(0, 3).Select(channel => picture.Plane(picture.Channels == 3 ? channel : 0))];
     }
 }

@@ -81,6 +81,14 @@ internal sealed class InpaintCommand
         ColourImage picture = ImageFile.LoadColour(input);
         WrittenFormat.For(output, picture.Channels, picture.HasAlpha);
         bool[] known = mask is not null ? OfMask(mask, picture) : OfColour(colour!, picture);
+        if (!known.Contains(true))
+            throw new UserError($"{mask ?? input}: says that every pixel is missing; there is nothing to fill them from.");
+        ColourImage? original = null;
+        if (reference is not null)
+        {
+            original = ImageFile.LoadColour(reference);
+            PictureDifference.RequireAlike(reference, original, picture);
+        }
         ColourImage? whole = null;
         context.Track(board =>
         {
@@ -91,8 +99,8 @@ internal sealed class InpaintCommand
         Result result = new Result().Add("picture", output)
             .Add("size", FormattableString.Invariant($"{picture.Width}×{picture.Height}"))
             .Add("missing", known.Count(k => !k)).Add("missing_share", known.Count(k => !k) / (double)known.Length);
-        if (reference is not null)
-            AddQuality(result, reference, whole!);
+        if (original is not null)
+            result.Add("psnr", ImageQuality.Psnr(whole!, original)).Add("ssim", ImageQuality.Ssim(whole!, original));
         ImageFile.Save(output, whole!);
         context.Print(result);
         return ExitCode.Done;
@@ -123,12 +131,5 @@ internal sealed class InpaintCommand
         if (picture.Channels == 1 && digits[..2] != digits[2..4])
             throw new UserError($"{_colour.Name} is '{text}', a colour; {picture.Name} is gray: give a gray such as ffffff.");
         return known;
-    }
-
-    private static void AddQuality(Result result, string path, ColourImage whole)
-    {
-        ColourImage reference = ImageFile.LoadColour(path);
-        PictureDifference.RequireAlike(path, reference, whole);
-        result.Add("psnr", ImageQuality.Psnr(whole, reference)).Add("ssim", ImageQuality.Ssim(whole, reference));
     }
 }

@@ -41,6 +41,11 @@ internal sealed class TrainDenoiserCommand
     };
     private readonly Option<long?> _patches =
         new("--patches") { Description = $"Patches to train on, from 1 to 10^12. [default: {Defaults.Patches}]", HelpName = "N" };
+    private readonly Option<bool> _colour = new("--colour", "--color")
+    {
+        Description = "Train on red, green and blue together, for pictures in colour only; a gray denoiser serves colours too, luminance and "
+            + "two opponent colours apart.",
+    };
     private readonly Option<int> _batch =
         new("--batch") { Description = "Crops in a step, from 1 to 4096.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
     private readonly Option<int> _crop = new("--crop")
@@ -50,7 +55,7 @@ internal sealed class TrainDenoiserCommand
         HelpName = "N",
     };
     private readonly Option<float?> _rate =
-        new("--learning-rate") { Description = $"Adam's rate at the start, above 0. [default: {Defaults.LearningRate}]", HelpName = "η" };
+        new("--learning-rate") { Description = "Adam's rate at the start, above 0. [default: 0.01/(T + 1), at most 0.005]", HelpName = "η" };
     private readonly Option<bool> _resume =
         new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
 
@@ -63,7 +68,7 @@ internal sealed class TrainDenoiserCommand
             ["sparsecode train-denoiser photos/ -o denoiser.safetensors --minutes 10",
             "sparsecode train-denoiser photos/ -o denoiser25.safetensors --sigma 25 --depth 6 --patches 400000000"])
         {
-            self._images, self._output, self._sigma, self._depth, self._atoms, self._patch, self._minutes, self._patches, self._batch,
+            self._images, self._output, self._sigma, self._colour, self._depth, self._atoms, self._patch, self._minutes, self._patches, self._batch,
             self._crop, self._rate, self._resume,
         };
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
@@ -78,11 +83,11 @@ internal sealed class TrainDenoiserCommand
         DenoiserTrainingOptions options = Bind(parsed, context);
         Denoiser denoiser = Denoiser.FromDct(
             Range.Check(_patch, parsed.GetValue(_patch), 2, Denoiser.MaxPatchSize), BindAtoms(parsed),
-            Range.Check(_depth, parsed.GetValue(_depth), 0, Denoiser.MaxDepth));
+            Range.Check(_depth, parsed.GetValue(_depth), 0, Denoiser.MaxDepth), channels: parsed.GetValue(_colour) ? 3 : 1);
         Range.Check(_crop, options.CropSize, denoiser.PatchSize, 256);
         OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, paths, (_output, output));
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
-        using ImageStore images = SignalInput.LoadImages(paths, output, context);
+        using ImageStore images = SignalInput.LoadImages(paths, output, context, parsed.GetValue(_colour));
         string data = $"pixels {Fingerprint.Of(images)}";
         if (start is not null)
             start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data, "pictures") };
@@ -96,7 +101,7 @@ internal sealed class TrainDenoiserCommand
         File.Delete(checkpoint);
         context.Print(new Result()
             .Add("denoiser", output).Add("sigma_from", denoiser.SigmaFrom).Add("sigma_to", denoiser.SigmaTo)
-            .Add("patch", denoiser.PatchSize).Add("atoms", denoiser.AtomCount).Add("depth", denoiser.Depth)
+            .Add("channels", denoiser.Channels).Add("patch", denoiser.PatchSize).Add("atoms", denoiser.AtomCount).Add("depth", denoiser.Depth)
             .Add("parameters", denoiser.Parameters.Values.Length).Add("patches", options.Patches)
             .Add("held_out_psnr_at_start", report.StartPsnr).Add("held_out_psnr", report.BestPsnr)
             .Add("best_at_patches", report.BestAtPatches).Add("skipped_steps", report.SkippedSteps)
@@ -113,7 +118,7 @@ internal sealed class TrainDenoiserCommand
             SigmaTo = sigma.To,
             BatchSize = Range.Check(_batch, parsed.GetValue(_batch), 1, 4096),
             CropSize = parsed.GetValue(_crop),
-            LearningRate = parsed.GetValue(_rate) is { } rate ? Range.CheckPositive(_rate, rate) : Defaults.LearningRate,
+            LearningRate = parsed.GetValue(_rate) is { } rate ? Range.CheckPositive(_rate, rate) : null,
             Seed = context.Seed,
             Threads = context.Threads,
         };

@@ -143,13 +143,14 @@ internal abstract class SignalInput
 
     /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the
     /// output, or where that is yet to be made, or without an output in the system's for temporary files.</summary>
-    public static ImageStore LoadImages(IReadOnlyList<string> paths, string? output, CommandContext context)
+    public static ImageStore LoadImages(IReadOnlyList<string> paths, string? output, CommandContext context, bool colour = false)
     {
         WarnPassedOver(paths, context);
         string? folder = output is null ? null : Path.GetDirectoryName(Path.GetFullPath(output));
         while (folder is not null && !Directory.Exists(folder))
             folder = Path.GetDirectoryName(folder);
-        return ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.Cancellation);
+        return colour ? ImageStore.LoadColour(paths, ImageStore.DefaultMemory, folder, context.Cancellation)
+            : ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.Cancellation);
     }
 
     /// <summary>Says which pictures of folders are left out, being of kinds that are not read.</summary>

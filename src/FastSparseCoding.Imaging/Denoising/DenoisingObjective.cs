@@ -39,7 +39,7 @@ internal sealed class DenoisingObjective : IObjective
         _loaded = new Crops(0, 0);
         _heldOut = new Crops(options.HeldOut, CropLength);
         _heldOut.Read(new NoisyCrops(measure, side, options.SigmaFrom, options.SigmaTo, ~options.Seed), 0, options.Threads, default);
-        float rate = options.LearningRate / denoiser.Channels;
+        float rate = options.InitialRate(denoiser.Depth, denoiser.Channels);
         Trained = [new TrainedSlab(denoiser.Parameters, OptimizerKind.Adam,
             window => rate * (window.IsThreshold ? ThresholdRate : 1), _ => 0, denoiser.RefreshRows)];
     }

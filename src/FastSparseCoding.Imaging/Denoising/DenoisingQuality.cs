@@ -10,28 +10,35 @@ namespace FastSparseCoding.Imaging;
 /// <param name="Seconds">Time that it took.</param>
 public readonly record struct DenoisingQuality(double PsnrBefore, double Psnr, double SsimBefore, double Ssim, double Seconds)
 {
-    /// <summary>Adds noise to a picture, takes it out and measures both.</summary>
-    /// <param name="clean">The picture, at least as large as a patch and 11×11 pixels.</param>
+    /// <summary>From one channel's seed to the next: far from those of other pictures.</summary>
+    private const int ChannelSeed = 1 << 20;
+
+    /// <summary>Adds noise to a picture, takes it out and measures both, over all channels.</summary>
+    /// <param name="clean">The channels of the picture: one, or red, green and blue; at least as large as a patch and 11×11
+    /// pixels.</param>
     /// <param name="sigma">Deviation of the noise in levels of 255: above 0, at most 255; the denoiser knows it.</param>
     /// <param name="denoiser">What denoises; null for a dictionary learned from the noisy picture.</param>
     /// <param name="seed">Seed of the noise, and of the dictionary.</param>
     /// <param name="threads">Threads, 1 or more; 0 for one per core.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>What was measured.</returns>
-    /// <exception cref="ArgumentException">The picture is too small, or σ is out of its range.</exception>
+    /// <exception cref="ArgumentException">The picture is too small, has neither one nor three channels or fewer than the denoiser, or σ is
+    /// out of its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static DenoisingQuality Measure(
-        GrayImage clean, float sigma, IPatchDenoiser? denoiser, int seed, int threads = 0, CancellationToken cancellation = default)
+        IReadOnlyList<GrayImage> clean, float sigma, IPatchDenoiser? denoiser, int seed, int threads = 0,
+        CancellationToken cancellation = default)
     {
-        GrayImage noisy = NoiseLevel.Add(clean, sigma, seed);
+        ArgumentNullException.ThrowIfNull(clean);
+        GrayImage[] noisy = [.. clean.Select((channel, c) => NoiseLevel.Add(channel, sigma, unchecked(seed + c * ChannelSeed)))];
         long start = Stopwatch.GetTimestamp();
         denoiser ??= DictionaryDenoiser.Learn(
-            noisy, sigma, DictionaryDenoiserOptions.Default with { Seed = seed, Threads = threads }, cancellation: cancellation);
-        GrayImage denoised = PictureDenoiser.Denoise(noisy, denoiser, sigma, threads, null, cancellation);
+            noisy.Length == 1 ? noisy[0] : OpponentColours.Luminance(noisy), noisy.Length == 1 ? sigma : OpponentColours.Sigmas(sigma)[0],
+            DictionaryDenoiserOptions.Default with { Seed = seed, Threads = threads }, cancellation: cancellation);
+        IReadOnlyList<GrayImage> denoised = PictureDenoiser.Denoise(noisy, denoiser, sigma, threads, cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new DenoisingQuality(
-            ImageQuality.Psnr(noisy, clean), ImageQuality.Psnr(denoised, clean), ImageQuality.Ssim(noisy, clean),
-            ImageQuality.Ssim(denoised, clean), seconds);
+            MeanPsnr(noisy, clean), MeanPsnr(denoised, clean), MeanSsim(noisy, clean), MeanSsim(denoised, clean), seconds);
     }
 
     /// <summary>Sums of two.</summary>
@@ -41,4 +48,9 @@ public readonly record struct DenoisingQuality(double PsnrBefore, double Psnr, d
     /// <summary>All divided by a number: the mean of so many.</summary>
     public static DenoisingQuality operator /(DenoisingQuality sum, int count)
         => new(sum.PsnrBefore / count, sum.Psnr / count, sum.SsimBefore / count, sum.Ssim / count, sum.Seconds / count);
+
+    private static double MeanPsnr(IReadOnlyList<GrayImage> a, IReadOnlyList<GrayImage> b)
+        => -10 * Math.Log10(a.Zip(b, (u, v) => Math.Pow(10, ImageQuality.Psnr(u, v) / -10)).Average());
+
+    private static double MeanSsim(IReadOnlyList<GrayImage> a, IReadOnlyList<GrayImage> b) => a.Zip(b, ImageQuality.Ssim).Average();
 }

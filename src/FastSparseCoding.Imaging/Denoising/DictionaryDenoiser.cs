@@ -26,7 +26,8 @@ public sealed class DictionaryDenoiser : IPatchDenoiser
         PatchSize = (int)Math.Sqrt(dictionary.SignalSize);
         if (PatchSize * PatchSize != dictionary.SignalSize || PatchSize < 2)
             Throw.Argument(nameof(dictionary),
-                $"'dictionary' has atoms of {dictionary.SignalSize} values; it must have p² of them, for patches of p×p pixels, p 2 or more.");
+                $"'dictionary' has atoms of {dictionary.SignalSize} values; it must have p² of them, for patches of p×p pixels, p "
+                + "2 or more.");
         Dictionary = dictionary;
         _noisyWeight = options.NoisyWeight;
         _pursuit = new OmpEncoder(dictionary, new OmpOptions { Error = options.Gain * PatchSize });
@@ -104,7 +105,8 @@ public sealed class DictionaryDenoiser : IPatchDenoiser
         var patches = new PatchSource(noisy, places, options.Seed);
         AtomDictionary dictionary = OvercompleteDct.Create(options.PatchSize, options.Frequencies);
         if (options.Samples > 0)
-            dictionary = DictionaryLearner.Learn(patches, options.Learning(sigma / 255), progress, start: dictionary, cancellation: cancellation);
+            dictionary = DictionaryLearner.Learn(
+                patches, options.Learning(sigma / 255), progress, start: dictionary, cancellation: cancellation);
         return new DictionaryDenoiser(dictionary, options);
     }
 

@@ -121,7 +121,8 @@ public static class ImageQuality
 
     private static double[] GaussianWindow()
     {
-        double[] weights = [.. Enumerable.Range(-Radius, 2 * Radius + 1).Select(i => Math.Exp(-i * i / (2 * WindowDeviation * WindowDeviation)))];
+        double[] weights = [.. Enumerable.Range(-Radius, 2 * Radius + 1)
+            .Select(i => Math.Exp(-i * i / (2 * WindowDeviation * WindowDeviation)))];
         double sum = weights.Sum();
         return [.. weights.Select(w => w / sum)];
     }

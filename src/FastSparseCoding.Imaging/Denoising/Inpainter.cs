@@ -17,8 +17,8 @@ public static class Inpainter
     /// <param name="progress">Told the part of the picture that is done, 0 to 1; learning comes before.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>A new picture: known pixels as they were, bit for bit, the others from 0 to 1 or a little beyond.</returns>
-    /// <exception cref="ArgumentException">The picture is smaller than a patch, the mask is of another size or knows no pixel, a known pixel
-    /// is not finite, a hole is too large for the patches, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The picture is smaller than a patch, the mask is of another size or knows no pixel, a known
+    /// pixel is not finite, a hole is too large for the patches, or an option is out of its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static GrayImage Inpaint(
         GrayImage picture, ReadOnlySpan<bool> known, InpaintOptions? options = null, int threads = 0, IProgress<double>? progress = null,
@@ -28,7 +28,8 @@ public static class Inpainter
         options = (options ?? InpaintOptions.Default).Validated();
         int p = options.PatchSize, width = picture.Width, height = picture.Height;
         if (width < p || height < p)
-            Throw.Argument(nameof(picture), $"{picture.Name}: is {width}×{height} pixels; it must be at least {p}×{p}, the size of a patch.");
+            Throw.Argument(nameof(picture),
+                $"{picture.Name}: is {width}×{height} pixels; it must be at least {p}×{p}, the size of a patch.");
         var mask = new KnownPixels(picture, known);
         mask.RequireBridged(p);
         var filled = new GrayImage(width, height, mask.NearestMeans(picture), picture.Name);
@@ -36,7 +37,7 @@ public static class Inpainter
             return filled;
 
         Penalty penalty = options.Penalty();
-        AtomDictionary dictionary = Learn(filled, mask, options, penalty, threads, progress: null, cancellation);
+        AtomDictionary dictionary = Learn(filled, mask, options, penalty, threads, cancellation);
         var work = new InpaintingWork(width, mask, p, new ActiveSetSolver(dictionary, penalty), dictionary);
         var result = new GrayImage(width, height, new float[width * height], picture.Name);
         new PictureBands(width, height, p, work).Run(
@@ -68,7 +69,7 @@ public static class Inpainter
         var whole = new ColourImage(width, picture.Height, channels, picture.HasAlpha, picture.Bits, picture.Name);
         if (picture.HasAlpha)
             whole.CopyAlphaFrom(picture);
-        var colours = new ColourRows(picture, whole, apart: channels == 3);
+        var colours = ColourRows.Of(picture, whole, apart: channels == 3);
         colours.Read(0, rows);
         for (int channel = 0; channel < channels; channel++)
         {
@@ -106,19 +107,23 @@ public static class Inpainter
 
     /// <summary>The overcomplete DCT, or what becomes of it by learning from the known pixels of patches drawn at random.</summary>
     private static AtomDictionary Learn(
-        GrayImage filled, KnownPixels mask, InpaintOptions options, Penalty penalty, int threads, IProgress<LearningProgress>? progress,
-        CancellationToken cancellation)
+        GrayImage filled, KnownPixels mask, InpaintOptions options, Penalty penalty, int threads, CancellationToken cancellation)
     {
         AtomDictionary dct = OvercompleteDct.Create(options.PatchSize, options.Frequencies);
         if (options.Samples == 0)
             return dct;
         var learning = new DictionaryLearningOptions
         {
-            AtomCount = dct.AtomCount, Penalty = penalty, Samples = options.Samples, BatchSize = 1024, Forgetting = 10,
-            Seed = options.Seed, Threads = threads,
+            AtomCount = dct.AtomCount,
+            Penalty = penalty,
+            Samples = options.Samples,
+            BatchSize = 1024,
+            Forgetting = 10,
+            Seed = options.Seed,
+            Threads = threads,
         };
         var signals = new PartlyKnownPatches(filled, mask, options.PatchSize, options.Seed, ofMask: false);
         var masks = new PartlyKnownPatches(filled, mask, options.PatchSize, options.Seed, ofMask: true);
-        return DictionaryLearner.Learn(signals, learning, progress, start: dct, masks: masks, cancellation: cancellation);
+        return DictionaryLearner.Learn(signals, learning, start: dct, masks: masks, cancellation: cancellation);
     }
 }

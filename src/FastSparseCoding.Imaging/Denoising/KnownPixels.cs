@@ -41,8 +41,8 @@ internal sealed class KnownPixels
         (right, bottom) = (Math.Min(right + p - 1, _width - 1), Math.Min(bottom + p - 1, _height - 1));
         int across = right - left + 1, down = bottom - top + 1, enough = Math.Min(across, down) / 2 + 2;
         Throw.Argument("known",
-            $"'known' leaves a hole of {across}×{down} pixels at row {top}, column {left}, over whose middle patches of {p}×{p} know nothing; "
-            + $"take patches of {enough}×{enough} or more, or for holes so large a tool that invents what it does not know.");
+            $"'known' leaves a hole of {across}×{down} pixels at row {top}, column {left}, over whose middle patches of {p}×{p} know "
+            + $"nothing; take patches of {enough}×{enough} or more, or for holes so large a tool that invents what it does not know.");
     }
 
     /// <summary>The pixels of a picture where they are known; elsewhere means of the nearest known, weighted by the inverse square of

@@ -12,6 +12,16 @@ internal static class OpponentColours
     /// <summary>Deviations of the planes' noise where red, green and blue have noise of one deviation.</summary>
     public static float[] Sigmas(float sigma) => [sigma / MathF.Sqrt(3), sigma, sigma];
 
+    /// <summary>The luminance of three channels.</summary>
+    public static GrayImage Luminance(IReadOnlyList<GrayImage> channels)
+    {
+        GrayImage red = channels[0];
+        var luminance = new GrayImage(red.Width, red.Height, red.Pixels.ToArray(), red.Name);
+        for (int i = 0; i < luminance.Pixels.Length; i++)
+            luminance.Pixels[i] = (red.Pixels[i] + channels[1].Pixels[i] + channels[2].Pixels[i]) / 3;
+        return luminance;
+    }
+
     /// <summary>A row of red, then green, then blue becomes one of luminance and the two colours.</summary>
     public static void Split(Span<float> row)
     {

@@ -43,13 +43,14 @@ internal sealed class PartlyKnownPatches(GrayImage filled, KnownPixels mask, int
     private void Cut(long index, Span<float> patch, Span<float> known)
     {
         ulong counter = CounterRandom.Mix(_seed ^ (ulong)index);
-        int across = filled.Width - patchSize + 1, down = filled.Height - patchSize + 1, x, y;
+        int across = filled.Width - patchSize + 1, down = filled.Height - patchSize + 1, count;
         do
         {
             ulong bits = CounterRandom.Mix(counter++);
             long place = (long)Math.BigMul(bits, (ulong)((long)across * down), out _);
-            (x, y) = ((int)(place % across), (int)(place / across));
+            (int x, int y) = ((int)(place % across), (int)(place / across));
+            count = Cut(mask, y, x, filled.Pixels[(y * filled.Width)..], filled.Width, patchSize, patch, known, out _);
         }
-        while (Cut(mask, y, x, filled.Pixels[(y * filled.Width)..], filled.Width, patchSize, patch, known, out _) < KnownPixels.FewestInPatch);
+        while (count < KnownPixels.FewestInPatch);
     }
 }

@@ -43,7 +43,7 @@ public static class PictureDenoiser
 
     /// <summary>
     /// Denoises a picture that need not be in memory, band after band: rows are read once, from the first to the last, and so written. The
-    /// memory is that of some 600 rows of the picture, however many it has; pixels are the same bits as those of the picture denoised as a
+    /// memory is that of some 2,000 rows of the picture, however many it has; pixels are the same bits as those of the picture denoised as a
     /// whole.
     /// </summary>
     /// <param name="width">Width in pixels, at least that of a patch.</param>
@@ -98,8 +98,39 @@ public static class PictureDenoiser
         var clean = new ColourImage(noisy.Width, noisy.Height, noisy.Channels, noisy.HasAlpha, noisy.Bits, noisy.Name);
         if (noisy.HasAlpha)
             clean.CopyAlphaFrom(noisy);
-        var rows = new ColourRows(noisy, clean, apart: noisy.Channels > denoiser.Channels);
+        var rows = ColourRows.Of(noisy, clean, apart: noisy.Channels > denoiser.Channels);
         Bands(noisy.Width, noisy.Height, denoiser, rows.Sigmas(sigma)).Run(rows.Read, rows.Write, threads, progress, cancellation);
+        return clean;
+    }
+
+    /// <summary>The same of channels that are pictures of their own, whose pixels may leave 0 to 1 as noise makes them.</summary>
+    /// <param name="noisy">The channels: one, or red, green and blue, of one size.</param>
+    /// <param name="denoiser">What cleans patches: of one channel, or of three for three.</param>
+    /// <param name="sigma">Deviation σ of the noise in levels of 255: above 0, at most 255.</param>
+    /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
+    /// <param name="cancellation">Stops the work within a fraction of a second.</param>
+    /// <returns>The denoised channels.</returns>
+    /// <exception cref="ArgumentException">There are neither one nor three channels, their sizes differ, the picture is smaller than a
+    /// patch or has fewer channels than the denoiser, a pixel is not finite, or σ is out of its range.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<GrayImage> Denoise(
+        IReadOnlyList<GrayImage> noisy, IPatchDenoiser denoiser, float sigma, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(noisy);
+        ArgumentNullException.ThrowIfNull(denoiser);
+        if (noisy.Count is not (1 or 3))
+            Throw.Argument(nameof(noisy), $"'noisy' has {noisy.Count} channels; it must have 1 or 3.");
+        (int width, int height) = (noisy[0].Width, noisy[0].Height);
+        foreach (GrayImage channel in noisy)
+            if ((channel.Width, channel.Height) != (width, height))
+                Throw.Argument(nameof(noisy), $"'noisy' has channels of {width}×{height} and of {channel.Width}×{channel.Height} pixels; "
+                    + "all must have one size.");
+        RequireFits(noisy[0].Name, width, height, denoiser.PatchSize);
+        RequireChannels(noisy[0].Name, noisy.Count, denoiser);
+        NoiseLevel.Check(sigma);
+        GrayImage[] clean = [.. noisy.Select(channel => new GrayImage(width, height, new float[width * height], channel.Name))];
+        var rows = ColourRows.Of(noisy, clean, apart: noisy.Count > denoiser.Channels);
+        Bands(width, height, denoiser, rows.Sigmas(sigma)).Run(rows.Read, rows.Write, threads, null, cancellation);
         return clean;
     }
 

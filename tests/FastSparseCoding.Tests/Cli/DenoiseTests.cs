@@ -101,7 +101,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         string two = _folder.File("two.png"), strong = _folder.File("strong.png");
         foreach (string[] model in new string[][] { ["--model", workspace.Model], [] })
         {
-            Succeed(["denoise", OneNoisy, "-o", Output, "--threads", "1", "-q", .. model]);
+            Succeed(["denoise", OneNoisy, "-o", Output, "--threads", "1", "--sigma", "auto", "-q", .. model]);
             Succeed(["denoise", OneNoisy, "-o", two, "--threads", "3", "-q", .. model]);
             Succeed(["denoise", OneNoisy, "-o", strong, "--strength", "1.3", "-q", .. model]);
             Assert.Equal(File.ReadAllBytes(Output), File.ReadAllBytes(two));
@@ -139,7 +139,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         IReadOnlyList<string> files = ImageFolder.Find([workspace.Clean]);
         Denoiser model = DenoiserFile.Load(workspace.Model);
         double mean = files.Select((f, i) => DenoisingQuality.Measure(
-            ImageFile.Load(f), 30, model, 1 + i, cancellation: TestContext.Current.CancellationToken).Psnr).Average();
+            [ImageFile.Load(f)], 30, model, 1 + i, cancellation: TestContext.Current.CancellationToken).Psnr).Average();
         Assert.Equal(mean, rows[1].GetProperty("psnr").GetDouble(), 1e-9);
         Assert.Equal(files.Count, rows[1].GetProperty("pictures").GetInt32());
         Assert.InRange(mean, rows[1].GetProperty("psnr_before").GetDouble() + 3, 100);

@@ -69,7 +69,7 @@ public sealed class ColourDenoisingTests
         foreach (int strips in new[] { 1, 2, 5 })
         {
             var clean = new ColourImage(40, 93, 3, false, 16);
-            var rows = new ColourRows(noisy, clean, apart: channels == 1);
+            var rows = ColourRows.Of(noisy, clean, apart: channels == 1);
             var bands = new PictureBands(120, 93, 9, new NoiseRemoval(40, 93, denoiser, rows.Sigmas(25)), strips);
             bands.Run(rows.Read, rows.Write, 2, null, Stop);
             Same(one, clean);

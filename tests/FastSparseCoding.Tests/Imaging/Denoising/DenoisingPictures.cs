@@ -17,7 +17,8 @@ internal static class DenoisingPictures
         return noisy;
     }
 
-    public static GrayImage Denoise(GrayImage noisy, IPatchDenoiser denoiser, float sigma, int threads = 0, IProgress<double>? progress = null)
+    public static GrayImage Denoise(
+        GrayImage noisy, IPatchDenoiser denoiser, float sigma, int threads = 0, IProgress<double>? progress = null)
         => PictureDenoiser.Denoise(noisy, denoiser, sigma, threads, progress, TestContext.Current.CancellationToken);
 
     public static DictionaryDenoiser Learn(GrayImage noisy, float sigma, DictionaryDenoiserOptions? options = null)

@@ -29,8 +29,10 @@ public sealed class DictionaryDenoiserTests
             Assert.Equal(one, Denoised(threads));
 
         float[] Denoised(int threads)
-            => DenoisingPictures.Denoise(noisy, DenoisingPictures.Learn(noisy, 25, Quick with { Samples = 3_000, Threads = threads }), 25, threads)
-                .Pixels.ToArray();
+        {
+            DictionaryDenoiser denoiser = DenoisingPictures.Learn(noisy, 25, Quick with { Samples = 3_000, Threads = threads });
+            return DenoisingPictures.Denoise(noisy, denoiser, 25, threads).Pixels.ToArray();
+        }
     }
 
     [Fact]

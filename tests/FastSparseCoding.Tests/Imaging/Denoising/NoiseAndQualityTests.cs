@@ -20,7 +20,8 @@ public sealed class NoiseAndQualityTests
     public void Slopes_have_no_noise_and_the_estimate_grows_with_the_contrast()
     {
         var slope = new GrayImage(40, 30, [.. Enumerable.Range(0, 1200).Select(i => i % 40 * 0.01f + i / 40 * 0.02f)]);
-        GrayImage noise = DenoisingPictures.Noisy(new GrayImage(40, 30), 20, 2), twice = DenoisingPictures.Noisy(new GrayImage(40, 30), 40, 2);
+        GrayImage noise = DenoisingPictures.Noisy(new GrayImage(40, 30), 20, 2);
+        GrayImage twice = DenoisingPictures.Noisy(new GrayImage(40, 30), 40, 2);
 
         Assert.InRange(NoiseLevel.Estimate(slope), 0, 1e-4);
         Assert.Equal(2 * NoiseLevel.Estimate(noise), NoiseLevel.Estimate(twice), 1e-3);
@@ -38,7 +39,8 @@ public sealed class NoiseAndQualityTests
             Assert.Throws<ArgumentException>(() => NoiseLevel.Estimate(holed)).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Values of scikit-image 0.19.3: structural_similarity with gaussian_weights, sigma 1.5, use_sample_covariance false.</summary>
+    /// <summary>Values of scikit-image 0.19.3: structural_similarity with gaussian_weights, sigma 1.5, use_sample_covariance
+    /// false.</summary>
     [Fact]
     public void Quality_is_that_of_scikit_image()
     {

@@ -95,7 +95,8 @@ public sealed class PictureDenoiserTests
         holed.Row(7)[3] = float.NaN;
 
         Assert.StartsWith("an image: is 8×20 pixels; it must be at least 9×9, the size of a patch.",
-            Assert.Throws<ArgumentException>(() => DenoisingPictures.Denoise(Random(8, 20), denoiser, 25)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => DenoisingPictures.Denoise(Random(8, 20), denoiser, 25)).Message,
+            StringComparison.Ordinal);
         Assert.StartsWith("'noisy' holds NaN at row 7, column 3; every value must be finite.",
             Assert.Throws<ArgumentException>(() => DenoisingPictures.Denoise(holed, denoiser, 25)).Message, StringComparison.Ordinal);
         Assert.StartsWith("'sigma' is 0; it must be a finite number above 0.",
