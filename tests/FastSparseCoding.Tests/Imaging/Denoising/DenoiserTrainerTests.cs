@@ -11,7 +11,13 @@ public sealed class DenoiserTrainerTests
 
     private static readonly DenoiserTrainingOptions Options = DenoiserTrainingOptions.Default with
     {
-        Patches = 30_000, CropSize = 20, HeldOut = 12, Evaluations = 4, Threads = 2, SigmaFrom = 15, SigmaTo = 35,
+        Patches = 30_000,
+        CropSize = 20,
+        HeldOut = 12,
+        Evaluations = 4,
+        Threads = 2,
+        SigmaFrom = 15,
+        SigmaTo = 35,
     };
 
     private static readonly IReadOnlyList<GrayImage> Pictures = DeadLeaves.GenerateMany(10, 96, seed: 1);
