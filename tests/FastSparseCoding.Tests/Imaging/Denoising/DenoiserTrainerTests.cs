@@ -11,7 +11,13 @@ public sealed class DenoiserTrainerTests
 
     private static readonly DenoiserTrainingOptions Options = DenoiserTrainingOptions.Default with
     {
-        Patches = 30_000, CropSize = 20, HeldOut = 12, Evaluations = 4, Threads = 2, SigmaFrom = 15, SigmaTo = 35,
+        Patches = 30_000,
+        CropSize = 20,
+        HeldOut = 12,
+        Evaluations = 4,
+        Threads = 2,
+        SigmaFrom = 15,
+        SigmaTo = 35,
     };
 
     private static readonly IReadOnlyList<GrayImage> Pictures = DeadLeaves.GenerateMany(10, 96, seed: 1);
@@ -45,6 +51,20 @@ public sealed class DenoiserTrainerTests
         ColourImage clean = ColourPictures.Leaves(120, 90, 99), noisy = ColourPictures.Noisy(clean, 25, 1);
         ColourImage denoised = PictureDenoiser.Denoise(noisy, denoiser, 25, cancellation: Stop);
         Assert.InRange(ImageQuality.Psnr(clean, denoised), ImageQuality.Psnr(clean, noisy) + 4, 100);
+    }
+
+    [Fact]
+    public void The_channels_of_a_crop_are_of_one_place_and_turned_alike()
+    {
+        ImageStore gray = ImageStore.OfColour([.. Pictures.Select(picture => ColourImage.OfGray(picture, 16))]);
+        Matrix clean = new(20, 3 * 100), noisy = new(20, 3 * 100);
+        new NoisyCrops(gray, 10, 5, 55, seed: 1).Read(0, clean, noisy, new float[20], 1, Stop);
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal(clean.Row(i)[..100].ToArray(), clean.Row(i)[100..200].ToArray());
+            Assert.Equal(clean.Row(i)[..100].ToArray(), clean.Row(i)[200..].ToArray());
+            Assert.NotEqual(noisy.Row(i)[..100].ToArray(), noisy.Row(i)[100..200].ToArray());
+        }
     }
 
     [Fact]
