@@ -48,7 +48,8 @@ internal readonly record struct NoiseRange(float From, float To)
                 list.Add(sigma);
             else
             {
-                result.AddError($"{Name(result)} is '{text}'; it must be numbers above 0 and at most 255 with ',' between, such as 15,25,50.");
+                result.AddError(
+                    $"{Name(result)} is '{text}'; it must be numbers above 0 and at most 255 with ',' between, such as 15,25,50.");
                 return [];
             }
         return [.. list];

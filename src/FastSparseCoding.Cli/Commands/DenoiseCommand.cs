@@ -56,8 +56,8 @@ internal sealed class DenoiseCommand
     {
         var self = new DenoiseCommand();
         var command = new ExampledCommand(
-            "denoise", "Takes noise out of pictures, gray or in colour, at their full depth: with a trained denoiser, or without any with a "
-            + "dictionary learned from the noisy picture itself.",
+            "denoise", "Takes noise out of pictures, gray or in colour, at their full depth: with a trained denoiser, or without any with "
+            + "a dictionary learned from the noisy picture itself.",
             ["sparsecode denoise noisy.png -o clean.png",
             "sparsecode denoise noisy/ -o clean/ --model denoiser.safetensors --sigma auto",
             "sparsecode denoise noisy.png -o clean.png --sigma 25 --reference original.png --difference noise.png"])

@@ -33,8 +33,8 @@ internal sealed class EvaluateDenoiserCommand
     {
         var self = new EvaluateDenoiserCommand();
         var command = new ExampledCommand(
-            "evaluate-denoiser", "Adds noise to clean pictures, seeded, in float and not clipped, takes it out again and tells mean PSNR and "
-            + "SSIM before and after, of pixels clipped to black and white: the table of the denoising papers.",
+            "evaluate-denoiser", "Adds noise to clean pictures, seeded, in float and not clipped, takes it out again and tells mean PSNR "
+            + "and SSIM before and after, of pixels clipped to black and white: the table of the denoising papers.",
             ["sparsecode evaluate-denoiser BSD68/ --model denoiser.safetensors --sigma 15,25,50",
             "sparsecode evaluate-denoiser photos/ --sigma 25"])
         {
@@ -70,7 +70,8 @@ internal sealed class EvaluateDenoiserCommand
                 table.Add((double)sigmas[s], files.Count, mean.PsnrBefore, mean.Psnr, mean.SsimBefore, mean.Ssim, mean.Seconds);
             }
         });
-        context.Print(new Result().Add("method", model is null ? "own dictionary" : "model").Add("colour", colour).AddTable("results", table));
+        context.Print(new Result().Add("method", model is null ? "own dictionary" : "model").Add("colour", colour)
+            .AddTable("results", table));
         return ExitCode.Done;
     }
 

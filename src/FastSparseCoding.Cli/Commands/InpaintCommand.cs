@@ -51,8 +51,8 @@ internal sealed class InpaintCommand
     {
         var self = new InpaintCommand();
         var command = new ExampledCommand(
-            "inpaint", "Fills missing pixels of a picture from the known ones, which stay exactly as they are: scratches, text, dead pixels. "
-            + "Holes must be smaller than a patch bridges.",
+            "inpaint", "Fills missing pixels of a picture from the known ones, which stay exactly as they are: scratches, text, dead "
+            + "pixels. Holes must be smaller than a patch bridges.",
             ["sparsecode inpaint scratched.png --mask mask.png -o whole.png",
             "sparsecode inpaint marked.png --mask-color ff00ff -o whole.png --patch 12"])
         {
@@ -111,7 +111,8 @@ internal sealed class InpaintCommand
         GrayImage mask = ImageFile.Load(path);
         if ((mask.Width, mask.Height) != (picture.Width, picture.Height))
             throw new UserError(
-                $"{path}: is {mask.Width}×{mask.Height} pixels; as the mask of {picture.Name} it must be {picture.Width}×{picture.Height}.");
+                $"{path}: is {mask.Width}×{mask.Height} pixels; as the mask of {picture.Name} it must be "
+                + $"{picture.Width}×{picture.Height}.");
         return Array.ConvertAll(mask.Pixels.ToArray(), pixel => pixel < 0.5f);
     }
 

@@ -82,8 +82,8 @@ public sealed record DenoiserTrainingOptions
         Rate = InitialRate(depth, channels),
         Settings = string.Create(
             CultureInfo.InvariantCulture,
-            $"patches {Patches}, σ {SigmaFrom} to {SigmaTo}, crops {CropSize}×{CropSize}, batch {BatchSize}, rate {InitialRate(depth, channels)}, "
-                + $"evaluations {Evaluations}, held out {HeldOut}, seed {Seed}"),
+            $"patches {Patches}, σ {SigmaFrom} to {SigmaTo}, crops {CropSize}×{CropSize}, batch {BatchSize}, "
+                + $"rate {InitialRate(depth, channels)}, evaluations {Evaluations}, held out {HeldOut}, seed {Seed}"),
     };
 }
 

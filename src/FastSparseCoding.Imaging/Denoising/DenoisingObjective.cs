@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using FastSparseCoding.Encoders;
-using FastSparseCoding.Kernels;
 using FastSparseCoding.Training;
 
 namespace FastSparseCoding.Imaging;
@@ -103,7 +102,7 @@ internal sealed class DenoisingObjective : IObjective
             CropPass pass = _passes.Rent();
             Crop crop = _heldOut[i];
             ReadOnlySpan<float> denoised = pass.Forward(crop.Noisy, crop.Sigma);
-            psnr[i] = 10 * Math.Log10(denoised.Length / Reduction.SquaredDistance(denoised, crop.Clean));
+            psnr[i] = 10 * Math.Log10(denoised.Length / CropPass.SquaredDistance(denoised, crop.Clean));
             _passes.Return(pass);
         });
         return new Score(-psnr.Average(), 0);

@@ -43,7 +43,7 @@ public static class PictureDenoiser
 
     /// <summary>
     /// Denoises a picture that need not be in memory, band after band: rows are read once, from the first to the last, and so written. The
-    /// memory is that of some 2,000 rows of the picture, however many it has; pixels are the same bits as those of the picture denoised as a
+    /// memory is that of some 600 rows of the picture, however many it has; pixels are the same bits as those of the picture denoised as a
     /// whole.
     /// </summary>
     /// <param name="width">Width in pixels, at least that of a patch.</param>

@@ -71,7 +71,8 @@ public sealed class InpaintTests : IDisposable
             picture.WriteRows(channel, 20, row);
         }
         mask.Row(20).Slice(5, 30).Fill(1);
-        string marked = _folder.File("marked.tif"), lines = _folder.File("lines.png"), byColour = _folder.File("a.tif"), byMask = _folder.File("b.tif");
+        string marked = _folder.File("marked.tif"), lines = _folder.File("lines.png");
+        string byColour = _folder.File("a.tif"), byMask = _folder.File("b.tif");
         ImageFile.Save(marked, picture);
         PngFile.Write(lines, mask);
 

@@ -28,7 +28,8 @@ public sealed class DenoiserTrainerTests
     {
         Denoiser denoiser = Denoiser.FromDct(8, 64, depth: 2);
         DenoiserReport report = DenoiserTrainer.Train(
-            denoiser, ImageStore.Of(Pictures), Options with { Patches = 400_000, CropSize = 32, SigmaFrom = 25, SigmaTo = 25 }, cancellation: Stop);
+            denoiser, ImageStore.Of(Pictures), Options with { Patches = 400_000, CropSize = 32, SigmaFrom = 25, SigmaTo = 25 },
+            cancellation: Stop);
 
         Assert.InRange(report.BestPsnr, report.StartPsnr + 1, 100);
         Assert.Equal(4, report.History.Count);
@@ -98,7 +99,8 @@ public sealed class DenoiserTrainerTests
     {
         var checkpoints = new List<TrainingCheckpoint>();
         Denoiser straight = Denoiser.FromDct(5, 25, 2), resumed = Denoiser.FromDct(5, 25, 2);
-        DenoiserReport whole = DenoiserTrainer.Train(straight, ImageStore.Of(Pictures), Options, onCheckpoint: checkpoints.Add, cancellation: Stop);
+        DenoiserReport whole = DenoiserTrainer.Train(
+            straight, ImageStore.Of(Pictures), Options, onCheckpoint: checkpoints.Add, cancellation: Stop);
         string path = Path.GetTempFileName();
         try
         {
@@ -122,7 +124,8 @@ public sealed class DenoiserTrainerTests
         DenoiserTrainer.Train(Denoiser.FromDct(5, 25, 2), ImageStore.Of(Pictures), Options, onCheckpoint: c => checkpoint = c,
             cancellation: Stop);
         string message = Assert.Throws<ArgumentException>(() => DenoiserTrainer.Train(
-            Denoiser.FromDct(5, 36, 2), ImageStore.Of(Pictures), Options with { BatchSize = 4 }, resume: checkpoint, cancellation: Stop)).Message;
+            Denoiser.FromDct(5, 36, 2), ImageStore.Of(Pictures), Options with { BatchSize = 4 }, resume: checkpoint,
+            cancellation: Stop)).Message;
         Assert.StartsWith(
             "'resume' is of a training with 25 atoms, batch 8; it must be of one with 36 atoms, batch 4.",
             message, StringComparison.Ordinal);
@@ -178,7 +181,8 @@ public sealed class DenoiserTrainerTests
         Assert.StartsWith(
             "small.png: is 30×19 pixels; it must be at least 20×20, the size of a crop.",
             Assert.Throws<ArgumentException>(
-                () => DenoiserTrainer.Train(Denoiser.FromDct(5, 25, 2), ImageStore.Of([Pictures[0], small]), Options, cancellation: Stop)).Message,
+                () => DenoiserTrainer.Train(
+                    Denoiser.FromDct(5, 25, 2), ImageStore.Of([Pictures[0], small]), Options, cancellation: Stop)).Message,
             StringComparison.Ordinal);
         Assert.StartsWith(
             "'images' is empty; it must hold at least one image.",
