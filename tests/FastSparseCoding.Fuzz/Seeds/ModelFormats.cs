@@ -120,7 +120,8 @@ internal static class ModelFormats
     private static int ReadDenoiser(string path)
     {
         Denoiser d = DenoiserFile.Load(path);
-        return new Digest().Add(d.PatchSize, d.Channels, d.AtomCount, d.Depth, d.SigmaFrom, d.SigmaTo).Add<float>(d.Parameters.Values).Value;
+        return new Digest().Add(d.PatchSize, d.Channels, d.AtomCount, d.Depth, d.SigmaFrom, d.SigmaTo)
+            .Add<float>(d.Parameters.Values).Value;
     }
 
     private static int ReadTraining(string path)
