@@ -1,4 +1,6 @@
+using System.Globalization;
 using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Paper;
 
 namespace FastSparseCoding.Cli;
@@ -6,6 +8,9 @@ namespace FastSparseCoding.Cli;
 /// <summary>What every command is given: where to write, the options common to all, and when to stop.</summary>
 internal sealed record CommandContext(Terminal Terminal, bool Json, bool Quiet, int Seed, int Threads, CancellationToken Cancellation)
 {
+    /// <summary>How many times above or below what a model was trained for noise may be before it is told.</summary>
+    private const float Tolerated = 1.2f;
+
     /// <summary>What the paper's experiments need of it.</summary>
     public RunContext OfRun => new(Seed, Threads, Cancellation);
 
@@ -22,6 +27,17 @@ internal sealed record CommandContext(Terminal Terminal, bool Json, bool Quiet, 
         if (count > 0)
             Terminal.Tell(FormattableString.Invariant(
                 $"warning: {count:N0} of {total:N0} {signals} have no certified code{consequence}; a larger λ helps."));
+    }
+
+    /// <summary>Warns where a model is used far from the noise it was trained for: of a picture in colour, that of its luminance
+    /// too.</summary>
+    public void WarnOfNoise(string picture, Denoiser model, float sigma, int channels)
+    {
+        float[] sigmas = channels > model.Channels ? OpponentColours.Sigmas(sigma) : [sigma];
+        if (sigmas.Any(s => s > Tolerated * model.SigmaTo || s * Tolerated < model.SigmaFrom))
+            Terminal.Tell(FormattableString.Invariant(
+                $"warning: {picture}: is denoised for σ {string.Join(" and ", sigmas.Distinct().Select(s => s.ToString("F1", CultureInfo.InvariantCulture)))}; ")
+                + FormattableString.Invariant($"the model was trained for {model.SigmaFrom} to {model.SigmaTo}."));
     }
 
     /// <summary>Prints a result as text, or as JSON when asked for.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Imaging;
@@ -13,8 +14,8 @@ internal sealed class DenoiseCommand
     /// <summary>Less noise than this, in levels of 255, is none: nothing is done about it.</summary>
     private const float NoNoise = 0.2f;
 
-    /// <summary>How far from what a model was trained for noise may be before it is told.</summary>
-    private const float Tolerated = 1.2f;
+    private static readonly string[] Columns = ["picture", "size", "estimated sigma", "sigma", "seconds"],
+        QualityColumns = ["psnr before", "psnr", "ssim before", "ssim"];
 
     private readonly Argument<string[]> _inputs =
         new("IN") { Description = "Pictures, or folders of pictures.", Arity = ArgumentArity.OneOrMore };
@@ -31,7 +32,7 @@ internal sealed class DenoiseCommand
     };
     private readonly Option<NoiseRange> _sigma = new("--sigma")
     {
-        Description = "Deviation of the noise in levels of 255, above 0 and at most 255; auto estimates it.",
+        Description = "Deviation of the noise in levels of 255, above 0 and at most 255; auto estimates it. Below 0.2 nothing is done.",
         DefaultValueFactory = _ => default,
         CustomParser = NoiseRange.ParseOrAuto,
         HelpName = "auto|σ",
@@ -49,7 +50,7 @@ internal sealed class DenoiseCommand
     private readonly Option<string?> _difference = new("--difference")
     {
         Description = "Writes what was taken out, times 4 around mid-gray, as a picture; of one picture only.",
-        HelpName = "FILE.png",
+        HelpName = "FILE",
     };
 
     public static Command Create(Func<ParseResult, CommandContext> context)
@@ -71,88 +72,88 @@ internal sealed class DenoiseCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         string[] inputs = parsed.GetRequiredValue(_inputs);
-        string output = parsed.GetRequiredValue(_output);
         string? modelPath = parsed.GetValue(_model), difference = parsed.GetValue(_difference);
         float strength = Range.Check(_strength, parsed.GetValue(_strength) ?? 1, 0.1f, 10f);
-        IReadOnlyList<PictureJob> jobs = PicturePlan.Of(inputs, output, parsed.GetValue(_reference));
+        if (parsed.GetRequiredValue(_output).Length == 0)
+            throw new UserError($"{_output.Name} is empty; it must be the name of a file or a folder.");
+        IReadOnlyList<PictureJob> jobs = PicturePlan.Of(inputs, parsed.GetRequiredValue(_output), parsed.GetValue(_reference));
         if (jobs.Count > 1 && difference is not null)
             throw new UserError($"{_difference.Name} is for one picture; {jobs.Count} are given.");
-        RequireOutputs(jobs, modelPath, difference);
+        PicturePlan.Require(jobs, [modelPath], (_output, null), (_difference, difference));
         Denoiser? model = modelPath is null ? null : DenoiserFile.Load(modelPath);
         SignalInput.WarnPassedOver(inputs, context);
-        var table = new ResultTable(jobs[0].Reference is null
-            ? ["picture", "size", "sigma", "seconds"]
-            : ["picture", "size", "sigma", "seconds", "psnr before", "psnr", "ssim before", "ssim"]);
+        int failed = 0;
+        var table = new ResultTable([.. Columns, .. jobs[0].Reference is null ? [] : QualityColumns]);
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start("denoising");
             for (int i = 0; i < jobs.Count; i++)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                PictureJob job = jobs[i];
-                ColourImage noisy = ImageFile.LoadColour(job.Input);
-                WrittenFormat.For(job.Output, noisy.Channels, noisy.HasAlpha);
-                ColourImage? reference = Reference(job, noisy);
-                bool keep = reference is not null || difference is not null;
-                (ColourImage clean, object[] facts) = Denoise(
-                    noisy, keep, model, parsed.GetValue(_sigma), strength, context, Step(piece, i, jobs.Count));
-                PicturePlan.MakeFolder(job);
-                ImageFile.Save(job.Output, clean);
-                if (difference is not null)
-                    PngFile.Write(difference, PictureDifference.Draw(noisy, clean));
-                table.Add([job.Output, .. facts, .. Quality(reference, noisy, clean)]);
-                piece.Report(i + 1, jobs.Count, Path.GetFileName(job.Input));
+                try
+                {
+                    table.Add(Run(jobs[i], model, parsed.GetValue(_sigma), strength, difference, context, Step(piece, i, jobs.Count)));
+                }
+                catch (Exception e) when (jobs.Count > 1 && e is UserError or ArgumentException or InvalidDataException or IOException)
+                {
+                    failed++;       // the others are none the worse for it
+                    context.Terminal.Tell($"error: {UserError.Text(e).ReplaceLineEndings(" ")}");
+                }
+                piece.Report(i + 1, jobs.Count, Path.GetFileName(jobs[i].Input));
             }
         });
-        context.Print(new Result().Add("pictures", jobs.Count).Add("method", model is null ? "own dictionary" : "model")
-            .AddTable("results", table));
-        return ExitCode.Done;
+        context.Print(new Result().Add("pictures", jobs.Count).Add("failed", failed)
+            .Add("method", model is null ? "own dictionary" : "model").AddTable("results", table));
+        return failed == 0 ? ExitCode.Done : ExitCode.BadInput;
     }
 
     private static Relay<double> Step(ProgressBoard.Piece piece, int picture, int pictures)
         => new(done => piece.Report(
             (int)(100 * (picture + done)), 100 * pictures, FormattableString.Invariant($"picture {picture + 1} of {pictures}")));
 
-    private void RequireOutputs(IReadOnlyList<PictureJob> jobs, string? model, string? difference)
+    /// <summary>One picture; what is told of it.</summary>
+    private static object[] Run(
+        PictureJob job, Denoiser? model, NoiseRange given, float strength, string? difference, CommandContext context,
+        IProgress<double> progress)
     {
-        IEnumerable<string?> inputs = [.. jobs.Select(j => j.Input), .. jobs.Select(j => j.Reference), model];
-        if (jobs.Count == 1 && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(jobs[0].Output))))
-            OutputFile.Require(inputs, (_output, jobs[0].Output));
-        foreach (PictureJob job in jobs)
-        {
-            WrittenFormat.RequireEnding(job.Output);
-            if (Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(job.Output))))
-                OutputFile.Require(inputs, (_output, job.Output), (_difference, difference));
-        }
+        ColourImage noisy = ImageFile.LoadColour(job.Input);
+        WrittenFormat.For(job.Output, noisy.Channels, noisy.HasAlpha);
+        ColourImage? reference = Reference(job, noisy);
+        double estimated = given.IsAuto || NoiseLevel.CanEstimate(noisy) ? NoiseLevel.Estimate(noisy) : double.NaN;
+        float sigma = Math.Min(255, strength * (given.IsAuto ? (float)estimated : given.From));
+        long start = Stopwatch.GetTimestamp();
+        ColourImage clean = Denoise(noisy, keep: reference is not null || difference is not null, model, sigma, context, progress);
+        object[] facts =
+        [
+            job.Output, FormattableString.Invariant($"{noisy.Width}×{noisy.Height}"), estimated, (double)sigma,
+            Stopwatch.GetElapsedTime(start).TotalSeconds, .. Quality(reference, noisy, clean),
+        ];
+        PicturePlan.MakeFolder(job);
+        ImageFile.Save(job.Output, clean);
+        if (difference is not null)
+            ImageFile.Save(difference, ColourImage.OfGray(PictureDifference.Draw(noisy, clean), 8));
+        return facts;
     }
 
     /// <summary>Denoises a picture: in its own place where nothing else needs it, since it may take a third of the memory.</summary>
-    private static (ColourImage Clean, object[] Facts) Denoise(
-        ColourImage noisy, bool keep, Denoiser? model, NoiseRange given, float strength, CommandContext context, IProgress<double> progress)
+    private static ColourImage Denoise(
+        ColourImage noisy, bool keep, Denoiser? model, float sigma, CommandContext context, IProgress<double> progress)
     {
-        float sigma = given.IsAuto ? NoiseLevel.Estimate(noisy) : given.From, used = Math.Min(255, strength * sigma);
-        long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        if (model is not null && (used > Tolerated * model.SigmaTo || used * Tolerated < model.SigmaFrom))
-            context.Terminal.Tell(FormattableString.Invariant(
-                $"warning: {noisy.Name}: has noise of σ {used:F1}; the model was trained for {model.SigmaFrom} to {model.SigmaTo}."));
-        ColourImage clean = noisy;
-        if (used >= NoNoise)
-        {
-            IPatchDenoiser denoiser = (IPatchDenoiser?)model ?? DictionaryDenoiser.Learn(
-                noisy, used, DictionaryDenoiserOptions.Default with { Seed = context.Seed, Threads = context.Threads },
-                cancellation: context.Cancellation);
-            if (keep)
-                clean = PictureDenoiser.Denoise(noisy, denoiser, used, context.Threads, progress, context.Cancellation);
-            else
-                PictureDenoiser.Denoise(noisy, clean, denoiser, used, context.Threads, progress, context.Cancellation);
-        }
-        else
+        if (sigma < NoNoise)
         {
             context.Terminal.Tell(FormattableString.Invariant(
-                $"warning: {noisy.Name}: has no noise to speak of (σ {used:F2}); it stays as it is."));
+                $"warning: {noisy.Name}: has no noise to speak of (σ {sigma:F2}); it stays as it is."));
+            return noisy;
         }
-        string size = FormattableString.Invariant($"{noisy.Width}×{noisy.Height}");
-        return (clean, [size, (double)sigma, System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds]);
+        if (model is not null)
+            context.WarnOfNoise(noisy.Name, model, sigma, noisy.Channels);
+        IPatchDenoiser denoiser = (IPatchDenoiser?)model ?? DictionaryDenoiser.Learn(
+            noisy, sigma, DictionaryDenoiserOptions.Default with { Seed = context.Seed, Threads = context.Threads },
+            cancellation: context.Cancellation);
+        if (keep)
+            return PictureDenoiser.Denoise(noisy, denoiser, sigma, context.Threads, progress, context.Cancellation);
+        PictureDenoiser.Denoise(noisy, noisy, denoiser, sigma, context.Threads, progress, context.Cancellation);
+        return noisy;
     }
 
     /// <summary>What a picture is compared with, looked at before the work.</summary>

@@ -59,6 +59,8 @@ internal sealed class EvaluateDenoiserCommand
             for (int s = 0; s < sigmas.Length; s++)
             {
                 var sum = default(DenoisingQuality);
+                if (model is not null)
+                    context.WarnOfNoise(FormattableString.Invariant($"σ {sigmas[s]}"), model, sigmas[s], colour ? 3 : 1);
                 for (int i = 0; i < files.Count; i++)
                 {
                     sum += DenoisingQuality.Measure(

@@ -47,7 +47,8 @@ internal static class PictureOutput
         return [.. names.Select((name, i) => areDifferent ? name + Ending : FormattableString.Invariant($"{i:D5}-{name}{Ending}"))];
     }
 
-    private static void CreateFolder(string path)
+    /// <summary>Makes a folder, and those it lies in, where they are missing.</summary>
+    public static void CreateFolder(string path)
     {
         try
         {

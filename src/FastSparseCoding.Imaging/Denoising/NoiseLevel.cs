@@ -59,6 +59,9 @@ public static class NoiseLevel
         return estimates[bands / 2];
     }
 
+    /// <summary>Whether a picture is large enough for its noise to be estimated.</summary>
+    internal static bool CanEstimate(ColourImage picture) => picture.Width >= SmallestSide && picture.Height >= SmallestSide;
+
     /// <summary>A picture with white normal noise, the same for the same seed.</summary>
     /// <param name="clean">The picture.</param>
     /// <param name="sigma">Deviation σ of the noise in levels of 255: above 0, at most 255.</param>

@@ -92,6 +92,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         {
             Assert.InRange(row.GetProperty("sigma").GetDouble(), 20, 32);
             Assert.InRange(row.GetProperty("psnr").GetDouble(), row.GetProperty("psnr_before").GetDouble() + 3, 100);
+            Assert.Equal(row.GetProperty("estimated_sigma").GetDouble(), row.GetProperty("sigma").GetDouble());
         });
         Assert.Equal(8, ImageFile.LoadColour(Path.Combine(output, "more", "01.png")).Bits);
     }
@@ -120,7 +121,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
     public void Noise_that_a_model_does_not_know_is_told_and_no_noise_is_left_alone()
     {
         Outcome outcome = Succeed("denoise", OneNoisy, "-o", Output, "--model", workspace.Model, "--sigma", "60", "-q");
-        Assert.Equal($"warning: {OneNoisy}: has noise of σ 60.0; the model was trained for 20 to 30.\n", outcome.Error);
+        Assert.Equal($"warning: {OneNoisy}: is denoised for σ 60.0; the model was trained for 20 to 30.\n", outcome.Error);
 
         string flat = _folder.File("flat.png"), same = _folder.File("same.png");
         PngFile.Write(flat, new GrayImage(20, 20));
