@@ -9,6 +9,9 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode inpaint: missing pixels from those around them.</summary>
 internal sealed class InpaintCommand
 {
+    /// <summary>How far from what a model was trained for its noise may be before it is told.</summary>
+    private const float Tolerated = 1.2f;
+
     private static readonly InpaintOptions Defaults = InpaintOptions.Default;
 
     private readonly Argument<string> _input = new("IN") { Description = "The picture, gray or in colour." };
@@ -76,6 +79,9 @@ internal sealed class InpaintCommand
         ColourImage picture = ImageFile.LoadColour(input);
         WrittenFormat.For(output, picture.Channels, picture.HasAlpha);
         bool[] known = mask is not null ? OfMask(mask, picture) : OfColour(colour!, picture);
+        if (model is not null && (model.SigmaTo * Tolerated < options.FirstSigma || model.SigmaFrom > Tolerated * options.LastSigma))
+            context.Terminal.Tell(FormattableString.Invariant(
+                $"warning: {modelPath}: is told of noise of σ {options.LastSigma} to {options.FirstSigma}; it was trained for {model.SigmaFrom} to {model.SigmaTo}."));
         ColourImage? whole = null;
         context.Track(board =>
         {
