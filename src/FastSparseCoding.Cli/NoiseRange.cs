@@ -20,16 +20,22 @@ internal readonly record struct NoiseRange(float From, float To)
         return default;
     }
 
-    /// <summary>Reads "25", or "auto" as null.</summary>
-    public static NoiseRange? ParseOrAuto(ArgumentResult result)
+    /// <summary>Whether the deviation is to be estimated.</summary>
+    public bool IsAuto => To == 0;
+
+    public override string ToString()
+        => IsAuto ? Auto : From == To ? FormattableString.Invariant($"{From}") : FormattableString.Invariant($"{From}-{To}");
+
+    /// <summary>Reads "25" or "auto".</summary>
+    public static NoiseRange ParseOrAuto(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
         if (text == Auto)
-            return null;
+            return default;
         if (TryParse(text, out float sigma))
             return new NoiseRange(sigma, sigma);
         result.AddError($"{Name(result)} is '{text}'; it must be a number above 0 and at most 255, or {Auto}.");
-        return null;
+        return default;
     }
 
     /// <summary>Reads "15,25,50".</summary>
@@ -42,7 +48,8 @@ internal readonly record struct NoiseRange(float From, float To)
                 list.Add(sigma);
             else
             {
-                result.AddError($"{Name(result)} is '{text}'; it must be numbers above 0 and at most 255 with ',' between, such as 15,25,50.");
+                result.AddError(
+                    $"{Name(result)} is '{text}'; it must be numbers above 0 and at most 255 with ',' between, such as 15,25,50.");
                 return [];
             }
         return [.. list];

@@ -14,11 +14,12 @@ internal static class Fingerprint
             (int width, int height) = images.SizeOf(i);
             var row = new float[width];
             hash.AppendData(BitConverter.GetBytes(width));
-            for (int y = 0; y < height; y++)
-            {
-                images.Read(i, 0, y, row);
-                hash.AppendData(MemoryMarshal.AsBytes(row.AsSpan()));
-            }
+            for (int channel = 0; channel < images.Channels; channel++)
+                for (int y = 0; y < height; y++)
+                {
+                    images.Read(i, channel, 0, y, row);
+                    hash.AppendData(MemoryMarshal.AsBytes(row.AsSpan()));
+                }
         }
         return Text(hash.GetHashAndReset());
     }

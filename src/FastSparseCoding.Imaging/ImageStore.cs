@@ -46,8 +46,8 @@ public sealed class ImageStore : IDisposable
     {
         Throw.IfBelow(memory, 0L);
         IReadOnlyList<string> files = ImageFolder.Find(paths);
-        IEnumerable<(string, Picture[])> pictures = PictureReader.Read(files, threads, cancellation).Select(p => (p.Path, new[] { p.Picture }));
-        return Hold(pictures, 1, memory, scratch);
+        IEnumerable<(string Path, Picture Picture)> pictures = PictureReader.Read(files, threads, cancellation);
+        return Hold(pictures.Select(p => (p.Path, new[] { p.Picture })), 1, memory, scratch);
     }
 
     /// <summary>Reads pictures in colour, one after the other; a gray one has three equal channels. Alpha is ignored.</summary>

@@ -16,10 +16,9 @@ internal sealed class EvaluateDenoiserCommand
         Description = "A denoiser of train-denoiser. [default: none; a dictionary is learned from each noisy picture itself]",
         HelpName = "FILE",
     };
-    private readonly Option<float[]> _sigma = new("--sigma")
+    private readonly Option<float[]?> _sigma = new("--sigma")
     {
-        Description = "Deviations of the noise in levels of 255, above 0 and at most 255, with ',' between.",
-        DefaultValueFactory = _ => [15, 25, 50],
+        Description = "Deviations of the noise in levels of 255, above 0 and at most 255, with ',' between. [default: 15,25,50]",
         CustomParser = NoiseRange.ParseList,
         HelpName = "σ,σ,…",
     };
@@ -34,8 +33,8 @@ internal sealed class EvaluateDenoiserCommand
     {
         var self = new EvaluateDenoiserCommand();
         var command = new ExampledCommand(
-            "evaluate-denoiser", "Adds noise to clean pictures, seeded, in float and not clipped, takes it out again and tells mean PSNR and "
-            + "SSIM before and after, of pixels clipped to black and white: the table of the denoising papers.",
+            "evaluate-denoiser", "Adds noise to clean pictures, seeded, in float and not clipped, takes it out again and tells mean PSNR "
+            + "and SSIM before and after, of pixels clipped to black and white: the table of the denoising papers.",
             ["sparsecode evaluate-denoiser BSD68/ --model denoiser.safetensors --sigma 15,25,50",
             "sparsecode evaluate-denoiser photos/ --sigma 25"])
         {
@@ -48,7 +47,7 @@ internal sealed class EvaluateDenoiserCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         string[] paths = parsed.GetRequiredValue(_images);
-        float[] sigmas = parsed.GetRequiredValue(_sigma);
+        float[] sigmas = parsed.GetValue(_sigma) ?? [15, 25, 50];
         IReadOnlyList<string> files = ImageFolder.Find(paths);
         Denoiser? model = parsed.GetValue(_model) is { } path ? DenoiserFile.Load(path) : null;
         bool colour = model is { Channels: 3 } || parsed.GetValue(_colour);
@@ -71,7 +70,8 @@ internal sealed class EvaluateDenoiserCommand
                 table.Add((double)sigmas[s], files.Count, mean.PsnrBefore, mean.Psnr, mean.SsimBefore, mean.Ssim, mean.Seconds);
             }
         });
-        context.Print(new Result().Add("method", model is null ? "own dictionary" : "model").Add("colour", colour).AddTable("results", table));
+        context.Print(new Result().Add("method", model is null ? "own dictionary" : "model").Add("colour", colour)
+            .AddTable("results", table));
         return ExitCode.Done;
     }
 

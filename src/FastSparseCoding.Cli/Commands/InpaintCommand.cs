@@ -53,8 +53,8 @@ internal sealed class InpaintCommand
     {
         var self = new InpaintCommand();
         var command = new ExampledCommand(
-            "inpaint", "Fills missing pixels of a picture from the known ones, which stay exactly as they are: scratches, text, dead pixels. "
-            + "Holes must be smaller than a patch bridges.",
+            "inpaint", "Fills missing pixels of a picture from the known ones, which stay exactly as they are: scratches, text, dead "
+            + "pixels. Holes must be smaller than a patch bridges.",
             ["sparsecode inpaint scratched.png --mask mask.png -o whole.png",
             "sparsecode inpaint marked.png --mask-color ff00ff -o whole.png --patch 12",
             "sparsecode inpaint scratched.png --mask mask.png -o whole.png --model denoiser.safetensors"])
@@ -79,9 +79,18 @@ internal sealed class InpaintCommand
         ColourImage picture = ImageFile.LoadColour(input);
         WrittenFormat.For(output, picture.Channels, picture.HasAlpha);
         bool[] known = mask is not null ? OfMask(mask, picture) : OfColour(colour!, picture);
+        if (!known.Contains(true))
+            throw new UserError($"{mask ?? input}: says that every pixel is missing; there is nothing to fill them from.");
+        ColourImage? original = null;
+        if (reference is not null)
+        {
+            original = ImageFile.LoadColour(reference);
+            PictureDifference.RequireAlike(reference, original, picture);
+        }
         if (model is not null && (model.SigmaTo * Tolerated < options.FirstSigma || model.SigmaFrom > Tolerated * options.LastSigma))
             context.Terminal.Tell(FormattableString.Invariant(
-                $"warning: {modelPath}: is told of noise of σ {options.LastSigma} to {options.FirstSigma}; it was trained for {model.SigmaFrom} to {model.SigmaTo}."));
+                $"warning: {modelPath}: is told of noise of σ {options.LastSigma} to {options.FirstSigma}; ")
+                + FormattableString.Invariant($"it was trained for {model.SigmaFrom} to {model.SigmaTo}."));
         ColourImage? whole = null;
         context.Track(board =>
         {
@@ -92,8 +101,8 @@ internal sealed class InpaintCommand
         Result result = new Result().Add("picture", output).Add("method", model is null ? "cosines" : "cosines and model")
             .Add("size", FormattableString.Invariant($"{picture.Width}×{picture.Height}"))
             .Add("missing", known.Count(k => !k)).Add("missing_share", known.Count(k => !k) / (double)known.Length);
-        if (reference is not null)
-            AddQuality(result, reference, whole!);
+        if (original is not null)
+            result.Add("psnr", ImageQuality.Psnr(whole!, original)).Add("ssim", ImageQuality.Ssim(whole!, original));
         ImageFile.Save(output, whole!);
         context.Print(result);
         return ExitCode.Done;
@@ -104,7 +113,8 @@ internal sealed class InpaintCommand
         GrayImage mask = ImageFile.Load(path);
         if ((mask.Width, mask.Height) != (picture.Width, picture.Height))
             throw new UserError(
-                $"{path}: is {mask.Width}×{mask.Height} pixels; as the mask of {picture.Name} it must be {picture.Width}×{picture.Height}.");
+                $"{path}: is {mask.Width}×{mask.Height} pixels; as the mask of {picture.Name} it must be "
+                + $"{picture.Width}×{picture.Height}.");
         return Array.ConvertAll(mask.Pixels.ToArray(), pixel => pixel < 0.5f);
     }
 
@@ -124,12 +134,5 @@ internal sealed class InpaintCommand
         if (picture.Channels == 1 && digits[..2] != digits[2..4])
             throw new UserError($"{_colour.Name} is '{text}', a colour; {picture.Name} is gray: give a gray such as ffffff.");
         return known;
-    }
-
-    private static void AddQuality(Result result, string path, ColourImage whole)
-    {
-        ColourImage reference = ImageFile.LoadColour(path);
-        PictureDifference.RequireAlike(path, reference, whole);
-        result.Add("psnr", ImageQuality.Psnr(whole, reference)).Add("ssim", ImageQuality.Ssim(whole, reference));
     }
 }

@@ -29,10 +29,14 @@ internal sealed class TrainDenoiserCommand
     };
     private readonly Option<int> _depth =
         new("--depth") { Description = "Layers after the first, from 0 to 100.", DefaultValueFactory = _ => 3, HelpName = "T" };
-    private readonly Option<int> _atoms =
-        new("--atoms") { Description = "Atoms: a square number, at least the pixels of a patch.", DefaultValueFactory = _ => 256, HelpName = "N" };
-    private readonly Option<int> _patch =
-        new("--patch") { Description = "Side of a patch in pixels, from 2 to 32.", DefaultValueFactory = _ => 9, HelpName = "N" };
+    private readonly Option<int> _atoms = new("--atoms")
+    {
+        Description = "Atoms: a square number, at least the pixels of a patch.",
+        DefaultValueFactory = _ => 256,
+        HelpName = "N",
+    };
+    private readonly Option<int?> _patch =
+        new("--patch") { Description = "Side of a patch in pixels, from 2 to 32. [default: 9, in colour 7]", HelpName = "N" };
     private readonly Option<double?> _minutes = new("--minutes")
     {
         Description = "Train for about so long: the machine's speed is measured, and the patches that it makes of the time are told, which "
@@ -43,8 +47,8 @@ internal sealed class TrainDenoiserCommand
         new("--patches") { Description = $"Patches to train on, from 1 to 10^12. [default: {Defaults.Patches}]", HelpName = "N" };
     private readonly Option<bool> _colour = new("--colour", "--color")
     {
-        Description = "Train on red, green and blue together, for pictures in colour only; a gray denoiser serves colours too, luminance and "
-            + "two opponent colours apart.",
+        Description = "Train on red, green and blue together, for pictures in colour only; a gray denoiser serves colours too, luminance "
+            + "and two opponent colours apart.",
     };
     private readonly Option<int> _batch =
         new("--batch") { Description = "Crops in a step, from 1 to 4096.", DefaultValueFactory = _ => Defaults.BatchSize, HelpName = "N" };
@@ -54,8 +58,11 @@ internal sealed class TrainDenoiserCommand
         DefaultValueFactory = _ => Defaults.CropSize,
         HelpName = "N",
     };
-    private readonly Option<float?> _rate =
-        new("--learning-rate") { Description = "Adam's rate at the start, above 0. [default: 0.01/(T + 1), at most 0.005]", HelpName = "η" };
+    private readonly Option<float?> _rate = new("--learning-rate")
+    {
+        Description = "Adam's rate at the start, above 0. [default: 0.01/(T + 1), at most 0.005, in colour two thirds of it]",
+        HelpName = "η",
+    };
     private readonly Option<bool> _resume =
         new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
 
@@ -68,8 +75,8 @@ internal sealed class TrainDenoiserCommand
             ["sparsecode train-denoiser photos/ -o denoiser.safetensors --minutes 10",
             "sparsecode train-denoiser photos/ -o denoiser25.safetensors --sigma 25 --depth 6 --patches 400000000"])
         {
-            self._images, self._output, self._sigma, self._colour, self._depth, self._atoms, self._patch, self._minutes, self._patches, self._batch,
-            self._crop, self._rate, self._resume,
+            self._images, self._output, self._sigma, self._colour, self._depth, self._atoms, self._patch, self._minutes, self._patches,
+            self._batch, self._crop, self._rate, self._resume,
         };
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
@@ -81,8 +88,9 @@ internal sealed class TrainDenoiserCommand
         string output = parsed.GetRequiredValue(_output), checkpoint = CheckpointFile.PathFor(output);
         bool resume = parsed.GetValue(_resume);
         DenoiserTrainingOptions options = Bind(parsed, context);
+        int patch = Range.Check(_patch, parsed.GetValue(_patch) ?? (parsed.GetValue(_colour) ? 7 : 9), 2, Denoiser.MaxPatchSize);
         Denoiser denoiser = Denoiser.FromDct(
-            Range.Check(_patch, parsed.GetValue(_patch), 2, Denoiser.MaxPatchSize), BindAtoms(parsed),
+            patch, BindAtoms(parsed, patch),
             Range.Check(_depth, parsed.GetValue(_depth), 0, Denoiser.MaxDepth), channels: parsed.GetValue(_colour) ? 3 : 1);
         Range.Check(_crop, options.CropSize, denoiser.PatchSize, 256);
         OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, paths, (_output, output));
@@ -101,7 +109,8 @@ internal sealed class TrainDenoiserCommand
         File.Delete(checkpoint);
         context.Print(new Result()
             .Add("denoiser", output).Add("sigma_from", denoiser.SigmaFrom).Add("sigma_to", denoiser.SigmaTo)
-            .Add("channels", denoiser.Channels).Add("patch", denoiser.PatchSize).Add("atoms", denoiser.AtomCount).Add("depth", denoiser.Depth)
+            .Add("channels", denoiser.Channels).Add("patch", denoiser.PatchSize)
+            .Add("atoms", denoiser.AtomCount).Add("depth", denoiser.Depth)
             .Add("parameters", denoiser.Parameters.Values.Length).Add("patches", options.Patches)
             .Add("held_out_psnr_at_start", report.StartPsnr).Add("held_out_psnr", report.BestPsnr)
             .Add("best_at_patches", report.BestAtPatches).Add("skipped_steps", report.SkippedSteps)
@@ -124,9 +133,9 @@ internal sealed class TrainDenoiserCommand
         };
     }
 
-    private int BindAtoms(ParseResult parsed)
+    private int BindAtoms(ParseResult parsed, int patch)
     {
-        int atoms = parsed.GetValue(_atoms), patch = parsed.GetValue(_patch), side = (int)Math.Round(Math.Sqrt(Math.Max(0, atoms)));
+        int atoms = parsed.GetValue(_atoms), side = (int)Math.Round(Math.Sqrt(Math.Max(0, atoms)));
         return side * side == atoms && side >= patch && side <= 128 ? atoms : throw new UserError(FormattableString.Invariant(
             $"{_atoms.Name} is {atoms}; it must be a square number from {patch * patch}, the pixels of a patch, to {128 * 128}."));
     }

@@ -6,6 +6,9 @@ namespace FastSparseCoding.Imaging;
 /// </summary>
 internal static class ColourDct
 {
+    /// <summary>One of so many atoms is of either colour.</summary>
+    private const int ColourShare = 6;
+
     private static readonly float[][] Colours = [[1, 1, 1], [1, 0, -1], [1, -2, 1]];
 
     /// <summary>Atoms [m×3p²], those of the luminance first, none with a mean.</summary>
@@ -22,9 +25,6 @@ internal static class ColourDct
         }
         return AtomDictionary.Normalize(all);
     }
-
-    /// <summary>One of how many atoms is of either colour.</summary>
-    internal static int ColourShare { get; set; } = 6;
 
     /// <summary>Gray atoms of the lowest frequencies, but for the constant one.</summary>
     private static Matrix Lowest(int patchSize, int count)

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using FastSparseCoding.Encoders;
-using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Imaging;
 
@@ -15,6 +14,7 @@ internal sealed class CropPass
     private readonly Matrix _x;             // patches without their means [N×n]
     private readonly Matrix _y;             // x̂, then dx̂ [N×n]
     private readonly Matrix _means;         // of the patches [C×N]
+    private readonly float[] _columns;      // sums of columns [side]
     private readonly float[] _picture;      // ŷ, then dŷ/count, plane after plane [C·side²]
     private readonly float[] _counts;       // patches over every pixel [C·side²]
     private readonly Matrix _theta, _dTheta;
@@ -28,6 +28,7 @@ internal sealed class CropPass
         _x = new Matrix(patches, denoiser.SignalSize);
         _y = new Matrix(patches, denoiser.SignalSize);
         _means = new Matrix(_channels, patches);
+        _columns = new float[side];
         _picture = new float[_channels * side * side];
         _counts = new float[_channels * side * side];
         _theta = new Matrix(denoiser.Depth + 1, denoiser.AtomCount);
@@ -50,16 +51,13 @@ internal sealed class CropPass
     {
         _denoiser.Thresholds(sigma, _theta);
         Cut(noisy, _x);
+        for (int channel = 0; channel < _channels; channel++)
+            Means(noisy.Slice(channel * _side * _side, _side * _side), _means.Row(channel));
         for (int i = 0; i < _x.Rows; i++)
             for (int channel = 0; channel < _channels; channel++)
-            {
-                Span<float> patch = Channel(_x, i, channel);
-                float mean = TensorPrimitives.Sum<float>(patch) / patch.Length;
-                TensorPrimitives.Subtract(patch, mean, patch);
-                _means[channel, i] = mean;
-            }
+                TensorPrimitives.Subtract(Channel(_x, i, channel), _means[channel, i], Channel(_x, i, channel));
         for (int b = 0; b < _tapes.Length; b++)
-            _denoiser.Forward(Block(_x, b), _theta, _tapes[b], Block(_y, b));
+            _denoiser.Layers.Forward(Block(_x, b), _theta, _tapes[b], Block(_y, b));
         Average();
         return _picture;
     }
@@ -71,8 +69,8 @@ internal sealed class CropPass
     /// <returns>The loss.</returns>
     public double Backward(ReadOnlySpan<float> clean, float sigma, ParameterSlab gradient)
     {
+        double loss = SquaredDistance(_picture, clean);
         TensorPrimitives.Subtract(_picture, clean, _picture);
-        double loss = Reduction.Dot(_picture, _picture);
         TensorPrimitives.Divide(_picture, _counts, _picture);
         TensorPrimitives.Multiply(_picture, 2, _picture);
         Cut(_picture, _y);                                                          // dx̂ = 2(ŷ − y)/count at the patch's pixels
@@ -81,6 +79,32 @@ internal sealed class CropPass
             _denoiser.Backward(Block(_x, b), Block(_y, b), _tapes[b], gradient, _dTheta);
         Denoiser.AddThresholds(_dTheta, sigma, gradient);
         return loss;
+    }
+
+    /// <summary>Means of a plane's patches, sums of columns first: all of them sums of rows, the same for every width of
+    /// vectors.</summary>
+    private void Means(ReadOnlySpan<float> plane, Span<float> means)
+    {
+        for (int y = 0; y < _across; y++)
+        {
+            Span<float> row = means.Slice(y * _across, _across);
+            plane.Slice(y * _side, _side).CopyTo(_columns);
+            for (int i = 1; i < _p; i++)
+                TensorPrimitives.Add(_columns, plane.Slice((y + i) * _side, _side), _columns);
+            _columns.AsSpan(0, _across).CopyTo(row);
+            for (int i = 1; i < _p; i++)
+                TensorPrimitives.Add(row, _columns.AsSpan(i, _across), row);
+        }
+        TensorPrimitives.Divide(means, _p * _p, means);
+    }
+
+    /// <summary>Σ (a − b)² in double, in order.</summary>
+    internal static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+            sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+        return sum;
     }
 
     /// <summary>Where a row of patch i begins; rows are those of the first channel, then those of the next.</summary>

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using FastSparseCoding.Encoders;
-using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Imaging;
 
@@ -25,7 +24,6 @@ public sealed class Denoiser : IPatchDenoiser
     /// <summary>Thresholds of an untrained denoiser: so much of σ, and so much whatever σ is.</summary>
     private const float StartOffset = 0.002f, StartSlope = 0.18f;
 
-    private readonly AlignedRows _w;            // W [m×n]
     private readonly WorkspacePool<Workspace> _workspaces;
 
     internal Denoiser(int patchSize, int channels, int atoms, int depth, float sigmaFrom, float sigmaTo)
@@ -35,7 +33,6 @@ public sealed class Denoiser : IPatchDenoiser
         SignalSize = n;
         Parameters = new ParameterSlab(Layout(n, atoms, depth));
         Layers = new CoupledLayers(n, atoms, depth);
-        _w = new AlignedRows(atoms, n);
         _workspaces = new WorkspacePool<Workspace>(() => new Workspace(this));
     }
 
@@ -100,7 +97,8 @@ public sealed class Denoiser : IPatchDenoiser
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         Throw.IfOutside(depth, 0, MaxDepth);
-        var denoiser = new Denoiser(SquarePatch.SideOf(dictionary, channels), channels, dictionary.AtomCount, depth, sigmaFrom: 0, sigmaTo: 0);
+        int side = SquarePatch.SideOf(dictionary, channels);
+        var denoiser = new Denoiser(side, channels, dictionary.AtomCount, depth, sigmaFrom: 0, sigmaTo: 0);
         float scale = 1 / MathF.Sqrt(dictionary.Lipschitz);
         for (int i = 0; i < 3; i++)
             TensorPrimitives.Multiply(dictionary.Atoms.Values, scale, denoiser.View(i).Values);
@@ -122,7 +120,7 @@ public sealed class Denoiser : IPatchDenoiser
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(BlockRows, x.Rows - start);
-            Forward(x.RowRange(start, count), workspace.Theta, workspace.Tape, y.RowRange(start, count));
+            Layers.Forward(x.RowRange(start, count), workspace.Theta, workspace.Tape, y.RowRange(start, count));
         }
         _workspaces.Return(workspace);
     }
@@ -142,8 +140,7 @@ public sealed class Denoiser : IPatchDenoiser
         count = Math.Min(count, AtomCount - first);
         if (count <= 0)
             return;
-        Layers.PackRows(View(0), View(1), first, count);
-        _w.CopyRows(View(2), first, count);
+        Layers.PackRows(View(0), View(1), View(2), first, count);
     }
 
     /// <summary>The windows of its parameters.</summary>
@@ -156,21 +153,12 @@ public sealed class Denoiser : IPatchDenoiser
     internal void Thresholds(float sigma, Matrix theta)
         => TensorPrimitives.MultiplyAdd(View(4).Values, sigma / 255, View(3).Values, theta.Values);
 
-    /// <summary>A block of patches through the layers and the decoder.</summary>
-    internal void Forward(ReadOnlyMatrixView x, Matrix theta, CoupledTape tape, MatrixView y)
-    {
-        Layers.Forward(x, theta, tape);
-        tape.Codes(Depth).Multiply(_w, y);                                          // x̂ = Z(T)W
-    }
-
-    /// <summary>The way back of a block: adds to the gradients of A, D and W, and of the thresholds [(T+1)×m].</summary>
+    /// <summary>The way back of a block of patches, which went forward through <see cref="Layers"/>: adds to the gradients of A, D and W,
+    /// and of the thresholds [(T+1)×m].</summary>
     internal void Backward(ReadOnlyMatrixView x, ReadOnlyMatrixView dy, CoupledTape tape, ParameterSlab gradient, Matrix dTheta)
     {
-        ListedCodes codes = tape.Codes(Depth);
-        codes.Differentiate(dy, _w);                                                // dC(T) = h'(C(T)) ⊙ dx̂Wᵀ
-        Layers.Backward(x.Rows, tape);
-        Layers.AddGradient(x, tape, View(gradient, 0), View(gradient, 1), dTheta);
-        codes.AddTransposed(dy, View(gradient, 2));                                 // dW += Z(T)ᵀdx̂
+        Layers.Backward(dy, tape);
+        Layers.AddGradient(x, dy, tape, View(gradient, 0), View(gradient, 1), View(gradient, 2), dTheta);
     }
 
     /// <summary>Adds the thresholds' gradient to those of what they are made of.</summary>

@@ -49,7 +49,8 @@ public static class DenoiserFile
         int side = SquarePatch.SideOf(n, channels);
         if (side == 0)
             Throw.InvalidFile(path, $"its metadata has {ModelFormat.SignalSizeKey} '{n}'; expected the pixels of a square patch.");
-        int atoms = reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue), depth = reader.Number(ModelFormat.DepthKey, 0, Denoiser.MaxDepth);
+        int atoms = reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue);
+        int depth = reader.Number(ModelFormat.DepthKey, 0, Denoiser.MaxDepth);
         float from = reader.Number(SigmaFromKey, 0f, 255f), to = reader.Number(SigmaToKey, from, 255f);
         foreach (ParameterWindow window in reader.Build("denoiser", () => Denoiser.Layout(n, atoms, depth)))
             reader.RequireMatrix(ModelFormat.ParameterPrefix + window.Name, window.Rows, window.Columns);

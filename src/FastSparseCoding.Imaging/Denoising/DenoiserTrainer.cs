@@ -40,7 +40,8 @@ public static class DenoiserTrainer
         var objective = new DenoisingObjective(denoiser, learn, measure, options);
         var history = new List<DenoiserProgress>();
         long perCrop = options.PatchesOf(p);
-        LoopReport report = new TrainingLoop(objective, options.Loop(p, denoiser.Depth)).Execute(Tell, resume, onCheckpoint, cancellation);
+        var loop = new TrainingLoop(objective, options.Loop(p, denoiser.Depth, denoiser.Channels));
+        LoopReport report = loop.Execute(Tell, resume, onCheckpoint, cancellation);
         return new DenoiserReport(
             history, -report.Start.Error, -report.Best.Error, report.BestAtSamples * perCrop, report.SkippedBatches, report.Elapsed);
 

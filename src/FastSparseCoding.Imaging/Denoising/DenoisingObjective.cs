@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using FastSparseCoding.Encoders;
-using FastSparseCoding.Kernels;
 using FastSparseCoding.Training;
 
 namespace FastSparseCoding.Imaging;
@@ -39,8 +38,8 @@ internal sealed class DenoisingObjective : IObjective
         _loaded = new Crops(0, 0);
         _heldOut = new Crops(options.HeldOut, CropLength);
         _heldOut.Read(new NoisyCrops(measure, side, options.SigmaFrom, options.SigmaTo, ~options.Seed), 0, options.Threads, default);
-        float rate = options.InitialRate(denoiser.Depth);
-        Trained = [new TrainedSlab(denoiser.Parameters, OptimizerKind.Adam, 
+        float rate = options.InitialRate(denoiser.Depth, denoiser.Channels);
+        Trained = [new TrainedSlab(denoiser.Parameters, OptimizerKind.Adam,
             window => rate * (window.IsThreshold ? ThresholdRate : 1), _ => 0, denoiser.RefreshRows)];
     }
 
@@ -103,7 +102,7 @@ internal sealed class DenoisingObjective : IObjective
             CropPass pass = _passes.Rent();
             Crop crop = _heldOut[i];
             ReadOnlySpan<float> denoised = pass.Forward(crop.Noisy, crop.Sigma);
-            psnr[i] = 10 * Math.Log10(denoised.Length / Reduction.SquaredDistance(denoised, crop.Clean));
+            psnr[i] = 10 * Math.Log10(denoised.Length / CropPass.SquaredDistance(denoised, crop.Clean));
             _passes.Return(pass);
         });
         return new Score(-psnr.Average(), 0);

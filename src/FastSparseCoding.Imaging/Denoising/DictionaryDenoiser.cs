@@ -100,7 +100,9 @@ public sealed class DictionaryDenoiser : IPatchDenoiser
         options = (options ?? DictionaryDenoiserOptions.Default).Validated();
         var places = new PatchPreprocessing
         {
-            PatchSize = options.PatchSize, Normalization = PatchNormalization.ZeroMean, MinimumDeviation = 0,
+            PatchSize = options.PatchSize,
+            Normalization = PatchNormalization.ZeroMean,
+            MinimumDeviation = 0,
         };
         var patches = new PatchSource(noisy, places, options.Seed);
         AtomDictionary dictionary = OvercompleteDct.Create(options.PatchSize, options.Frequencies);

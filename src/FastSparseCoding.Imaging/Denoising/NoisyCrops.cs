@@ -30,8 +30,8 @@ internal sealed class NoisyCrops
         }
     }
 
-    /// <summary>Draws crops <paramref name="first"/>, first + 1, …: rows of pixels [C·side²], plane after plane, clean and noisy, and the deviations of their
-    /// noise.</summary>
+    /// <summary>Draws crops <paramref name="first"/>, first + 1, …: rows of pixels [C·side²], plane after plane, clean and noisy, and the
+    /// deviations of their noise.</summary>
     public void Read(long first, Matrix clean, Matrix noisy, float[] sigmas, int threads, CancellationToken cancellation)
         => RowBlocks.Run(clean.Rows, 4, threads, cancellation, (start, count) =>
         {

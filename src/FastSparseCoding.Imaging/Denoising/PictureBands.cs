@@ -15,7 +15,7 @@ internal sealed class PictureBands
     private const int MostStrips = 64;
 
     /// <summary>Values in a band, unless a single strip has more: rows may be long.</summary>
-    private const int MostValues = 1 << 24;
+    private const int MostValues = 1 << 22;
 
     private readonly int _size, _height, _overlap, _strips;
     private readonly IStripWork _work;

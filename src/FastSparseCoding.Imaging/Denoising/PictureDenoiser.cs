@@ -43,7 +43,7 @@ public static class PictureDenoiser
 
     /// <summary>
     /// Denoises a picture that need not be in memory, band after band: rows are read once, from the first to the last, and so written. The
-    /// memory is that of some 2,000 rows of the picture, however many it has; pixels are the same bits as those of the picture denoised as a
+    /// memory is that of some 600 rows of the picture, however many it has; pixels are the same bits as those of the picture denoised as a
     /// whole.
     /// </summary>
     /// <param name="width">Width in pixels, at least that of a patch.</param>
@@ -92,15 +92,24 @@ public static class PictureDenoiser
     {
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(denoiser);
-        RequireFits(noisy.Name, noisy.Width, noisy.Height, denoiser.PatchSize);
-        RequireChannels(noisy.Name, noisy.Channels, denoiser);
-        NoiseLevel.Check(sigma);
         var clean = new ColourImage(noisy.Width, noisy.Height, noisy.Channels, noisy.HasAlpha, noisy.Bits, noisy.Name);
         if (noisy.HasAlpha)
             clean.CopyAlphaFrom(noisy);
+        Denoise(noisy, clean, denoiser, sigma, threads, progress, cancellation);
+        return clean;
+    }
+
+    /// <summary>The same into a picture of the same size, channels and depth, which may be the noisy one itself: a row is written only
+    /// after all patches over it have been cut.</summary>
+    internal static void Denoise(
+        ColourImage noisy, ColourImage clean, IPatchDenoiser denoiser, float sigma, int threads, IProgress<double>? progress,
+        CancellationToken cancellation)
+    {
+        RequireFits(noisy.Name, noisy.Width, noisy.Height, denoiser.PatchSize);
+        RequireChannels(noisy.Name, noisy.Channels, denoiser);
+        NoiseLevel.Check(sigma);
         var rows = ColourRows.Of(noisy, clean, apart: noisy.Channels > denoiser.Channels);
         Bands(noisy.Width, noisy.Height, denoiser, rows.Sigmas(sigma)).Run(rows.Read, rows.Write, threads, progress, cancellation);
-        return clean;
     }
 
     /// <summary>The same of channels that are pictures of their own, whose pixels may leave 0 to 1 as noise makes them.</summary>

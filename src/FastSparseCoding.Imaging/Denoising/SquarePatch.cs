@@ -13,8 +13,8 @@ internal static class SquarePatch
         int side = SideOf(dictionary.SignalSize, channels);
         if (side is < 2 or > Denoiser.MaxPatchSize)
             Throw.Argument(nameof(dictionary),
-                $"'dictionary' has atoms of {dictionary.SignalSize} values; it must have {(channels == 1 ? "p²" : "3p²")} of them, for patches "
-                + $"of p×p pixels, p from 2 to {Denoiser.MaxPatchSize}.");
+                $"'dictionary' has atoms of {dictionary.SignalSize} values; it must have {(channels == 1 ? "p²" : "3p²")} of them, for "
+                + $"patches of p×p pixels, p from 2 to {Denoiser.MaxPatchSize}.");
         return side;
     }
 

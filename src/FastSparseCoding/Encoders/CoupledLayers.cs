@@ -5,7 +5,7 @@ namespace FastSparseCoding.Encoders;
 /// <summary>
 /// The layers of a coupled LISTA on a block of signals, forward and backward, with thresholds θ_t given from outside: Z(0) = h_{θ_0}(xAᵀ),
 /// R(t) = x − Z(t−1)D, Z(t) = h_{θ_t}(Z(t−1) + R(t)Aᵀ). Codes are listed, not stored: of a layer only their non-zeros are kept, and every
-/// product but the two that decide which those are reads only them.
+/// product but the two that decide which those are reads only them. A linear decoder W makes signals of the last: x̂ = Z(T)W.
 /// </summary>
 internal sealed class CoupledLayers
 {
@@ -13,6 +13,7 @@ internal sealed class CoupledLayers
     private readonly AlignedRows _minusA;       // −A [m×n]
     private readonly AlignedRows _d;            // D [m×n]
     private readonly AlignedRows _minusD;       // −D [m×n]
+    private readonly AlignedRows _w;            // W [m×n]
 
     public CoupledLayers(int signalSize, int codeSize, int depth)
     {
@@ -21,6 +22,7 @@ internal sealed class CoupledLayers
         _minusA = new AlignedRows(codeSize, signalSize);
         _d = new AlignedRows(codeSize, signalSize);
         _minusD = new AlignedRows(codeSize, signalSize);
+        _w = new AlignedRows(codeSize, signalSize);
     }
 
     public int SignalSize { get; }
@@ -29,20 +31,22 @@ internal sealed class CoupledLayers
 
     public int Depth { get; }
 
-    /// <summary>Takes some rows of A and D [m×n] into use. Threads may take different rows at once.</summary>
-    public void PackRows(ReadOnlyMatrixView a, ReadOnlyMatrixView d, int first, int count)
+    /// <summary>Takes some rows of A, D and W [m×n] into use. Threads may take different rows at once.</summary>
+    public void PackRows(ReadOnlyMatrixView a, ReadOnlyMatrixView d, ReadOnlyMatrixView w, int first, int count)
     {
         _at.PackTransposedRows(a, first, count);
         _minusA.CopyRows(a, first, count, negated: true);
         _d.CopyRows(d, first, count);
         _minusD.CopyRows(d, first, count, negated: true);
+        _w.CopyRows(w, first, count);
     }
 
-    /// <summary>Codes of some signals.</summary>
+    /// <summary>Codes of some signals, and what they decode to.</summary>
     /// <param name="x">Signals [N×n], N at most the tape's rows.</param>
     /// <param name="theta">Thresholds [(T+1)×m], 0 or more.</param>
-    /// <param name="tape">Receives the layers; the codes are those of its last.</param>
-    public void Forward(ReadOnlyMatrixView x, ReadOnlyMatrixView theta, CoupledTape tape)
+    /// <param name="tape">Receives the layers.</param>
+    /// <param name="y">Receives the decoded signals x̂ [N×n].</param>
+    public void Forward(ReadOnlyMatrixView x, ReadOnlyMatrixView theta, CoupledTape tape, MatrixView y)
     {
         MatrixView z = tape.Dense(x.Rows);
         Gemm.Multiply(x, _at, z);                                                   // C(0) = xAᵀ
@@ -55,16 +59,18 @@ internal sealed class CoupledLayers
             Gemm.MultiplyAddShrink(r, _at, z, theta.Row(t), z);                     // Z(t) = h_θt(Z(t−1) + R(t)Aᵀ)
             tape.Codes(t).Take(z);
         }
+        tape.Codes(Depth).Multiply(_w, y);                                          // x̂ = Z(T)W
     }
 
-    /// <summary>From the derivatives by what the last layer shrinks to those of every layer before it.</summary>
-    /// <param name="rows">Signals N.</param>
-    /// <param name="tape">What <see cref="Forward"/> left, and dC(T).</param>
-    public void Backward(int rows, CoupledTape tape)
+    /// <summary>From the derivatives by the decoded signals to those by what every layer shrinks.</summary>
+    /// <param name="dy">dx̂ [N×n].</param>
+    /// <param name="tape">What <see cref="Forward"/> left.</param>
+    public void Backward(ReadOnlyMatrixView dy, CoupledTape tape)
     {
+        tape.Codes(Depth).Differentiate(dy, _w);                                    // dC(T) = h'(C(T)) ⊙ dx̂Wᵀ
         for (int t = Depth; t >= 1; t--)
         {
-            MatrixView minusDr = tape.MinusDr(t, rows);
+            MatrixView minusDr = tape.MinusDr(t, dy.Rows);
             tape.Codes(t).MultiplyDerivatives(_minusA, minusDr);                    // dR(t) = dC(t) A
             tape.Codes(t - 1).Differentiate(minusDr, _d, tape.Codes(t));            // dC(t−1) = h'(C(t−1)) ⊙ (dC(t) − dR(t) Dᵀ)
         }
@@ -72,11 +78,14 @@ internal sealed class CoupledLayers
 
     /// <summary>Adds what the block's rows give to the gradients.</summary>
     /// <param name="x">The signals.</param>
+    /// <param name="dy">dx̂ [N×n].</param>
     /// <param name="tape">What <see cref="Backward"/> left.</param>
     /// <param name="dA">Gradient of A [m×n].</param>
     /// <param name="dD">Gradient of D [m×n].</param>
+    /// <param name="dW">Gradient of W [m×n].</param>
     /// <param name="dTheta">Gradient of the thresholds [(T+1)×m].</param>
-    public void AddGradient(ReadOnlyMatrixView x, CoupledTape tape, MatrixView dA, MatrixView dD, MatrixView dTheta)
+    public void AddGradient(
+        ReadOnlyMatrixView x, ReadOnlyMatrixView dy, CoupledTape tape, MatrixView dA, MatrixView dD, MatrixView dW, MatrixView dTheta)
     {
         for (int t = 0; t <= Depth; t++)
         {
@@ -86,6 +95,8 @@ internal sealed class CoupledLayers
             codes.AddDerivativesTransposed(t == 0 ? x : tape.Residual(t, x.Rows), dA);          // dA += dC(t)ᵀ R(t), R(0) = x
             if (t < Depth)
                 codes.AddTransposed(tape.MinusDr(t + 1, x.Rows), dD);               // dD −= Z(t)ᵀ dR(t+1)
+            else
+                codes.AddTransposed(dy, dW);                                        // dW += Z(T)ᵀ dx̂
         }
     }
 }

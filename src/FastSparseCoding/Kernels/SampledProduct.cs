@@ -76,7 +76,8 @@ internal unsafe struct SampledProduct : ISimdKernel
             }
             else
             {
-                (v0, v1, v2, v3) = (Dot<TS, TV>(d0, 0, Partial), Dot<TS, TV>(d1, 0, Partial), Dot<TS, TV>(d2, 0, Partial), Dot<TS, TV>(d3, 0, Partial));
+                (v0, v1) = (Dot<TS, TV>(d0, 0, Partial), Dot<TS, TV>(d1, 0, Partial));
+                (v2, v3) = (Dot<TS, TV>(d2, 0, Partial), Dot<TS, TV>(d3, 0, Partial));
             }
             (values[s], values[s + 1], values[s + 2], values[s + 3]) = (v0, v1, v2, v3);
         }

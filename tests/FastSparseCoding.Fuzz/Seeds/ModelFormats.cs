@@ -10,7 +10,7 @@ using FastSparseCoding.Training;
 
 namespace FastSparseCoding.Fuzz.Seeds;
 
-/// <summary>What the library keeps in safetensors files: dictionaries, encoders, classifiers, and where a learning or a training
+/// <summary>What the library keeps in safetensors files: dictionaries, encoders, classifiers, denoisers, and where a learning or a training
 /// stands.</summary>
 internal static class ModelFormats
 {
@@ -36,6 +36,7 @@ internal static class ModelFormats
         new("model", ".safetensors", Parts(Models()), Words, [ReadModel, ReadInfo, ArrayFormats.Description]),
         new("checkpoint", ".checkpoint", Parts(Checkpoints()), Words, [ReadTraining, ReadLearner]),
         new("classifier", ".safetensors", Parts(Classifiers()), Words, [ReadClassifier, ArrayFormats.Description]),
+        new("denoiser", ".safetensors", Parts(Denoisers()), Words, [ReadDenoiser, ArrayFormats.Description]),
     ];
 
     /// <summary>Mostly without their check sum, which would hide what is behind it.</summary>
@@ -66,6 +67,12 @@ internal static class ModelFormats
         .. ((string[])["lista", "lcod", "tanh"]).Select(kind => Classifier(Encoder(kind, 0.5f), Atoms)),
         Classifier(new ActiveSetSolver(Dictionary, Whole), Atoms),
         Classifier(null, 4),
+    ];
+
+    private static byte[][] Denoisers() =>
+    [
+        TempFile.Written(p => DenoiserFile.Save(p, Denoiser.FromDct(2, 4, depth: 1))),
+        TempFile.Written(p => DenoiserFile.Save(p, Denoiser.FromDct(2, 16, depth: 0, channels: 3))),
     ];
 
     private static byte[] Classifier(ISparseEncoder? encoder, int codeSize)
@@ -108,6 +115,12 @@ internal static class ModelFormats
         ClassifierModel model = ClassifierFile.Load(path);
         return new Digest().Add<float>(model.Classifier.Parameters.Values)
             .Add(model.Encoder is null ? 0 : Digest(model.Encoder), PatchPreprocessing.Read(path)?.PatchSize).Value;
+    }
+
+    private static int ReadDenoiser(string path)
+    {
+        Denoiser d = DenoiserFile.Load(path);
+        return new Digest().Add(d.PatchSize, d.Channels, d.AtomCount, d.Depth, d.SigmaFrom, d.SigmaTo).Add<float>(d.Parameters.Values).Value;
     }
 
     private static int ReadTraining(string path)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Storage;
@@ -23,8 +24,8 @@ public sealed class DenoisingWorkspace : IDisposable
         PngFile.Write(Path.Combine(Noisy, "more", "01.png"), NoiseLevel.Add(pictures[1], 25, 2));
         Directory.CreateDirectory(Path.Combine(Clean, "more"));
         File.Copy(Path.Combine(Clean, "01.png"), Path.Combine(Clean, "more", "01.png"));
-        Succeed("train-denoiser", Clean, "-o", Model, "--patch", "6", "--atoms", "36", "--depth", "1", "--patches", "100000", "--crop", "24",
-            "--sigma", "20-30", "--quiet");
+        Succeed("train-denoiser", Clean, "-o", Model, "--patch", "6", "--atoms", "36", "--depth", "1", "--patches", "100000", "--crop",
+            "24", "--sigma", "20-30", "--quiet");
     }
 
     public string Clean => _folder.File("clean");
@@ -101,7 +102,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         string two = _folder.File("two.png"), strong = _folder.File("strong.png");
         foreach (string[] model in new string[][] { ["--model", workspace.Model], [] })
         {
-            Succeed(["denoise", OneNoisy, "-o", Output, "--threads", "1", "-q", .. model]);
+            Succeed(["denoise", OneNoisy, "-o", Output, "--threads", "1", "--sigma", "auto", "-q", .. model]);
             Succeed(["denoise", OneNoisy, "-o", two, "--threads", "3", "-q", .. model]);
             Succeed(["denoise", OneNoisy, "-o", strong, "--strength", "1.3", "-q", .. model]);
             Assert.Equal(File.ReadAllBytes(Output), File.ReadAllBytes(two));
@@ -151,7 +152,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         string straight = _folder.File("straight"), broken = _folder.File("broken");
         string[] train = ["train-denoiser", workspace.Clean, "--patch", "5", "--atoms", "25", "--depth", "1", "--crop", "20"];
         Outcome timed = Succeed([.. train, "-o", straight, "--minutes", "0.07"]);
-        string patches = System.Text.RegularExpressions.Regex.Match(timed.Error, @"--minutes 0\.07 is --patches (\d+) here\.").Groups[1].Value;
+        string patches = Regex.Match(timed.Error, @"--minutes 0\.07 is --patches (\d+) here\.").Groups[1].Value;
 
         RunUntilExists(broken + ".checkpoint", [.. train, "-o", broken, "--patches", patches]);
         Succeed([.. train, "-o", broken, "--resume", "--minutes", "5", "--quiet"]);

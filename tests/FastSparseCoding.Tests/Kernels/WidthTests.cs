@@ -173,7 +173,8 @@ public sealed class WidthTests
     {
         Denoiser denoiser = Denoiser.FromDct(5, 25, depth: 2);
         DenoiserTrainer.Train(denoiser, ImageStore.Of([DeadLeaves.Generate(40, 40, seed: 1)]),
-            DenoiserTrainingOptions.Default with { Patches = 4_000, CropSize = 13, HeldOut = 2, Evaluations = 1 }, cancellation: TestContext.Current.CancellationToken);
+            DenoiserTrainingOptions.Default with { Patches = 4_000, CropSize = 13, HeldOut = 2, Evaluations = 1 },
+            cancellation: TestContext.Current.CancellationToken);
         return denoiser.Parameters.Values.ToArray();
     }
 

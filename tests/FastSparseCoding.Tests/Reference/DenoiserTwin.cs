@@ -1,7 +1,7 @@
 namespace FastSparseCoding.Tests.Reference;
 
-/// <summary>A denoiser in double precision, patch by patch and loop by loop: the picture it makes of a square crop, plane after plane, the loss Σ (ŷ − y)²,
-/// and its gradient by the parameters A, D, W [m×n], a, b [(T+1)×m], which lie one after the other.</summary>
+/// <summary>A denoiser in double precision, patch by patch and loop by loop: the picture it makes of a square crop, plane after plane, the
+/// loss Σ (ŷ − y)², and its gradient by the parameters A, D, W [m×n], a, b [(T+1)×m], which lie one after the other.</summary>
 internal sealed class DenoiserTwin(int p, int m, int depth, int channels = 1)
 {
     private readonly int _n = channels * p * p;
@@ -15,7 +15,8 @@ internal sealed class DenoiserTwin(int p, int m, int depth, int channels = 1)
         var count = new double[noisy.Length];
         foreach (int[] pixels in Patches(side))
         {
-            double[] means = Means(pixels, noisy), clean = Decode(parameters, Layers(parameters, Cut(pixels, noisy, means), sigma).Z[depth]);
+            double[] means = Means(pixels, noisy);
+            double[] clean = Decode(parameters, Layers(parameters, Cut(pixels, noisy, means), sigma).Z[depth]);
             for (int k = 0; k < _n; k++)
             {
                 sum[pixels[k]] += clean[k] + means[k];

@@ -53,7 +53,7 @@ public sealed class ColourDenoisingTests
         ColourImage clean = PictureDenoiser.Denoise(noisy, new DenoisingPictures.Mixing(Size, 0.7f, channels: 3), 1, cancellation: Stop);
 
         for (int c = 0; c < 3; c++)
-            Check([.. sum[c].Select((s, i) => (s + 0.7 * rgb[c][i]) / (count[i] + 0.7))], clean.Plane(c));
+            Check([.. sum[c].Select((s, i) => (s + 0.028 * rgb[c][i]) / (count[i] + 0.028))], clean.Plane(c));
     }
 
     [Theory]
@@ -69,8 +69,9 @@ public sealed class ColourDenoisingTests
         foreach (int strips in new[] { 1, 2, 5 })
         {
             var clean = new ColourImage(40, 93, 3, false, 16);
-            var rows = new ColourRows(noisy, clean, apart: channels == 1);
-            new PictureBands(120, 93, 9, new NoiseRemoval(40, 93, denoiser, rows.Sigmas(25)), strips).Run(rows.Read, rows.Write, 2, null, Stop);
+            var rows = ColourRows.Of(noisy, clean, apart: channels == 1);
+            var bands = new PictureBands(120, 93, 9, new NoiseRemoval(40, 93, denoiser, rows.Sigmas(25)), strips);
+            bands.Run(rows.Read, rows.Write, 2, null, Stop);
             Same(one, clean);
         }
     }
@@ -92,14 +93,15 @@ public sealed class ColourDenoisingTests
         DictionaryDenoiser denoiser = DictionaryDenoiser.Learn(noisy, 25, quick, cancellation: Stop);
         Assert.Equal(1, denoiser.Channels);
         ColourImage denoised = PictureDenoiser.Denoise(noisy, denoiser, 25, cancellation: Stop);
-        Assert.InRange(ColourPictures.Psnr(clean, denoised), ColourPictures.Psnr(clean, noisy) + 4, 100);
+        Assert.InRange(ImageQuality.Psnr(clean, denoised), ImageQuality.Psnr(clean, noisy) + 4, 100);
 
         // The dictionary is that of the luminance, whose noise is less.
         GrayImage red = noisy.Plane(0), green = noisy.Plane(1), blue = noisy.Plane(2);
         for (int i = 0; i < red.Pixels.Length; i++)
             red.Pixels[i] = (red.Pixels[i] + green.Pixels[i] + blue.Pixels[i]) / 3;
         Assert.Equal(
-            DictionaryDenoiser.Learn(red, 25 / MathF.Sqrt(3), quick, cancellation: Stop).Dictionary.Atoms.Values, denoiser.Dictionary.Atoms.Values);
+            DictionaryDenoiser.Learn(red, 25 / MathF.Sqrt(3), quick, cancellation: Stop).Dictionary.Atoms.Values,
+            denoiser.Dictionary.Atoms.Values);
         ColourImage gray = ColourImage.OfGray(red, 16);
         Assert.Equal(
             DictionaryDenoiser.Learn(gray.Plane(0), 25, quick, cancellation: Stop).Dictionary.Atoms.Values,
@@ -117,7 +119,8 @@ public sealed class ColourDenoisingTests
         Assert.StartsWith("'sigma' is 256; it must be 255 or less.",
             Message(new ColourImage(20, 20, 3, false, 8), joint, 256), StringComparison.Ordinal);
         Assert.StartsWith("'denoiser' cleans patches of 3 channels; the picture has 1, and needs one for gray.",
-            Assert.Throws<ArgumentException>(() => DenoisingPictures.Denoise(new GrayImage(20, 20), joint, 25)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => DenoisingPictures.Denoise(new GrayImage(20, 20), joint, 25)).Message,
+            StringComparison.Ordinal);
 
         static string Message(ColourImage noisy, IPatchDenoiser denoiser, float sigma)
             => Assert.ThrowsAny<ArgumentException>(() => PictureDenoiser.Denoise(noisy, denoiser, sigma, cancellation: Stop)).Message;

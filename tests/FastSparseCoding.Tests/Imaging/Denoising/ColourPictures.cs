@@ -11,7 +11,10 @@ internal static class ColourPictures
         GrayImage light = DeadLeaves.Generate(width, height, seed), tint = DeadLeaves.Generate(width, height, seed + 1000);
         var picture = new ColourImage(width, height, 3, hasAlpha, 16, "leaves");
         for (int channel = 0; channel < 3; channel++)
-            picture.WriteRows(channel, 0, [.. light.Pixels.ToArray().Zip(tint.Pixels.ToArray(), (l, t) => 0.3f + 0.3f * l + 0.05f * channel * t)]);
+        {
+            float share = 0.05f * channel;
+            picture.WriteRows(channel, 0, [.. light.Pixels.ToArray().Zip(tint.Pixels.ToArray(), (l, t) => 0.3f + 0.3f * l + share * t)]);
+        }
         if (hasAlpha)
             picture.WriteRows(3, 0, tint.Pixels);
         return picture;
@@ -25,15 +28,5 @@ internal static class ColourPictures
         if (clean.HasAlpha)
             noisy.CopyAlphaFrom(clean);
         return noisy;
-    }
-
-    /// <summary>Over all channels but alpha, in dB.</summary>
-    public static double Psnr(ColourImage clean, ColourImage other)
-    {
-        double squares = 0;
-        for (int channel = 0; channel < clean.Channels; channel++)
-            foreach ((float a, float b) in clean.Plane(channel).Pixels.ToArray().Zip(other.Plane(channel).Pixels.ToArray()))
-                squares += (a - b) * (double)(a - b);
-        return 10 * Math.Log10(clean.Channels * clean.Width * clean.Height / squares);
     }
 }

@@ -11,7 +11,13 @@ public sealed class DenoiserTrainerTests
 
     private static readonly DenoiserTrainingOptions Options = DenoiserTrainingOptions.Default with
     {
-        Patches = 30_000, CropSize = 20, HeldOut = 12, Evaluations = 4, Threads = 2, SigmaFrom = 15, SigmaTo = 35,
+        Patches = 30_000,
+        CropSize = 20,
+        HeldOut = 12,
+        Evaluations = 4,
+        Threads = 2,
+        SigmaFrom = 15,
+        SigmaTo = 35,
     };
 
     private static readonly IReadOnlyList<GrayImage> Pictures = DeadLeaves.GenerateMany(10, 96, seed: 1);
@@ -22,7 +28,8 @@ public sealed class DenoiserTrainerTests
     {
         Denoiser denoiser = Denoiser.FromDct(8, 64, depth: 2);
         DenoiserReport report = DenoiserTrainer.Train(
-            denoiser, ImageStore.Of(Pictures), Options with { Patches = 400_000, CropSize = 32, SigmaFrom = 25, SigmaTo = 25 }, cancellation: Stop);
+            denoiser, ImageStore.Of(Pictures), Options with { Patches = 400_000, CropSize = 32, SigmaFrom = 25, SigmaTo = 25 },
+            cancellation: Stop);
 
         Assert.InRange(report.BestPsnr, report.StartPsnr + 1, 100);
         Assert.Equal(4, report.History.Count);
@@ -44,7 +51,21 @@ public sealed class DenoiserTrainerTests
         Assert.InRange(report.BestPsnr, report.StartPsnr + 0.3, 100);
         ColourImage clean = ColourPictures.Leaves(120, 90, 99), noisy = ColourPictures.Noisy(clean, 25, 1);
         ColourImage denoised = PictureDenoiser.Denoise(noisy, denoiser, 25, cancellation: Stop);
-        Assert.InRange(ColourPictures.Psnr(clean, denoised), ColourPictures.Psnr(clean, noisy) + 4, 100);
+        Assert.InRange(ImageQuality.Psnr(clean, denoised), ImageQuality.Psnr(clean, noisy) + 4, 100);
+    }
+
+    [Fact]
+    public void The_channels_of_a_crop_are_of_one_place_and_turned_alike()
+    {
+        ImageStore gray = ImageStore.OfColour([.. Pictures.Select(picture => ColourImage.OfGray(picture, 16))]);
+        Matrix clean = new(20, 3 * 100), noisy = new(20, 3 * 100);
+        new NoisyCrops(gray, 10, 5, 55, seed: 1).Read(0, clean, noisy, new float[20], 1, Stop);
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal(clean.Row(i)[..100].ToArray(), clean.Row(i)[100..200].ToArray());
+            Assert.Equal(clean.Row(i)[..100].ToArray(), clean.Row(i)[200..].ToArray());
+            Assert.NotEqual(noisy.Row(i)[..100].ToArray(), noisy.Row(i)[100..200].ToArray());
+        }
     }
 
     [Fact]
@@ -52,7 +73,8 @@ public sealed class DenoiserTrainerTests
     {
         Assert.StartsWith("'images' has pictures of 1 channels; they must have 3.",
             Assert.Throws<ArgumentException>(() => DenoiserTrainer.Train(
-                Denoiser.FromDct(5, 36, 1, channels: 3), ImageStore.Of(Pictures), Options, cancellation: Stop)).Message, StringComparison.Ordinal);
+                Denoiser.FromDct(5, 36, 1, channels: 3), ImageStore.Of(Pictures), Options, cancellation: Stop)).Message,
+            StringComparison.Ordinal);
         Assert.StartsWith("'images' has pictures of 3 channels; they must have 1.",
             Assert.Throws<ArgumentException>(() => DenoiserTrainer.Train(
                 Denoiser.FromDct(5, 36, 1), ImageStore.OfColour([ColourPictures.Leaves(40, 40, 1)]), Options, cancellation: Stop)).Message,
@@ -77,7 +99,8 @@ public sealed class DenoiserTrainerTests
     {
         var checkpoints = new List<TrainingCheckpoint>();
         Denoiser straight = Denoiser.FromDct(5, 25, 2), resumed = Denoiser.FromDct(5, 25, 2);
-        DenoiserReport whole = DenoiserTrainer.Train(straight, ImageStore.Of(Pictures), Options, onCheckpoint: checkpoints.Add, cancellation: Stop);
+        DenoiserReport whole = DenoiserTrainer.Train(
+            straight, ImageStore.Of(Pictures), Options, onCheckpoint: checkpoints.Add, cancellation: Stop);
         string path = Path.GetTempFileName();
         try
         {
@@ -101,7 +124,8 @@ public sealed class DenoiserTrainerTests
         DenoiserTrainer.Train(Denoiser.FromDct(5, 25, 2), ImageStore.Of(Pictures), Options, onCheckpoint: c => checkpoint = c,
             cancellation: Stop);
         string message = Assert.Throws<ArgumentException>(() => DenoiserTrainer.Train(
-            Denoiser.FromDct(5, 36, 2), ImageStore.Of(Pictures), Options with { BatchSize = 4 }, resume: checkpoint, cancellation: Stop)).Message;
+            Denoiser.FromDct(5, 36, 2), ImageStore.Of(Pictures), Options with { BatchSize = 4 }, resume: checkpoint,
+            cancellation: Stop)).Message;
         Assert.StartsWith(
             "'resume' is of a training with 25 atoms, batch 8; it must be of one with 36 atoms, batch 4.",
             message, StringComparison.Ordinal);
@@ -157,7 +181,8 @@ public sealed class DenoiserTrainerTests
         Assert.StartsWith(
             "small.png: is 30×19 pixels; it must be at least 20×20, the size of a crop.",
             Assert.Throws<ArgumentException>(
-                () => DenoiserTrainer.Train(Denoiser.FromDct(5, 25, 2), ImageStore.Of([Pictures[0], small]), Options, cancellation: Stop)).Message,
+                () => DenoiserTrainer.Train(
+                    Denoiser.FromDct(5, 25, 2), ImageStore.Of([Pictures[0], small]), Options, cancellation: Stop)).Message,
             StringComparison.Ordinal);
         Assert.StartsWith(
             "'images' is empty; it must hold at least one image.",

@@ -31,7 +31,7 @@ internal static class DenoisingPictures
 
         public int Channels => channels;
 
-        public float NoisyWeight(float sigma) => weight;
+        public float NoisyWeight(float sigma) => weight * sigma / 25;
 
         public void Denoise(ReadOnlyMatrixView x, MatrixView y, float sigma, CancellationToken cancellation)
         {
