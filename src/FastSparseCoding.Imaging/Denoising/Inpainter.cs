@@ -6,8 +6,9 @@ namespace FastSparseCoding.Imaging;
 /// (Guleryuz 2006; Elad, Starck, Querre and Donoho 2005). A trained denoiser goes on from there, told of less and less noise (plug and play:
 /// Venkatakrishnan, Bouman and Wohlberg 2013), and missing pixels become the mean of what both say.
 /// </summary>
-/// <remarks>A round is x ← y + 2K ⊙ (x₀ − y), y the cleaned x, x₀ the picture and K its known pixels: what cleaning took from the known
-/// pixels is given back twice, so that it reaches the missing ones sooner. Twice is the most at which rounds do not diverge.</remarks>
+/// <remarks>A round is x ← y + 7/4 K ⊙ (x₀ − y), y the cleaned x, x₀ the picture and K its known pixels: what cleaning took from the known
+/// pixels is given back 7/4 times, so that it reaches the missing ones sooner (Landweber's iteration, which needs less than
+/// twice). The last round puts the known pixels back as they are.</remarks>
 public static class Inpainter
 {
     /// <summary>Part of the progress that the cosines have where a denoiser comes after them; its rounds take some four times as
@@ -117,7 +118,7 @@ public static class Inpainter
             for (int channel = 0; channel < picture.Length; channel++)
             {
                 if (round < rounds - 1)
-                    mask.Correct(picture[channel].Pixels, x[channel].Pixels);               // x = y + 2K(x₀ − y)
+                    mask.Correct(picture[channel].Pixels, x[channel].Pixels);               // x = y + 7/4 K(x₀ − y)
                 else
                     mask.Restore(picture[channel].Pixels, x[channel].Pixels);               // x = y + K(x₀ − y)
             }

@@ -25,12 +25,12 @@ internal sealed class KnownPixels
         }
     }
 
-    /// <summary>Known pixels become x₀ + (x₀ − y): what they lack is given back twice.</summary>
+    /// <summary>Known pixels become x₀ + ¾(x₀ − y): more than what they lack is given back.</summary>
     public void Correct(ReadOnlySpan<float> picture, Span<float> y)
     {
         for (int i = 0; i < y.Length; i++)
             if (_known[i] == 1)
-                y[i] = picture[i] + (picture[i] - y[i]);
+                y[i] = picture[i] + 0.75f * (picture[i] - y[i]);
     }
 
     /// <summary>Known pixels become those of the picture.</summary>

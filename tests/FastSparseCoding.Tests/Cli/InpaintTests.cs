@@ -97,7 +97,9 @@ public sealed class InpaintTests : IDisposable
     {
         string model = _folder.File("den.safetensors"), colour = _folder.File("colour.safetensors"), with = _folder.File("with.png");
         DenoiserFile.Save(model, Denoiser.FromDct(6, 36, 1));
-        DenoiserFile.Save(colour, Denoiser.FromDct(6, 64, 0, channels: 3));
+        Denoiser ofColour = Denoiser.FromDct(6, 64, 0, channels: 3);
+        (ofColour.SigmaFrom, ofColour.SigmaTo) = (5, 55);
+        DenoiserFile.Save(colour, ofColour);
         Succeed("inpaint", Torn, "--mask", Mask, "-o", Output, "-q");
 
         Outcome outcome = Succeed("inpaint", Torn, "--mask", Mask, "-o", with, "--model", model, "--json", "--threads", "2");

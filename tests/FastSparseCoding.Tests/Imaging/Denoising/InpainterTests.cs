@@ -39,7 +39,7 @@ public sealed class InpainterTests
             x = DenoisingPictures.Denoise(x, Model, sigma);
             for (int i = 0; i < known.Length; i++)
                 if (known[i])
-                    x.Pixels[i] = picture.Pixels[i] + (picture.Pixels[i] - x.Pixels[i]);
+                    x.Pixels[i] = picture.Pixels[i] + 0.75f * (picture.Pixels[i] - x.Pixels[i]);
         }
 
         GrayImage both = Inpaint(picture, known, options, Model);
