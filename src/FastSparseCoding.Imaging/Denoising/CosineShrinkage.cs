@@ -1,12 +1,11 @@
 using System.Numerics.Tensors;
-using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Patches, one at each pixel, freed of the cosines of which they have little: Z = CXCᵀ, every z but the mean's is kept where |z| &gt; t and
-/// else zero, Y = CᵀZC; a pixel becomes the average of the patches over it (Coifman and Donoho 1995). A row of patches is worked on as a
-/// whole, a cosine at a time, so that patches side by side share what their columns have in common. Planes of a picture lie side by side
+/// Patches, one at each pixel, freed of the cosines of which they have little: Z = CXCᵀ, every z but the mean's is kept where |z| &gt; t
+/// and else zero, Y = CᵀZC; a pixel becomes the average of the patches over it (Coifman and Donoho 1995). A row of patches is worked on as
+/// a whole, a cosine at a time, so that patches side by side share what their columns have in common. Planes of a picture lie side by side
 /// in its rows.
 /// </summary>
 internal sealed class CosineShrinkage : IStripWork
@@ -70,7 +69,7 @@ internal sealed class CosineShrinkage : IStripWork
                 for (int j = 0; j < _p; j++)
                     TensorPrimitives.MultiplyAdd(v.Slice(j, _across), _c[g, j], z, z);                      // z_fg = Σ c_gj v_j
                 if (f + g > 0)
-                    Shrinkage.HardThreshold(z, _threshold, z);
+                    KeptCoefficients.Above(_threshold, z);
                 for (int j = 0; j < _p; j++)
                     TensorPrimitives.MultiplyAdd(z, _c[g, j], u.Slice(j, _across), u.Slice(j, _across));    // u_j += c_gj z_fg
             }

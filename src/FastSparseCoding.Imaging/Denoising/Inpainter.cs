@@ -3,8 +3,8 @@ namespace FastSparseCoding.Imaging;
 /// <summary>
 /// Missing pixels of a picture from those around them. From the means of the nearest known pixels on, every round keeps of all patches the
 /// cosines above a threshold, which falls from round to round: the strong lines of a patch are found first and the fine ones by their help
-/// (Guleryuz 2006; Elad, Starck, Querre and Donoho 2005). A trained denoiser goes on from there, told of less and less noise (plug and play:
-/// Venkatakrishnan, Bouman and Wohlberg 2013), and missing pixels become the mean of what both say.
+/// (Guleryuz 2006; Elad, Starck, Querre and Donoho 2005). A trained denoiser goes on from there, told of less and less noise (plug and
+/// play: Venkatakrishnan, Bouman and Wohlberg 2013), and missing pixels become the mean of what both say.
 /// </summary>
 /// <remarks>A round is x ← y + 7/4 K ⊙ (x₀ − y), y the cleaned x, x₀ the picture and K its known pixels: what cleaning took from the known
 /// pixels is given back 7/4 times, so that it reaches the missing ones sooner (Landweber's iteration, which needs less than
@@ -37,8 +37,8 @@ public static class Inpainter
     }
 
     /// <summary>
-    /// Fills the missing pixels of a picture in colour or gray, of any depth. Of red, green and blue, luminance and two opponent colours are
-    /// cleaned each apart, but by a denoiser of three channels, which cleans them together.
+    /// Fills the missing pixels of a picture in colour or gray, of any depth. Of red, green and blue, luminance and two opponent colours
+    /// are cleaned each apart, but by a denoiser of three channels, which cleans them together.
     /// </summary>
     /// <param name="picture">The picture, at least as large as a patch.</param>
     /// <param name="known">Whether a pixel is known, row after row [width × height].</param>
@@ -77,8 +77,8 @@ public static class Inpainter
         {
             RequireFits(picture[0], model.PatchSize, "a patch of the model");
             if (model.Channels > picture.Length)
-                Throw.Argument(nameof(model), $"'model' cleans patches of {model.Channels} channels; {picture[0].Name} has {picture.Length}, "
-                    + "and needs one for gray.");
+                Throw.Argument(nameof(model), $"'model' cleans patches of {model.Channels} channels; {picture[0].Name} has "
+                    + $"{picture.Length}, and needs one for gray.");
         }
         var mask = new KnownPixels(picture[0], known);
         mask.RequireBridged(p);
@@ -95,8 +95,8 @@ public static class Inpainter
         if (model is null)
             return x;
 
-        GrayImage[] cleaned = Rounds(
-            picture, mask, x, options.ModelRounds, new Relay<double>(done => progress?.Report(share + (1 - share) * done)), (noisy, round) =>
+        var rest = new Relay<double>(done => progress?.Report(share + (1 - share) * done));
+        GrayImage[] cleaned = Rounds(picture, mask, x, options.ModelRounds, rest, (noisy, round) =>
         {
             float sigma = InpaintOptions.Falling(options.FirstSigma, options.LastSigma, round, options.ModelRounds);
             return PictureDenoiser.Denoise(noisy, model, sigma, threads, cancellation);

@@ -118,7 +118,8 @@ public sealed class WidthTests
         for (int length = 0; length <= Columns; length++)
         {
             ReadOnlySpan<float> v = Start.Row(0)[..length], theta = Theta.AsSpan(0, length), dz = Start.Row(1)[..length];
-            float[] one = new float[length], hard = new float[length], each = new float[length], dc = new float[length], dTheta = [.. Start.Row(2)[..length]];
+            float[] one = new float[length], hard = new float[length], each = new float[length],
+                dc = new float[length], dTheta = [.. Start.Row(2)[..length]];
             Shrinkage.SoftThreshold(v, 0.4f, one, float.NegativeInfinity);
             Shrinkage.HardThreshold(v, 0.4f, hard);
             Shrinkage.SoftThreshold(v, theta, each);

@@ -52,7 +52,8 @@ public sealed class CosineShrinkageTests
             {
                 for (int k = 0; k < z.Length; k++)
                 {
-                    z[k] = Enumerable.Range(0, p * p).Sum(n => Wave(p, k / p, n / p) * Wave(p, k % p, n % p) * picture[x + n % p, y + n / p]);
+                    z[k] = Enumerable.Range(0, p * p).Sum(
+                        n => Wave(p, k / p, n / p) * Wave(p, k % p, n % p) * picture[x + n % p, y + n / p]);
                     // A value that rounding may lift over the threshold would make the comparison one of luck.
                     Assert.True(k == 0 || threshold == 0 || Math.Abs(Math.Abs(z[k]) - threshold) > 1e-6);
                     if (k > 0 && Math.Abs(z[k]) <= threshold)

@@ -154,7 +154,8 @@ public sealed class InpainterTests
             StringComparison.Ordinal);
         Assert.StartsWith("an image: is 7×8 pixels; it must be at least 8×8, the size of a patch.",
             Message(new GrayImage(7, 8), new bool[56]), StringComparison.Ordinal);
-        Assert.StartsWith("'PatchSize' is 3; it must be from 4 to 32.", Message(Clean, all, new() { PatchSize = 3 }), StringComparison.Ordinal);
+        Assert.StartsWith("'PatchSize' is 3; it must be from 4 to 32.", Message(Clean, all, new() { PatchSize = 3 }),
+            StringComparison.Ordinal);
         Assert.StartsWith("'Rounds' is 0; it must be from 1 to 1000.", Message(Clean, all, new() { Rounds = 0 }), StringComparison.Ordinal);
         Assert.StartsWith("'LastThreshold' is 0; it must be a finite number above 0.", Message(Clean, all, new() { LastThreshold = 0 }),
             StringComparison.Ordinal);
