@@ -40,7 +40,7 @@ internal sealed class InpaintCommand
     private readonly Option<string?> _model = new("--model")
     {
         Description = "A denoiser of train-denoiser: it goes on from what the patches' cosines say, and missing pixels become the mean of "
-            + "both. Better by some tenths of a dB and some five times as slow. [default: none; the picture alone]",
+            + "both. Better by some tenths of a dB and some four times as slow. [default: none; the picture alone]",
         HelpName = "FILE",
     };
     private readonly Option<string?> _reference = new("--reference")
