@@ -9,6 +9,9 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode inpaint: missing pixels from those around them.</summary>
 internal sealed class InpaintCommand
 {
+    /// <summary>How far from what a model was trained for its noise may be before it is told.</summary>
+    private const float Tolerated = 1.2f;
+
     private static readonly InpaintOptions Defaults = InpaintOptions.Default;
 
     private readonly Argument<string> _input = new("IN") { Description = "The picture, gray or in colour." };
@@ -34,12 +37,11 @@ internal sealed class InpaintCommand
         DefaultValueFactory = _ => Defaults.PatchSize,
         HelpName = "N",
     };
-    private readonly Option<long> _samples = new("--samples")
+    private readonly Option<string?> _model = new("--model")
     {
-        Description = "Patches of the picture that the dictionary is learned from, by their known pixels, from 0 to 10^9; with 0 it stays "
-            + "the cosines that it begins with, which is as good on most pictures.",
-        DefaultValueFactory = _ => Defaults.Samples,
-        HelpName = "N",
+        Description = "A denoiser of train-denoiser: it goes on from what the patches' cosines say, and missing pixels become the mean of "
+            + "both. Better by some tenths of a dB and some four times as slow. [default: none; the picture alone]",
+        HelpName = "FILE",
     };
     private readonly Option<string?> _reference = new("--reference")
     {
@@ -54,9 +56,10 @@ internal sealed class InpaintCommand
             "inpaint", "Fills missing pixels of a picture from the known ones, which stay exactly as they are: scratches, text, dead "
             + "pixels. Holes must be smaller than a patch bridges.",
             ["sparsecode inpaint scratched.png --mask mask.png -o whole.png",
-            "sparsecode inpaint marked.png --mask-color ff00ff -o whole.png --patch 12"])
+            "sparsecode inpaint marked.png --mask-color ff00ff -o whole.png --patch 12",
+            "sparsecode inpaint scratched.png --mask mask.png -o whole.png --model denoiser.safetensors"])
         {
-            self._input, self._output, self._mask, self._colour, self._patch, self._samples, self._reference,
+            self._input, self._output, self._mask, self._colour, self._patch, self._model, self._reference,
         };
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
@@ -66,18 +69,13 @@ internal sealed class InpaintCommand
     {
         string input = parsed.GetRequiredValue(_input), output = parsed.GetRequiredValue(_output);
         string? mask = parsed.GetValue(_mask), colour = parsed.GetValue(_colour), reference = parsed.GetValue(_reference);
+        string? modelPath = parsed.GetValue(_model);
         if (mask is null == colour is null)
             throw new UserError($"what is missing is said by either {_mask.Name} or {_colour.Name}; give one of them.");
         WrittenFormat.RequireEnding(output);
-        int frequencies = Math.Max(Defaults.Frequencies, Range.Check(_patch, parsed.GetValue(_patch), 4, 32));
-        InpaintOptions options = Defaults with
-        {
-            PatchSize = parsed.GetValue(_patch),
-            Frequencies = frequencies,
-            Samples = Range.Check(_samples, parsed.GetValue(_samples), 0, 1_000_000_000),
-            Seed = context.Seed,
-        };
-        OutputFile.Require([input, mask, reference], (_output, output));
+        InpaintOptions options = Defaults with { PatchSize = Range.Check(_patch, parsed.GetValue(_patch), 4, 32) };
+        OutputFile.Require([input, mask, reference, modelPath], (_output, output));
+        Denoiser? model = modelPath is null ? null : DenoiserFile.Load(modelPath);
         ColourImage picture = ImageFile.LoadColour(input);
         WrittenFormat.For(output, picture.Channels, picture.HasAlpha);
         bool[] known = mask is not null ? OfMask(mask, picture) : OfColour(colour!, picture);
@@ -89,14 +87,18 @@ internal sealed class InpaintCommand
             original = ImageFile.LoadColour(reference);
             PictureDifference.RequireAlike(reference, original, picture);
         }
+        if (model is not null && (model.SigmaTo * Tolerated < options.FirstSigma || model.SigmaFrom > Tolerated * options.LastSigma))
+            context.Terminal.Tell(FormattableString.Invariant(
+                $"warning: {modelPath}: is told of noise of σ {options.LastSigma} to {options.FirstSigma}; ")
+                + FormattableString.Invariant($"it was trained for {model.SigmaFrom} to {model.SigmaTo}."));
         ColourImage? whole = null;
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start("inpainting");
             var progress = new Relay<double>(done => piece.Report((int)(100 * done), 100, ""));
-            whole = Inpainter.Inpaint(picture, known, options, context.Threads, progress, context.Cancellation);
+            whole = Inpainter.Inpaint(picture, known, options, model, context.Threads, progress, context.Cancellation);
         });
-        Result result = new Result().Add("picture", output)
+        Result result = new Result().Add("picture", output).Add("method", model is null ? "cosines" : "cosines and model")
             .Add("size", FormattableString.Invariant($"{picture.Width}×{picture.Height}"))
             .Add("missing", known.Count(k => !k)).Add("missing_share", known.Count(k => !k) / (double)known.Length);
         if (original is not null)

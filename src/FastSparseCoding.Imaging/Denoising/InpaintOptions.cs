@@ -9,42 +9,40 @@ public sealed record InpaintOptions
     /// <summary>Side p of a patch in pixels, from 4 to 32. Default 8. Holes have to be smaller than about twice that.</summary>
     public int PatchSize { get; init; } = 8;
 
-    /// <summary>Cosines in each direction of the DCT that the dictionary begins with, from 2 to 64; there are m = frequencies² atoms.
-    /// Default 8.</summary>
-    public int Frequencies { get; init; } = 8;
+    /// <summary>Rounds of shrinking cosines, from 1 to 1000. Default 30.</summary>
+    public int Rounds { get; init; } = 30;
 
-    /// <summary>Patches to learn the dictionary from, by their known pixels, 0 or more; with 0 the DCT stays as it is. Default 0.</summary>
-    public long Samples { get; init; }
+    /// <summary>Threshold of the first round, above 0, in levels of 255. Default 100. From round to round it falls by the same
+    /// factor.</summary>
+    public float FirstThreshold { get; init; } = 100;
 
-    /// <summary>Sparsity weight λ of an atom without variation, above 0, in levels of 255. Default 0.3.</summary>
-    public float Lambda { get; init; } = 0.3f;
+    /// <summary>Threshold of the last round, above 0 and at most that of the first, in levels of 255. Default 5.</summary>
+    public float LastThreshold { get; init; } = 5;
 
-    /// <summary>
-    /// Power a, from 0 to 8, by which atoms that vary more cost more: atom (f, g) has the weight (1 + √(f² + g²))^a, its frequencies f, g
-    /// counted in half waves a patch. Photographs have a few smooth atoms with large coefficients and many fine ones with small. Default
-    /// 1.5.
-    /// </summary>
-    public float FrequencyPower { get; init; } = 1.5f;
+    /// <summary>Rounds with a trained denoiser, if there is one, from 1 to 1000. Default 8.</summary>
+    public int ModelRounds { get; init; } = 8;
 
-    /// <summary>Seed of the places where patches are drawn. Default 1.</summary>
-    public int Seed { get; init; } = 1;
+    /// <summary>Noise σ that the denoiser is told in its first round, above 0 and at most 255, in levels of 255. Default 25. From round to
+    /// round it falls by the same factor.</summary>
+    public float FirstSigma { get; init; } = 25;
+
+    /// <summary>Noise σ that it is told in its last round, above 0 and at most that of the first. Default 6.</summary>
+    public float LastSigma { get; init; } = 6;
 
     internal InpaintOptions Validated()
     {
         Throw.IfOutside(PatchSize, 4, 32);
-        Throw.IfOutside(Frequencies, 2, 64);
-        Throw.IfBelow(Samples, 0L);
-        Throw.IfNotPositive(Lambda);
-        Throw.IfOutside(FrequencyPower, 0, 8);
+        Throw.IfOutside(Rounds, 1, 1000);
+        Throw.IfNotPositive(LastThreshold);
+        Throw.IfOutside(FirstThreshold, LastThreshold, float.MaxValue);
+        Throw.IfOutside(ModelRounds, 1, 1000);
+        Throw.IfNotPositive(LastSigma);
+        Throw.IfOutside(FirstSigma, LastSigma, 255);
         return this;
     }
 
-    /// <summary>λ‖w ⊙ z‖₁ for pixels 0 to 1.</summary>
-    internal Penalty Penalty()
-    {
-        double halfWaves = (double)PatchSize / Frequencies;
-        float[] weights = [.. Enumerable.Range(0, Frequencies * Frequencies).Select(k => (float)Math.Pow(
-            1 + halfWaves * double.Hypot(k / Frequencies, k % Frequencies), FrequencyPower))];
-        return new Penalty(Lambda / 255, weights);
-    }
+    /// <summary>Value number <paramref name="round"/> of so many that fall from the first to the last by the same factor each; the last
+    /// alone if there is but one.</summary>
+    internal static float Falling(float first, float last, int round, int rounds)
+        => rounds == 1 ? last : first * (float)Math.Pow(last / (double)first, round / (rounds - 1.0));
 }

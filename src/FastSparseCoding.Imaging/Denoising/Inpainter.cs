@@ -1,129 +1,150 @@
-using FastSparseCoding.Learning;
-using FastSparseCoding.Solvers;
-
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Missing pixels of a picture from those around them (Elad, Starck, Querre and Donoho 2005, by patches): every patch is coded by its known
-/// pixels alone, as the lasso says, and the code says what the others are; a missing pixel becomes the mean of the patches over it.
+/// Missing pixels of a picture from those around them. From the means of the nearest known pixels on, every round keeps of all patches the
+/// cosines above a threshold, which falls from round to round: the strong lines of a patch are found first and the fine ones by their help
+/// (Guleryuz 2006; Elad, Starck, Querre and Donoho 2005). A trained denoiser goes on from there, told of less and less noise (plug and
+/// play: Venkatakrishnan, Bouman and Wohlberg 2013), and missing pixels become the mean of what both say.
 /// </summary>
+/// <remarks>A round is x ← y + 7/4 K ⊙ (x₀ − y), y the cleaned x, x₀ the picture and K its known pixels: what cleaning took from the known
+/// pixels is given back 7/4 times, so that it reaches the missing ones sooner (Landweber's iteration, which needs less than
+/// twice). The last round puts the known pixels back as they are.</remarks>
 public static class Inpainter
 {
+    /// <summary>Part of the progress that the cosines have where a denoiser comes after them; its rounds take some four times as
+    /// long.</summary>
+    private const double CosineShare = 0.3;
+
     /// <summary>Fills the missing pixels.</summary>
     /// <param name="picture">The picture, at least as large as a patch; known pixels finite, missing ones anything, NaN too.</param>
     /// <param name="known">Whether a pixel is known, row after row [width × height].</param>
-    /// <param name="options">Patches, dictionary and sparsity; null for the defaults.</param>
+    /// <param name="options">Patches, rounds, thresholds and noise; null for the defaults.</param>
+    /// <param name="model">A trained denoiser of one channel, which adds to what is found; null for none.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
-    /// <param name="progress">Told the part of the picture that is done, 0 to 1; learning comes before.</param>
+    /// <param name="progress">Told after every round the part of the work that is done, 0 to 1.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>A new picture: known pixels as they were, bit for bit, the others from 0 to 1 or a little beyond.</returns>
     /// <exception cref="ArgumentException">The picture is smaller than a patch, the mask is of another size or knows no pixel, a known
-    /// pixel is not finite, a hole is too large for the patches, or an option is out of its range.</exception>
+    /// pixel is not finite, a hole is too large for the patches, the model is one of colour, or an option is out of its
+    /// range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static GrayImage Inpaint(
-        GrayImage picture, ReadOnlySpan<bool> known, InpaintOptions? options = null, int threads = 0, IProgress<double>? progress = null,
-        CancellationToken cancellation = default)
+        GrayImage picture, ReadOnlySpan<bool> known, InpaintOptions? options = null, Denoiser? model = null, int threads = 0,
+        IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        options = (options ?? InpaintOptions.Default).Validated();
-        int p = options.PatchSize, width = picture.Width, height = picture.Height;
-        if (width < p || height < p)
-            Throw.Argument(nameof(picture),
-                $"{picture.Name}: is {width}×{height} pixels; it must be at least {p}×{p}, the size of a patch.");
-        var mask = new KnownPixels(picture, known);
-        mask.RequireBridged(p);
-        var filled = new GrayImage(width, height, mask.NearestMeans(picture), picture.Name);
-        if (!known.Contains(false))
-            return filled;
-
-        Penalty penalty = options.Penalty();
-        AtomDictionary dictionary = Learn(filled, mask, options, penalty, threads, cancellation);
-        var work = new InpaintingWork(width, mask, p, new ActiveSetSolver(dictionary, penalty), dictionary);
-        var result = new GrayImage(width, height, new float[width * height], picture.Name);
-        new PictureBands(width, height, p, work).Run(
-            (first, rows) => filled.Pixels.Slice(first * width, rows.Length).CopyTo(rows),
-            (first, rows) => rows.CopyTo(result.Pixels[(first * width)..]), threads, progress, cancellation);
-        return result;
+        return Fill([picture], known, options, model, threads, progress, cancellation)[0];
     }
 
     /// <summary>
-    /// Fills the missing pixels of a picture in colour or gray, of any depth: of red, green and blue luminance and two opponent colours,
-    /// each apart.
+    /// Fills the missing pixels of a picture in colour or gray, of any depth. Of red, green and blue, luminance and two opponent colours
+    /// are cleaned each apart, but by a denoiser of three channels, which cleans them together.
     /// </summary>
     /// <param name="picture">The picture, at least as large as a patch.</param>
     /// <param name="known">Whether a pixel is known, row after row [width × height].</param>
-    /// <param name="options">Patches, dictionary and sparsity; null for the defaults.</param>
+    /// <param name="options">Patches, rounds, thresholds and noise; null for the defaults.</param>
+    /// <param name="model">A trained denoiser, of one channel or for a picture in colour of three; null for none.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
-    /// <param name="progress">Told the part of the picture that is done, 0 to 1.</param>
+    /// <param name="progress">Told after every round the part of the work that is done, 0 to 1.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>A new picture of the same depth: known pixels and alpha as they were, to the last bit.</returns>
     /// <exception cref="ArgumentException">As for gray pictures.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ColourImage Inpaint(
-        ColourImage picture, ReadOnlySpan<bool> known, InpaintOptions? options = null, int threads = 0,
+        ColourImage picture, ReadOnlySpan<bool> known, InpaintOptions? options = null, Denoiser? model = null, int threads = 0,
         IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        int width = picture.Width, channels = picture.Channels;
-        var rows = new float[channels * width * picture.Height];        // of a row all channels, side by side
-        var whole = new ColourImage(width, picture.Height, channels, picture.HasAlpha, picture.Bits, picture.Name);
+        GrayImage[] channels = [.. Enumerable.Range(0, picture.Channels).Select(picture.Plane)];
+        GrayImage[] filled = Fill(channels, known, options, model, threads, progress, cancellation);
+        var whole = new ColourImage(picture.Width, picture.Height, picture.Channels, picture.HasAlpha, picture.Bits, picture.Name);
         if (picture.HasAlpha)
             whole.CopyAlphaFrom(picture);
-        var colours = ColourRows.Of(picture, whole, apart: channels == 3);
-        colours.Read(0, rows);
-        for (int channel = 0; channel < channels; channel++)
-        {
-            int done = channel;
-            var plane = new GrayImage(width, picture.Height, new float[width * picture.Height], picture.Name);
-            for (int y = 0; y < picture.Height; y++)
-                Row(y, done).CopyTo(plane.Row(y));
-            var part = new Relay<double>(share => progress?.Report((done + share) / channels));
-            GrayImage filled = Inpaint(plane, known, options, threads, part, cancellation);
-            for (int y = 0; y < picture.Height; y++)
-                filled.Row(y).CopyTo(Row(y, done));
-        }
-        colours.Write(0, rows);
-        KeepKnown(picture, known, whole);
+        for (int channel = 0; channel < filled.Length; channel++)
+            whole.WriteRows(channel, 0, filled[channel].Pixels);
         return whole;
-
-        Span<float> Row(int y, int channel) => rows.AsSpan((y * channels + channel) * width, width);
     }
 
-    /// <summary>Known pixels keep their samples: colours may have lost a bit on the way there and back.</summary>
-    private static void KeepKnown(ColourImage picture, ReadOnlySpan<bool> known, ColourImage whole)
+    /// <summary>Fills channels of the same mask.</summary>
+    private static GrayImage[] Fill(
+        GrayImage[] picture, ReadOnlySpan<bool> known, InpaintOptions? options, Denoiser? model, int threads, IProgress<double>? progress,
+        CancellationToken cancellation)
     {
-        float[] original = new float[picture.Width], row = new float[picture.Width];
-        for (int channel = 0; channel < picture.Channels; channel++)
-            for (int y = 0; y < picture.Height; y++)
-            {
-                picture.ReadRows(channel, y, original);
-                whole.ReadRows(channel, y, row);
-                for (int x = 0; x < row.Length; x++)
-                    if (known[y * row.Length + x])
-                        row[x] = original[x];
-                whole.WriteRows(channel, y, row);
-            }
-    }
-
-    /// <summary>The overcomplete DCT, or what becomes of it by learning from the known pixels of patches drawn at random.</summary>
-    private static AtomDictionary Learn(
-        GrayImage filled, KnownPixels mask, InpaintOptions options, Penalty penalty, int threads, CancellationToken cancellation)
-    {
-        AtomDictionary dct = OvercompleteDct.Create(options.PatchSize, options.Frequencies);
-        if (options.Samples == 0)
-            return dct;
-        var learning = new DictionaryLearningOptions
+        options = (options ?? InpaintOptions.Default).Validated();
+        int p = options.PatchSize;
+        RequireFits(picture[0], p, "a patch");
+        if (model is not null)
         {
-            AtomCount = dct.AtomCount,
-            Penalty = penalty,
-            Samples = options.Samples,
-            BatchSize = 1024,
-            Forgetting = 10,
-            Seed = options.Seed,
-            Threads = threads,
-        };
-        var signals = new PartlyKnownPatches(filled, mask, options.PatchSize, options.Seed, ofMask: false);
-        var masks = new PartlyKnownPatches(filled, mask, options.PatchSize, options.Seed, ofMask: true);
-        return DictionaryLearner.Learn(signals, learning, start: dct, masks: masks, cancellation: cancellation);
+            RequireFits(picture[0], model.PatchSize, "a patch of the model");
+            if (model.Channels > picture.Length)
+                Throw.Argument(nameof(model), $"'model' cleans patches of {model.Channels} channels; {picture[0].Name} has "
+                    + $"{picture.Length}, and needs one for gray.");
+        }
+        var mask = new KnownPixels(picture[0], known);
+        mask.RequireBridged(p);
+        GrayImage[] x = [.. picture.Select(channel => With(channel, mask.NearestMeans(channel, threads)))];
+        if (!known.Contains(false))
+            return x;
+
+        double share = model is null ? 1 : CosineShare;
+        x = Rounds(picture, mask, x, options.Rounds, new Relay<double>(done => progress?.Report(share * done)), (noisy, round) =>
+        {
+            float t = InpaintOptions.Falling(options.FirstThreshold, options.LastThreshold, round, options.Rounds);
+            return Shrink(noisy, p, t / 255, threads, cancellation);
+        });
+        if (model is null)
+            return x;
+
+        var rest = new Relay<double>(done => progress?.Report(share + (1 - share) * done));
+        GrayImage[] cleaned = Rounds(picture, mask, x, options.ModelRounds, rest, (noisy, round) =>
+        {
+            float sigma = InpaintOptions.Falling(options.FirstSigma, options.LastSigma, round, options.ModelRounds);
+            return PictureDenoiser.Denoise(noisy, model, sigma, threads, cancellation);
+        });
+        for (int channel = 0; channel < x.Length; channel++)
+            mask.Average(cleaned[channel].Pixels, x[channel].Pixels);
+        return x;
+    }
+
+    /// <summary>Rounds from a filled picture on; what comes of them has its known pixels.</summary>
+    private static GrayImage[] Rounds(
+        GrayImage[] picture, KnownPixels mask, GrayImage[] filled, int rounds, Relay<double> progress,
+        Func<IReadOnlyList<GrayImage>, int, IReadOnlyList<GrayImage>> clean)
+    {
+        IReadOnlyList<GrayImage> x = filled;
+        for (int round = 0; round < rounds; round++)
+        {
+            x = clean(x, round);                                                            // y
+            for (int channel = 0; channel < picture.Length; channel++)
+            {
+                if (round < rounds - 1)
+                    mask.Correct(picture[channel].Pixels, x[channel].Pixels);               // x = y + 7/4 K(x₀ − y)
+                else
+                    mask.Restore(picture[channel].Pixels, x[channel].Pixels);               // x = y + K(x₀ − y)
+            }
+            progress.Report((round + 1.0) / rounds);
+        }
+        return [.. x];
+    }
+
+    /// <summary>The cosines of all patches above a threshold, of luminance and opponent colours apart.</summary>
+    private static GrayImage[] Shrink(
+        IReadOnlyList<GrayImage> noisy, int p, float threshold, int threads, CancellationToken cancellation)
+    {
+        (int width, int height) = (noisy[0].Width, noisy[0].Height);
+        GrayImage[] clean = [.. noisy.Select(channel => With(channel, new float[width * height]))];
+        var rows = ColourRows.Of(noisy, clean, apart: noisy.Count == 3);
+        var work = new CosineShrinkage(width, height, noisy.Count, p, threshold);
+        new PictureBands(work.SumSize, height, p, work).Run(rows.Read, rows.Write, threads, null, cancellation);
+        return clean;
+    }
+
+    private static GrayImage With(GrayImage picture, float[] pixels) => new(picture.Width, picture.Height, pixels, picture.Name);
+
+    private static void RequireFits(GrayImage picture, int p, string what)
+    {
+        if (picture.Width < p || picture.Height < p)
+            Throw.Argument(nameof(picture),
+                $"{picture.Name}: is {picture.Width}×{picture.Height} pixels; it must be at least {p}×{p}, the size of {what}.");
     }
 }

@@ -25,8 +25,29 @@ internal sealed class KnownPixels
         }
     }
 
-    /// <summary>1 where a pixel of the row is known, 0 where it is not.</summary>
-    public ReadOnlySpan<float> Row(int y) => _known.AsSpan(y * _width, _width);
+    /// <summary>Known pixels become x₀ + ¾(x₀ − y): more than what they lack is given back.</summary>
+    public void Correct(ReadOnlySpan<float> picture, Span<float> y)
+    {
+        for (int i = 0; i < y.Length; i++)
+            if (_known[i] == 1)
+                y[i] = picture[i] + 0.75f * (picture[i] - y[i]);
+    }
+
+    /// <summary>Known pixels become those of the picture.</summary>
+    public void Restore(ReadOnlySpan<float> picture, Span<float> y)
+    {
+        for (int i = 0; i < y.Length; i++)
+            if (_known[i] == 1)
+                y[i] = picture[i];
+    }
+
+    /// <summary>Missing pixels become the means of two pictures'.</summary>
+    public void Average(ReadOnlySpan<float> other, Span<float> y)
+    {
+        for (int i = 0; i < y.Length; i++)
+            if (_known[i] == 0)
+                y[i] = 0.5f * (y[i] + other[i]);
+    }
 
     /// <summary>Refuses holes over whose middle no patch has known pixels enough.</summary>
     public void RequireBridged(int p)
@@ -47,10 +68,10 @@ internal sealed class KnownPixels
 
     /// <summary>The pixels of a picture where they are known; elsewhere means of the nearest known, weighted by the inverse square of
     /// their distance.</summary>
-    public float[] NearestMeans(GrayImage picture)
+    public float[] NearestMeans(GrayImage picture, int threads)
     {
         float[] pixels = picture.Pixels.ToArray();
-        RowBlocks.Run(_height, 8, 0, CancellationToken.None, (start, count) =>
+        RowBlocks.Run(_height, 8, threads, CancellationToken.None, (start, count) =>
         {
             for (int y = start; y < start + count; y++)
                 for (int x = 0; x < _width; x++)

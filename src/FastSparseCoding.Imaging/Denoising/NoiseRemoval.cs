@@ -24,7 +24,7 @@ internal sealed class NoiseRemoval : IStripWork
         _size = checked(sigmas.Length * _channels * width);
         _sigmas = sigmas;
         _weights = [.. sigmas.Select(denoiser.NoisyWeight)];
-        _cover = [.. Enumerable.Range(0, width).Select(x => (float)Cover(x, width))];
+        _cover = [.. Enumerable.Range(0, width).Select(x => (float)PictureBands.Cover(x, width, _p))];
         _workspaces = new WorkspacePool<Workspace>(() => new Workspace(this));
     }
 
@@ -46,7 +46,7 @@ internal sealed class NoiseRemoval : IStripWork
     /// <summary>(Σ patches + w · noisy) / (count + w).</summary>
     public void Finish(int row, ReadOnlySpan<float> sums, Span<float> pixels)
     {
-        float down = Cover(row, _height);
+        float down = PictureBands.Cover(row, _height, _p);
         for (int start = 0, plane = 0; start < pixels.Length; start += _width, plane++)
         {
             float weight = _weights[plane / _channels];
@@ -128,9 +128,6 @@ internal sealed class NoiseRemoval : IStripWork
 
     /// <summary>Where a channel of patch number k of a strip begins among the strip's pixels.</summary>
     private int Place(int k, int channel) => k / _across * _size + channel * _width + k % _across;
-
-    /// <summary>Number of patches, in one direction, over a pixel.</summary>
-    private int Cover(int i, int length) => Math.Min(i, length - _p) - Math.Max(0, i - _p + 1) + 1;
 
     /// <summary>What a thread needs for a strip.</summary>
     private sealed class Workspace(NoiseRemoval work)

@@ -41,6 +41,9 @@ internal sealed class PictureBands
         _sums = [.. Enumerable.Range(0, _strips).Select(_ => new float[(StripRows + _overlap) * work.SumSize])];
     }
 
+    /// <summary>Number of patches, in one direction, over pixel i of so many.</summary>
+    public static int Cover(int i, int length, int patchSize) => Math.Min(i, length - patchSize) - Math.Max(0, i - patchSize + 1) + 1;
+
     public void Run(
         PictureRowReader read, PictureRowWriter write, int threads, IProgress<double>? progress, CancellationToken cancellation)
     {

@@ -42,6 +42,17 @@ internal static unsafe class Shrinkage
             SoftThreshold(v.Row(i), theta, result.Row(i), floor);
     }
 
+    /// <summary>The hard threshold: result = v where |v| &gt; θ, else 0; NaN becomes 0. May run in place.</summary>
+    public static void HardThreshold(ReadOnlySpan<float> v, float theta, Span<float> result)
+    {
+        Throw.IfLengthNot(result.Length, v.Length, nameof(result));
+        fixed (float* pv = v, pr = result)
+        {
+            var kernel = new Hard { V = pv, Theta = theta, Result = pr, Length = v.Length };
+            Simd.Run(ref kernel);
+        }
+    }
+
     /// <summary>Backward of Z = h_θ(C) with respect to C, dC = [Z ≠ 0] ⊙ dZ, and what it adds to a sum, if there is one: dB += dC. dC may
     /// be dZ.</summary>
     public static void SoftThresholdBackward(ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView dc, [Optional] MatrixView db)
@@ -113,6 +124,33 @@ internal static unsafe class Shrinkage
             if (j < Length)
                 TS.StoreFirst(Result + j, Length - j, SoftThreshold<TS, TV>(TS.LoadFirst(V + j, Length - j), theta, floor));
         }
+    }
+
+    private struct Hard : ISimdKernel
+    {
+        public float* V;
+        public float Theta;
+        public float* Result;
+        public int Length;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<TS, TV>()
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+        {
+            TV theta = TS.Broadcast(Theta);
+            int j = 0;
+            for (; j <= Length - TS.Count; j += TS.Count)
+                TS.Store(Result + j, Kept<TS, TV>(TS.Load(V + j), theta));
+            if (j < Length)
+                TS.StoreFirst(Result + j, Length - j, Kept<TS, TV>(TS.LoadFirst(V + j, Length - j), theta));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static TV Kept<TS, TV>(TV v, TV theta)
+            where TS : struct, ISimd<TV>
+            where TV : unmanaged
+            => TS.Select(TS.GreaterThan(TS.Abs(v), theta), v, default);
     }
 
     private struct VectorThreshold : ISimdKernel

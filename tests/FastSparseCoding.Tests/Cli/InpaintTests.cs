@@ -93,6 +93,34 @@ public sealed class InpaintTests : IDisposable
     }
 
     [Fact]
+    public void A_model_joins_in_and_says_what_it_was_not_trained_for()
+    {
+        string model = _folder.File("den.safetensors"), colour = _folder.File("colour.safetensors"), with = _folder.File("with.png");
+        DenoiserFile.Save(model, Denoiser.FromDct(6, 36, 1));
+        Denoiser ofColour = Denoiser.FromDct(6, 64, 0, channels: 3);
+        (ofColour.SigmaFrom, ofColour.SigmaTo) = (5, 55);
+        DenoiserFile.Save(colour, ofColour);
+        Succeed("inpaint", Torn, "--mask", Mask, "-o", Output, "-q");
+
+        Outcome outcome = Succeed("inpaint", Torn, "--mask", Mask, "-o", with, "--model", model, "--json", "--threads", "2");
+
+        using var json = JsonDocument.Parse(outcome.Out);
+        Assert.Equal("cosines and model", json.RootElement.GetProperty("method").GetString());
+        Assert.Contains($"warning: {model}: is told of noise of σ 6 to 25; it was trained for 0 to 0.", outcome.Error,
+            StringComparison.Ordinal);
+        bool[] known = Array.ConvertAll(ImageFile.Load(Mask).Pixels.ToArray(), pixel => pixel < 0.5f);
+        ColourImage expected = Inpainter.Inpaint(
+            ImageFile.LoadColour(Torn), known, null, DenoiserFile.Load(model), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(expected.Plane(0).Pixels.ToArray(), ImageFile.Load(with).Pixels.ToArray());
+        Assert.NotEqual(ImageFile.Load(Output).Pixels.ToArray(), ImageFile.Load(with).Pixels.ToArray());
+
+        File.Delete(Output);
+        Refuse($"'model' cleans patches of 3 channels; {Torn} has 1, and needs one for gray.",
+            "inpaint", Torn, "--mask", Mask, "-o", Output, "--model", colour);
+        Assert.False(File.Exists(Output));
+    }
+
+    [Fact]
     public void What_cannot_be_used_is_refused_in_one_line()
     {
         Refuse("what is missing is said by either --mask or --mask-color; give one of them.", "inpaint", Torn, "-o", Output);

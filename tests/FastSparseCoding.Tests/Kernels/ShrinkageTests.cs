@@ -54,6 +54,22 @@ public class ShrinkageTests
     }
 
     [Fact]
+    public void The_hard_threshold_keeps_or_clears_at_every_length_and_in_place()
+    {
+        for (int length = 0; length <= 130; length++)
+        {
+            float[] v = [.. RandomData.Normal(1, length, length).Values, 7];
+            if (length > 0)
+                v[length / 2] = -0.6f;      // not above the threshold
+            float[] expected = [.. v[..length].Select(value => Math.Abs(value) > 0.6f ? value : 0), 7];
+
+            Shrinkage.HardThreshold(v.AsSpan(0, length), 0.6f, v.AsSpan(0, length));
+
+            Assert.Equal(expected, v);
+        }
+    }
+
+    [Fact]
     public void One_sided_it_may_run_in_place_on_rows_and_keeps_NaN_and_infinity()
     {
         Matrix v = new(2, 5, [0.1f, 2, -2, float.NaN, float.PositiveInfinity, 0.5f, 0, float.MinValue, 1, -0.1f]);
@@ -117,6 +133,8 @@ public class ShrinkageTests
     {
         Assert.Equal("'result' has 2 values; it must have 3. (Parameter 'result')",
             Assert.Throws<ArgumentException>(() => Shrinkage.SoftThreshold(new float[3], 1, new float[2])).Message);
+        Assert.Equal("'result' has 2 values; it must have 3. (Parameter 'result')",
+            Assert.Throws<ArgumentException>(() => Shrinkage.HardThreshold(new float[3], 1, new float[2])).Message);
         Assert.Equal("'theta' has 4 values; it must have 3. (Parameter 'theta')",
             Assert.Throws<ArgumentException>(() => Shrinkage.SoftThreshold(new float[3], new float[4], new float[3])).Message);
         Assert.Equal("'first' is 0; it must be from 0 to -1. (Parameter 'first')",
@@ -131,6 +149,7 @@ public class ShrinkageTests
         {
             Shrinkage.SoftThreshold(v, 0.1f, v);
             Shrinkage.SoftThreshold(v, v, v);
+            Shrinkage.HardThreshold(v, 0.1f, v);
             Shrinkage.SoftThresholdBackward(Row(v), Row(v), Row(v), Row(v));
             Shrinkage.ThresholdBackward(Row(v), Row(v), 0, v);
         });

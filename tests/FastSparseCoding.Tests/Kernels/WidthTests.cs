@@ -43,6 +43,7 @@ public sealed class WidthTests
         ("known values", KnownValues),
         ("a dictionary", LearnedDictionary),
         ("a denoiser", TrainedDenoiser),
+        ("missing pixels", MissingPixels),
         .. EncoderFactory.Kinds.Select(kind => (kind, (Func<float[]>)(() => ForwardAndBackward(kind)))),
     ];
 
@@ -117,13 +118,15 @@ public sealed class WidthTests
         for (int length = 0; length <= Columns; length++)
         {
             ReadOnlySpan<float> v = Start.Row(0)[..length], theta = Theta.AsSpan(0, length), dz = Start.Row(1)[..length];
-            float[] one = new float[length], each = new float[length], dc = new float[length], dTheta = [.. Start.Row(2)[..length]];
+            float[] one = new float[length], hard = new float[length], each = new float[length],
+                dc = new float[length], dTheta = [.. Start.Row(2)[..length]];
             Shrinkage.SoftThreshold(v, 0.4f, one, float.NegativeInfinity);
+            Shrinkage.HardThreshold(v, 0.4f, hard);
             Shrinkage.SoftThreshold(v, theta, each);
             var row = new ReadOnlyMatrixView(each, 1, length);
             Shrinkage.SoftThresholdBackward(row, new ReadOnlyMatrixView(dz, 1, length), new MatrixView(dc, 1, length));
             Shrinkage.ThresholdBackward(row, new ReadOnlyMatrixView(dc, 1, length), 0, dTheta);
-            all.AddRange([.. one, .. each, .. dc, .. dTheta]);
+            all.AddRange([.. one, .. hard, .. each, .. dc, .. dTheta]);
         }
         return [.. all];
     }
@@ -175,6 +178,11 @@ public sealed class WidthTests
             cancellation: TestContext.Current.CancellationToken);
         return denoiser.Parameters.Values.ToArray();
     }
+
+    private static float[] MissingPixels()
+        => Inpainter.Inpaint(
+            DeadLeaves.Generate(45, 37, seed: 1), [.. Enumerable.Range(0, 45 * 37).Select(i => i % 3 != 1)], new() { Rounds = 4 },
+            cancellation: TestContext.Current.CancellationToken).Pixels.ToArray();
 
     private static float[] LearnedDictionary()
         => DictionaryLearner.Learn(
