@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Imaging.Formats;
@@ -79,6 +78,8 @@ internal sealed class InpaintCommand
         ColourImage picture = ImageFile.LoadColour(input);
         WrittenFormat.For(output, picture.Channels, picture.HasAlpha);
         bool[] known = mask is not null ? OfMask(mask, picture) : OfColour(colour!, picture);
+        if (!known.Contains(false))
+            context.Terminal.Tell($"warning: {mask ?? input}: says that nothing is missing; the picture stays as it is.");
         if (!known.Contains(true))
             throw new UserError($"{mask ?? input}: says that every pixel is missing; there is nothing to fill them from.");
         ColourImage? original = null;
@@ -96,7 +97,8 @@ internal sealed class InpaintCommand
         {
             ProgressBoard.Piece piece = board.Start("inpainting");
             var progress = new Relay<double>(done => piece.Report((int)(100 * done), 100, ""));
-            whole = Inpainter.Inpaint(picture, known, options, model, context.Threads, progress, context.Cancellation);
+            whole = Fill(mask ?? input, () =>
+                Inpainter.Inpaint(picture, known, options, model, context.Threads, progress, context.Cancellation));
         });
         Result result = new Result().Add("picture", output).Add("method", model is null ? "cosines" : "cosines and model")
             .Add("size", FormattableString.Invariant($"{picture.Width}×{picture.Height}"))
@@ -106,6 +108,20 @@ internal sealed class InpaintCommand
         ImageFile.Save(output, whole!);
         context.Print(result);
         return ExitCode.Done;
+    }
+
+    /// <summary>What is wrong with the mask is said of its file, and of the option that would bridge its holes.</summary>
+    private static ColourImage Fill(string mask, Func<ColourImage> fill)
+    {
+        try
+        {
+            return fill();
+        }
+        catch (ArgumentException e) when (e.ParamName == "known")
+        {
+            throw new UserError($"{mask}: {UserError.Text(e).Replace("'known' ", "", StringComparison.Ordinal)}"
+                .Replace("take patches of", "take --patch", StringComparison.Ordinal));
+        }
     }
 
     private static bool[] OfMask(string path, ColourImage picture)
@@ -121,8 +137,11 @@ internal sealed class InpaintCommand
     private bool[] OfColour(string text, ColourImage picture)
     {
         string digits = text.StartsWith('#') ? text[1..] : text;
-        if (digits.Length != 6 || !int.TryParse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int rgb))
+        if (digits.Length != 6 || !digits.All(char.IsAsciiHexDigit))
             throw new UserError($"{_colour.Name} is '{text}'; it must be six hexadecimal digits, such as ff00ff.");
+        int rgb = Convert.ToInt32(digits, 16);
+        if (picture.Channels == 1 && rgb != (rgb & 255) * 0x010101)
+            throw new UserError($"{_colour.Name} is '{text}', a colour; {picture.Name} is gray: give a gray such as ffffff.");
         var known = new bool[picture.Width * picture.Height];
         for (int channel = 0; channel < picture.Channels; channel++)
         {
@@ -131,8 +150,6 @@ internal sealed class InpaintCommand
             for (int i = 0; i < known.Length; i++)
                 known[i] |= pixels[i] != missing;
         }
-        if (picture.Channels == 1 && digits[..2] != digits[2..4])
-            throw new UserError($"{_colour.Name} is '{text}', a colour; {picture.Name} is gray: give a gray such as ffffff.");
         return known;
     }
 }

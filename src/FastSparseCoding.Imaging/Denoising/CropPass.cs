@@ -4,8 +4,8 @@ using FastSparseCoding.Encoders;
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Forward and backward through the denoising of a square crop of a picture: all its patches, cleaned and averaged, and the loss Σ (ŷ − y)²
-/// of what comes out. Blocks of patches go through the layers one after the other. Allocates nothing.
+/// Forward and backward through the denoising of a square crop of a picture: all its patches, cleaned and averaged, and the loss
+/// Σ w(ŷ − y)² of what comes out, w = count/p²: near the border of a crop a pixel has few patches, which within a picture it never has. Blocks of patches go through the layers one after the other. Allocates nothing.
 /// </summary>
 internal sealed class CropPass
 {
@@ -62,18 +62,17 @@ internal sealed class CropPass
         return _picture;
     }
 
-    /// <summary>Adds the gradient of Σ (ŷ − y)² of the crop that went <see cref="Forward"/>.</summary>
+    /// <summary>Adds the gradient of Σ w(ŷ − y)² of the crop that went <see cref="Forward"/>.</summary>
     /// <param name="clean">The crop y without noise.</param>
     /// <param name="sigma">Deviation of the noise in levels of 255.</param>
     /// <param name="gradient">The parameters' gradient is added to it.</param>
     /// <returns>The loss.</returns>
     public double Backward(ReadOnlySpan<float> clean, float sigma, ParameterSlab gradient)
     {
-        double loss = SquaredDistance(_picture, clean);
+        double loss = Distance(clean);
         TensorPrimitives.Subtract(_picture, clean, _picture);
-        TensorPrimitives.Divide(_picture, _counts, _picture);
-        TensorPrimitives.Multiply(_picture, 2, _picture);
-        Cut(_picture, _y);                                                          // dx̂ = 2(ŷ − y)/count at the patch's pixels
+        TensorPrimitives.Multiply(_picture, 2f / (_p * _p), _picture);
+        Cut(_picture, _y);                                                          // dx̂ = 2w(ŷ − y)/count at the patch's pixels
         _dTheta.Values.Clear();
         for (int b = 0; b < _tapes.Length; b++)
             _denoiser.Backward(Block(_x, b), Block(_y, b), _tapes[b], gradient, _dTheta);
@@ -98,14 +97,17 @@ internal sealed class CropPass
         TensorPrimitives.Divide(means, _p * _p, means);
     }
 
-    /// <summary>Σ (a − b)² in double, in order.</summary>
-    internal static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    /// <summary>Σ w(ŷ − y)² of what came <see cref="Forward"/>, in order.</summary>
+    public double Distance(ReadOnlySpan<float> clean)
     {
         double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-            sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
-        return sum;
+        for (int i = 0; i < clean.Length; i++)
+            sum += _counts[i] * ((double)_picture[i] - clean[i]) * ((double)_picture[i] - clean[i]);
+        return sum / (_p * _p);
     }
+
+    /// <summary>Σ w: the pixels of a crop, by their weights.</summary>
+    public double Weight => (double)_x.Rows * _channels;
 
     /// <summary>Where a row of patch i begins; rows are those of the first channel, then those of the next.</summary>
     private int Place(int i, int row) => (row / _p * _side + i / _across + row % _p) * _side + i % _across;

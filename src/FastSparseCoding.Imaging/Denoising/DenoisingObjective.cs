@@ -6,7 +6,7 @@ using FastSparseCoding.Training;
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Noisy pictures are to become the clean ones: Σ (ŷ − y)² over the pixels of crops, through the average of their patches. A sample is a
+/// Noisy pictures are to become the clean ones: Σ w(ŷ − y)² over the pixels of crops, through the average of their patches. A sample is a
 /// crop; every crop of a pass has a gradient of its own, and these are summed in order. Errors are the negative of the mean PSNR in dB.
 /// </summary>
 internal sealed class DenoisingObjective : IObjective
@@ -101,8 +101,8 @@ internal sealed class DenoisingObjective : IObjective
         {
             CropPass pass = _passes.Rent();
             Crop crop = _heldOut[i];
-            ReadOnlySpan<float> denoised = pass.Forward(crop.Noisy, crop.Sigma);
-            psnr[i] = 10 * Math.Log10(denoised.Length / CropPass.SquaredDistance(denoised, crop.Clean));
+            pass.Forward(crop.Noisy, crop.Sigma);
+            psnr[i] = 10 * Math.Log10(pass.Weight / pass.Distance(crop.Clean));
             _passes.Return(pass);
         });
         return new Score(-psnr.Average(), 0);

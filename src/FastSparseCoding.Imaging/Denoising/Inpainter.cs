@@ -82,7 +82,7 @@ public static class Inpainter
         }
         var mask = new KnownPixels(picture[0], known);
         mask.RequireBridged(p);
-        GrayImage[] x = [.. picture.Select(channel => With(channel, mask.NearestMeans(channel, threads)))];
+        GrayImage[] x = [.. picture.Select(channel => With(channel, mask.NearestMeans(channel, threads, cancellation)))];
         if (!known.Contains(false))
             return x;
 

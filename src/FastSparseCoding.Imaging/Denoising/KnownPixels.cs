@@ -60,18 +60,21 @@ internal sealed class KnownPixels
         // All patches over these pixels are empty: the hole is as much wider.
         (left, top) = (Math.Max(left - p + 1, 0), Math.Max(top - p + 1, 0));
         (right, bottom) = (Math.Min(right + p - 1, _width - 1), Math.Min(bottom + p - 1, _height - 1));
-        int across = right - left + 1, down = bottom - top + 1, enough = Math.Min(across, down) / 2 + 2;
-        Throw.Argument("known",
-            $"'known' leaves a hole of {across}×{down} pixels at row {top}, column {left}, over whose middle patches of {p}×{p} know "
-            + $"nothing; take patches of {enough}×{enough} or more, or for holes so large a tool that invents what it does not know.");
+        int enough = Enumerable.Range(p + 1, Math.Max(0, Math.Min(Denoiser.MaxPatchSize, Math.Min(_width, _height)) - p))
+            .FirstOrDefault(q => !Bridged(q).Contains(false));
+        string advice = enough > 0 ? $"take patches of {enough}×{enough}"
+            : "no patch is large enough: that takes a tool which invents what it does not know";
+        Throw.Argument("known", FormattableString.Invariant(
+            $"'known' leaves a hole of {right - left + 1}×{bottom - top + 1} pixels at row {top}, column {left}, over whose middle patches ")
+            + $"of {p}×{p} know nothing; {advice}.");
     }
 
     /// <summary>The pixels of a picture where they are known; elsewhere means of the nearest known, weighted by the inverse square of
     /// their distance.</summary>
-    public float[] NearestMeans(GrayImage picture, int threads)
+    public float[] NearestMeans(GrayImage picture, int threads, CancellationToken cancellation)
     {
         float[] pixels = picture.Pixels.ToArray();
-        RowBlocks.Run(_height, 8, threads, CancellationToken.None, (start, count) =>
+        RowBlocks.Run(_height, 8, threads, cancellation, (start, count) =>
         {
             for (int y = start; y < start + count; y++)
                 for (int x = 0; x < _width; x++)

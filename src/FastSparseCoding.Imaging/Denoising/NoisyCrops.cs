@@ -1,7 +1,7 @@
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Square crops at random places of pictures, turned or mirrored at random, and the same with noise of a deviation drawn from a range. Crop
+/// Square crops at random places of pictures, half of them mirrored, and the same with noise of a deviation drawn from a range. Crop
 /// number i is a function of the seed and i alone. Safe to share between threads.
 /// </summary>
 internal sealed class NoisyCrops
@@ -53,23 +53,21 @@ internal sealed class NoisyCrops
             Span<float> asItLies = noisy.Slice(channel * area, area);
             for (int row = 0; row < _side; row++)
                 _images.Read(image, channel, (int)(within % across), (int)(within / across) + row, asItLies.Slice(row * _side, _side));
-            Turn(asItLies, clean.Slice(channel * area, area), CounterRandom.Mix(counter + 1));
+            if ((CounterRandom.Mix(counter + 1) & 1) == 0)
+                asItLies.CopyTo(clean.Slice(channel * area, area));
+            else
+                Mirror(asItLies, clean.Slice(channel * area, area));
         }
         float sigma = _sigmaFrom + (_sigmaTo - _sigmaFrom) * (float)Uniform(CounterRandom.Mix(counter + 2) >> 32);
         AddNoise(clean, noisy, sigma / 255, counter + 3);
         return sigma;
     }
 
-    /// <summary>One of the eight symmetries of a square.</summary>
-    private void Turn(ReadOnlySpan<float> crop, Span<float> turned, ulong bits)
+    private void Mirror(ReadOnlySpan<float> crop, Span<float> mirrored)
     {
-        bool mirrored = (bits & 1) != 0, upsideDown = (bits & 2) != 0, transposed = (bits & 4) != 0;
-        for (int y = 0; y < _side; y++)
+        for (int start = 0; start < crop.Length; start += _side)
             for (int x = 0; x < _side; x++)
-            {
-                (int row, int column) = transposed ? (x, y) : (y, x);
-                turned[y * _side + x] = crop[(upsideDown ? _side - 1 - row : row) * _side + (mirrored ? _side - 1 - column : column)];
-            }
+                mirrored[start + x] = crop[start + _side - 1 - x];
     }
 
     /// <summary>Adds normal noise, two values of a counter at a time (Box and Muller 1958).</summary>

@@ -27,22 +27,33 @@ internal sealed class DenoiserTwin(int p, int m, int depth, int channels = 1)
     }
 
     public double Loss(double[] parameters, double[] noisy, double[] clean, int side, double sigma)
-        => Denoise(parameters, noisy, side, sigma).Zip(clean, (a, b) => (a - b) * (a - b)).Sum();
+    {
+        double[] denoised = Denoise(parameters, noisy, side, sigma);
+        int[] count = Count(noisy.Length, side);
+        return Enumerable.Range(0, clean.Length).Sum(i => count[i] / (double)(p * p) * Math.Pow(denoised[i] - clean[i], 2));
+    }
 
     public double[] Gradient(double[] parameters, double[] noisy, double[] clean, int side, double sigma)
     {
         double[] denoised = Denoise(parameters, noisy, side, sigma), gradient = new double[parameters.Length];
-        int[] count = new int[noisy.Length];
-        foreach (int[] pixels in Patches(side))
-            foreach (int i in pixels)
-                count[i]++;
+        int[] count = Count(noisy.Length, side);
         foreach (int[] pixels in Patches(side))
         {
             double[] x = Cut(pixels, noisy, Means(pixels, noisy));
-            double[] dy = [.. pixels.Select(i => 2 * (denoised[i] - clean[i]) / count[i])];
+            double[] dy = [.. pixels.Select(i => 2 * (count[i] / (double)(p * p)) * (denoised[i] - clean[i]) / count[i])];
             Backward(parameters, x, dy, sigma, gradient);
         }
         return gradient;
+    }
+
+    /// <summary>Patches over every pixel.</summary>
+    private int[] Count(int length, int side)
+    {
+        int[] count = new int[length];
+        foreach (int[] pixels in Patches(side))
+            foreach (int i in pixels)
+                count[i]++;
+        return count;
     }
 
     private void Backward(double[] q, double[] x, double[] dy, double sigma, double[] gradient)
