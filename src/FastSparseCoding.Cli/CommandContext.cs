@@ -34,10 +34,11 @@ internal sealed record CommandContext(Terminal Terminal, bool Json, bool Quiet, 
     public void WarnOfNoise(string picture, Denoiser model, float sigma, int channels)
     {
         float[] sigmas = channels > model.Channels ? OpponentColours.Sigmas(sigma) : [sigma];
-        if (sigmas.Any(s => s > Tolerated * model.SigmaTo || s * Tolerated < model.SigmaFrom))
-            Terminal.Tell(FormattableString.Invariant(
-                $"warning: {picture}: is denoised for σ {string.Join(" and ", sigmas.Distinct().Select(s => s.ToString("F1", CultureInfo.InvariantCulture)))}; ")
-                + FormattableString.Invariant($"the model was trained for {model.SigmaFrom} to {model.SigmaTo}."));
+        if (!sigmas.Any(s => s > Tolerated * model.SigmaTo || s * Tolerated < model.SigmaFrom))
+            return;
+        string all = string.Join(" and ", sigmas.Distinct().Select(s => s.ToString("F1", CultureInfo.InvariantCulture)));
+        Terminal.Tell(FormattableString.Invariant(
+            $"warning: {picture}: is denoised for σ {all}; the model was trained for {model.SigmaFrom} to {model.SigmaTo}."));
     }
 
     /// <summary>Prints a result as text, or as JSON when asked for.</summary>

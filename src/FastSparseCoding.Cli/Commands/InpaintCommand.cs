@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Imaging.Formats;
@@ -6,7 +7,7 @@ using FastSparseCoding.Imaging.Formats;
 namespace FastSparseCoding.Cli.Commands;
 
 /// <summary>sparsecode inpaint: missing pixels from those around them.</summary>
-internal sealed class InpaintCommand
+internal sealed partial class InpaintCommand
 {
     /// <summary>How far from what a model was trained for its noise may be before it is told.</summary>
     private const float Tolerated = 1.2f;
@@ -119,10 +120,13 @@ internal sealed class InpaintCommand
         }
         catch (ArgumentException e) when (e.ParamName == "known")
         {
-            throw new UserError($"{mask}: {UserError.Text(e).Replace("'known' ", "", StringComparison.Ordinal)}"
-                .Replace("take patches of", "take --patch", StringComparison.Ordinal));
+            string text = UserError.Text(e).Replace("'known' ", "", StringComparison.Ordinal);
+            throw new UserError($"{mask}: {LargerPatch().Replace(text, "take --patch $1")}");
         }
     }
+
+    [GeneratedRegex(@"take patches of (\d+)×\d+")]
+    private static partial Regex LargerPatch();
 
     private static bool[] OfMask(string path, ColourImage picture)
     {

@@ -49,7 +49,8 @@ internal static class PicturePlan
     /// <param name="output">The option that names the results.</param>
     /// <param name="other">Another output, if there is one.</param>
     public static void Require(
-        IReadOnlyList<PictureJob> jobs, IEnumerable<string?> inputs, (Option Option, string? Path) output, (Option Option, string? Path) other)
+        IReadOnlyList<PictureJob> jobs, IEnumerable<string?> inputs, (Option Option, string? Path) output,
+        (Option Option, string? Path) other)
     {
         string?[] read = [.. inputs, .. jobs.Select(j => j.Input), .. jobs.Select(j => j.Reference)];
         foreach (PictureJob job in jobs)

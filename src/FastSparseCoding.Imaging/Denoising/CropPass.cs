@@ -5,7 +5,8 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Forward and backward through the denoising of a square crop of a picture: all its patches, cleaned and averaged, and the loss
-/// Σ w(ŷ − y)² of what comes out, w = count/p²: near the border of a crop a pixel has few patches, which within a picture it never has. Blocks of patches go through the layers one after the other. Allocates nothing.
+/// Σ w(ŷ − y)² of what comes out, w = count/p²: near the border of a crop a pixel has few patches, which within a picture it never has.
+/// Blocks of patches go through the layers one after the other. Allocates nothing.
 /// </summary>
 internal sealed class CropPass
 {

@@ -5,7 +5,8 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Trains a denoiser on clean pictures, to which it adds noise: loss Σ w(ŷ − y)² over the pixels of crops, w the part of the patches over
-/// a pixel that lie within the crop; its gradient goes through the average of overlapping patches, the decoder and all layers. Adam, its rate falling along a cosine.
+/// a pixel that lie within the crop; its gradient goes through the average of overlapping patches, the decoder and all layers. Adam, its
+/// rate falling along a cosine.
 /// </summary>
 public static class DenoiserTrainer
 {

@@ -163,6 +163,78 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
     }
 
     [Fact]
+    public void A_picture_that_cannot_be_denoised_does_not_keep_the_others_from_it()
+    {
+        string input = _folder.File("in"), output = _folder.File("out");
+        Directory.CreateDirectory(input);
+        File.Copy(OneNoisy, Path.Combine(input, "a.pgm"));
+        File.WriteAllBytes(Path.Combine(input, "b.png"), [1, 2, 3]);
+        PngFile.Write(Path.Combine(input, "c.png"), new GrayImage(5, 5));
+        File.Copy(OneNoisy, Path.Combine(input, "d.pgm"));
+
+        Outcome outcome = Run("denoise", input, "-o", output, "--model", workspace.Model, "--sigma", "25", "--json", "-q");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(2, outcome.ErrorLines.Length);
+        Assert.StartsWith($"error: {Path.Combine(input, "b.png")}: ", outcome.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Equal($"error: {Path.Combine(input, "c.png")}: is 5×5 pixels; it must be at least 6×6, the size of a patch.",
+            outcome.ErrorLines[1]);
+        using var json = JsonDocument.Parse(outcome.Out);
+        Assert.Equal((4, 2), (json.RootElement.GetProperty("pictures").GetInt32(), json.RootElement.GetProperty("failed").GetInt32()));
+        Assert.Equal(["a.pgm", "d.pgm"], Directory.EnumerateFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Results_lie_outside_what_is_read_and_one_picture_may_go_to_a_folder()
+    {
+        string inside = Path.Combine(workspace.Noisy, "out"), output = _folder.File("out");
+        Refuse($"{inside}: lies in {workspace.Noisy}, whose pictures are read; give a folder outside it.",
+            "denoise", workspace.Noisy, "-o", inside, "--sigma", "25");
+        Directory.CreateDirectory(output);
+        Succeed("denoise", OneNoisy, "-o", output, "--reference", OneClean, "--sigma", "25", "-q");
+        Succeed("denoise", OneNoisy, "-o", Path.Combine(output, "b.png"), "--reference", workspace.Clean, "--sigma", "25", "-q");
+        Assert.Equal(["00.pgm", "b.png"], Directory.EnumerateFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Refuse("--output is empty; it must be the name of a file or a folder.", "denoise", OneNoisy, "-o", "");
+        string none = Path.Combine(OneClean, "sub");
+        Outcome outcome = Run("denoise", workspace.Noisy, "-o", none, "--sigma", "25", "-q");
+        Assert.StartsWith($"error: {none}: the folder cannot be created: ", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_written_when_the_result_cannot_be_compared()
+    {
+        string small = _folder.File("small.png"), clean = _folder.File("clean.png");
+        PngFile.Write(small, NoiseLevel.Add(new GrayImage(10, 10), 25, 1));     // less than a window of SSIM
+        PngFile.Write(clean, new GrayImage(10, 10));
+        Outcome outcome = Run(
+            "denoise", small, "-o", Output, "--model", workspace.Model, "--sigma", "25", "--reference", clean, "-q");
+        Assert.Equal((1, 1), (outcome.ExitCode, outcome.ErrorLines.Length));
+        Assert.Equal(["clean.png", "small.png"], _folder.Names);
+    }
+
+    [Fact]
+    public void A_gray_model_is_warned_about_where_the_luminance_has_other_noise_and_colours_have_a_model_of_their_own()
+    {
+        string colours = _folder.File("colours.png"), gray = _folder.File("gray.png"), model = _folder.File("model");
+        var picture = new ColourImage(40, 40, 3, hasAlpha: false, bits: 8);
+        for (int channel = 0; channel < 3; channel++)
+            picture.WriteRows(channel, 0, NoiseLevel.Add(DeadLeaves.Generate(40, 40, channel), 25, channel).Pixels);
+        ImageFile.Save(colours, picture);
+        Outcome outcome = Succeed("denoise", colours, "-o", Output, "--model", workspace.Model, "--sigma", "25", "-q");
+        Assert.Equal($"warning: {colours}: is denoised for σ 14.4 and 25.0; the model was trained for 20 to 30.\n", outcome.Error);
+
+        Succeed("train-denoiser", colours, "-o", model, "--colour", "--patch", "4", "--atoms", "49", "--depth", "1", "--patches", "2000",
+            "--crop", "12", "--sigma", "25", "-q");
+        Assert.Equal("", Succeed("denoise", colours, "-o", Output, "--model", model, "--sigma", "25", "-q").Error);
+        Assert.Equal(3, ImageFile.LoadColour(Output).Channels);
+        using var json = JsonDocument.Parse(Succeed("evaluate-denoiser", colours, "--model", model, "--sigma", "25", "--json", "-q").Out);
+        Assert.True(json.RootElement.GetProperty("colour").GetBoolean());
+        PngFile.Write(gray, DeadLeaves.Generate(40, 40, 1));
+        Refuse($"'denoiser' cleans patches of 3 channels; {gray} has 1, and needs one for gray.",
+            "denoise", gray, "-o", Output, "--model", model, "--sigma", "25");
+    }
+
+    [Fact]
     public void What_cannot_be_used_is_refused_in_one_line_and_nothing_is_written()
     {
         Refuse($"{_folder.File("out.jpg")}: cannot be written: pictures are written to files ending in .png, .tif, .tiff, .pgm, .ppm.",

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Tests.Storage;
 using Xunit;
@@ -120,6 +122,29 @@ public sealed class InpaintTests : IDisposable
         Assert.False(File.Exists(Output));
     }
 
+    [Theory]
+    [InlineData(0, 0, 20, 56, 8,
+        "leaves a hole of 20×56 pixels at row 0, column 0, over whose middle patches of 8×8 know nothing; take --patch 21.")]
+    [InlineData(30, 20, 24, 24, 12,
+        "leaves a hole of 24×24 pixels at row 20, column 30, over whose middle patches of 12×12 know nothing; take --patch 13.")]
+    [InlineData(0, 0, 50, 56, 8, "leaves a hole of 50×56 pixels at row 0, column 0, over whose middle patches of 8×8 know nothing; no "
+        + "patch is large enough: that takes a tool which invents what it does not know.")]
+    public void A_hole_too_large_is_refused_with_the_patch_that_bridges_it(
+        int x, int y, int width, int height, int patch, string message)
+    {
+        var mask = new GrayImage(72, 56);
+        for (int row = y; row < y + height; row++)
+            mask.Row(row).Slice(x, width).Fill(1);
+        string hole = _folder.File("hole.png");
+        PngFile.Write(hole, mask);
+
+        Refuse($"{hole}: {message}",
+            "inpaint", Torn, "--mask", hole, "-o", Output, "--patch", patch.ToString(CultureInfo.InvariantCulture));
+
+        if (Regex.Match(message, @"--patch (\d+)").Groups[1].Value is { Length: > 0 } enough)
+            Succeed("inpaint", Torn, "--mask", hole, "-o", Output, "--patch", enough, "-q");
+    }
+
     [Fact]
     public void What_cannot_be_used_is_refused_in_one_line()
     {
@@ -130,6 +155,10 @@ public sealed class InpaintTests : IDisposable
             "inpaint", Torn, "-o", Output, "--mask-color", "red");
         Refuse($"--mask-color is 'ff0000', a colour; {Torn} is gray: give a gray such as ffffff.",
             "inpaint", Torn, "-o", Output, "--mask-color", "ff0000");
+        Refuse($"--mask-color is '808090', a colour; {Torn} is gray: give a gray such as ffffff.",
+            "inpaint", Torn, "-o", Output, "--mask-color", "808090");
+        Refuse("--mask-color is ' ff00f'; it must be six hexadecimal digits, such as ff00ff.",
+            "inpaint", Torn, "-o", Output, "--mask-color", " ff00f");
         string small = _folder.File("small.png"), white = _folder.File("white.png");
         PngFile.Write(small, new GrayImage(20, 30));
         var all = new GrayImage(72, 56);
