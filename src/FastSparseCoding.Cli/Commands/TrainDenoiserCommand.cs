@@ -11,7 +11,7 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class TrainDenoiserCommand
 {
     /// <summary>Patches between two measurements, where those are more than the fewest and less than the most.</summary>
-    private const long PatchesOfEvaluation = 5_000_000, FewestEvaluations = 20, MostEvaluations = 400;
+    private const long PatchesOfEvaluation = 2_500_000, FewestEvaluations = 20, MostEvaluations = 400;
 
     private static readonly DenoiserTrainingOptions Defaults = DenoiserTrainingOptions.Default;
 
@@ -60,7 +60,7 @@ internal sealed class TrainDenoiserCommand
     };
     private readonly Option<float?> _rate = new("--learning-rate")
     {
-        Description = "Adam's rate at the start, above 0. [default: 0.01/(T + 1), at most 0.005, in colour two thirds of it]",
+        Description = "Adam's rate at the start, above 0. [default: 0.04/(T + 1)², at most 0.005, in colour two thirds of it]",
         HelpName = "η",
     };
     private readonly Option<bool> _resume =
@@ -113,7 +113,7 @@ internal sealed class TrainDenoiserCommand
             .Add("atoms", denoiser.AtomCount).Add("depth", denoiser.Depth)
             .Add("parameters", denoiser.Parameters.Values.Length).Add("patches", options.Patches)
             .Add("held_out_psnr_at_start", report.StartPsnr).Add("held_out_psnr", report.BestPsnr)
-            .Add("best_at_patches", report.BestAtPatches).Add("skipped_steps", report.SkippedSteps)
+            .Add("best_at_patches", report.BestAtPatches).Add("skipped_steps", report.SkippedSteps).Add("setbacks", report.Setbacks)
             .Add("seconds", report.Elapsed.TotalSeconds));
         return ExitCode.Done;
     }
@@ -178,6 +178,10 @@ internal sealed class TrainDenoiserCommand
         if (report!.SkippedSteps > 0)
             context.Terminal.Tell(FormattableString.Invariant(
                 $"warning: {report.SkippedSteps:N0} steps had no finite gradient and were left out; a lower --learning-rate helps."));
+        if (report.Setbacks > 0)
+            context.Terminal.Tell(FormattableString.Invariant(
+                $"warning: the training lost what it had learned {report.Setbacks:N0} times and went on from the best at half the rate; a lower ")
+                + "--learning-rate may be better.");
         return report;
     }
 }

@@ -6,6 +6,9 @@ namespace FastSparseCoding.Imaging;
 /// <summary>How a denoiser is trained. Change a copy with <c>with</c>.</summary>
 public sealed record DenoiserTrainingOptions
 {
+    /// <summary>Decibels of held-out PSNR below the best at which a training goes back to the best, with half its rate.</summary>
+    private const double Setback = 0.5;
+
     /// <summary>The defaults.</summary>
     public static DenoiserTrainingOptions Default { get; } = new();
 
@@ -25,9 +28,9 @@ public sealed record DenoiserTrainingOptions
     public int BatchSize { get; init; } = 8;
 
     /// <summary>
-    /// Adam's rate at the start, above 0; it falls to nothing along a cosine. Null for 0.01/(T + 1), at most 5e-3, and for patches of three
-    /// channels two thirds of it: with T = 3 more is better for ten million patches and worse for forty, and somewhat beyond that trainings
-    /// diverge.
+    /// Adam's rate at the start, above 0; it falls to nothing along a cosine. Null for 0.04/(T + 1)², at most 5e-3, and for patches of three
+    /// channels two thirds of it: with T = 3 twice that is better for ten million patches and worse for forty; deeper trainings with more
+    /// take steps too far, and lose what they had learned.
     /// </summary>
     public float? LearningRate { get; init; }
 
@@ -51,7 +54,7 @@ public sealed record DenoiserTrainingOptions
 
     /// <summary>The rate at the start for T layers after the first and C channels.</summary>
     internal float InitialRate(int depth, int channels)
-        => LearningRate ?? Math.Min(5e-3f, 0.01f / (depth + 1)) * (channels == 1 ? 1 : 2f / 3);
+        => LearningRate ?? Math.Min(5e-3f, 0.04f / ((depth + 1) * (depth + 1))) * (channels == 1 ? 1 : 2f / 3);
 
     internal DenoiserTrainingOptions Validated(int patchSize)
     {
@@ -78,6 +81,7 @@ public sealed record DenoiserTrainingOptions
         Evaluations = Evaluations,
         Threads = Threads,
         ChunkSamples = 256,
+        Setback = Setback,
         Decay = (step, steps) => (float)((1 + Math.Cos(Math.PI * step / steps)) / 2),
         Rate = InitialRate(depth, channels),
         Settings = string.Create(
@@ -101,6 +105,8 @@ public sealed record DenoiserProgress(long Patches, long TotalPatches, double He
 /// <param name="BestPsnr">The best, which the denoiser has.</param>
 /// <param name="BestAtPatches">Patches seen then.</param>
 /// <param name="SkippedSteps">Steps without a finite gradient, which were left out.</param>
+/// <param name="Setbacks">How many times it lost more than half a decibel and went back to the best, with half the rate.</param>
 /// <param name="Elapsed">Time it took.</param>
 public sealed record DenoiserReport(
-    IReadOnlyList<DenoiserProgress> History, double StartPsnr, double BestPsnr, long BestAtPatches, int SkippedSteps, TimeSpan Elapsed);
+    IReadOnlyList<DenoiserProgress> History, double StartPsnr, double BestPsnr, long BestAtPatches, int SkippedSteps, int Setbacks,
+    TimeSpan Elapsed);

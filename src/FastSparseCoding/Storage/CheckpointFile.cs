@@ -12,6 +12,7 @@ public static class CheckpointFile
     private const string SettingsKey = "settings";
     private const string SamplesKey = "samples";
     private const string TotalKey = "total_samples";
+    private const string SetbacksKey = "setbacks";
     private const string SkippedKey = "skipped_batches";
     private const string UncertifiedKey = "uncertified";
     private const string BestErrorKey = "best_error";
@@ -53,6 +54,7 @@ public static class CheckpointFile
         writer.Set(FusedKey, checkpoint.FusedMultiplyAdd ? 1 : 0);
         writer.Set(SamplesKey, checkpoint.Samples);
         writer.Set(TotalKey, checkpoint.TotalSamples);
+        writer.Set(SetbacksKey, checkpoint.Setbacks);
         writer.Set(EvaluationsKey, checkpoint.Evaluations);
         writer.Set(SkippedKey, checkpoint.SkippedBatches);
         writer.Set(UncertifiedKey, checkpoint.LeftOut);
@@ -103,6 +105,7 @@ public static class CheckpointFile
             Settings = reader.Text(SettingsKey),
             FusedMultiplyAdd = reader.Number(FusedKey, 0, 1) == 1,
             Samples = reader.Number(SamplesKey, 0, long.MaxValue),
+            Setbacks = reader.Has(SetbacksKey) ? reader.Number(SetbacksKey, 0, int.MaxValue) : 0,
             TotalSamples = reader.Has(TotalKey) ? reader.Number(TotalKey, 0, long.MaxValue) : 0,
             Evaluations = reader.Number(EvaluationsKey, 0, int.MaxValue),
             SkippedBatches = reader.Number(SkippedKey, 0, int.MaxValue),

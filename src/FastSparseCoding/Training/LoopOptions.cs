@@ -27,6 +27,10 @@ internal sealed record LoopOptions
     /// <summary>Everything of the options that decides the result.</summary>
     public required string Settings { get; init; }
 
+    /// <summary>Error above the best at which a measurement is a setback: the best parameters are taken again, and half the rate. Null for
+    /// never.</summary>
+    public double? Setback { get; init; }
+
     /// <summary>Samples that are made ready at a time, or a batch where that is larger.</summary>
     public int ChunkSamples { get; init; } = 4096;
 
@@ -50,5 +54,7 @@ internal readonly record struct LoopProgress(
 /// <param name="BestAtSamples">Samples seen then; 0 when nothing was better than the start.</param>
 /// <param name="SkippedBatches">Steps left out.</param>
 /// <param name="LeftOut">Samples left out, because their target was not certified.</param>
+/// <param name="Setbacks">How many times it went back to the best.</param>
 /// <param name="Elapsed">Time it took.</param>
-internal sealed record LoopReport(Score Start, Score Best, long BestAtSamples, int SkippedBatches, long LeftOut, TimeSpan Elapsed);
+internal sealed record LoopReport(
+    Score Start, Score Best, long BestAtSamples, int SkippedBatches, long LeftOut, int Setbacks, TimeSpan Elapsed);

@@ -66,6 +66,15 @@ internal sealed class TrainedSlab(
     /// <summary>Goes back to the best parameters.</summary>
     public void TakeBest() => Take(_best);
 
+    /// <summary>The same in the middle of a training: what carried the parameters away is forgotten, how large gradients are is
+    /// not.</summary>
+    public void GoBack()
+    {
+        TakeBest();
+        if (_optimizer.Moments.Length > 0)
+            Array.Clear(_optimizer.Moments[0]);
+    }
+
     /// <summary>Refuses a state of another length.</summary>
     public void RequireFits(SlabState state)
     {

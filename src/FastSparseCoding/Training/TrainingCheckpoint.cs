@@ -28,6 +28,9 @@ public sealed record TrainingCheckpoint
     /// <summary>Steps left out so far.</summary>
     public int SkippedBatches { get; init; }
 
+    /// <summary>How many times the training went back to the best so far, each time with half the rate.</summary>
+    public int Setbacks { get; init; }
+
     /// <summary>Samples left out so far because their target was not certified.</summary>
     public long LeftOut { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record TrainingCheckpoint
     {
         Throw.IfBelow(Samples, 0, "resume.Samples");
         Throw.IfBelow(TotalSamples, 0, "resume.TotalSamples");
+        Throw.IfOutside(Setbacks, 0, Evaluations, "resume.Setbacks");
         Throw.IfBelow(Evaluations, 0, "resume.Evaluations");
         Throw.IfOutside(SkippedBatches, 0, Samples, "resume.SkippedBatches");
         Throw.IfOutside(LeftOut, 0, Samples, "resume.LeftOut");

@@ -12,7 +12,7 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
     private readonly string _settings = $"{objective.Settings}, {options.Settings}";
     private Score _start = Score.Worst, _best = Score.Worst;
     private long _bestAt, _samples, _leftOut, _lossSamples;
-    private int _evaluations, _skipped;
+    private int _evaluations, _skipped, _setbacks;
     private double _loss;
 
     /// <summary>Trains; whatever ends it, the parameters are then the best measured, those it began with among them.</summary>
@@ -54,7 +54,7 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
             keeper.Finish();
         }
         RequireLearned();
-        return new LoopReport(_start, _best, _bestAt, _skipped, _leftOut, Stopwatch.GetElapsedTime(start));
+        return new LoopReport(_start, _best, _bestAt, _skipped, _leftOut, _setbacks, Stopwatch.GetElapsedTime(start));
     }
 
     private int ChunkRows => Math.Max(1, options.ChunkSamples / options.BatchSize) * options.BatchSize;
@@ -83,7 +83,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         cancellation.ThrowIfCancellationRequested();
         long number = StepsAt(_samples);
         (int first, int usable) = objective.Usable(row, count);
-        double loss = usable > 0 ? step.Take(first, usable, options.Decay(number, Steps), number + 1, cancellation) : double.NaN;
+        float decay = MathF.ScaleB(options.Decay(number, Steps), -_setbacks);
+        double loss = usable > 0 ? step.Take(first, usable, decay, number + 1, cancellation) : double.NaN;
         if (double.IsNaN(loss))
             _skipped++;
         else
@@ -107,6 +108,12 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
             (_best, _bestAt) = (score, _samples);
             foreach (TrainedSlab slab in objective.Trained)
                 slab.KeepBest();
+        }
+        else if (options.Setback is { } margin && !(score.Error <= _best.Error + margin))
+        {
+            _setbacks++;        // Lecouat, Ponce and Mairal (2020): unrolled networks now and then take one step too far
+            foreach (TrainedSlab slab in objective.Trained)
+                slab.GoBack();
         }
         double loss = _lossSamples > 0 ? _loss / _lossSamples : double.NaN;
         (_loss, _lossSamples, _evaluations) = (0, 0, due);
@@ -135,6 +142,7 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         TotalSamples = options.Samples,
         Evaluations = _evaluations,
         SkippedBatches = _skipped,
+        Setbacks = _setbacks,
         LeftOut = _leftOut,
         Loss = _loss,
         LossSamples = _lossSamples,
@@ -160,8 +168,8 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
             objective.Trained[i].RequireFits(checkpoint.Slabs[i]);
         for (int i = 0; i < objective.Trained.Count; i++)
             objective.Trained[i].Restore(checkpoint.Slabs[i]);
-        (_samples, _evaluations, _skipped, _leftOut) =
-            (checkpoint.Samples, checkpoint.Evaluations, checkpoint.SkippedBatches, checkpoint.LeftOut);
+        (_samples, _evaluations, _skipped, _leftOut, _setbacks) =
+            (checkpoint.Samples, checkpoint.Evaluations, checkpoint.SkippedBatches, checkpoint.LeftOut, checkpoint.Setbacks);
         (_loss, _lossSamples) = (checkpoint.Loss, checkpoint.LossSamples);
         (_start, _best, _bestAt) = (checkpoint.Start, checkpoint.Best, checkpoint.BestAtSamples);
     }

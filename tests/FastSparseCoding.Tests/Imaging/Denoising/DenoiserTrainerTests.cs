@@ -118,6 +118,25 @@ public sealed class DenoiserTrainerTests
     }
 
     [Fact]
+    public void A_training_that_loses_what_it_had_goes_back_to_the_best_and_resumes_so()
+    {
+        DenoiserTrainingOptions wild = Options with { LearningRate = 0.3f, Evaluations = 12 };
+        var checkpoints = new List<TrainingCheckpoint>();
+        Denoiser straight = Denoiser.FromDct(5, 25, 2), resumed = Denoiser.FromDct(5, 25, 2);
+        DenoiserReport whole = DenoiserTrainer.Train(
+            straight, ImageStore.Of(Pictures), wild, onCheckpoint: checkpoints.Add, cancellation: Stop);
+        Assert.InRange(whole.Setbacks, 1, 12);
+        Assert.InRange(whole.BestPsnr, whole.StartPsnr, 100);
+        Assert.Contains(checkpoints, c => c.Setbacks > 0 && c.Slabs[0].Parameters.SequenceEqual(c.Slabs[0].Best)
+            && c.Slabs[0].Moments[0].All(m => m == 0) && c.Slabs[0].Moments[1].Any(m => m != 0));
+
+        TrainingCheckpoint middle = checkpoints.First(c => c.Setbacks > 0);
+        DenoiserReport rest = DenoiserTrainer.Train(resumed, ImageStore.Of(Pictures), wild, resume: middle, cancellation: Stop);
+        Assert.Equal(whole.Setbacks, rest.Setbacks);
+        Assert.Equal(straight.Parameters.Values, resumed.Parameters.Values);
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_training_is_refused()
     {
         TrainingCheckpoint? checkpoint = null;
