@@ -93,6 +93,8 @@ internal static class ModelFormats
         Samples = 300,
         Evaluations = 2,
         SkippedBatches = 1,
+        TotalSamples = 1000,
+        Setbacks = 1,
         LeftOut = 2,
         Loss = 3,
         LossSamples = 40,

@@ -48,6 +48,8 @@ public sealed class CheckpointFileTests : IDisposable
             Samples = 300,
             Evaluations = 2,
             SkippedBatches = 1,
+            TotalSamples = 1000,
+            Setbacks = 1,
             LeftOut = 2,
             Loss = 3.25,
             LossSamples = 40,
