@@ -53,7 +53,9 @@ internal sealed class CropPass
         _denoiser.Thresholds(sigma, _theta);
         Cut(noisy, _x);
         for (int channel = 0; channel < _channels; channel++)
-            Means(noisy.Slice(channel * _side * _side, _side * _side), _means.Row(channel));
+            for (int y = 0; y < _across; y++)
+                PatchMeans.OfRow(
+                    noisy[((channel * _side + y) * _side)..], _side, _p, _columns, _means.Row(channel).Slice(y * _across, _across));
         for (int i = 0; i < _x.Rows; i++)
             for (int channel = 0; channel < _channels; channel++)
                 TensorPrimitives.Subtract(Channel(_x, i, channel), _means[channel, i], Channel(_x, i, channel));
@@ -79,23 +81,6 @@ internal sealed class CropPass
             _denoiser.Backward(Block(_x, b), Block(_y, b), _tapes[b], gradient, _dTheta);
         Denoiser.AddThresholds(_dTheta, sigma, gradient);
         return loss;
-    }
-
-    /// <summary>Means of a plane's patches, sums of columns first: all of them sums of rows, the same for every width of
-    /// vectors.</summary>
-    private void Means(ReadOnlySpan<float> plane, Span<float> means)
-    {
-        for (int y = 0; y < _across; y++)
-        {
-            Span<float> row = means.Slice(y * _across, _across);
-            plane.Slice(y * _side, _side).CopyTo(_columns);
-            for (int i = 1; i < _p; i++)
-                TensorPrimitives.Add(_columns, plane.Slice((y + i) * _side, _side), _columns);
-            _columns.AsSpan(0, _across).CopyTo(row);
-            for (int i = 1; i < _p; i++)
-                TensorPrimitives.Add(row, _columns.AsSpan(i, _across), row);
-        }
-        TensorPrimitives.Divide(means, _p * _p, means);
     }
 
     /// <summary>Σ w(ŷ − y)² of what came <see cref="Forward"/>, in order.</summary>

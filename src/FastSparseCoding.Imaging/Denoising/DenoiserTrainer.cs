@@ -44,8 +44,8 @@ public static class DenoiserTrainer
         var loop = new TrainingLoop(objective, options.Loop(p, denoiser.Depth, denoiser.Channels));
         LoopReport report = loop.Execute(Tell, resume, onCheckpoint, cancellation);
         return new DenoiserReport(
-            history, -report.Start.Error, -report.Best.Error, report.BestAtSamples * perCrop, report.SkippedBatches, report.Setbacks,
-            report.Elapsed);
+            history, -report.Start.Error, -report.Best.Error, report.BestAtSamples * perCrop, report.SkippedBatches,
+            report.Setbacks, report.Elapsed);
 
         void Tell(LoopProgress step)
         {

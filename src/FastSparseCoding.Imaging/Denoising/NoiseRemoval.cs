@@ -64,7 +64,7 @@ internal sealed class NoiseRemoval : IStripWork
             {
                 int start = row * _size + channel * _width;
                 Span<float> means = workspace.Means(channel).Slice(row * _across, _across);
-                Means(pixels[start..], workspace.Columns, means);
+                PatchMeans.OfRow(pixels[start..], _size, _p, workspace.Columns, means);
                 AddMeans(means, workspace.Columns, sums[start..]);
             }
         int patches = patchRows * _across;
@@ -78,18 +78,6 @@ internal sealed class NoiseRemoval : IStripWork
             for (int channel = 0; channel < _channels; channel++)
                 Add(y, start, channel, sums);
         }
-    }
-
-    /// <summary>Means of a row of patches: of columns first, then of p columns each.</summary>
-    private void Means(ReadOnlySpan<float> pixels, Span<float> columns, Span<float> means)
-    {
-        pixels[.._width].CopyTo(columns);
-        for (int i = 1; i < _p; i++)
-            TensorPrimitives.Add(columns, pixels.Slice(i * _size, _width), columns);
-        columns[.._across].CopyTo(means);
-        for (int i = 1; i < _p; i++)
-            TensorPrimitives.Add(means, columns.Slice(i, _across), means);
-        TensorPrimitives.Divide(means, _p * _p, means);
     }
 
     /// <summary>Adds to the sums of p rows of pixels the means of the patches over them.</summary>
