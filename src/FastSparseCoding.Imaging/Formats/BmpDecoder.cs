@@ -13,13 +13,13 @@ internal sealed class BmpDecoder
     private const int MostPixelsPerByte = 1024;
 
     private readonly string _path;
-    private readonly byte[] _bytes;
+    private readonly ImageBytes _bytes;
     private readonly int _width, _height, _bits, _compression, _start;
     private readonly bool _topDown;
     private readonly Palette _palette;                  // of pixels of up to 8 bits
     private readonly BmpChannel _red, _green, _blue;    // of pixels of 16 and 32 bits
 
-    private BmpDecoder(string path, byte[] bytes)
+    private BmpDecoder(string path, ImageBytes bytes)
     {
         (_path, _bytes) = (path, bytes);
         int header = Int(14);
@@ -43,7 +43,7 @@ internal sealed class BmpDecoder
             Throw.InvalidFile(path, $"is no BMP that can be read: it has {_bits} bits a pixel and compression {(uint)_compression}.");
         int masks = header > Header ? 0 : _compression == BitFields ? 12 : _compression == AlphaBitFields ? 16 : 0;
         int palette = FileHeader + header + masks;
-        uint start = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(10));
+        uint start = BinaryPrimitives.ReadUInt32LittleEndian(bytes.Slice(10, 4));
         if (start < palette || start > bytes.Length)
             Throw.InvalidFile(path, $"is damaged: its pixels begin at byte {start} of {bytes.Length}, its header ends at {palette}.");
         _start = (int)start;
@@ -56,7 +56,7 @@ internal sealed class BmpDecoder
 
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith("BM"u8) && bytes.Length >= 26;
 
-    public static void Decode(string path, byte[] bytes, Canvas canvas)
+    public static void Decode(string path, ImageBytes bytes, Canvas canvas)
     {
         var decoder = new BmpDecoder(path, bytes);
         if (decoder._compression is Runs8 or Runs4)
@@ -74,7 +74,7 @@ internal sealed class BmpDecoder
         var samples = new byte[Colours * _width];
         for (int i = 0; i < _height; i++)
         {
-            ReadRow(_bytes.AsSpan((int)(_start + stride * i), (int)stride), samples);
+            ReadRow(_bytes.Slice(_start + stride * i, (int)stride), samples);
             canvas.Put(0, _topDown ? i : _height - 1 - i, samples);
         }
     }
@@ -104,8 +104,8 @@ internal sealed class BmpDecoder
     /// <summary>Runs go from the bottom up; pixels that they jump over have colour 0, and there must be a run in the last row.</summary>
     private void DecodeRuns(Canvas canvas)
     {
-        int length = _bytes.Length - _start;
-        if (_topDown || (long)MostPixelsPerByte * length < (long)_width * _height)
+        long length = _bytes.Length - _start;
+        if (_topDown || MostPixelsPerByte * length < (long)_width * _height)
             Throw.InvalidFile(_path,
                 $"is cut short or damaged: its {_width}×{_height} pixels do not come from {length} bytes of runs, from the bottom up.");
         Begin(canvas);
@@ -143,9 +143,9 @@ internal sealed class BmpDecoder
         return new Palette(_path, colours);
     }
 
-    private int Short(int at) => BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(at));
+    private int Short(int at) => BinaryPrimitives.ReadUInt16LittleEndian(_bytes.Slice(at, 2));
 
-    private int Int(int at) => BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(at));
+    private int Int(int at) => BinaryPrimitives.ReadInt32LittleEndian(_bytes.Slice(at, 4));
 }
 
 /// <summary>The bits of a pixel that are one colour, brought to 8: the top ones of more, fewer repeated.</summary>

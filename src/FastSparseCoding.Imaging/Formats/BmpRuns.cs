@@ -1,7 +1,7 @@
 namespace FastSparseCoding.Imaging.Formats;
 
 /// <summary>The runs of a packed BMP, of 8 or 4 bits a pixel: two colours that alternate (one, of 8 bits), or pixels as they are.</summary>
-internal sealed class BmpRuns(string path, byte[] bytes, int start, int bits)
+internal sealed class BmpRuns(string path, ImageBytes bytes, int start, int bits)
 {
     private const byte EndOfRow = 0, EndOfPicture = 1, Jump = 2;
 

@@ -115,43 +115,19 @@ internal sealed class IdxValues : IDisposable
     }
 
     /// <summary>A stream, and some bytes behind it.</summary>
-    private sealed class MarkedStream(Stream stream, byte[] mark) : Stream
+    private sealed class MarkedStream(Stream stream, byte[] mark) : ReadOnlyStream
     {
         private int _at;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => Throw.NotSupported<long>("the length is not known.");
-
-        public override long Position
+        public override int Read(Span<byte> buffer)
         {
-            get => Throw.NotSupported<long>("the position is not known.");
-            set => Throw.NotSupported<long>("the position is not known.");
-        }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            int read = stream.Read(buffer, offset, count);
+            int read = stream.Read(buffer);
             if (read > 0)
                 return read;
-            read = Math.Min(count, mark.Length - _at);
-            mark.AsSpan(_at, read).CopyTo(buffer.AsSpan(offset));
+            read = Math.Min(buffer.Length, mark.Length - _at);
+            mark.AsSpan(_at, read).CopyTo(buffer);
             _at += read;
             return read;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => Throw.NotSupported<long>("it is read from front to back.");
-
-        public override void SetLength(long value) => Throw.NotSupported<long>("it is read only.");
-
-        public override void Write(byte[] buffer, int offset, int count) => Throw.NotSupported<int>("it is read only.");
     }
 }

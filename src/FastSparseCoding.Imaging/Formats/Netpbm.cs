@@ -7,10 +7,10 @@ namespace FastSparseCoding.Imaging.Formats;
 internal sealed class Netpbm
 {
     private readonly string _path;
-    private readonly byte[] _bytes;
-    private int _at = 2;
+    private readonly ImageBytes _bytes;
+    private long _at = 2;
 
-    private Netpbm(string path, byte[] bytes)
+    private Netpbm(string path, ImageBytes bytes)
     {
         _path = path;
         _bytes = bytes;
@@ -20,7 +20,7 @@ internal sealed class Netpbm
         => bytes.Length > 2 && bytes[0] == 'P' && bytes[1] is (byte)'2' or (byte)'3' or (byte)'5' or (byte)'6'
             && (IsSpace(bytes[2]) || bytes[2] == '#');
 
-    public static void Decode(string path, byte[] bytes, Canvas canvas) => new Netpbm(path, bytes).Decode(canvas);
+    public static void Decode(string path, ImageBytes bytes, Canvas canvas) => new Netpbm(path, bytes).Decode(canvas);
 
     /// <summary>Writes a raw PGM or PPM of 8 or 16 bits, without alpha.</summary>
     public static void Write(Stream stream, ColourImage image)
@@ -55,23 +55,47 @@ internal sealed class Netpbm
         var levels = new byte[largest == 255 ? row.Length : 0];
         for (int y = 0; y < height; y++)
         {
-            for (int i = 0; i < row.Length; i++)
-                row[i] = (ushort)Next();
-            for (int i = 0; i < levels.Length; i++)
-                levels[i] = (byte)row[i];
+            if (plain)
+                ReadPlain(row, largest);
+            else if (largest != 255)
+                ReadRaw(row, size, largest);
+            else
+                ReadRaw(levels);
+            if (plain)
+                for (int i = 0; i < levels.Length; i++)
+                    levels[i] = (byte)row[i];
             if (largest == 255)
                 canvas.Put(0, y, levels);
             else
                 canvas.Put(0, y, row);
         }
+    }
 
-        int Next()
-        {
-            int value = plain ? ReadNumber("value", 65_535) : size == 1 ? _bytes[_at++] : (_bytes[_at++] << 8) | _bytes[_at++];
-            if (value > largest)
-                Throw.InvalidFile(_path, $"holds the value {value}, above its largest value {largest}.");
-            return value;
-        }
+    private void ReadPlain(Span<ushort> row, int largest)
+    {
+        foreach (ref ushort value in row)
+            value = Checked(ReadNumber("value", 65_535), largest);
+    }
+
+    private void ReadRaw(Span<byte> levels)
+    {
+        _bytes.Read(_at, levels);
+        _at += levels.Length;
+    }
+
+    private void ReadRaw(Span<ushort> row, int size, int largest)
+    {
+        ReadOnlySpan<byte> bytes = _bytes.Slice(_at, row.Length * size);
+        for (int i = 0; i < row.Length; i++)
+            row[i] = Checked(size == 1 ? bytes[i] : bytes[2 * i] << 8 | bytes[2 * i + 1], largest);
+        _at += bytes.Length;
+    }
+
+    private ushort Checked(int value, int largest)
+    {
+        if (value > largest)
+            Throw.InvalidFile(_path, $"holds the value {value}, above its largest value {largest}.");
+        return (ushort)value;
     }
 
     /// <summary>A decimal number after white space and comments.</summary>
@@ -85,7 +109,7 @@ internal sealed class Netpbm
                 _at++;
         }
         long number = 0;
-        int start = _at;
+        long start = _at;
         while (_at < _bytes.Length && _bytes[_at] is >= (byte)'0' and <= (byte)'9' && number <= maximum)
             number = number * 10 + _bytes[_at++] - '0';
         if (_at == start)

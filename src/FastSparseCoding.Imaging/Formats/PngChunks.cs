@@ -24,71 +24,79 @@ internal sealed class PngChunks
     public byte[] Transparency { get; private set; } = [];
 
     /// <summary>Start and length of the pieces of the compressed data.</summary>
-    public List<(int Start, int Length)> Data { get; } = [];
+    public List<(long Start, int Length)> Data { get; } = [];
 
     public int Orientation { get; private set; } = 1;
 
-    public static PngChunks Read(string path, byte[] bytes)
+    public static PngChunks Read(string path, ImageBytes bytes)
     {
         PngChunks? chunks = null;
-        int at = Signature.Length;
+        long at = Signature.Length;
         while (bytes.Length - at >= 12)
         {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at));
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes.Slice(at, 4));
             if (length > bytes.Length - at - 12)
                 break;
-            ReadOnlySpan<byte> typeAndData = bytes.AsSpan(at + 4, 4 + (int)length);
-            var crc = new Crc32();
-            crc.Append(typeAndData);
-            if (crc.Value != BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at + 8 + (int)length)))
+            if (CheckSum(bytes, at + 4, 4 + (long)length) != BinaryPrimitives.ReadUInt32BigEndian(bytes.Slice(at + 8 + length, 4)))
                 Throw.InvalidFile(path, $"is damaged: its chunk at byte {at} does not match its check sum.");
-            ReadOnlySpan<byte> type = typeAndData[..4], data = typeAndData[4..];
+            byte[] type = bytes.ToArray(at + 4, 4);
             if (chunks is null)
-                chunks = new PngChunks(PngHeader.Parse(path, type, data));
-            else if (type.SequenceEqual("IEND"u8))
+                chunks = new PngChunks(PngHeader.Parse(path, type, length == PngHeader.Bytes ? bytes.Slice(at + 8, (int)length) : []));
+            else if (type.AsSpan().SequenceEqual("IEND"u8))
                 return chunks.Complete(path);
             else
-                chunks.Add(path, type, data, at);
-            at += 12 + (int)length;
+                chunks.Add(path, type, bytes, at, (int)length);
+            at += 12 + length;
         }
         return Throw.InvalidFile<PngChunks>(path, $"is cut short: it ends within the chunk at byte {at}.");
     }
 
-    private void Add(string path, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data, int at)
+    private static uint CheckSum(ImageBytes bytes, long at, long length)
+    {
+        var crc = new Crc32();
+        for (int count; length > 0; at += count, length -= count)
+        {
+            count = (int)Math.Min(length, bytes.Window);
+            crc.Append(bytes.Slice(at, count));
+        }
+        return crc.Value;
+    }
+
+    private void Add(string path, ReadOnlySpan<byte> type, ImageBytes bytes, long at, int length)
     {
         const byte Optional = 0x20;     // of the type's first byte: a reader that does not know it may pass over it
         if (type.SequenceEqual("IDAT"u8))
-            Data.Add((at + 8, data.Length));
+            Data.Add((at + 8, length));
         else if (type.SequenceEqual("PLTE"u8))
         {
-            if (Palette.Length > 0 || Data.Count > 0 || data.Length is 0 or > 768 || data.Length % 3 != 0)
+            if (Palette.Length > 0 || Data.Count > 0 || length is 0 or > 768 || length % 3 != 0)
                 Throw.InvalidFile(path,
-                    $"is damaged: its palette at byte {at} has {data.Length} bytes, comes after the data, or is its second; expected 3 "
+                    $"is damaged: its palette at byte {at} has {length} bytes, comes after the data, or is its second; expected 3 "
                         + "for each of 1 to 256 colours.");
-            Palette = data.ToArray();
+            Palette = bytes.ToArray(at + 8, length);
         }
         else if (type.SequenceEqual("tRNS"u8))
-            AddTransparency(path, data, at);
+            AddTransparency(path, bytes, at, length);
         else if (type.SequenceEqual("eXIf"u8))
-            Orientation = Exif.Orientation(data);
+            Orientation = Exif.Orientation(bytes.ToArray(at + 8, length));
         else if ((type[0] & Optional) == 0)
             Throw.InvalidFile(path, $"has a chunk at byte {at} that is needed to read it and of no known type.");
     }
 
     /// <summary>Takes what tells which pixels are transparent. What names colours beyond the palette does no harm, nor does what comes
     /// beside alpha.</summary>
-    private void AddTransparency(string path, ReadOnlySpan<byte> data, int at)
+    private void AddTransparency(string path, ImageBytes bytes, long at, int length)
     {
         int expected = Header.Colour switch
         {
             PngColour.Gray => 2,
             PngColour.Rgb => 6,
-            _ => data.Length,
+            _ => length,
         };
-        if (Transparency.Length > 0 || data.Length != expected)
+        if (Transparency.Length > 0 || length != expected)
             Throw.InvalidFile(path,
-                $"is damaged: its transparent colour at byte {at} has {data.Length} bytes, or is its second; expected {expected}.");
-        Transparency = data.ToArray();
+                $"is damaged: its transparent colour at byte {at} has {length} bytes, or is its second; expected {expected}.");
+        Transparency = bytes.ToArray(at + 8, length);
     }
 
     /// <summary>
@@ -127,6 +135,9 @@ internal enum PngColour
 /// <summary>A PNG's first chunk.</summary>
 internal readonly record struct PngHeader(int Width, int Height, int Bits, PngColour Colour, bool Interlaced)
 {
+    /// <summary>Bytes of the chunk's data.</summary>
+    public const int Bytes = 13;
+
     public int Channels => Colour switch
     {
         PngColour.Rgb => 3,
@@ -140,7 +151,7 @@ internal readonly record struct PngHeader(int Width, int Height, int Bits, PngCo
 
     public static PngHeader Parse(string path, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
-        if (!type.SequenceEqual("IHDR"u8) || data.Length != 13)
+        if (!type.SequenceEqual("IHDR"u8) || data.Length != Bytes)
             Throw.InvalidFile(path, "is damaged: its first chunk is no header.");
         uint width = BinaryPrimitives.ReadUInt32BigEndian(data), height = BinaryPrimitives.ReadUInt32BigEndian(data[4..]);
         ImageFile.CheckSize(path, width, height);

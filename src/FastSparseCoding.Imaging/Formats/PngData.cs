@@ -14,19 +14,15 @@ internal sealed class PngData : IDisposable
     private readonly uint _expected;
     private uint _a = 1, _b;        // Adler-32 of what was read
 
-    public PngData(string path, byte[] bytes, List<(int Start, int Length)> pieces, long promised)
+    public PngData(string path, ImageBytes bytes, IReadOnlyList<(long Start, int Length)> pieces, long promised)
     {
         _path = path;
         long length = pieces.Sum(p => (long)p.Length);
         if (length < 6)
             Throw.InvalidFile(path, "is cut short or damaged: its data are too few for their check sum.");
         Deflate.RequirePossible(path, promised, length);
-        using var joined = new MemoryStream((int)length);
-        foreach ((int start, int count) in pieces)
-            joined.Write(bytes, start, count);
-        byte[] data = joined.GetBuffer();
-        _expected = BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan((int)length - 4));
-        _unpacked = new ZLibStream(new MemoryStream(data, 0, (int)length), CompressionMode.Decompress);
+        _expected = LastNumber(bytes, pieces);
+        _unpacked = new ZLibStream(new JoinedPieces(bytes, pieces), CompressionMode.Decompress);
     }
 
     public void ReadExactly(Span<byte> row)
@@ -48,13 +44,24 @@ internal sealed class PngData : IDisposable
 
     public void Dispose() => _unpacked.Dispose();
 
+    /// <summary>The last four bytes of all pieces together.</summary>
+    private static uint LastNumber(ImageBytes bytes, IReadOnlyList<(long Start, int Length)> pieces)
+    {
+        uint number = 0;
+        for (int piece = pieces.Count - 1, shift = 0; shift < 32; piece--)
+            for (int i = pieces[piece].Length - 1; i >= 0 && shift < 32; i--, shift += 8)
+                number |= (uint)bytes[pieces[piece].Start + i] << shift;
+        return number;
+    }
+
     private int Read(Span<byte> target)
     {
         try
         {
             return _unpacked.ReadAtLeast(target, target.Length, throwOnEndOfStream: false);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException)     // the latter for a dictionary that PNG does not have
+        catch (Exception e) when (e is InvalidDataException or IOException      // the latter for a dictionary that PNG does not have
+            && !e.Message.StartsWith(_path, StringComparison.Ordinal))          // and not of the file
         {
             return Throw.InvalidFile<int>(_path, "is damaged: its data are not compressed as they should be.");
         }
@@ -72,6 +79,24 @@ internal sealed class PngData : IDisposable
             }
             (_a, _b) = (_a % 65_521, _b % 65_521);
             bytes = bytes[Math.Min(Most, bytes.Length)..];
+        }
+    }
+
+    /// <summary>Pieces of a file, one behind the other.</summary>
+    private sealed class JoinedPieces(ImageBytes bytes, IReadOnlyList<(long Start, int Length)> pieces) : ReadOnlyStream
+    {
+        private int _piece, _at;        // what is next
+
+        public override int Read(Span<byte> buffer)
+        {
+            for (; _piece < pieces.Count && _at == pieces[_piece].Length; _piece++)
+                _at = 0;
+            if (_piece == pieces.Count)
+                return 0;
+            int count = Math.Min(buffer.Length, pieces[_piece].Length - _at);
+            bytes.Read(pieces[_piece].Start + _at, buffer[..count]);
+            _at += count;
+            return count;
         }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class PngDecoder
 
     public static bool Matches(ReadOnlySpan<byte> bytes) => bytes.StartsWith(PngChunks.Signature);
 
-    public static void Decode(string path, byte[] bytes, Canvas canvas)
+    public static void Decode(string path, ImageBytes bytes, Canvas canvas)
     {
         PngChunks chunks = PngChunks.Read(path, bytes);
         long promised = Sizes(chunks.Header).Sum(p => p.Height * (1L + chunks.Header.RowBytes(p.Width)));

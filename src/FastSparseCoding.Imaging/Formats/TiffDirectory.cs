@@ -12,13 +12,12 @@ internal sealed class TiffDirectory
     private const long MostPieceBytes = 1 << 30;
 
     private readonly string _path;
-    private readonly byte[] _bytes;
-    private readonly bool _little;
+    private readonly ImageBytes _bytes;
     private readonly Dictionary<int, Entry> _entries = [];
 
-    private TiffDirectory(string path, byte[] bytes)
+    private TiffDirectory(string path, ImageBytes bytes)
     {
-        (_path, _bytes, _little) = (path, bytes, bytes[0] == 'I');
+        (_path, _bytes, IsLittleEndian) = (path, bytes, bytes[0] == 'I');
         ReadEntries();
         (long width, long height) = (One(TiffTags.Width), One(TiffTags.Height));
         ImageFile.CheckSize(path, width, height);
@@ -49,6 +48,8 @@ internal sealed class TiffDirectory
             CheckStrips();
     }
 
+    public bool IsLittleEndian { get; }
+
     public long Width { get; }
 
     public long Height { get; }
@@ -75,26 +76,42 @@ internal sealed class TiffDirectory
 
     public bool Tiled => Count(TiffTags.TileWidth) > 0;
 
-    public static TiffDirectory Read(string path, byte[] bytes) => new(path, bytes);
+    /// <summary>Whether rows of samples lie in the file as they are: in strips, not compressed, the high bit first.</summary>
+    public bool HasPlainRows => !Tiled && Compression == 1 && One(TiffTags.FillOrder, 1) == 1;
+
+    /// <summary>Bytes of a row of a strip.</summary>
+    public long RowBytes => (Piece.Width * (Separate ? 1 : Samples) * Bits + 7) / 8;
+
+    /// <summary>Where a row of samples lies that is stored as it is.</summary>
+    /// <param name="y">The row.</param>
+    /// <param name="plane">The sample, where each has strips of its own; else 0.</param>
+    public long PlainRow(int y, int plane)
+    {
+        long down = (Height + Piece.Height - 1) / Piece.Height;
+        return Value(TiffTags.StripOffsets, plane * down + y / Piece.Height) + y % Piece.Height * RowBytes;
+    }
+
+    public static TiffDirectory Read(string path, ImageBytes bytes) => new(path, bytes);
 
     private void ReadEntries()
     {
-        long at = _bytes.Length < 8 ? _bytes.Length : Int(4);
-        int count = at < 8 || at + 2 > _bytes.Length ? 0 : Short((int)at);
+        long at = _bytes.Length < 8 ? _bytes.Length : Int(_bytes.Slice(4, 4));
+        int count = at < 8 || at + 2 > _bytes.Length ? 0 : Short(_bytes.Slice(at, 2));
         if (count == 0 || at + 2 + 12L * count > _bytes.Length)
             Throw.InvalidFile(_path, "is cut short or damaged: its first directory does not lie within it.");
-        for (int i = 0, from = (int)at + 2; i < count; i++, from += 12)
+        ReadOnlySpan<byte> entries = _bytes.ToArray(at + 2, 12L * count);
+        for (long from = at + 2; entries.Length > 0; entries = entries[12..], from += 12)
         {
-            (int tag, int type, long values) = (Short(from), Short(from + 2), Int(from + 4));
+            (int tag, int type, long values) = (Short(entries), Short(entries[2..]), Int(entries[4..]));
             int size = TiffTags.SizeOf(type);
             if (size == 0)
                 Throw.InvalidFile(_path, $"is damaged: its tag {tag} is of the unknown type {type}.");
-            long start = values * size <= 4 ? from + 8 : Int(from + 8);
+            long start = values * size <= 4 ? from + 8 : Int(entries[8..]);
             if (start + values * size > _bytes.Length)
                 Throw.InvalidFile(_path,
                     $"is cut short or damaged: its tag {tag} claims {values} values of {size} bytes at byte {start}, it has "
                         + $"{_bytes.Length}.");
-            if (!_entries.TryAdd(tag, new Entry(type, values, (int)start)))
+            if (!_entries.TryAdd(tag, new Entry(type, values, start)))
                 Throw.InvalidFile(_path, $"is damaged: it has two tags {tag}.");
         }
     }
@@ -127,7 +144,7 @@ internal sealed class TiffDirectory
             Throw.InvalidFile(_path,
                 $"is damaged: it tells the place of {Count(offsetsTag)} {what} and the length of {Count(bytesTag)}; its {Width}×{Height} "
                     + $"pixels need {pieces}.");
-        long rowBytes = (Piece.Width * (Separate ? 1 : Samples) * Bits + 7) / 8;
+        long rowBytes = RowBytes;
         if (Photometric == 6 && Compression != 7)
             rowBytes = Piece.Width;     // chroma may be sampled coarsely; luma is there in full
         if (rowBytes * Piece.Height > MostPieceBytes)
@@ -147,7 +164,7 @@ internal sealed class TiffDirectory
                 Throw.InvalidFile(_path,
                     $"is damaged: its {what} lie over each other, {i + 1} of them in more bytes than the file and its pixels have.");
             if (Compression == 7)
-                TiffJpeg.Check(_path, $"{what}, number {i}", _bytes.AsSpan((int)start, (int)length));
+                TiffJpeg.Check(_path, $"{what}, number {i}", _bytes.ToArray(start, length));
         }
     }
 
@@ -161,7 +178,7 @@ internal sealed class TiffDirectory
         return bits;
     }
 
-    private long Count(int tag) => _entries.TryGetValue(tag, out Entry entry) ? entry.Count : 0;
+    private long Count(int tag) => _entries.TryGetValue(tag, out Entry? entry) ? entry.Count : 0;
 
     private long One(int tag) => Count(tag) > 0 ? Value(tag, 0) : Throw.InvalidFile<long>(_path, $"is damaged: it has no tag {tag}.");
 
@@ -170,22 +187,35 @@ internal sealed class TiffDirectory
     private long Value(int tag, long index)
     {
         Entry entry = _entries[tag];
-        int at = entry.Start + (int)index * TiffTags.SizeOf(entry.Type);
+        int size = TiffTags.SizeOf(entry.Type);
+        entry.Values ??= _bytes.ToArray(entry.Start, entry.Count * size);
+        ReadOnlySpan<byte> value = entry.Values.AsSpan((int)index * size);
         return entry.Type switch
         {
-            TiffTags.Byte => _bytes[at],
-            TiffTags.Short => Short(at),
-            TiffTags.Long => Int(at),
+            TiffTags.Byte => value[0],
+            TiffTags.Short => Short(value),
+            TiffTags.Long => Int(value),
             _ => Throw.InvalidFile<long>(_path,
                 $"is damaged: its tag {tag} is of type {entry.Type}; expected a number of 1, 2 or 4 bytes."),
         };
     }
 
-    private int Short(int at)
-        => _little ? BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(at));
+    private int Short(ReadOnlySpan<byte> bytes)
+        => IsLittleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
 
-    private long Int(int at)
-        => _little ? BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(at));
+    private long Int(ReadOnlySpan<byte> bytes)
+        => IsLittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
 
-    private readonly record struct Entry(int Type, long Count, int Start);
+    private sealed class Entry(int type, long count, long start)
+    {
+        public int Type => type;
+
+        public long Count => count;
+
+        /// <summary>Where its values lie in the file.</summary>
+        public long Start => start;
+
+        /// <summary>The bytes of its values, once one was asked for: they may lie far from those of other tags.</summary>
+        public byte[]? Values { get; set; }
+    }
 }

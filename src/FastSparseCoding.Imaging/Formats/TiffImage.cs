@@ -21,20 +21,20 @@ internal static class TiffImage
 
     static TiffImage() => Tiff.SetErrorHandler(new Complaints());
 
-    public static void Decode(string path, byte[] bytes, Canvas canvas)
+    public static void Decode(string path, ImageBytes bytes, Canvas canvas)
     {
         TiffDirectory directory = TiffDirectory.Read(path, bytes);
         (complaint, heedsWarnings) = (null, false);
         try
         {
-            using var stream = new MemoryStream(bytes);
+            using Stream stream = bytes.AsStream();
             using Tiff? tiff = Tiff.ClientOpen(path, "rc", stream, new TiffStream());
             if (tiff is null)
                 Refuse(path);
             else
-                Decode(path, tiff, directory, canvas);
+                Decode(path, bytes, tiff, directory, canvas);
         }
-        catch (Exception e) when (e is not (InvalidDataException or OutOfMemoryException))
+        catch (Exception e) when (e is not (IOException or InvalidDataException or OutOfMemoryException))
         {
             // The decoder has no exception of its own: whatever it throws means that the file is damaged.
             Refuse(path);
@@ -45,13 +45,13 @@ internal static class TiffImage
         }
     }
 
-    private static void Decode(string path, Tiff tiff, TiffDirectory directory, Canvas canvas)
+    private static void Decode(string path, ImageBytes bytes, Tiff tiff, TiffDirectory directory, Canvas canvas)
     {
         (int width, int height) = (tiff.GetField(TiffTag.IMAGEWIDTH)[0].ToInt(), tiff.GetField(TiffTag.IMAGELENGTH)[0].ToInt());
         if (width != directory.Width || height != directory.Height || complaint is not null)
             Refuse(path);
         heedsWarnings = true;
-        bool read = TiffSamples.Reads(directory) ? new TiffSamples(tiff, directory).Draw(canvas) : DrawShown(tiff, directory, canvas);
+        bool read = TiffSamples.Reads(directory) ? new TiffSamples(bytes, tiff, directory).Draw(canvas) : DrawShown(tiff, directory, canvas);
         if (!read || complaint is not null)
             Refuse(path);
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using BitMiracle.LibTiff.Classic;
 
@@ -8,23 +9,27 @@ namespace FastSparseCoding.Imaging.Formats;
 /// </summary>
 internal sealed class TiffSamples
 {
+    private readonly ImageBytes _bytes;
     private readonly Tiff _tiff;
     private readonly TiffDirectory _directory;
     private readonly int _width, _height;
+    private readonly int _down;         // rows of a piece: those of a strip or tile, or one that is stored as it is
     private readonly PixelLayout _layout;
     private readonly byte[] _row;       // samples as they are drawn
     private readonly byte[][] _pieces;  // one, or one of each sample
 
-    public TiffSamples(Tiff tiff, TiffDirectory directory)
+    public TiffSamples(ImageBytes bytes, Tiff tiff, TiffDirectory directory)
     {
-        (_tiff, _directory, _width, _height) = (tiff, directory, (int)directory.Width, (int)directory.Height);
+        (_bytes, _tiff, _directory) = (bytes, tiff, directory);
+        (_width, _height) = ((int)directory.Width, (int)directory.Height);
         int colours = directory.Photometric == 2 ? 3 : 1;
         _layout = new PixelLayout(_width, _height, colours, directory.HasAlpha(colours), directory.Bits == 16 ? 65_535 : 255,
             directory.Orientation);
+        _down = directory.HasPlainRows ? 1 : (int)directory.Piece.Height;
         _row = new byte[directory.Piece.Width * _layout.Samples * SampleBytes];
         _pieces = new byte[directory.Separate ? _layout.Samples : 1][];
         for (int i = 0; i < _pieces.Length; i++)
-            _pieces[i] = new byte[directory.Tiled ? tiff.TileSize() : tiff.StripSize()];
+            _pieces[i] = new byte[directory.HasPlainRows ? directory.RowBytes : directory.Tiled ? tiff.TileSize() : tiff.StripSize()];
     }
 
     /// <summary>Whether pixels are their own samples, of a size that is a number's.</summary>
@@ -37,14 +42,14 @@ internal sealed class TiffSamples
     public bool Draw(Canvas canvas)
     {
         canvas.Begin(_layout);
-        (int across, int down) = ((int)_directory.Piece.Width, (int)_directory.Piece.Height);
-        for (int top = 0; top < _height; top += down)
+        int across = (int)_directory.Piece.Width;
+        for (int top = 0; top < _height; top += _down)
             for (int left = 0; left < _width; left += across)
             {
                 for (int i = 0; i < _pieces.Length; i++)
                     if (!ReadPiece(left, top, i))
                         return false;
-                for (int y = 0; y < Math.Min(down, _height - top); y++)
+                for (int y = 0; y < Math.Min(_down, _height - top); y++)
                     DrawRow(canvas, left, top + y, y * across);
             }
         return true;
@@ -53,10 +58,23 @@ internal sealed class TiffSamples
     private bool ReadPiece(int left, int top, int plane)
     {
         byte[] piece = _pieces[plane];
+        if (_directory.HasPlainRows)
+        {
+            ReadRow(top, plane, piece);
+            return true;
+        }
         if (_directory.Tiled)
             return _tiff.ReadEncodedTile(_tiff.ComputeTile(left, top, 0, (short)plane), piece, 0, piece.Length) == piece.Length;
         int rows = (int)Math.Min(_directory.Piece.Height, _height - top), length = rows * _tiff.ScanlineSize();
         return length <= piece.Length && _tiff.ReadEncodedStrip(_tiff.ComputeStrip(top, (short)plane), piece, 0, length) == length;
+    }
+
+    private void ReadRow(int y, int plane, Span<byte> row)
+    {
+        _bytes.Read(_directory.PlainRow(y, plane), row);
+        Span<ushort> wide = MemoryMarshal.Cast<byte, ushort>(row);
+        if (SampleBytes == 2 && _directory.IsLittleEndian != BitConverter.IsLittleEndian)
+            BinaryPrimitives.ReverseEndianness(wide, wide);
     }
 
     /// <summary>Draws a row of the pieces, of which its first pixel is number <paramref name="pixel"/>.</summary>

@@ -3,8 +3,9 @@ namespace FastSparseCoding.Imaging.Formats;
 /// <summary>Numbers of TIFF 6.0.</summary>
 internal static class TiffTags
 {
-    public const int Width = 256, Height = 257, Bits = 258, Compression = 259, Photometric = 262, Orientation = 274, Samples = 277;
-    public const int StripOffsets = 273, RowsPerStrip = 278, StripBytes = 279, Planar = 284, Palette = 320, SampleFormat = 339;
+    public const int Width = 256, Height = 257, Bits = 258, Compression = 259, Photometric = 262, Samples = 277;
+    public const int FillOrder = 266, Orientation = 274, StripOffsets = 273, RowsPerStrip = 278, StripBytes = 279, Planar = 284;
+    public const int Palette = 320, SampleFormat = 339;
     public const int TileWidth = 322, TileHeight = 323, TileOffsets = 324, TileBytes = 325, ExtraSamples = 338;
 
     public const int Byte = 1, Short = 3, Long = 4;
