@@ -30,13 +30,9 @@ public static class NoiseLevel
     public static float Estimate(GrayImage picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        if (picture.Width < SmallestSide || picture.Height < SmallestSide)
-            Throw.Argument(nameof(picture), $"{picture.Name}: is {picture.Width}×{picture.Height} pixels; it must be at least "
-                + $"{SmallestSide}×{SmallestSide} for its noise to be estimated.");
+        RequireLargeEnough(picture.Name, picture.Width, picture.Height);
         Throw.IfNotFinite(new ReadOnlyMatrixView(picture.Pixels, picture.Height, picture.Width), nameof(picture));
-        float[] diagonal = Diagonal(picture);
-        Array.Sort(diagonal);
-        return (float)(diagonal[diagonal.Length / 2] / NormalMedian * 255);
+        return Estimate(picture, DiagonalRoom(picture));
     }
 
     /// <summary>
@@ -49,12 +45,16 @@ public static class NoiseLevel
     public static float Estimate(ColourImage picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
+        RequireLargeEnough(picture.Name, picture.Width, picture.Height);
         int height = Math.Max(SmallestSide, BandPixels / picture.Width / 2 * 2);
-        if (height >= picture.Height / 2)
-            return Estimate(picture, 0, picture.Height);
+        bool isWhole = height >= picture.Height / 2;
+        var room = new GrayImage(picture.Width, isWhole ? picture.Height : height);     // for all bands: large arrays live long
+        float[] diagonal = DiagonalRoom(room);
+        if (isWhole)
+            return Estimate(picture, 0, room, diagonal);
         int bands = Math.Min(MostBands, picture.Height / height);
         float[] estimates = [.. Enumerable.Range(0, bands).Select(
-            i => Estimate(picture, (int)((long)i * (picture.Height - height) / Math.Max(1, bands - 1)), height))];
+            i => Estimate(picture, (int)((long)i * (picture.Height - height) / Math.Max(1, bands - 1)), room, diagonal))];
         Array.Sort(estimates);
         return estimates[bands / 2];
     }
@@ -84,24 +84,40 @@ public static class NoiseLevel
         Throw.IfAbove(sigma, 255f, name);
     }
 
-    private static float Estimate(ColourImage picture, int firstRow, int rows)
+    private static void RequireLargeEnough(string name, int width, int height)
+    {
+        if (width < SmallestSide || height < SmallestSide)
+            Throw.Argument("picture", $"{name}: is {width}×{height} pixels; it must be at least "
+                + $"{SmallestSide}×{SmallestSide} for its noise to be estimated.");
+    }
+
+    /// <summary>The estimate of as many rows as there is room for.</summary>
+    private static float Estimate(ColourImage picture, int firstRow, GrayImage room, float[] diagonal)
     {
         double squares = 0;
         for (int channel = 0; channel < picture.Channels; channel++)
         {
-            var values = new float[picture.Width * rows];
-            picture.ReadRows(channel, firstRow, values);
-            squares += Math.Pow(Estimate(new GrayImage(picture.Width, rows, values, picture.Name)), 2);
+            picture.ReadRows(channel, firstRow, room.Pixels);
+            squares += Math.Pow(Estimate(room, diagonal), 2);
         }
         return (float)Math.Sqrt(squares / picture.Channels);
     }
 
+    private static float Estimate(GrayImage picture, float[] diagonal)
+    {
+        FillDiagonal(picture, diagonal);
+        Array.Sort(diagonal);
+        return (float)(diagonal[diagonal.Length / 2] / NormalMedian * 255);
+    }
+
+    private static float[] DiagonalRoom(GrayImage picture)
+        => new float[((picture.Width - HighPass.Length) / 2 + 1) * ((picture.Height - HighPass.Length) / 2 + 1)];
+
     /// <summary>Magnitudes of the finest coefficients that are high-pass in both directions, but for those that need pixels beyond the
     /// border.</summary>
-    private static float[] Diagonal(GrayImage picture)
+    private static void FillDiagonal(GrayImage picture, float[] diagonal)
     {
         int taps = HighPass.Length, across = (picture.Width - taps) / 2 + 1, down = (picture.Height - taps) / 2 + 1;
-        var diagonal = new float[across * down];
         var columns = new double[picture.Width];
         for (int y = 0; y < down; y++)
         {
@@ -120,7 +136,6 @@ public static class NoiseLevel
                 diagonal[y * across + x] = (float)Math.Abs(value);
             }
         }
-        return diagonal;
     }
 
     private static double[] Daubechies2()

@@ -120,8 +120,8 @@ internal sealed class NoiseRemoval : IStripWork
     /// <summary>What a thread needs for a strip.</summary>
     private sealed class Workspace(NoiseRemoval work)
     {
-        private readonly int _patches = PictureBands.StripRows * work._across;
-        private readonly float[] _means = new float[PictureBands.StripRows * work._across * work._channels];
+        private readonly int _patches = PictureBands.StripRows(work._size) * work._across;
+        private readonly float[] _means = new float[PictureBands.StripRows(work._size) * work._across * work._channels];
 
         /// <summary>Sums of columns [width].</summary>
         public float[] Columns { get; } = new float[work._width];

@@ -8,8 +8,8 @@ namespace FastSparseCoding.Imaging;
 /// </summary>
 internal sealed class PictureBands
 {
-    /// <summary>Rows of patches in a strip. Sums, and so the last bits of pixels, depend on it.</summary>
-    public const int StripRows = 8;
+    /// <summary>Rows of patches in a strip, unless rows are so long that fewer have <see cref="MostValues"/>.</summary>
+    private const int MostStripRows = 8;
 
     /// <summary>Strips in a band: enough work for many threads, little memory.</summary>
     private const int MostStrips = 64;
@@ -17,7 +17,7 @@ internal sealed class PictureBands
     /// <summary>Values in a band, unless a single strip has more: rows may be long.</summary>
     private const int MostValues = 1 << 22;
 
-    private readonly int _size, _height, _overlap, _strips;
+    private readonly int _size, _height, _overlap, _stripRows, _strips;
     private readonly IStripWork _work;
     private readonly float[] _pixels;       // rows of the picture under the band
     private readonly float[] _total;        // sums of the patches over these rows, of this band and those before
@@ -32,14 +32,19 @@ internal sealed class PictureBands
     public PictureBands(int size, int height, int patchSize, IStripWork work, int mostStrips = MostStrips)
     {
         (_size, _height, _overlap, _work) = (size, height, patchSize - 1, work);
-        long stripValues = (long)StripRows * Math.Max(size, work.SumSize);
-        _strips = Math.Min((int)Math.Clamp(MostValues / stripValues, 1, mostStrips), RowBlocks.Count(height - _overlap, StripRows));
-        int rows = Math.Min(_strips * StripRows + _overlap, height);
+        _stripRows = StripRows(Math.Max(size, work.SumSize));
+        long stripValues = (long)_stripRows * Math.Max(size, work.SumSize);
+        _strips = Math.Min((int)Math.Clamp(MostValues / stripValues, 1, mostStrips), RowBlocks.Count(height - _overlap, _stripRows));
+        int rows = Math.Min(_strips * _stripRows + _overlap, height);
         Throw.IfAbove((long)rows * Math.Max(size, work.SumSize), Array.MaxLength, "width × rows of a band");
         _pixels = new float[rows * size];
         _total = new float[rows * work.SumSize];
-        _sums = [.. Enumerable.Range(0, _strips).Select(_ => new float[(StripRows + _overlap) * work.SumSize])];
+        _sums = [.. Enumerable.Range(0, _strips).Select(_ => new float[(_stripRows + _overlap) * work.SumSize])];
     }
+
+    /// <summary>Rows of patches in a strip. Sums, and so the last bits of pixels, depend on it.</summary>
+    /// <param name="size">Values in a row.</param>
+    public static int StripRows(int size) => Math.Clamp(MostValues / size, 1, MostStripRows);
 
     /// <summary>Number of patches, in one direction, over pixel i of so many.</summary>
     public static int Cover(int i, int length, int patchSize) => Math.Min(i, length - patchSize) - Math.Max(0, i - patchSize + 1) + 1;
@@ -47,20 +52,20 @@ internal sealed class PictureBands
     public void Run(
         PictureRowReader read, PictureRowWriter write, int threads, IProgress<double>? progress, CancellationToken cancellation)
     {
-        int patchRows = _height - _overlap, strips = RowBlocks.Count(patchRows, StripRows), done = 0;
-        for (int first = 0; first < patchRows; first += _strips * StripRows)
+        int patchRows = _height - _overlap, strips = RowBlocks.Count(patchRows, _stripRows), done = 0;
+        for (int first = 0; first < patchRows; first += _strips * _stripRows)
         {
-            int count = Math.Min(_strips * StripRows, patchRows - first);
+            int count = Math.Min(_strips * _stripRows, patchRows - first);
             Read(first, count, read);
-            RowBlocks.Run(count, StripRows, threads, cancellation, (start, rows) =>
+            RowBlocks.Run(count, _stripRows, threads, cancellation, (start, rows) =>
             {
                 Span<float> sums = Sums(start, rows);
                 sums.Clear();
                 _work.Add(first + start, rows, PixelRows(start, rows + _overlap), sums, cancellation);
                 progress?.Report((double)Interlocked.Increment(ref done) / strips);
             });
-            for (int start = 0; start < count; start += StripRows)
-                Join(start, Math.Min(StripRows, count - start));
+            for (int start = 0; start < count; start += _stripRows)
+                Join(start, Math.Min(_stripRows, count - start));
             Write(first, first + count < patchRows ? count : count + _overlap, write);
             Keep(count);
         }
@@ -101,5 +106,5 @@ internal sealed class PictureBands
 
     private Span<float> TotalRows(int start, int count) => _total.AsSpan(start * _work.SumSize, count * _work.SumSize);
 
-    private Span<float> Sums(int start, int count) => _sums[start / StripRows].AsSpan(0, (count + _overlap) * _work.SumSize);
+    private Span<float> Sums(int start, int count) => _sums[start / _stripRows].AsSpan(0, (count + _overlap) * _work.SumSize);
 }

@@ -14,6 +14,7 @@ public sealed class PictureDenoiserTests
     [InlineData(37, 30, 4, 0.7)]
     [InlineData(23, 40, 9, 0)]
     [InlineData(300, 33, 12, 2)]
+    [InlineData(600_000, 10, 3, 0.5)]      // rows too long for strips of eight
     public void Every_pixel_is_the_mean_of_the_patches_over_it_and_of_the_noisy_one(int width, int height, int size, float weight)
     {
         GrayImage noisy = Random(width, height);
