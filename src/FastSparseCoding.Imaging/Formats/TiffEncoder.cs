@@ -9,6 +9,9 @@ internal static class TiffEncoder
 {
     private const int StripBytes = 1 << 16, EntryBytes = 12;
 
+    /// <summary>Dots per inch: nobody knows a picture's, and baseline readers ask for them (section 8).</summary>
+    private const uint Resolution = 72, Inch = 2;
+
     public static void Write(Stream stream, ColourImage image)
     {
         var row = new byte[image.Width * image.Samples * image.Bits / 8];
@@ -35,6 +38,9 @@ internal static class TiffEncoder
             (TiffTags.Samples, TiffTags.Short, [(uint)image.Samples]),
             (TiffTags.RowsPerStrip, TiffTags.Long, [(uint)rows]),
             (TiffTags.StripBytes, TiffTags.Long, new uint[strips]),
+            (TiffTags.XResolution, TiffTags.Rational, [Resolution, 1]),
+            (TiffTags.YResolution, TiffTags.Rational, [Resolution, 1]),
+            (TiffTags.ResolutionUnit, TiffTags.Short, [Inch]),
             .. image.HasAlpha ? [(TiffTags.ExtraSamples, TiffTags.Short, new uint[] { 2 })] : Array.Empty<(int, int, uint[])>(),
         ];
         int directoryEnd = 8 + 2 + EntryBytes * tags.Length + 4, start = directoryEnd + tags.Sum(t => Outside(t.Type, t.Values));
@@ -58,7 +64,7 @@ internal static class TiffEncoder
             Span<byte> entry = head.AsSpan(at);
             BinaryPrimitives.WriteUInt16BigEndian(entry, (ushort)tag);
             BinaryPrimitives.WriteUInt16BigEndian(entry[2..], (ushort)type);
-            BinaryPrimitives.WriteInt32BigEndian(entry[4..], values.Length);
+            BinaryPrimitives.WriteInt32BigEndian(entry[4..], values.Length / NumbersOf(type));
             int far = Outside(type, values);
             if (far > 0)
                 BinaryPrimitives.WriteInt32BigEndian(entry[8..], outside);
@@ -77,14 +83,17 @@ internal static class TiffEncoder
                 BinaryPrimitives.WriteUInt16BigEndian(target, (ushort)value);
             else
                 BinaryPrimitives.WriteUInt32BigEndian(target, value);
-            target = target[TiffTags.SizeOf(type)..];
+            target = target[(TiffTags.SizeOf(type) / NumbersOf(type))..];
         }
     }
+
+    /// <summary>Numbers of a value: a fraction has two.</summary>
+    private static int NumbersOf(int type) => type == TiffTags.Rational ? 2 : 1;
 
     /// <summary>Bytes of values that do not fit their entry and lie behind the directory.</summary>
     private static int Outside(int type, uint[] values)
     {
-        int bytes = values.Length * TiffTags.SizeOf(type);
+        int bytes = values.Length * TiffTags.SizeOf(type) / NumbersOf(type);
         return bytes > 4 ? (bytes + 1) / 2 * 2 : 0;
     }
 }

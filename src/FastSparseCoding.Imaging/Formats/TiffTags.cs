@@ -8,7 +8,9 @@ internal static class TiffTags
     public const int Palette = 320, SampleFormat = 339;
     public const int TileWidth = 322, TileHeight = 323, TileOffsets = 324, TileBytes = 325, ExtraSamples = 338;
 
-    public const int Byte = 1, Short = 3, Long = 4;
+    public const int XResolution = 282, YResolution = 283, ResolutionUnit = 296;
+
+    public const int Byte = 1, Short = 3, Long = 4, Rational = 5;
 
     /// <summary>Bytes of a value of a type, 0 when there is no such type.</summary>
     public static int SizeOf(int type) => type switch
@@ -16,7 +18,7 @@ internal static class TiffTags
         Byte or 2 or 6 or 7 => 1,
         Short or 8 => 2,
         Long or 9 or 11 or 13 => 4,
-        5 or 10 or 12 => 8,
+        Rational or 10 or 12 => 8,
         _ => 0,
     };
 

@@ -126,6 +126,47 @@ public sealed class ImageSaveTests : IDisposable
         Assert.Equal(99 * 4000 % 65_536, BitConverter.ToUInt16(row));
     }
 
+    /// <summary>All that TIFF 6.0 asks of a baseline gray or RGB file (sections 4 and 6), in ascending order.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, true)]
+    public void A_tiff_has_the_tags_that_baseline_readers_ask_for(int channels, bool hasAlpha)
+    {
+        byte[] tiff = Saved("a.tif", new ColourImage(7, 5, channels, hasAlpha, 8));
+        Dictionary<int, (int Type, long Count, uint[] Values)> tags = Tags(tiff);
+
+        int[] required = [256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 296];
+        Assert.Equal([.. required, .. hasAlpha ? [338] : Array.Empty<int>()], tags.Keys);
+        Assert.Equal((5, 1L), (tags[282].Type, tags[282].Count));       // one RATIONAL
+        Assert.Equal([72u, 1u], tags[282].Values);
+        Assert.Equal((5, 1L), (tags[283].Type, tags[283].Count));
+        Assert.Equal([72u, 1u], tags[283].Values);
+        Assert.Equal((3, 1L), (tags[296].Type, tags[296].Count));       // one SHORT: 2 is inch
+        Assert.Equal([2u], tags[296].Values);
+        Assert.Equal(tiff.Length, tags[273].Values[0] + 35L * (hasAlpha ? channels + 1 : channels));
+    }
+
+    /// <summary>The tags of the first directory of a big-endian TIFF, in its order; numbers of a fraction one after the other.</summary>
+    private static Dictionary<int, (int Type, long Count, uint[] Values)> Tags(byte[] tiff)
+    {
+        var tags = new Dictionary<int, (int, long, uint[])>();
+        Assert.Equal("MM\0*"u8, tiff.AsSpan(0, 4));
+        int at = (int)Number(4, 4);
+        Assert.Equal(0, at % 2);
+        for (int i = 0, from = at + 2; i < Number(at, 2); i++, from += 12)
+        {
+            (int type, uint count) = ((int)Number(from + 2, 2), Number(from + 4, 4));
+            (int size, int numbers) = type switch { 3 => (2, 1), 4 => (4, 1), 5 => (4, 2), _ => throw new InvalidDataException($"{type}") };
+            int start = count * size * numbers > 4 ? (int)Number(from + 8, 4) : from + 8;
+            Assert.Equal(0, start % 2);
+            tags.Add((int)Number(from, 2),
+                (type, count, [.. Enumerable.Range(0, (int)count * numbers).Select(k => Number(start + k * size, size))]));
+        }
+        return tags;
+
+        uint Number(int place, int bytes) => tiff.AsSpan(place, bytes).ToArray().Aggregate(0u, (value, b) => value << 8 | b);
+    }
+
     [Fact]
     public void Other_endings_and_what_a_format_cannot_hold_are_refused_and_nothing_is_lost()
     {
