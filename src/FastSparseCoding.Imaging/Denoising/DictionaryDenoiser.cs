@@ -23,11 +23,7 @@ public sealed class DictionaryDenoiser : IPatchDenoiser
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         options = (options ?? DictionaryDenoiserOptions.Default).Validated();
-        PatchSize = (int)Math.Sqrt(dictionary.SignalSize);
-        if (PatchSize * PatchSize != dictionary.SignalSize || PatchSize < 2)
-            Throw.Argument(nameof(dictionary),
-                $"'dictionary' has atoms of {dictionary.SignalSize} values; it must have p² of them, for patches of p×p pixels, p "
-                + "2 or more.");
+        PatchSize = SquarePatch.SideOf(dictionary, channels: 1);
         Dictionary = dictionary;
         _noisyWeight = options.NoisyWeight;
         _pursuit = new OmpEncoder(dictionary, new OmpOptions { Error = options.Gain * PatchSize });

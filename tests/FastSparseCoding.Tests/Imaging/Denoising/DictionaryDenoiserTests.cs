@@ -119,7 +119,7 @@ public sealed class DictionaryDenoiserTests
             StringComparison.Ordinal);
         Assert.StartsWith("'Frequencies' is 65; it must be from 2 to 64.", Message(() => Learn(fine, 25, new() { Frequencies = 65 })),
             StringComparison.Ordinal);
-        Assert.StartsWith("'dictionary' has atoms of 10 values; it must have p² of them, for patches of p×p pixels, p 2 or more.",
+        Assert.StartsWith("'dictionary' has atoms of 10 values; it must have p² of them, for patches of p×p pixels, p from 2 to 32.",
             Message(() => _ = new DictionaryDenoiser(RandomData.Dictionary(12, 10, 1))), StringComparison.Ordinal);
         fine.Row(2)[5] = float.PositiveInfinity;
         Assert.StartsWith("'noisy' holds Infinity at row 2, column 5; every value must be finite.", Message(() => Learn(fine, 25)),
