@@ -55,6 +55,7 @@ internal sealed class EvaluateDenoiserCommand
         var table = new ResultTable("sigma", "pictures", "psnr before", "psnr", "ssim before", "ssim", "seconds per picture");
         context.Track(board =>
         {
+            ProgressBoard.Piece? learning = model is null ? board.Start("learning dictionaries") : null;
             ProgressBoard.Piece piece = board.Start("denoising");
             for (int s = 0; s < sigmas.Length; s++)
             {
@@ -63,9 +64,12 @@ internal sealed class EvaluateDenoiserCommand
                     context.WarnOfNoise(FormattableString.Invariant($"σ {sigmas[s]}"), model, sigmas[s], colour ? 3 : 1);
                 for (int i = 0; i < files.Count; i++)
                 {
+                    int done = s * files.Count + i, all = sigmas.Length * files.Count;
+                    var progress = new PictureProgress(learning, piece, done, all);
                     sum += DenoisingQuality.Measure(
-                        Channels(files[i], colour), sigmas[s], model, unchecked(context.Seed + i), context.Threads, context.Cancellation);
-                    piece.Report(s * files.Count + i + 1, sigmas.Length * files.Count, FormattableString.Invariant(
+                        Channels(files[i], colour), sigmas[s], model, unchecked(context.Seed + i), context.Threads, progress.Learning,
+                        progress.Denoising, context.Cancellation);
+                    piece.Report(done + 1, all, FormattableString.Invariant(
                         $"σ {sigmas[s]}, PSNR {sum.Psnr / (i + 1):F2} dB so far"));
                 }
                 DenoisingQuality mean = sum / files.Count;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSparseCoding.Learning;
 
 namespace FastSparseCoding.Imaging;
 
@@ -20,6 +21,8 @@ public readonly record struct DenoisingQuality(double PsnrBefore, double Psnr, d
     /// <param name="denoiser">What denoises; null for a dictionary learned from the noisy picture.</param>
     /// <param name="seed">Seed of the noise, and of the dictionary.</param>
     /// <param name="threads">Threads, 1 or more; 0 for one per core.</param>
+    /// <param name="learning">Told after every batch of patches that the dictionary is learned from.</param>
+    /// <param name="progress">Told the part of the picture that is denoised, 0 to 1.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>What was measured.</returns>
     /// <exception cref="ArgumentException">The picture is too small, has neither one nor three channels or fewer than the denoiser, or σ is
@@ -27,15 +30,15 @@ public readonly record struct DenoisingQuality(double PsnrBefore, double Psnr, d
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static DenoisingQuality Measure(
         IReadOnlyList<GrayImage> clean, float sigma, IPatchDenoiser? denoiser, int seed, int threads = 0,
-        CancellationToken cancellation = default)
+        IProgress<LearningProgress>? learning = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(clean);
         GrayImage[] noisy = [.. clean.Select((channel, c) => NoiseLevel.Add(channel, sigma, unchecked(seed + c * ChannelSeed)))];
         long start = Stopwatch.GetTimestamp();
         denoiser ??= DictionaryDenoiser.Learn(
             noisy.Length == 1 ? noisy[0] : OpponentColours.Luminance(noisy), noisy.Length == 1 ? sigma : OpponentColours.Sigmas(sigma)[0],
-            DictionaryDenoiserOptions.Default with { Seed = seed, Threads = threads }, cancellation: cancellation);
-        IReadOnlyList<GrayImage> denoised = PictureDenoiser.Denoise(noisy, denoiser, sigma, threads, cancellation);
+            DictionaryDenoiserOptions.Default with { Seed = seed, Threads = threads }, learning, cancellation);
+        IReadOnlyList<GrayImage> denoised = PictureDenoiser.Denoise(noisy, denoiser, sigma, threads, progress, cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new DenoisingQuality(
             MeanPsnr(noisy, clean), MeanPsnr(denoised, clean), MeanSsim(noisy, clean), MeanSsim(denoised, clean), seconds);

@@ -99,7 +99,7 @@ public static class Inpainter
         GrayImage[] cleaned = Rounds(picture, mask, x, options.ModelRounds, rest, (noisy, round) =>
         {
             float sigma = InpaintOptions.Falling(options.FirstSigma, options.LastSigma, round, options.ModelRounds);
-            return PictureDenoiser.Denoise(noisy, model, sigma, threads, cancellation);
+            return PictureDenoiser.Denoise(noisy, model, sigma, threads, null, cancellation);
         });
         for (int channel = 0; channel < x.Length; channel++)
             mask.Average(cleaned[channel].Pixels, x[channel].Pixels);

@@ -43,8 +43,8 @@ public static class PictureDenoiser
 
     /// <summary>
     /// Denoises a picture that need not be in memory, band after band: rows are read once, from the first to the last, and so written. The
-    /// memory is that of some 600 rows of the picture, however many it has; pixels are the same bits as those of the picture denoised as a
-    /// whole.
+    /// memory is that of some 600 rows of the picture at most, however many it has, and of fewer where they are long; pixels are the same
+    /// bits as those of the picture denoised as a whole.
     /// </summary>
     /// <param name="width">Width in pixels, at least that of a patch.</param>
     /// <param name="height">Height in pixels, at least that of a patch.</param>
@@ -117,13 +117,15 @@ public static class PictureDenoiser
     /// <param name="denoiser">What cleans patches: of one channel, or of three for three.</param>
     /// <param name="sigma">Deviation σ of the noise in levels of 255: above 0, at most 255.</param>
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
+    /// <param name="progress">Told the part of the picture that is done, 0 to 1.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>The denoised channels.</returns>
     /// <exception cref="ArgumentException">There are neither one nor three channels, their sizes differ, the picture is smaller than a
     /// patch or has fewer channels than the denoiser, a pixel is not finite, or σ is out of its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IReadOnlyList<GrayImage> Denoise(
-        IReadOnlyList<GrayImage> noisy, IPatchDenoiser denoiser, float sigma, int threads = 0, CancellationToken cancellation = default)
+        IReadOnlyList<GrayImage> noisy, IPatchDenoiser denoiser, float sigma, int threads = 0, IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(noisy);
         ArgumentNullException.ThrowIfNull(denoiser);
@@ -139,7 +141,7 @@ public static class PictureDenoiser
         NoiseLevel.Check(sigma);
         GrayImage[] clean = [.. noisy.Select(channel => new GrayImage(width, height, new float[width * height], channel.Name))];
         var rows = ColourRows.Of(noisy, clean, apart: noisy.Count > denoiser.Channels);
-        Bands(width, height, denoiser, rows.Sigmas(sigma)).Run(rows.Read, rows.Write, threads, null, cancellation);
+        Bands(width, height, denoiser, rows.Sigmas(sigma)).Run(rows.Read, rows.Write, threads, progress, cancellation);
         return clean;
     }
 

@@ -51,7 +51,9 @@ internal static class TiffImage
         if (width != directory.Width || height != directory.Height || complaint is not null)
             Refuse(path);
         heedsWarnings = true;
-        bool read = TiffSamples.Reads(directory) ? new TiffSamples(bytes, tiff, directory).Draw(canvas) : DrawShown(tiff, directory, canvas);
+        bool read = TiffSamples.Reads(directory)
+            ? new TiffSamples(bytes, tiff, directory).Draw(canvas)
+            : DrawShown(tiff, directory, canvas);
         if (!read || complaint is not null)
             Refuse(path);
     }

@@ -47,7 +47,8 @@ internal sealed record WrittenFormat(
         if (written is null)
             Throw.OutOfRange(nameof(format), format, string.Join(", ", All[..^1].Select(f => f.Format)) + $" or {All[^1].Format}");
         if (!written.Holds(channels, hasAlpha))
-            Throw.Argument(nameof(format), $"'{nameof(format)}' is {format}, which {written.Refusal(channels, hasAlpha, f => [$"{f.Format}"])}");
+            Throw.Argument(nameof(format),
+                $"'{nameof(format)}' is {format}, which {written.Refusal(channels, hasAlpha, f => [$"{f.Format}"])}");
         return written;
     }
 
