@@ -74,25 +74,26 @@ internal sealed class DenoiseCommand
         string[] inputs = parsed.GetRequiredValue(_inputs);
         string? modelPath = parsed.GetValue(_model), difference = parsed.GetValue(_difference);
         float strength = Range.Check(_strength, parsed.GetValue(_strength) ?? 1, 0.1f, 10f);
-        if (parsed.GetRequiredValue(_output).Length == 0)
-            throw new UserError($"{_output.Name} is empty; it must be the name of a file or a folder.");
-        IReadOnlyList<PictureJob> jobs = PicturePlan.Of(inputs, parsed.GetRequiredValue(_output), parsed.GetValue(_reference));
+        var plan = new PicturePlan(inputs, _output, parsed.GetRequiredValue(_output), parsed.GetValue(_reference));
+        IReadOnlyList<PictureJob> jobs = plan.Jobs;
         if (jobs.Count > 1 && difference is not null)
             throw new UserError($"{_difference.Name} is for one picture; {jobs.Count} are given.");
-        PicturePlan.Require(jobs, [modelPath], (_output, null), (_difference, difference));
+        plan.Require([modelPath], (_difference, difference));
         Denoiser? model = modelPath is null ? null : DenoiserFile.Load(modelPath);
         SignalInput.WarnPassedOver(inputs, context);
         int failed = 0;
         var table = new ResultTable([.. Columns, .. jobs[0].Reference is null ? [] : QualityColumns]);
         context.Track(board =>
         {
+            ProgressBoard.Piece? learning = model is null ? board.Start("learning dictionaries") : null;
             ProgressBoard.Piece piece = board.Start("denoising");
             for (int i = 0; i < jobs.Count; i++)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    table.Add(Run(jobs[i], model, parsed.GetValue(_sigma), strength, difference, context, Step(piece, i, jobs.Count)));
+                    var progress = new PictureProgress(learning, piece, i, jobs.Count);
+                    table.Add(Run(jobs[i], model, parsed.GetValue(_sigma), strength, difference, context, progress));
                 }
                 catch (Exception e) when (jobs.Count > 1 && e is UserError or ArgumentException or InvalidDataException or IOException)
                 {
@@ -107,14 +108,10 @@ internal sealed class DenoiseCommand
         return failed == 0 ? ExitCode.Done : ExitCode.BadInput;
     }
 
-    private static Relay<double> Step(ProgressBoard.Piece piece, int picture, int pictures)
-        => new(done => piece.Report(
-            (int)(100 * (picture + done)), 100 * pictures, FormattableString.Invariant($"picture {picture + 1} of {pictures}")));
-
     /// <summary>One picture; what is told of it.</summary>
     private static object[] Run(
         PictureJob job, Denoiser? model, NoiseRange given, float strength, string? difference, CommandContext context,
-        IProgress<double> progress)
+        PictureProgress progress)
     {
         ColourImage noisy = ImageFile.LoadColour(job.Input);
         WrittenFormat.For(job.Output, noisy.Channels, noisy.HasAlpha);
@@ -128,8 +125,7 @@ internal sealed class DenoiseCommand
             job.Output, FormattableString.Invariant($"{noisy.Width}×{noisy.Height}"), estimated, (double)sigma,
             Stopwatch.GetElapsedTime(start).TotalSeconds, .. Quality(reference, noisy, clean),
         ];
-        PicturePlan.MakeFolder(job);
-        ImageFile.Save(job.Output, clean);
+        PictureOutput.Save(job.Output, clean);
         if (difference is not null)
             ImageFile.Save(difference, ColourImage.OfGray(PictureDifference.Draw(noisy, clean), 8));
         return facts;
@@ -137,7 +133,7 @@ internal sealed class DenoiseCommand
 
     /// <summary>Denoises a picture: in its own place where nothing else needs it, since it may take a third of the memory.</summary>
     private static ColourImage Denoise(
-        ColourImage noisy, bool keep, Denoiser? model, float sigma, CommandContext context, IProgress<double> progress)
+        ColourImage noisy, bool keep, Denoiser? model, float sigma, CommandContext context, PictureProgress progress)
     {
         if (sigma < NoNoise)
         {
@@ -149,10 +145,10 @@ internal sealed class DenoiseCommand
             context.WarnOfNoise(noisy.Name, model, sigma, noisy.Channels);
         IPatchDenoiser denoiser = (IPatchDenoiser?)model ?? DictionaryDenoiser.Learn(
             noisy, sigma, DictionaryDenoiserOptions.Default with { Seed = context.Seed, Threads = context.Threads },
-            cancellation: context.Cancellation);
+            progress.Learning, context.Cancellation);
         if (keep)
-            return PictureDenoiser.Denoise(noisy, denoiser, sigma, context.Threads, progress, context.Cancellation);
-        PictureDenoiser.Denoise(noisy, noisy, denoiser, sigma, context.Threads, progress, context.Cancellation);
+            return PictureDenoiser.Denoise(noisy, denoiser, sigma, context.Threads, progress.Denoising, context.Cancellation);
+        PictureDenoiser.Denoise(noisy, noisy, denoiser, sigma, context.Threads, progress.Denoising, context.Cancellation);
         return noisy;
     }
 

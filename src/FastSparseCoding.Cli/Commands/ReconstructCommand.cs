@@ -3,6 +3,7 @@ using System.Diagnostics;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Imaging.Formats;
 using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Commands;
@@ -10,6 +11,9 @@ namespace FastSparseCoding.Cli.Commands;
 /// <summary>sparsecode reconstruct: codes in, signals or pictures out.</summary>
 internal sealed class ReconstructCommand
 {
+    /// <summary>Depth of the pictures: sums of atoms are of no depth, and 8 bits would round them.</summary>
+    private const int PictureBits = 16;
+
     private readonly Argument<string> _codes =
         new("CODES") { Description = "The codes [N×m]: an .npy, or an .npz as 'sparsecode encode' and scipy.sparse.save_npz write it." };
     private readonly Argument<string> _dictionary =
@@ -20,8 +24,8 @@ internal sealed class ReconstructCommand
     private readonly Option<string> _output =
         new("--output", "-o")
         {
-            Description = "The signals to write, a row for every code: an .npy of float32. With --image: a .png, or a folder of one for "
-            + "every picture, which is made if it is not there.",
+            Description = "The signals to write, a row for every code: an .npy of float32. With --image: a file ending in .png, .tif or "
+            + ".pgm for one picture, or a folder, where each has the name and ending it had, PNG where that is only read.",
             Required = true,
             HelpName = "FILE"
         };
@@ -40,7 +44,7 @@ internal sealed class ReconstructCommand
         var command = new ExampledCommand(
             "reconstruct",
             "Makes signals of codes, every one the sum of its atoms, or puts the pictures together again that were encoded. The signals "
-            + "are in the units that the dictionary was learned on; pictures are gray, of 8 bits. Inputs may be larger than memory.",
+            + "are in the units that the dictionary was learned on; pictures are gray, of 16 bits. Inputs may be larger than memory.",
             ["sparsecode reconstruct codes.npz dictionary.safetensors -o signals.npy",
             "sparsecode reconstruct codes.npz dictionary.safetensors --image places.npz -o picture.png",
             "sparsecode reconstruct codes.npy lista.safetensors --image places.npz -o pictures/"])
@@ -86,16 +90,36 @@ internal sealed class ReconstructCommand
     {
         using PatchPlacesReader places = PatchPlacesReader.Open(path);
         RequireFit(places, codes, model);
-        string[] targets = PictureOutput.Open(_output, output, places.Pictures, [codes.Path, model.Path, path]);
+        IReadOnlyList<string> targets = Targets(output, places, [codes.Path, model.Path, path]);
         int written = 0;
         Track(codes, signals, context, blocks =>
         {
             foreach (GrayImage image in PictureAssembly.Assemble(places, blocks.Select(x => Unwhiten(x, model.Preprocessing))))
-                PngFile.Write(targets[written++], image);
+                PictureOutput.Save(targets[written++], ColourImage.OfGray(image, PictureBits));
         });
         return new Result().Add(written == 1 ? "picture" : "pictures", written == 1 ? targets[0] : output).Add("count", written)
             .Add("patches", places.Rows).Add("flat_places", places.FlatPlaces);
     }
+
+    /// <summary>A file for every picture: in a folder each lies as the pictures lay in the folder that holds them all.</summary>
+    private IReadOnlyList<string> Targets(string output, PatchPlacesReader places, IReadOnlyList<string> inputs)
+    {
+        string[] originals = [.. places.Pictures.Select(p => p.Name)];
+        bool isOne = originals.Length == 1 && Path.HasExtension(output);
+        var plan = new PictureOutput(_output, output, isOne, [.. CommonFolder.Relative(originals).Select(AsGray)]);
+        if (isOne && !Directory.Exists(output))
+            WrittenFormat.For(output, channels: 1, hasAlpha: false);
+        HashSet<string> real = [.. originals.Where(File.Exists).Select(RealPath.Of)];
+        foreach (string file in plan.Files)
+            if (real.Contains(RealPath.Of(file)))
+                throw new UserError($"{file}: is a picture that was encoded, which no output may replace; give another name.");
+        plan.Require(inputs, (_output, null));
+        return plan.Files;
+    }
+
+    /// <summary>A PPM holds no gray pictures; a PGM does.</summary>
+    private static string AsGray(string name)
+        => string.Equals(Path.GetExtension(name), ".ppm", StringComparison.OrdinalIgnoreCase) ? Path.ChangeExtension(name, ".pgm") : name;
 
     private static void RequireFit(PatchPlacesReader places, CodesReader codes, ModelInput model)
     {

@@ -1,62 +1,84 @@
 using System.CommandLine;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Imaging.Formats;
+using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Output;
 
-/// <summary>Where pictures are written: one file, or a folder with one for each.</summary>
-internal static class PictureOutput
+/// <summary>
+/// Where results of pictures are written: the one file that is named, or a folder of one for each, in the subfolders and under the names of
+/// the pictures, PNG where a picture is of a format that is only read. Where two would have one name, theirs begin with their numbers.
+/// </summary>
+internal sealed class PictureOutput
 {
-    private const string Ending = ".png";
+    private readonly Option _option;
+    private readonly string? _folder;       // null for one file
 
-    private static readonly string[] OtherEndings = [.. ImageFile.Extensions.Where(e => e != Ending), ".npy", ".npz", ".safetensors"];
-
-    /// <summary>Chooses a file for every picture and makes their folder, after all that could be refused was.</summary>
+    /// <summary>Chooses a file for every picture.</summary>
     /// <param name="option">The option that names the output.</param>
-    /// <param name="output">A .png for one picture, or a folder.</param>
-    /// <param name="pictures">The pictures, of which none is replaced.</param>
-    /// <param name="inputs">Files that are read.</param>
-    /// <returns>The files, in the order of the pictures. Where two have one name, all are told apart by their numbers.</returns>
-    public static string[] Open(
-        Option option, string output, IReadOnlyList<(string Name, int Width, int Height)> pictures, IReadOnlyList<string> inputs)
+    /// <param name="output">A file for one picture, or a folder.</param>
+    /// <param name="isOne">Whether there is but one picture, which may go to a file.</param>
+    /// <param name="names">Names of the pictures, with their subfolders.</param>
+    public PictureOutput(Option option, string output, bool isOne, IReadOnlyList<string> names)
     {
         if (output.Length == 0)
             throw new UserError($"{option.Name} is empty; it must be the name of a file or a folder.");
-        string ending = Path.GetExtension(output);
-        bool isFile = !Directory.Exists(output) && string.Equals(ending, Ending, StringComparison.OrdinalIgnoreCase);
-        if (!isFile && !Directory.Exists(output) && OtherEndings.Contains(ending, StringComparer.OrdinalIgnoreCase))
-            throw new UserError($"{output}: pictures are written as {Ending}; give a name that ends in {Ending}, or a folder.");
-        if (isFile && pictures.Count != 1)
-            throw new UserError($"{output}: {pictures.Count} pictures do not fit one file; give a folder.");
-        string[] files = isFile ? [output] : [.. Names(pictures).Select(name => Path.Combine(output, name))];
-        if (!isFile)
-            CreateFolder(output);
-        var originals = pictures.Select(p => p.Name).Where(File.Exists).Select(RealPath.Of).ToHashSet(StringComparer.Ordinal);
-        foreach (string file in files)
+        _option = option;
+        bool isFolder = Directory.Exists(output) || Path.EndsInDirectorySeparator(output);
+        if (isOne && !isFolder)
         {
-            OutputFile.Require(inputs, (option, file));
-            if (originals.Contains(RealPath.Of(file)))
-                throw new UserError($"{file}: is a picture that was encoded, which no output may replace; give another name.");
+            WrittenFormat.RequireEnding(output);
+            Files = [output];
+            return;
         }
-        return files;
+        if (!isFolder && (File.Exists(output) || WrittenFormat.Has(Path.GetExtension(output))))
+            throw new UserError($"{output}: is the name of a file; the results of a folder or of several pictures need a folder.");
+        _folder = output;
+        Files = [.. Told(names.Select(Renamed)).Select(name => Path.Combine(output, name))];
     }
 
-    private static string[] Names(IReadOnlyList<(string Name, int Width, int Height)> pictures)
+    /// <summary>The files, in the order of the pictures.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>Refuses at once what would fail only after work, or would replace what must stay.</summary>
+    /// <param name="inputs">What is read; null where nothing is given.</param>
+    /// <param name="other">Another output, if there is one.</param>
+    public void Require(IEnumerable<string?> inputs, (Option Option, string? Path) other)
     {
-        string[] names = [.. pictures.Select(p => Path.GetFileNameWithoutExtension(p.Name))];
-        bool areDifferent = names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Length;
-        return [.. names.Select((name, i) => areDifferent ? name + Ending : FormattableString.Invariant($"{i:D5}-{name}{Ending}"))];
+        string?[] read = [.. inputs];
+        if (other.Path is not null)
+            WrittenFormat.RequireEnding(other.Path);
+        if (Files.Count == 1 && (_folder is null || Directory.Exists(Path.GetDirectoryName(Files[0]))))
+        {
+            OutputFile.Require(read, (_option, Files[0]), other);
+            return;
+        }
+        OutputFile.Require(read, other);
+        HashSet<string> real = [.. read.OfType<string>().Select(RealPath.Of)];
+        foreach (string file in Files)
+            if (File.Exists(file) && real.Contains(RealPath.Of(file)))
+                throw new UserError($"{file}: is an input too, which no output may replace; give another name.");
+        using var folder = NewFolder.Make(_folder!);
+        using AtomicFile probe = AtomicFile.Create(Path.Combine(_folder!, Path.GetFileName(Files[0])));
     }
 
-    /// <summary>Makes a folder, and those it lies in, where they are missing.</summary>
-    public static void CreateFolder(string path)
+    /// <summary>Writes a picture, whole or not at all; folders that are missing appear with it.</summary>
+    public static void Save(string file, ColourImage picture)
     {
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"{path}: the folder cannot be created: {e.Message}");
-        }
+        using var folder = NewFolder.Make(Path.GetDirectoryName(file) ?? "");
+        ImageFile.Save(file, picture);
+        folder.Keep();
+    }
+
+    private static string Renamed(string name)
+        => WrittenFormat.Has(Path.GetExtension(name)) ? name : Path.ChangeExtension(name, ".png");
+
+    /// <summary>Names that are all different, also where letters of both cases are one.</summary>
+    private static IEnumerable<string> Told(IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        var counts = all.CountBy(name => name, StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        return all.Select((name, i) => counts[name] == 1 ? name
+            : Path.Combine(Path.GetDirectoryName(name) ?? "", FormattableString.Invariant($"{i:D5}-{Path.GetFileName(name)}")));
     }
 }

@@ -8,36 +8,6 @@ using static FastSparseCoding.Tests.Cli.CommandLine;
 
 namespace FastSparseCoding.Tests.Cli;
 
-/// <summary>Pictures with noise, clean ones, and a small denoiser; made once.</summary>
-public sealed class DenoisingWorkspace : IDisposable
-{
-    private readonly TempFolder _folder = new();
-
-    public DenoisingWorkspace()
-    {
-        Directory.CreateDirectory(Clean);
-        Directory.CreateDirectory(Path.Combine(Noisy, "more"));
-        IReadOnlyList<GrayImage> pictures = DeadLeaves.GenerateMany(10, 64, seed: 3);
-        for (int i = 0; i < pictures.Count; i++)
-            PngFile.Write(Path.Combine(Clean, FormattableString.Invariant($"{i:D2}.png")), pictures[i]);
-        ImageFile.Save(Path.Combine(Noisy, "00.pgm"), ColourImage.OfGray(NoiseLevel.Add(pictures[0], 25, 1), 16));
-        PngFile.Write(Path.Combine(Noisy, "more", "01.png"), NoiseLevel.Add(pictures[1], 25, 2));
-        Directory.CreateDirectory(Path.Combine(Clean, "more"));
-        File.Copy(Path.Combine(Clean, "01.png"), Path.Combine(Clean, "more", "01.png"));
-        Succeed("train-denoiser", Clean, "-o", Model, "--patch", "6", "--atoms", "36", "--depth", "1", "--patches", "100000", "--crop",
-            "24", "--sigma", "20-30", "--quiet");
-    }
-
-    public string Clean => _folder.File("clean");
-
-    public string Noisy => _folder.File("noisy");
-
-    /// <summary>A denoiser of 6×6 pixels for σ from 20 to 30.</summary>
-    public string Model => _folder.File("denoiser.safetensors");
-
-    public void Dispose() => _folder.Dispose();
-}
-
 /// <summary>train-denoiser, denoise and evaluate-denoiser: noise goes, and one line says what is wrong.</summary>
 public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<DenoisingWorkspace>, IDisposable
 {
@@ -198,6 +168,32 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         string none = Path.Combine(OneClean, "sub");
         Outcome outcome = Run("denoise", workspace.Noisy, "-o", none, "--sigma", "25", "-q");
         Assert.StartsWith($"error: {none}: the folder cannot be created: ", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Learning_the_dictionary_is_shown_too()
+    {
+        string[] lines = Succeed("denoise", OneNoisy, "-o", Output, "--sigma", "25").ErrorLines;
+        Assert.Equal(["learning dictionaries: 100 of 100, picture 1 of 1", "denoising: 100 of 100, picture 1 of 1",
+            "denoising: 1 of 1, 00.pgm"], lines);
+
+        lines = Succeed("evaluate-denoiser", OneClean, "--sigma", "25").ErrorLines;
+        Assert.Contains("learning dictionaries: 100 of 100, picture 1 of 1", lines);
+        Assert.DoesNotContain("learning dictionaries", Succeed("denoise", OneNoisy, "-o", Output, "--sigma", "25", "--model",
+            workspace.Model).Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A picture alone in its folder goes to a folder that is not there yet.</summary>
+    [Fact]
+    public void A_folder_of_one_picture_makes_a_folder_of_one()
+    {
+        string input = _folder.File("in"), output = _folder.File("new/out");
+        Directory.CreateDirectory(input);
+        File.Copy(OneNoisy, Path.Combine(input, "a.pgm"));
+        Succeed("denoise", input, "-o", output, "--model", workspace.Model, "--sigma", "25", "-q");
+        Assert.Equal(["a.pgm"], Directory.EnumerateFiles(output).Select(Path.GetFileName));
+        Refuse($"{Output}: is the name of a file; the results of a folder or of several pictures need a folder.",
+            "denoise", input, "-o", Output, "--model", workspace.Model, "--sigma", "25");
     }
 
     [Fact]

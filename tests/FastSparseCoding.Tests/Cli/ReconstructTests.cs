@@ -45,8 +45,8 @@ public sealed class ReconstructTests(Workspace workspace) : IClassFixture<Worksp
         Assert.True(places.FlatPlaces > 0);
         GrayImage original = ImageFile.Load(Picture), again = ImageFile.Load(output);
         Assert.Equal((original.Width, original.Height), (again.Width, again.Height));
-        // The square of an average is at most the average of the squares; rounding to 8 bits adds half a step at most.
-        double most = Math.Sqrt(MeanOfPatches(original, stride, Npy.ReadMatrix(cut), Npy.ReadMatrix(Signals))) + 0.5 / 255 + 1e-6;
+        // The square of an average is at most the average of the squares; rounding to 16 bits adds half a step at most.
+        double most = Math.Sqrt(MeanOfPatches(original, stride, Npy.ReadMatrix(cut), Npy.ReadMatrix(Signals))) + 0.5 / 65_535 + 1e-6;
         Assert.InRange(Psnr(original, again), Math.Max(floor, -20 * Math.Log10(most)), 60);
     }
 
@@ -97,17 +97,58 @@ public sealed class ReconstructTests(Workspace workspace) : IClassFixture<Worksp
 
         Assert.Contains($"pictures     {output}\ncount        2\n",
             Succeed("reconstruct", Codes, workspace.Dictionary, "--image", Places, "-o", output).Out, StringComparison.Ordinal);
-        Assert.Equal(["a.png", "b.png"], Names(output));
+        Assert.Equal(["b.png", "sub/a.png"], Names(output));
         Assert.InRange(Psnr(ImageFile.Load(Picture), ImageFile.Load(Path.Combine(output, "b.png"))), 31, 60);
-
-        File.Move(Path.Combine(pictures, "sub", "a.png"), Path.Combine(pictures, "sub", "b.png"));
-        Succeed("encode", workspace.Dictionary, pictures, "--stride", "3", "--places", Places, "-o", Codes);
-        Succeed("reconstruct", Codes, workspace.Dictionary, "--image", Places, "-o", output);
-        Assert.Equal(["00000-b.png", "00001-b.png", "a.png", "b.png"], Names(output));
-
-        static IEnumerable<string?> Names(string folder)
-            => Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+        Assert.Equal(16, ImageFile.LoadColour(Path.Combine(output, "b.png")).Bits);
     }
+
+    /// <summary>Endings that are written stay; PPM, which holds no gray, becomes PGM; of names that would be one every one is told by its
+    /// number.</summary>
+    [Fact]
+    public void Pictures_keep_their_endings_and_names_that_would_be_one_are_told_apart()
+    {
+        string pictures = _folder.File("in"), output = _folder.File("out") + Path.DirectorySeparatorChar, one = _folder.File("one.tif");
+        GrayImage picture = ImageFile.Load(Picture);
+        Directory.CreateDirectory(pictures);
+        ImageFile.Save(Path.Combine(pictures, "a.tif"), ColourImage.OfGray(picture, 16));
+        PngFile.Write(Path.Combine(pictures, "b.png"), picture);
+        File.Move(Path.Combine(pictures, "b.png"), Path.Combine(pictures, "b.bmp"));       // told by its content
+        PngFile.Write(Path.Combine(pictures, "B.png"), picture);
+        PngFile.Write(Path.Combine(pictures, "c.ppm"), picture);
+        Succeed("encode", workspace.Dictionary, pictures, "--stride", "6", "--places", Places, "-o", Codes);
+
+        Succeed("reconstruct", Codes, workspace.Dictionary, "--image", Places, "-o", output);
+        Assert.Equal(["00000-B.png", "00002-b.png", "a.tif", "c.pgm"], Names(output));
+
+        Succeed("encode", workspace.Dictionary, Path.Combine(pictures, "a.tif"), "--stride", "6", "--places", Places, "-o", Codes);
+        Succeed("reconstruct", Codes, workspace.Dictionary, "--image", Places, "-o", one);
+        Assert.Equal(ColourSamples.Of(ImageFile.LoadColour(Path.Combine(output, "a.tif"))), ColourSamples.Of(ImageFile.LoadColour(one)));
+        Refuse($"{_folder.File("a.ppm")}: cannot be written: .ppm holds red, green and blue without alpha; the picture is gray without "
+            + "alpha, which .png, .tif, .tiff, .pgm hold.", "reconstruct", Codes, workspace.Dictionary, "--image", Places, "-o",
+            _folder.File("a.ppm"));
+    }
+
+    [Fact]
+    public void A_folder_does_not_appear_when_no_picture_does()
+    {
+        string output = _folder.File("new/folder");
+        Encode(5, "-o", Codes);
+        Succeed("encode", workspace.Dictionary, workspace.Images, "--stride", "7", "--places", Places, "-o", Codes);
+        string[] before = _folder.Names;
+
+        // Patches of 6×6 pixels, 7 pixels apart, leave every seventh row of pixels out.
+        Outcome outcome = Run("reconstruct", Codes, workspace.Dictionary, "--image", Places, "-o", output, "-q");
+
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Out));
+        Assert.Contains("lies in no patch", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(before, _folder.Names);
+        Assert.Equal(1, Run("denoise", workspace.Images, "-o", output, "--model", Codes, "-q").ExitCode);
+        Assert.Equal(before, _folder.Names);
+    }
+
+    private static IEnumerable<string> Names(string folder)
+        => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f))
+            .Order(StringComparer.Ordinal);
 
     [Fact]
     public void Whitened_patches_come_back()
@@ -163,7 +204,7 @@ public sealed class ReconstructTests(Workspace workspace) : IClassFixture<Worksp
             [.. reconstruct, "--image", Codes, "-o", output]);
         Refuse($"{output}: signals are written as .npy; give a name that ends in .npy, or --image for pictures.",
             [.. reconstruct, "-o", output]);
-        Refuse($"{Signals}: pictures are written as .png; give a name that ends in .png, or a folder.",
+        Refuse($"{Signals}: cannot be written: pictures are written to files ending in .png, .tif, .tiff, .pgm, .ppm.",
             [.. reconstruct, "--image", Places, "-o", Signals]);
         Refuse("--output is empty; it must be the name of a file or a folder.", [.. reconstruct, "--image", Places, "-o", ""]);
         Refuse($"{Codes}: is an input too, which no output may replace; give another name.", [.. reconstruct, "-o", Codes]);
@@ -191,8 +232,8 @@ public sealed class ReconstructTests(Workspace workspace) : IClassFixture<Worksp
 
         Refuse($"{Places}: holds the places of {rows} patches; {Dense} holds {RowsOf(others)} codes.", "reconstruct", Dense,
             workspace.Dictionary, "--image", Places, "-o", output);
-        Refuse($"{output}: 12 pictures do not fit one file; give a folder.", "reconstruct", Dense, workspace.Dictionary, "--image", others,
-            "-o", output);
+        Refuse($"{output}: is the name of a file; the results of a folder or of several pictures need a folder.", "reconstruct", Dense,
+            workspace.Dictionary, "--image", others, "-o", output);
         Refuse($"{Places}: holds the places of 6×6 patches; the atoms of {atoms} have 2 values.", "reconstruct", Codes, atoms, "--image",
             Places, "-o", output);
         byte[] bytes = File.ReadAllBytes(Codes);
