@@ -71,6 +71,22 @@ public sealed class PictureDenoiserTests
         Assert.Equal(DenoisingPictures.Denoise(noisy, denoiser, 25).Pixels.ToArray(), clean.Pixels.ToArray());
     }
 
+    /// <summary>Three arrays of the rows under a strip of floats, and little else.</summary>
+    [Theory]
+    [InlineData(500_000, 8)]
+    [InlineData(1_000_000, 4)]
+    [InlineData(3_000_000, 1)]
+    public void Bands_of_long_rows_take_the_memory_of_few(int width, int rows)
+    {
+        var removal = new NoiseRemoval(width, 100, new DenoisingPictures.Mixing(3, 0), 25);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var bands = new PictureBands(width, 100, 3, removal);
+        long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.InRange(taken, 1, 3L * (rows + 2) * width * sizeof(float) + 10_000);
+        GC.KeepAlive(bands);
+    }
+
     [Fact]
     public void Progress_ends_at_all_and_never_goes_beyond()
     {
