@@ -4,10 +4,14 @@ using Xunit;
 
 namespace FastSparseCoding.PaperTests;
 
-/// <summary>Photographs and golden arrays that lie beside the repository. Tests that need them are skipped where they are not.</summary>
+/// <summary>Photographs, digits and golden arrays: in the folder that the environment variable names, or in a folder 'shared' beside the
+/// repository. Tests that need them are skipped where they are not, and say what they need.</summary>
 internal static class SharedData
 {
-    private static readonly string? Root = Find(AppContext.BaseDirectory);
+    private const string Variable = "FASTSPARSECODING_DATA";
+
+    private static readonly string? Root =
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : Find(AppContext.BaseDirectory);
 
     /// <summary>Signals of the golden arrays [1000×100]: patches of BSDS500 val.</summary>
     public static Matrix X => Npy.ReadMatrix(Require("reference/X.npy"));
@@ -51,7 +55,10 @@ internal static class SharedData
 
     private static string Require(string name)
     {
-        Assert.SkipWhen(Root is null, "There is no folder 'shared' beside the repository.");
+        Assert.SkipWhen(Root is null || !Path.Exists(Path.Combine(Root, name)),
+            $"Needs {(name is "" ? "photographs, digits and golden arrays" : name)}, which is not part of the repository. Name with {Variable} a "
+                + "folder that holds data/bsds500/train and val (the photographs of BSDS500), data/mnist (the four files of MNIST), reference "
+                + "and cases (golden arrays); everything else is tested without it.");
         return Path.Combine(Root!, name);
     }
 

@@ -27,12 +27,20 @@ internal sealed class TrainDenoiserCommand
         CustomParser = NoiseRange.ParseRange,
         HelpName = "FROM-TO",
     };
-    private readonly Option<int> _depth =
-        new("--depth") { Description = "Layers after the first, from 0 to 100.", DefaultValueFactory = _ => 3, HelpName = "T" };
-    private readonly Option<int> _atoms = new("--atoms")
+    private readonly Option<string?> _start = new("--start")
     {
-        Description = "Atoms: a square number, at least the pixels of a patch.",
-        DefaultValueFactory = _ => 256,
+        Description = "A denoiser to begin with, of the same or of less depth: further layers begin as its last. [default: none; the "
+            + "overcomplete DCT]",
+        HelpName = "FILE",
+    };
+    private readonly Option<int?> _depth = new("--depth")
+    {
+        Description = "Layers after the first, from 0, or the depth of the start, to 100. [default: 3, or the depth of the start]",
+        HelpName = "T",
+    };
+    private readonly Option<int?> _atoms = new("--atoms")
+    {
+        Description = "Atoms: a square number, at least the pixels of a patch. [default: 256]",
         HelpName = "N",
     };
     private readonly Option<int?> _patch =
@@ -73,9 +81,10 @@ internal sealed class TrainDenoiserCommand
             "train-denoiser", "Trains a denoiser on clean photographs, to which it adds noise: a coupled LISTA over overlapping patches, "
             + "through their average; every tenth picture is kept apart to measure on.",
             ["sparsecode train-denoiser photos/ -o denoiser.safetensors --minutes 10",
-            "sparsecode train-denoiser photos/ -o denoiser25.safetensors --sigma 25 --depth 6 --patches 400000000"])
+            "sparsecode train-denoiser photos/ -o denoiser25.safetensors --sigma 25 --patches 30000000",
+            "sparsecode train-denoiser photos/ -o deep25.safetensors --sigma 25 --start denoiser25.safetensors --depth 6 --minutes 8"])
         {
-            self._images, self._output, self._sigma, self._colour, self._depth, self._atoms, self._patch, self._minutes, self._patches,
+            self._images, self._output, self._sigma, self._colour, self._start, self._depth, self._atoms, self._patch, self._minutes, self._patches,
             self._batch, self._crop, self._rate, self._resume,
         };
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
@@ -88,14 +97,12 @@ internal sealed class TrainDenoiserCommand
         string output = parsed.GetRequiredValue(_output), checkpoint = CheckpointFile.PathFor(output);
         bool resume = parsed.GetValue(_resume);
         DenoiserTrainingOptions options = Bind(parsed, context);
-        int patch = Range.Check(_patch, parsed.GetValue(_patch) ?? (parsed.GetValue(_colour) ? 7 : 9), 2, Denoiser.MaxPatchSize);
-        Denoiser denoiser = Denoiser.FromDct(
-            patch, BindAtoms(parsed, patch),
-            Range.Check(_depth, parsed.GetValue(_depth), 0, Denoiser.MaxDepth), channels: parsed.GetValue(_colour) ? 3 : 1);
+        string? from = parsed.GetValue(_start);
+        Denoiser denoiser = from is null ? Untrained(parsed) : Started(parsed, from);
         Range.Check(_crop, options.CropSize, denoiser.PatchSize, 256);
-        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, paths, (_output, output));
+        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], (_output, output));
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
-        using ImageStore images = SignalInput.LoadImages(paths, output, context, parsed.GetValue(_colour));
+        using ImageStore images = SignalInput.LoadImages(paths, output, context, colour: denoiser.Channels == 3);
         string data = $"pixels {Fingerprint.Of(images)}";
         if (start is not null)
             start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data, "pictures") };
@@ -133,11 +140,33 @@ internal sealed class TrainDenoiserCommand
         };
     }
 
-    private int BindAtoms(ParseResult parsed, int patch)
+    private Denoiser Untrained(ParseResult parsed)
     {
-        int atoms = parsed.GetValue(_atoms), side = (int)Math.Round(Math.Sqrt(Math.Max(0, atoms)));
-        return side * side == atoms && side >= patch && side <= 128 ? atoms : throw new UserError(FormattableString.Invariant(
-            $"{_atoms.Name} is {atoms}; it must be a square number from {patch * patch}, the pixels of a patch, to {128 * 128}."));
+        bool colour = parsed.GetValue(_colour);
+        int patch = Range.Check(_patch, parsed.GetValue(_patch) ?? (colour ? 7 : 9), 2, Denoiser.MaxPatchSize);
+        int atoms = parsed.GetValue(_atoms) ?? 256, side = (int)Math.Round(Math.Sqrt(Math.Max(0, atoms)));
+        if (side * side != atoms || side < patch || side > 128)
+            throw new UserError(FormattableString.Invariant(
+                $"{_atoms.Name} is {atoms}; it must be a square number from {patch * patch}, the pixels of a patch, to {128 * 128}."));
+        int depth = Range.Check(_depth, parsed.GetValue(_depth) ?? 3, 0, Denoiser.MaxDepth);
+        return Denoiser.FromDct(patch, atoms, depth, channels: colour ? 3 : 1);
+    }
+
+    /// <summary>What was learned before, with further layers if asked for.</summary>
+    private Denoiser Started(ParseResult parsed, string path)
+    {
+        Denoiser start = DenoiserFile.Load(path);
+        RequireSame(_patch, parsed.GetValue(_patch), start.PatchSize, path);
+        RequireSame(_atoms, parsed.GetValue(_atoms), start.AtomCount, path);
+        if (parsed.GetValue(_colour) && start.Channels == 1)
+            throw new UserError($"{path}: is a denoiser of one channel; {_colour.Name} needs one of three.");
+        return start.WithDepth(Range.Check(_depth, parsed.GetValue(_depth) ?? start.Depth, start.Depth, Denoiser.MaxDepth));
+    }
+
+    private static void RequireSame(Option option, int? given, int of, string path)
+    {
+        if (given is { } value && value != of)
+            throw new UserError(FormattableString.Invariant($"{option.Name} is {value}; that of {path} is {of}."));
     }
 
     /// <summary>The patches to see: those asked for, those that an interrupted run was to see, or those of the time.</summary>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Samples;
 
-/// <summary>The sample builds against the library as any application does, runs, and is what the README shows.</summary>
+/// <summary>The sample builds against the library as any application does, runs, and is what the guide to the library shows.</summary>
 public sealed class QuickStartTests
 {
     private static readonly string Project = Path.Combine(Repository.Root, "samples", "QuickStart");
@@ -22,12 +22,12 @@ public sealed class QuickStartTests
     }
 
     [Fact]
-    public void The_README_shows_it()
+    public void The_guide_shows_it()
     {
         string program = File.ReadAllText(Path.Combine(Project, "Program.cs")),
-            readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+            guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "library.md"));
 
-        Assert.Contains($"```csharp\n{program.ReplaceLineEndings("\n")}```", readme.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains($"```csharp\n{program.ReplaceLineEndings("\n")}```", guide.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.InRange(program.Split('\n').Length, 1, 100);
     }
 }

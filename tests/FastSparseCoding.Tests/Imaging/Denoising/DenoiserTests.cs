@@ -41,6 +41,32 @@ public sealed class DenoiserTests
     }
 
     [Fact]
+    public void Further_layers_begin_as_the_last()
+    {
+        Denoiser denoiser = Denoiser.FromDct(3, 16, 1);
+        (denoiser.SigmaFrom, denoiser.SigmaTo) = (5, 55);
+        RandomData.Normal(1, denoiser.Parameters.Values.Length, seed: 1).Values.CopyTo(denoiser.Parameters.Values);
+        denoiser.Refresh();
+        Denoiser deeper = denoiser.WithDepth(3), same = denoiser.WithDepth(1);
+
+        Assert.Equal((3, 5f, 55f), (deeper.Depth, deeper.SigmaFrom, deeper.SigmaTo));
+        foreach (string window in new[] { "A", "D", "W" })
+            Assert.Equal(denoiser.Parameters.View(window).Values, deeper.Parameters.View(window).Values);
+        foreach (string window in new[] { "a", "b" })
+            for (int t = 0; t <= 3; t++)
+                Assert.Equal(denoiser.Parameters.View(window).Row(Math.Min(t, 1)), deeper.Parameters.View(window).Row(t));
+        Matrix x = RandomData.Normal(9, 9, seed: 1), y = new(9, 9), z = new(9, 9);
+        denoiser.Denoise(x, y, 25, Stop);
+        same.Denoise(x, z, 25, Stop);
+        Assert.Equal(y.Values, z.Values);
+        same.Parameters.View("W").Values.Clear();
+        Assert.NotEqual(0, denoiser.Parameters.View("W").Values[0]);        // a copy
+        Assert.Equal(
+            "'depth' is 0; it must be from 1 to 100. (Parameter 'depth')",
+            Assert.Throws<ArgumentOutOfRangeException>(() => denoiser.WithDepth(0)).Message);
+    }
+
+    [Fact]
     public void A_row_does_not_depend_on_its_block_and_nothing_is_allocated()
     {
         Denoiser denoiser = Denoiser.FromDct(4, 36, 2);
