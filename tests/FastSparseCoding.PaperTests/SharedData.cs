@@ -56,9 +56,9 @@ internal static class SharedData
     private static string Require(string name)
     {
         Assert.SkipWhen(Root is null || !Path.Exists(Path.Combine(Root, name)),
-            $"Needs {(name is "" ? "photographs, digits and golden arrays" : name)}, which is not part of the repository. Name with {Variable} a "
-                + "folder that holds data/bsds500/train and val (the photographs of BSDS500), data/mnist (the four files of MNIST), reference "
-                + "and cases (golden arrays); everything else is tested without it.");
+            $"Needs {(name is "" ? "photographs, digits and golden arrays" : name)}, which is not part of the repository. "
+                + $"Name with {Variable} a folder that holds data/bsds500/train and val (the photographs of BSDS500), "
+                + "data/mnist (the four files of MNIST), reference and cases (golden arrays); everything else is tested without it.");
         return Path.Combine(Root!, name);
     }
 
