@@ -10,7 +10,7 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class ExportCommand
 {
     private readonly Argument<string> _file =
-        new("FILE") { Description = "What to export: an encoder, a classifier, a denoiser or a dictionary, as the other commands write them." };
+        new("FILE") { Description = "What to export: an encoder, a classifier, a denoiser or a dictionary, as other commands write them." };
     private readonly Option<string> _output =
         new("--output", "-o")
         {
@@ -47,8 +47,8 @@ internal sealed class ExportCommand
         var (_, write) = Array.Find(Forms, f => string.Equals(f.Ending, ending, StringComparison.OrdinalIgnoreCase));
         if (write is null)
             throw new UserError(
-                $"{output}: {(ending.Length == 0 ? "has no ending" : $"ends in '{ending}'")}; it must end in .onnx (an encoder, a classifier "
-                + "or a denoiser), .safetensors (the encoder of a classifier) or .npy (the atoms of a dictionary).");
+                $"{output}: {(ending.Length == 0 ? "has no ending" : $"ends in '{ending}'")}; it must end in .onnx (an encoder, a "
+                + "classifier or a denoiser), .safetensors (the encoder of a classifier) or .npy (the atoms of a dictionary).");
         string kind = ReadKind(file);
         context.Print(write(file, kind, output).Add("bytes", new FileInfo(output).Length));
         return ExitCode.Done;

@@ -15,8 +15,8 @@ public static class OnnxFile
     /// <param name="path">The target; its folder must exist.</param>
     /// <param name="encoder">The encoder.</param>
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
-    /// <exception cref="ArgumentException">A parameter is not finite, the file would have 2 GB or more, or the preprocessing is out of range
-    /// or of another signal size.</exception>
+    /// <exception cref="ArgumentException">A parameter is not finite, the file would have 2 GB or more, or the preprocessing is out of
+    /// range or of another signal size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
     public static void Save(string path, TrainableEncoder encoder, SignalPreparation? preprocessing = null)
         => Model(encoder, preprocessing).Save(path);
@@ -25,16 +25,16 @@ public static class OnnxFile
     /// <param name="stream">Receives the file; it is not closed.</param>
     /// <param name="encoder">The encoder.</param>
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
-    /// <exception cref="ArgumentException">A parameter is not finite, the file would have 2 GB or more, or the preprocessing is out of range
-    /// or of another signal size.</exception>
+    /// <exception cref="ArgumentException">A parameter is not finite, the file would have 2 GB or more, or the preprocessing is out of
+    /// range or of another signal size.</exception>
     public static void Save(Stream stream, TrainableEncoder encoder, SignalPreparation? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         Model(encoder, preprocessing).Save(stream);
     }
 
-    /// <summary>Writes a classifier with the encoder below it: input x [N×n], outputs probabilities [N×C] and label [N], int64, the class of
-    /// the largest one. A file appears whole or not at all.</summary>
+    /// <summary>Writes a classifier with the encoder below it: input x [N×n], outputs probabilities [N×C] and label [N], int64, the class
+    /// of the largest one. A file appears whole or not at all.</summary>
     /// <param name="path">The target; its folder must exist.</param>
     /// <param name="model">The classifier; its encoder is a <see cref="TrainableEncoder"/>, or null where it takes signals as they
     /// are.</param>

@@ -103,7 +103,8 @@ internal sealed class OnnxModel
             shape.Add(Field.ShapeDimension, size is string name
                 ? new ProtoMessage().Add(Field.DimensionName, name) : new ProtoMessage().Add(Field.DimensionSize, (int)size));
         ProtoMessage tensor = new ProtoMessage().Add(Field.TensorTypeElement, (long)port.Type).Add(Field.TensorTypeShape, shape);
-        return new ProtoMessage().Add(Field.PortName, port.Value.Name).Add(Field.PortType, new ProtoMessage().Add(Field.TypeTensor, tensor));
+        ProtoMessage type = new ProtoMessage().Add(Field.TypeTensor, tensor);
+        return new ProtoMessage().Add(Field.PortName, port.Value.Name).Add(Field.PortType, type);
     }
 
     /// <summary>Numbers of fields and of types of attributes, as the format's schema (onnx.proto) has them.</summary>

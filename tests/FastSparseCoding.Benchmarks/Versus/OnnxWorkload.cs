@@ -61,7 +61,8 @@ internal static class OnnxWorkload
             ("net", encoder.Kind), ("atoms", workload.Atoms), ("depth", encoder.Depth), ("batch", batch), ("threads", 1),
             ("patches_per_cpu_s", patches / Median(cpu.Select(c => c.Ours))),
             ("onnxruntime_patches_per_cpu_s", patches / Median(cpu.Select(c => c.Theirs))),
-            ("ratio", Median(cpu.Select(c => c.Theirs / c.Ours))), ("largest_difference", (double)TensorPrimitives.MaxMagnitude<float>(difference)));
+            ("ratio", Median(cpu.Select(c => c.Theirs / c.Ours))),
+            ("largest_difference", (double)Math.Abs(TensorPrimitives.MaxMagnitude<float>(difference))));
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Repetitions / 2);

@@ -11,8 +11,8 @@ namespace FastSparseCoding.Benchmarks.Versus;
 internal static class VersusCommand
 {
     private const string Usage =
-        "usage: versus FOLDER [encode|forward|train|dictionary|gemm|onnx ...] [--shared ../shared] [--dictionaries SHARED/reference] [--atoms "
-            + "100,400] [--threads 1,2]\n"
+        "usage: versus FOLDER [encode|forward|train|dictionary|gemm|onnx ...] [--shared ../shared] [--dictionaries SHARED/reference] "
+            + "[--atoms 100,400] [--threads 1,2]\n"
         + "       versus FOLDER regimes|omp [--shared ../shared] [--cells 0,3]\n"
         + "       versus FOLDER factor [--cells 0,2]";
 

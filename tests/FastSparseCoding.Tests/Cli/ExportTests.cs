@@ -88,8 +88,8 @@ public sealed class ExportTests : IDisposable
     [InlineData("encoder", "z", "has no ending")]
     public void Other_endings_are_refused(string file, string output, string problem)
         => RefuseExport(file, output,
-            $"{_folder.File(output)}: {problem}; it must end in .onnx (an encoder, a classifier or a denoiser), .safetensors (the encoder of "
-            + "a classifier) or .npy (the atoms of a dictionary).");
+            $"{_folder.File(output)}: {problem}; it must end in .onnx (an encoder, a classifier or a denoiser), .safetensors (the encoder "
+            + "of a classifier) or .npy (the atoms of a dictionary).");
 
     [Theory]
     [InlineData("dictionary", "z.onnx", "holds a dictionary; .onnx is for encoders, classifiers and denoisers (.npy for its atoms).")]

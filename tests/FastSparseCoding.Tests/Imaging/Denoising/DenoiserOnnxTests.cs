@@ -50,8 +50,8 @@ public sealed class DenoiserOnnxTests
 
         Assert.Equal(("denoiser", "3", "48", "2"), (metadata["kind"], metadata["channels"], metadata["signal_size"], metadata["depth"]));
         Assert.Equal(
-            "x: noisy patches of 4×4 pixels from 0 to 1 as rows, of 3 channels one after the other; sigma: deviation of the noise in levels "
-            + "of 255, one for all rows or one for each", metadata["input"]);
+            "x: noisy patches of 4×4 pixels from 0 to 1 as rows, of 3 channels one after the other; sigma: deviation of the noise in "
+            + "levels of 255, one for all rows or one for each", metadata["input"]);
         Assert.Equal([-1, 48], session.Inputs["x"].Dimensions);
         Assert.Equal([-1], session.Inputs["sigma"].Dimensions);
         Assert.Equal([-1, 48], session.Outputs["y"].Dimensions);

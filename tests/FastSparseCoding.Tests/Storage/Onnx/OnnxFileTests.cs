@@ -139,7 +139,8 @@ public sealed class OnnxFileTests
         Assert.Equal("'W_e' holds NaN at row 1, column 1; every value must be finite. (Parameter 'W_e')",
             Assert.Throws<ArgumentException>(() => OnnxFile.Save(Stream.Null, broken)).Message);
         Assert.Equal(
-            "'encoder' is a ActiveSetSolver; it must be a trainable encoder or nothing, since exact codes are no graph. (Parameter 'encoder')",
+            "'encoder' is a ActiveSetSolver; it must be a trainable encoder or nothing, since exact codes are no graph. (Parameter "
+            + "'encoder')",
             Assert.Throws<ArgumentException>(() => OnnxFile.Save(Stream.Null, exact)).Message);
         Assert.Equal("'model' has 2147483648 bytes; an ONNX file has 2147483647 at most. (Parameter 'model')",
             Assert.Throws<ArgumentException>(() => OnnxModel.RequireSize(1L << 31)).Message);

@@ -129,8 +129,8 @@ internal sealed class OnnxTwin
     {
         Bounded right = Bounded.Combine(a, b, (_, w, _, ew) => (w, ew));
         return new Bounded(a.Shape, [.. condition.Values.Select((c, i) => c == 1 ? a.Values[i] : right.Values[i])],
-            [.. condition.Values.Select((c, i) => condition.Errors[i] > 0
-                ? Math.Max(a.Errors[i], right.Errors[i]) + Math.Abs(a.Values[i] - right.Values[i]) : c == 1 ? a.Errors[i] : right.Errors[i])]);
+            [.. condition.Values.Select((c, i) => condition.Errors[i] == 0 ? (c == 1 ? a.Errors[i] : right.Errors[i])
+                : Math.Max(a.Errors[i], right.Errors[i]) + Math.Abs(a.Values[i] - right.Values[i]))]);
     }
 
     private static int[] ShapeOf(Bounded a, Bounded shape)
