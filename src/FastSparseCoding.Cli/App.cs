@@ -62,6 +62,7 @@ internal static class App
         root.Add(InpaintCommand.Create(context));
         root.Add(TrainDenoiserCommand.Create(context));
         root.Add(EvaluateDenoiserCommand.Create(context));
+        root.Add(ExportCommand.Create(context));
         root.Add(InfoCommand.Create(context));
         common.AddTo(root);
         NumberParsing.Apply(root);

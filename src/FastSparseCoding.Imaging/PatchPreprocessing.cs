@@ -65,6 +65,20 @@ public sealed record PatchPreprocessing : SignalPreparation
         return this;
     }
 
+    internal override string Description
+    {
+        get
+        {
+            string treatment = Normalization switch
+            {
+                PatchNormalization.UnitDeviation => ", less their mean, divided by their deviation",
+                PatchNormalization.ZeroMean => ", less their mean",
+                _ => "",
+            };
+            return $"patches of {PatchSize}×{PatchSize} pixels from 0 to 1{treatment}{(Whitening is null ? "" : ", whitened")}";
+        }
+    }
+
     internal override void Check() => Validated();
 
     internal override void WriteTo(ModelWriter writer) => PreprocessingFormat.Write(writer, this);

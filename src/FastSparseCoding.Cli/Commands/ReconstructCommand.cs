@@ -156,17 +156,6 @@ internal sealed class ReconstructCommand
         });
 
     private static string UnitsOf(PatchPreprocessing? preprocessing)
-    {
-        if (preprocessing is null)
-            return "those of the signals that were encoded";
-        string treatment = preprocessing.Normalization switch
-        {
-            PatchNormalization.UnitDeviation => ", less their mean, divided by their deviation",
-            PatchNormalization.ZeroMean => ", less their mean",
-            _ => "",
-        };
-        string whitened = preprocessing.Whitening is null ? "" : ", whitened";
-        int size = preprocessing.PatchSize;
-        return $"those that the dictionary was learned on: patches of {size}×{size} pixels from 0 to 1{treatment}{whitened}";
-    }
+        => preprocessing is null ? "those of the signals that were encoded"
+            : $"those that the dictionary was learned on: {preprocessing.Description}";
 }

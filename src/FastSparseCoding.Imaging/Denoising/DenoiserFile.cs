@@ -20,17 +20,30 @@ public static class DenoiserFile
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
     public static void Save(string path, Denoiser denoiser)
     {
-        ArgumentNullException.ThrowIfNull(denoiser);
-        var writer = new ModelWriter(ModelFormat.DenoiserKind);
-        writer.Set(ModelFormat.SignalSizeKey, denoiser.SignalSize);
-        if (denoiser.Channels > 1)
-            writer.Set(ChannelsKey, denoiser.Channels);
-        writer.Set(ModelFormat.CodeSizeKey, denoiser.AtomCount);
-        writer.Set(ModelFormat.DepthKey, denoiser.Depth);
-        writer.Set(SigmaFromKey, denoiser.SigmaFrom);
-        writer.Set(SigmaToKey, denoiser.SigmaTo);
+        ModelWriter writer = Writer(denoiser);
         ModelFile.AddParameters(writer, ModelFormat.ParameterPrefix, denoiser.Parameters);
         writer.Save(path);
+    }
+
+    /// <summary>
+    /// Writes a denoiser as an ONNX file (see <see cref="OnnxFile"/>). Inputs: x [N×C·p²], noisy patches of pixels 0 to 1, channel after
+    /// channel, row after row of each, as they are cut, and sigma [N] or [1], the deviation of the noise in levels of 255. Output: y
+    /// [N×C·p²], the cleaned patches. The graph takes the mean of every channel away and gives it back. A file appears whole or not at all.
+    /// </summary>
+    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="denoiser">The denoiser.</param>
+    /// <exception cref="ArgumentException">A parameter is not finite.</exception>
+    /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
+    public static void SaveOnnx(string path, Denoiser denoiser) => DenoiserGraph.Model(denoiser).Save(path);
+
+    /// <summary>Writes a denoiser as an ONNX file to a stream.</summary>
+    /// <param name="stream">Receives the file; it is not closed.</param>
+    /// <param name="denoiser">The denoiser.</param>
+    /// <exception cref="ArgumentException">A parameter is not finite.</exception>
+    public static void SaveOnnx(Stream stream, Denoiser denoiser)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        DenoiserGraph.Model(denoiser).Save(stream);
     }
 
     /// <summary>Reads a denoiser.</summary>
@@ -63,5 +76,20 @@ public static class DenoiserFile
                         Throw.InvalidFile(path, $"its parameter '{window.Name}' has the value {value}; thresholds are 0 or more.");
         denoiser.Refresh();
         return denoiser;
+    }
+
+    /// <summary>The file of a denoiser, without its parameters.</summary>
+    internal static ModelWriter Writer(Denoiser denoiser)
+    {
+        ArgumentNullException.ThrowIfNull(denoiser);
+        var writer = new ModelWriter(ModelFormat.DenoiserKind);
+        writer.Set(ModelFormat.SignalSizeKey, denoiser.SignalSize);
+        if (denoiser.Channels > 1)
+            writer.Set(ChannelsKey, denoiser.Channels);
+        writer.Set(ModelFormat.CodeSizeKey, denoiser.AtomCount);
+        writer.Set(ModelFormat.DepthKey, denoiser.Depth);
+        writer.Set(SigmaFromKey, denoiser.SigmaFrom);
+        writer.Set(SigmaToKey, denoiser.SigmaTo);
+        return writer;
     }
 }

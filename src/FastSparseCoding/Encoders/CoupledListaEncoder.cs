@@ -29,7 +29,7 @@ public sealed class CoupledListaEncoder : TrainableEncoder
         _a = new PackedMatrix(codeSize, signalSize);
         _dt = new PackedMatrix(signalSize, codeSize);
         _d = new PackedMatrix(codeSize, signalSize);
-        _kept = Kept(Penalty, dictionary);
+        _kept = KeptOf(Penalty, dictionary);
     }
 
     internal static EncoderFamily OfKind { get; } = new()
@@ -76,6 +76,9 @@ public sealed class CoupledListaEncoder : TrainableEncoder
         return encoder;
     }
 
+    /// <summary>κ.</summary>
+    internal float Kept => _kept;
+
     internal override long TapeFloats => (2L * Depth + 3) * CodeSize + (2L * Depth + 1) * SignalSize;
 
     private protected override void PackRows(int first, int count)
@@ -97,7 +100,7 @@ public sealed class CoupledListaEncoder : TrainableEncoder
 
     private protected override EncoderPass CreatePass(int maxRows, bool keepTape) => new Pass(this, maxRows, keepTape);
 
-    private static float Kept(Penalty penalty, AtomDictionary? dictionary)
+    private static float KeptOf(Penalty penalty, AtomDictionary? dictionary)
     {
         if (penalty.Ridge == 0)
             return 1;

@@ -82,6 +82,15 @@ public sealed class StepListaEncoder : TrainableEncoder
         return other;
     }
 
+    /// <summary>γ_t.</summary>
+    internal float Gamma(int t) => _gamma[t];
+
+    /// <summary>1/(1 + γ_tμ).</summary>
+    internal float Share(int t) => _share[t];
+
+    /// <summary>γ_tλw [m].</summary>
+    internal ReadOnlySpan<float> Theta(int t) => _theta.Row(t);
+
     internal override long TapeFloats => (2L * Depth + 4) * CodeSize + SignalSize + 2L * (Depth + 1);
 
     private protected override void PackRows(int first, int count)

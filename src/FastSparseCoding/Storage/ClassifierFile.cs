@@ -28,27 +28,10 @@ public static class ClassifierFile
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
     public static void Save(string path, ClassifierModel model, SignalPreparation? preprocessing = null)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        (LinearClassifier classifier, ISparseEncoder? encoder) = model;
-        ArgumentNullException.ThrowIfNull(classifier);
-        if (encoder is not null)
-            Throw.IfLengthNot(encoder.CodeSize, classifier.CodeSize, "encoder.CodeSize");
-        ModelWriter writer = encoder switch
-        {
-            null => OfSignals(classifier, preprocessing),
-            TrainableEncoder e => ModelFile.Writer(
-                ModelFormat.ClassifierKind, e.Penalty, e.Depth, e.SignalSize, e.CodeSize, e.Dictionary, preprocessing),
-            ActiveSetSolver s => ModelFile.Writer(
-                ModelFormat.ClassifierKind, s.Penalty, depth: 0, s.SignalSize, s.CodeSize, s.Dictionary, preprocessing),
-            _ => Throw.Argument<ModelWriter>(
-                nameof(encoder),
-                $"'encoder' is a {encoder.GetType().Name}; it must be a trainable encoder, an active-set solver or nothing."),
-        };
-        writer.Set(ModelFormat.CodesOfKey, encoder is null ? NoCodes : (encoder as TrainableEncoder)?.Kind ?? ModelFormat.DictionaryKind);
-        writer.Set(ModelFormat.ClassesKey, classifier.ClassCount);
-        if (encoder is TrainableEncoder trained)
+        ModelWriter writer = Writer(model, preprocessing);
+        if (model.Encoder is TrainableEncoder trained)
             ModelFile.AddParameters(writer, ModelFormat.ParameterPrefix, trained.Parameters);
-        ModelFile.AddParameters(writer, ModelFormat.ClassifierPrefix, classifier.Parameters);
+        ModelFile.AddParameters(writer, ModelFormat.ClassifierPrefix, model.Classifier.Parameters);
         writer.Save(path);
     }
 
@@ -71,6 +54,30 @@ public static class ClassifierFile
         if (encoder is not null && encoder.CodeSize != codeSize)
             Throw.InvalidFile(path, $"its codes have {encoder.CodeSize} values; its classifier takes {codeSize}.");
         return new ClassifierModel(classifier, encoder);
+    }
+
+    /// <summary>The file of a classifier, without its parameters.</summary>
+    internal static ModelWriter Writer(ClassifierModel model, SignalPreparation? preprocessing)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        (LinearClassifier classifier, ISparseEncoder? encoder) = model;
+        ArgumentNullException.ThrowIfNull(classifier);
+        if (encoder is not null)
+            Throw.IfLengthNot(encoder.CodeSize, classifier.CodeSize, "encoder.CodeSize");
+        ModelWriter writer = encoder switch
+        {
+            null => OfSignals(classifier, preprocessing),
+            TrainableEncoder e => ModelFile.Writer(
+                ModelFormat.ClassifierKind, e.Penalty, e.Depth, e.SignalSize, e.CodeSize, e.Dictionary, preprocessing),
+            ActiveSetSolver s => ModelFile.Writer(
+                ModelFormat.ClassifierKind, s.Penalty, depth: 0, s.SignalSize, s.CodeSize, s.Dictionary, preprocessing),
+            _ => Throw.Argument<ModelWriter>(
+                nameof(encoder),
+                $"'encoder' is a {encoder.GetType().Name}; it must be a trainable encoder, an active-set solver or nothing."),
+        };
+        writer.Set(ModelFormat.CodesOfKey, encoder is null ? NoCodes : (encoder as TrainableEncoder)?.Kind ?? ModelFormat.DictionaryKind);
+        writer.Set(ModelFormat.ClassesKey, classifier.ClassCount);
+        return writer;
     }
 
     private static ModelWriter OfSignals(LinearClassifier classifier, SignalPreparation? preprocessing)

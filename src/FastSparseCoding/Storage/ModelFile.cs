@@ -35,8 +35,7 @@ public static class ModelFile
     public static void Save(string path, TrainableEncoder encoder, SignalPreparation? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        ModelWriter writer = Writer(
-            encoder.Kind, encoder.Penalty, encoder.Depth, encoder.SignalSize, encoder.CodeSize, encoder.Dictionary, preprocessing);
+        ModelWriter writer = Writer(encoder, preprocessing);
         AddParameters(writer, ModelFormat.ParameterPrefix, encoder.Parameters);
         writer.Save(path);
     }
@@ -128,6 +127,10 @@ public static class ModelFile
         encoder.Refresh();
         return encoder;
     }
+
+    /// <summary>The file of an encoder, without its parameters.</summary>
+    internal static ModelWriter Writer(TrainableEncoder encoder, SignalPreparation? preprocessing)
+        => Writer(encoder.Kind, encoder.Penalty, encoder.Depth, encoder.SignalSize, encoder.CodeSize, encoder.Dictionary, preprocessing);
 
     internal static ModelWriter Writer(
         string kind, Penalty penalty, int depth, int signalSize, int codeSize, AtomDictionary? dictionary, SignalPreparation? preprocessing)

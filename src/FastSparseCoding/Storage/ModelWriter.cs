@@ -17,6 +17,9 @@ internal sealed class ModelWriter
         Set(ModelFormat.KindKey, kind);
     }
 
+    /// <summary>What has been set, in ordinal order of its keys.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _tensors.Metadata;
+
     public void Set(string key, string value) => _tensors.Metadata[key] = value;
 
     /// <summary>A number in the shortest text that reads back as the same bits.</summary>

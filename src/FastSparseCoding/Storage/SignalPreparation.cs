@@ -13,6 +13,9 @@ public abstract record SignalPreparation
     /// <summary>Values in a signal n.</summary>
     public abstract int SignalSize { get; }
 
+    /// <summary>What the signals are, in words.</summary>
+    internal abstract string Description { get; }
+
     /// <summary>Refuses properties that are out of their ranges.</summary>
     internal abstract void Check();
 

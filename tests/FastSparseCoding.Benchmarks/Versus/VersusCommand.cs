@@ -4,15 +4,15 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Benchmarks.Versus;
 
 /// <summary>
-/// versus FOLDER [encode|forward|train|dictionary|gemm|regimes|omp|factor ...]: times our side of every workload of the peers' scripts on
-/// the same arrays, one line of JSON with the peers' field names for each. Without a name all but regimes, omp and factor, whose arrays are
-/// others.
+/// versus FOLDER [encode|forward|train|dictionary|gemm|onnx|regimes|omp|factor ...]: times our side of every workload of the peers' scripts
+/// on the same arrays, one line of JSON with the peers' field names for each; onnx has both sides. Without a name all but regimes, omp and
+/// factor, whose arrays are others.
 /// </summary>
 internal static class VersusCommand
 {
     private const string Usage =
-        "usage: versus FOLDER [encode|forward|train|dictionary|gemm ...] [--shared ../shared] [--dictionaries SHARED/reference] [--atoms "
-            + "100,400] [--threads 1,2]\n"
+        "usage: versus FOLDER [encode|forward|train|dictionary|gemm|onnx ...] [--shared ../shared] [--dictionaries SHARED/reference] "
+            + "[--atoms 100,400] [--threads 1,2]\n"
         + "       versus FOLDER regimes|omp [--shared ../shared] [--cells 0,3]\n"
         + "       versus FOLDER factor [--cells 0,2]";
 
@@ -34,6 +34,7 @@ internal static class VersusCommand
         ("train", TrainWorkload.Run, w => [w.TrainPath, w.DictionaryPath]),
         ("dictionary", DictionaryWorkload.Run, w => [w.TrainPath, w.ValPath]),
         ("gemm", GemmWorkload.Run, _ => []),
+        ("onnx", OnnxWorkload.Run, w => [w.TrainPath, w.ValPath, w.DictionaryPath]),
     ];
 
     public static int Run(string[] args)
