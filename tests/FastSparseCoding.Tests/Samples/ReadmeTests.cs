@@ -7,6 +7,7 @@ using FastSparseCoding.Tests.Cli;
 using FastSparseCoding.Tests.Imaging;
 using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
+using FastSparseCoding.Training;
 using Xunit;
 
 namespace FastSparseCoding.Tests.Samples;
@@ -21,6 +22,7 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
     [InlineData("docs/choosing-lambda.md", "path.svg")]
     [InlineData("docs/command-line.md", "classifier.safetensors codes.npy codes.npz digits.safetensors paper path.svg pictures")]
     [InlineData("docs/denoising.md", "clean.png codes.npz denoiser.safetensors out places.npz whole.png")]
+    [InlineData("docs/onnx.md", "atoms.npy classifier.onnx denoiser.onnx encoder.safetensors lista.onnx")]
     [InlineData("docs/python.md", "codes.npy codes.npz")]
     [InlineData("docs/reproduction.md", "paper")]
     [InlineData("docs/spectra.md", "dyes.safetensors shares.npy")]
@@ -87,6 +89,11 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
         string dictionary = folder.File("dictionary.safetensors");
         CommandLine.Succeed("learn", folder.File("photos"), "--atoms", "24", "--samples", "1000", "-o", dictionary);
         CommandLine.Succeed("train", dictionary, folder.File("photos"), "--samples", "1000", "-o", folder.File("lista.safetensors"));
+        ISparseEncoder encoder = ModelFile.Load(folder.File("lista.safetensors"));
+        ClassifierFile.Save(folder.File("classifier.safetensors"), new ClassifierModel(new LinearClassifier(24, 10, seed: 1), encoder));
+        Denoiser denoiser = Denoiser.FromDct(3, 16, 1);
+        (denoiser.SigmaFrom, denoiser.SigmaTo) = (5, 55);
+        DenoiserFile.Save(folder.File("denoiser.safetensors"), denoiser);
         MakePictures(folder);
     }
 
