@@ -90,7 +90,7 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
         CommandLine.Succeed("learn", folder.File("photos"), "--atoms", "24", "--samples", "1000", "-o", dictionary);
         CommandLine.Succeed("train", dictionary, folder.File("photos"), "--samples", "1000", "-o", folder.File("lista.safetensors"));
         ISparseEncoder encoder = ModelFile.Load(folder.File("lista.safetensors"));
-        ClassifierFile.Save(folder.File("classifier.safetensors"), new ClassifierModel(new LinearClassifier(24, 10, seed: 1), encoder));
+        ClassifierFile.Save(folder.File("classifier.safetensors"), new ClassifierModel(new LinearClassifier(24, 10), encoder));
         Denoiser denoiser = Denoiser.FromDct(3, 16, 1);
         (denoiser.SigmaFrom, denoiser.SigmaTo) = (5, 55);
         DenoiserFile.Save(folder.File("denoiser.safetensors"), denoiser);
