@@ -49,6 +49,9 @@ public sealed class Matrix
     /// <summary>All values, row after row.</summary>
     public Span<float> Values => _values;
 
+    /// <summary>The buffer itself, for what takes arrays.</summary>
+    internal float[] Buffer => _values;
+
     /// <summary>The whole matrix as a view.</summary>
     public MatrixView View => new(_values, Rows, Columns);
 

@@ -8,7 +8,7 @@ namespace FastSparseCoding.Solvers;
 public sealed partial class ActiveSetSolver
 {
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default)
+    public void EncodeRows(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default)
     {
         Masks.Check(x, mask, SignalSize);
         Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));

@@ -44,10 +44,7 @@ public abstract class LassoSolver : ISparseEncoder
     public int CodeSize => Dictionary.AtomCount;
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z) => Encode(x, z, CancellationToken.None);
-
-    /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation)
+    public void EncodeRows(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation = default)
     {
         Batches.Check(this, x, z);
         z.Values.Clear();

@@ -37,17 +37,14 @@ public sealed class OmpEncoder : IMaskedEncoder
     public int CodeSize => Dictionary.AtomCount;
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z) => Encode(x, z, CancellationToken.None);
-
-    /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation)
+    public void EncodeRows(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation = default)
     {
         Batches.Check(this, x, z);
         EncodeBlocks(x, default, z, cancellation);
     }
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default)
+    public void EncodeRows(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default)
     {
         Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
         Masks.Check(x, mask, SignalSize);
@@ -107,6 +104,7 @@ public sealed class OmpEncoder : IMaskedEncoder
             ReadOnlyMatrixView known = mask is null ? default : mask.RowRange(first, count);
             SolveBlock(x.RowRange(first, count), known, z.RowRange(first, count), bounds.Length == 0 ? [] : bounds.AsSpan(first, count),
                 report, first, cancellation);
+            Throw.IfCodesNotFinite(z.RowRange(first, count), first, nameof(x));
         });
         return report;
     }

@@ -43,10 +43,7 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
     public int CodeSize => Solver.CodeSize;
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z) => Encode(x, z, CancellationToken.None);
-
-    /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation)
+    public void EncodeRows(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation = default)
     {
         Batches.Check(this, x, z);
         for (int start = 0; start < x.Rows; start += RowBlocks.MostRows)
@@ -74,9 +71,12 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
             Throw.IfLengthNot(lambdas.Length, x.Rows, nameof(lambdas));
         var report = new SolveReport(x.Rows);
         RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
-            (first, count) => SolveBlock(
-                x.RowRange(first, count), z.RowRange(first, count), report,
-                lambdas.AsSpan(lambdas is null ? 0 : first, lambdas is null ? 0 : count), first, cancellation));
+            (first, count) =>
+            {
+                SolveBlock(x.RowRange(first, count), z.RowRange(first, count), report,
+                    lambdas.AsSpan(lambdas is null ? 0 : first, lambdas is null ? 0 : count), first, cancellation);
+                Throw.IfCodesNotFinite(z.RowRange(first, count), first, nameof(x));
+            });
         return report;
     }
 
