@@ -99,6 +99,16 @@ public static partial class SparseEncoderExtensions
         return SparseCodes.Concatenate(encoder.CodeSize, blocks);
     }
 
+    /// <summary>Encodes a batch on all cores whatever the codes become: a training that diverges finds infinities in them.</summary>
+    internal static Matrix EncodeRows(this ISparseEncoder encoder, Matrix x, int threads, CancellationToken cancellation)
+    {
+        var z = new Matrix(x.Rows, encoder.CodeSize);
+        Batches.Check(encoder, x, z);
+        RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
+            (start, count) => encoder.EncodeRows(x.RowRange(start, count), z.RowRange(start, count), cancellation));
+        return z;
+    }
+
     /// <summary>Encodes a batch of a longer sequence; messages count rows from the sequence's first.</summary>
     private static void Encode(
         ISparseEncoder encoder, Matrix x, Matrix z, long firstRow, int threads, CancellationToken cancellation)
