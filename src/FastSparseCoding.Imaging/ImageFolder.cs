@@ -2,7 +2,8 @@ using System.IO.Enumeration;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Pictures of folders and lists of files, in an order that does not depend on the file system.</summary>
+/// <summary>Pictures of folders and lists of files, in an order that does not depend on the file system. Safe to call from several threads
+/// at once.</summary>
 public static class ImageFolder
 {
     /// <summary>Pixels of all pictures that are loaded at once, of 4 bytes each: 2 GiB.</summary>

@@ -16,7 +16,8 @@ public enum PatchNormalization
     UnitDeviation,
 }
 
-/// <summary>How images become signals; stored in every model learned from images, so that new images are treated alike.</summary>
+/// <summary>How images become signals; stored in every model learned from images, so that new images are treated alike. Immutable and safe
+/// to share between threads.</summary>
 public sealed record PatchPreprocessing : SignalPreparation
 {
     /// <summary>The paper's: 10×10 patches, zero mean, unit deviation.</summary>

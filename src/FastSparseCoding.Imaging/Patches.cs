@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Square patches of pictures as signals, one per row.</summary>
+/// <summary>Square patches of pictures as signals, one per row. Safe to call from several threads at once.</summary>
 public static class Patches
 {
     /// <summary>Draws patches at random places.</summary>

@@ -2,7 +2,8 @@ namespace FastSparseCoding;
 
 /// <summary>
 /// An encoder of signals of which only some values are known: what is unknown counts neither in the error nor for the code. A row without a
-/// mask's zeros is coded as <see cref="ISparseEncoder.EncodeRows"/> codes it, up to rounding.
+/// mask's zeros is coded as <see cref="ISparseEncoder.EncodeRows"/> codes it, up to rounding. Implementations are immutable while encoding
+/// and safe to share between threads.
 /// </summary>
 public interface IMaskedEncoder : ISparseEncoder
 {
@@ -19,7 +20,8 @@ public interface IMaskedEncoder : ISparseEncoder
     void EncodeRows(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default);
 }
 
-/// <summary>Whole batches of partly known signals on all cores, for every encoder that knows masks.</summary>
+/// <summary>Whole batches of partly known signals on all cores, for every encoder that knows masks. Safe to call from several threads at
+/// once.</summary>
 public static class MaskedEncoderExtensions
 {
     /// <summary>Encodes a batch into a new matrix.</summary>

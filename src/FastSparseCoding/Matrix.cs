@@ -4,6 +4,7 @@ namespace FastSparseCoding;
 
 /// <summary>
 /// A dense matrix of float32 in one row-major buffer: a batch of signals, one per row [N×n], a batch of codes [N×m], a Gram matrix [m×m].
+/// Safe to read from several threads at once; threads may write different rows at the same time.
 /// </summary>
 /// <remarks>The matrix owns its buffer; <see cref="View"/> and <see cref="RowRange"/> give windows on it without copying.</remarks>
 public sealed class Matrix

@@ -2,7 +2,8 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace FastSparseCoding;
 
-/// <summary>To and from MathNet's column-major matrices: for decompositions and interoperation, never inside a loop.</summary>
+/// <summary>To and from MathNet's column-major matrices: for decompositions and interoperation, never inside a loop. Safe to call from
+/// several threads at once.</summary>
 public static class MatrixInterop
 {
     /// <summary>Copies into a MathNet matrix of the same shape.</summary>

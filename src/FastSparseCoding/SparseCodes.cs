@@ -1,8 +1,9 @@
 namespace FastSparseCoding;
 
 /// <summary>
-/// A batch of codes [N×m] in compressed sparse rows: the non-zeros of row i stand at positions RowStarts[i] to RowStarts[i + 1] − 1 of
-/// <see cref="ColumnIndices"/> and <see cref="Values"/>, columns ascending. The same layout as SciPy's csr_matrix.
+/// A batch of codes [N×m] in compressed sparse rows: the non-zeros of row i stand at positions RowStarts[i] to RowStarts[i + 1] − 1 of <see
+/// cref="ColumnIndices"/> and <see cref="Values"/>, columns ascending. The same layout as SciPy's csr_matrix. Safe to read from several
+/// threads at once; whoever changes it must be alone.
 /// </summary>
 public sealed class SparseCodes
 {

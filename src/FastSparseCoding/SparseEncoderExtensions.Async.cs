@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace FastSparseCoding;
 
-/// <summary>A stream of blocks: the only asynchronous code here, as streams are.</summary>
+/// <summary>A stream of blocks: the only asynchronous code here, as streams are. Safe to call from several threads at once.</summary>
 public static partial class SparseEncoderExtensions
 {
     /// <summary>Encodes blocks of signals as they come, each on all cores.</summary>

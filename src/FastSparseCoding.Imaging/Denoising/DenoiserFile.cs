@@ -3,8 +3,8 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Denoisers as model files (see <see cref="ModelFile"/>) of kind "denoiser": the noise they were trained for travels with
-/// them.</summary>
+/// <summary>Denoisers as model files (see <see cref="ModelFile"/>) of kind "denoiser": the noise they were trained for travels with them.
+/// Safe to call from several threads at once.</summary>
 public static class DenoiserFile
 {
     private const string SigmaFromKey = "sigma_from";

@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Encoders;
 
-/// <summary>Encoders by the name of their kind.</summary>
+/// <summary>Encoders by the name of their kind. Safe to call from several threads at once.</summary>
 public static class EncoderFactory
 {
     private static readonly EncoderFamily[] Families =

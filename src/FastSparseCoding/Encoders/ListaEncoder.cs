@@ -4,7 +4,8 @@ namespace FastSparseCoding.Encoders;
 
 /// <summary>
 /// LISTA, the learned ISTA (Gregor and LeCun 2010, Algorithm 3): ISTA unrolled to a fixed depth T with trained W_e, S and θ, shared over
-/// the layers. Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained.
+/// the layers. Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained. Immutable while encoding and safe
+/// to share between threads.
 /// </summary>
 /// <remarks>Windows: W_e [m×n], S_transposed [m×m], theta [1×m]. S is kept transposed: C = B + Σ_j z_j (Sᵀ)_j is then a sum of
 /// rows.</remarks>

@@ -3,7 +3,7 @@ using FastSparseCoding.Solvers;
 
 namespace FastSparseCoding.Evaluation;
 
-/// <summary>How close codes are to the optimal ones.</summary>
+/// <summary>How close codes are to the optimal ones. Immutable and safe to share between threads.</summary>
 /// <param name="CodeError">‖Z − Z*‖² summed over coefficients, averaged over signals: the paper's measure.</param>
 /// <param name="RelativeCodeError">The same, divided by the mean ‖Z*‖².</param>
 /// <param name="RelativeObjectiveGap">Mean of (E − E*)/E* over the signals with E* above 0.</param>
@@ -15,7 +15,7 @@ public sealed record CodeQuality(
     double CodeError, double RelativeCodeError, double RelativeObjectiveGap, double SupportPrecision, double SupportRecall,
     double SupportF1, double MeanNonZeros);
 
-/// <summary>Compares codes with the optimal ones.</summary>
+/// <summary>Compares codes with the optimal ones. Safe to call from several threads at once.</summary>
 public static class CodeEvaluator
 {
     /// <summary>‖Z − Z*‖² summed over coefficients, averaged over signals.</summary>

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace FastSparseCoding.Learning;
 
-/// <summary>Whole learnings: batch after batch until the samples of the options are seen.</summary>
+/// <summary>Whole learnings: batch after batch until the samples of the options are seen. For one thread at a time; what it does runs on
+/// all cores.</summary>
 public sealed partial class DictionaryLearner
 {
     /// <summary>Learns from a matrix of signals, over and over in fresh orders.</summary>

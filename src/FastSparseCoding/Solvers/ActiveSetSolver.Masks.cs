@@ -3,7 +3,7 @@ namespace FastSparseCoding.Solvers;
 /// <summary>
 /// Signals of which only some values are known: min over z of ½‖M(x − zD)‖² + P(z), M the row's mask. Every row has a Gram matrix of its
 /// own, DMDᵀ, which is formed on the support alone. The certificate is the lasso's with Mr for r: what is unknown can be chosen to be
-/// reconstructed exactly.
+/// reconstructed exactly. Immutable and safe to share between threads.
 /// </summary>
 public sealed partial class ActiveSetSolver
 {

@@ -4,7 +4,8 @@ using FastSparseCoding.Training;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>A classifier together with what gives the codes it was trained on.</summary>
+/// <summary>A classifier together with what gives the codes it was trained on. Safe to read from several threads at once; whoever trains it
+/// on must be alone.</summary>
 /// <param name="Classifier">The classifier.</param>
 /// <param name="Encoder">A trained encoder, or an exact <see cref="LassoSolver"/>; null when the classifier takes signals as they
 /// are.</param>
@@ -12,7 +13,7 @@ public sealed record ClassifierModel(LinearClassifier Classifier, ISparseEncoder
 
 /// <summary>
 /// Classifiers as model files (see <see cref="ModelFile"/>) of kind "classifier". The encoder, or the dictionary of the exact codes,
-/// travels with its own tensors and metadata, so that one file takes signals to labels.
+/// travels with its own tensors and metadata, so that one file takes signals to labels. Safe to call from several threads at once.
 /// </summary>
 public static class ClassifierFile
 {

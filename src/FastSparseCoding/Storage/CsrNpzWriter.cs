@@ -3,7 +3,7 @@ namespace FastSparseCoding.Storage;
 /// <summary>
 /// Writes sparse codes of any number of rows as the .npz of a SciPy csr_matrix, row block by row block, in constant memory: indices, values
 /// and row starts are spooled to temporary files beside the target and put into the archive on <see cref="Complete"/>. Without it nothing
-/// is left behind.
+/// is left behind. For one thread at a time.
 /// </summary>
 public sealed class CsrNpzWriter : IDisposable
 {

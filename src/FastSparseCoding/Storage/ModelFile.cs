@@ -5,7 +5,7 @@ namespace FastSparseCoding.Storage;
 
 /// <summary>
 /// Dictionaries and encoders as safetensors files that any tool can open, with a format version, the penalty, the preprocessing, the
-/// dictionary's fingerprint and a checksum. A file appears whole or not at all.
+/// dictionary's fingerprint and a checksum. A file appears whole or not at all. Safe to call from several threads at once.
 /// </summary>
 public static class ModelFile
 {

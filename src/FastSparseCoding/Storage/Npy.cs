@@ -2,7 +2,8 @@ namespace FastSparseCoding.Storage;
 
 /// <summary>
 /// Whole matrices in NumPy's .npy format (numpy.lib.format): float32 and float64, C and Fortran order, either byte order, format 1.0 to 3.0
-/// are read; C order is written. For files larger than memory use <see cref="NpyReader"/> and <see cref="NpyWriter"/>.
+/// are read; C order is written. For files larger than memory use <see cref="NpyReader"/> and <see cref="NpyWriter"/>. Safe to call from
+/// several threads at once.
 /// </summary>
 public static class Npy
 {

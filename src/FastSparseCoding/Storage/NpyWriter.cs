@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Writes a float32 .npy matrix row block by row block; the number of rows need not be known ahead. The file appears under its name on
-/// <see cref="Complete"/>, whole, with the bytes that numpy.save would write; without it nothing is left behind.
+/// Writes a float32 .npy matrix row block by row block; the number of rows need not be known ahead. The file appears under its name on <see
+/// cref="Complete"/>, whole, with the bytes that numpy.save would write; without it nothing is left behind. For one thread at a time.
 /// </summary>
 public sealed class NpyWriter : IDisposable
 {

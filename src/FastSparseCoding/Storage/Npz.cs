@@ -2,7 +2,7 @@ namespace FastSparseCoding.Storage;
 
 /// <summary>
 /// Named arrays in NumPy's .npz format (a zip of .npy members; stored and deflated members are read, stored ones written), and sparse codes
-/// as the csr_matrix that scipy.sparse.load_npz and save_npz exchange.
+/// as the csr_matrix that scipy.sparse.load_npz and save_npz exchange. Safe to call from several threads at once.
 /// </summary>
 public static class Npz
 {

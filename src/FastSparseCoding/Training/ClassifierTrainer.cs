@@ -6,7 +6,7 @@ namespace FastSparseCoding.Training;
 /// Trains a classifier on codes: on fixed ones, or end to end, the loss going back through the encoder (Gregor and LeCun 2010: the
 /// predictor is differentiable and can be trained for the task it serves). Codes are taken as they are: leave out those that a solver did
 /// not certify beforehand (<see cref="Solvers.SparseSolving.SolveSparse"/> tells which, <see cref="SparseCodes.SelectRows"/> takes the
-/// others).
+/// others). Safe to call from several threads at once.
 /// </summary>
 public static class ClassifierTrainer
 {

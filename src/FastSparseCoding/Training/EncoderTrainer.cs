@@ -8,7 +8,7 @@ namespace FastSparseCoding.Training;
 /// Trains an encoder to predict the codes of an exact solver: loss ½‖Z − Z*‖² summed over coefficients, averaged over a mini-batch (Gregor
 /// and LeCun 2010, section 3). Exact codes are computed ahead, on all cores, while the optimiser works. Signals whose code the solver does
 /// not certify are left out, of the training and of the held-out error, and counted in the report; codes that are given instead of a solver
-/// are taken as they are.
+/// are taken as they are. Safe to call from several threads at once.
 /// </summary>
 public static partial class EncoderTrainer
 {
