@@ -61,6 +61,9 @@ public static class ImageFolder
     /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A folder holds no images, a file is no image or damaged, or there are more than
     /// <see cref="MaxPixels"/> pixels.</exception>
+    /// <example><code>
+    /// IReadOnlyList&lt;GrayImage&gt; photos = ImageFolder.Load("photos");
+    /// </code></example>
     public static IReadOnlyList<GrayImage> Load(string path, CancellationToken cancellation = default) => Load([path], cancellation);
 
     /// <summary>

@@ -11,6 +11,9 @@ public static class Patches
     /// <returns>Signals [N×n].</returns>
     /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of
     /// range.</exception>
+    /// <example><code>
+    /// Matrix patches = Patches.Sample(ImageFolder.Load("photos"), PatchPreprocessing.Default, count: 100_000, seed: 1);
+    /// </code></example>
     public static Matrix Sample(IReadOnlyList<GrayImage> images, PatchPreprocessing preprocessing, int count, int seed)
         => Sample(ImageStore.Of(images), preprocessing, count, seed);
 

@@ -33,6 +33,11 @@ public static class MaskedEncoderExtensions
     /// <returns>Codes [N×m].</returns>
     /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, a known value is not
     /// finite, or a code would not be.</exception>
+    /// <example><code>
+    /// // NaN stands for what was not measured.
+    /// var mask = new Matrix(x.Rows, x.Columns, Array.ConvertAll(x.Values.ToArray(), v =&gt; float.IsNaN(v) ? 0f : 1f));
+    /// Matrix z = new ActiveSetSolver(dictionary, lambda: 0.1f).EncodeMasked(x, mask);
+    /// </code></example>
     public static Matrix EncodeMasked(
         this IMaskedEncoder encoder, Matrix x, Matrix mask, int threads = 0, CancellationToken cancellation = default)
     {

@@ -30,6 +30,9 @@ public sealed class Matrix
     /// <param name="columns">Number of columns.</param>
     /// <param name="values">The buffer, of length rows × columns; the matrix uses it from now on.</param>
     /// <exception cref="ArgumentException">The buffer's length is not rows × columns.</exception>
+    /// <example><code>
+    /// var signals = new Matrix(rows: 2, columns: 3, [1, 2, 3, 4, 5, 6]);
+    /// </code></example>
     public Matrix(int rows, int columns, float[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -68,6 +71,9 @@ public sealed class Matrix
     /// <summary>Copies a rectangular array.</summary>
     /// <param name="values">The values, [rows, columns].</param>
     /// <returns>A matrix of the same shape.</returns>
+    /// <example><code>
+    /// Matrix signals = Matrix.FromArray(new float[,] { { 1, 2, 3 }, { 4, 5, 6 } });  // two signals of three values
+    /// </code></example>
     public static Matrix FromArray(float[,] values)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -9,6 +9,9 @@ public static class MatrixInterop
     /// <summary>Copies into a MathNet matrix of the same shape.</summary>
     /// <param name="matrix">The matrix.</param>
     /// <returns>A dense MathNet matrix.</returns>
+    /// <example><code>
+    /// float norm = (float)x.ToMathNet().FrobeniusNorm();
+    /// </code></example>
     public static Matrix<float> ToMathNet(this Matrix matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);

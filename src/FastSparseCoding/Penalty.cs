@@ -19,6 +19,10 @@ public sealed class Penalty : IEquatable<Penalty>
     /// <param name="ridge">Weight μ of ½‖z‖², finite, 0 or more.</param>
     /// <param name="nonNegative">Whether codes must not be negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <example><code>
+    /// var abundances = new Penalty(0.01f, nonNegative: true);
+    /// var solver = new ActiveSetSolver(dictionary, abundances);
+    /// </code></example>
     public Penalty(float lambda, ReadOnlySpan<float> weights = default, float ridge = 0, bool nonNegative = false)
     {
         Throw.IfNotPositive(lambda);

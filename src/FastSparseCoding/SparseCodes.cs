@@ -53,6 +53,10 @@ public sealed class SparseCodes
     /// <summary>Compresses dense codes; exact zeros are dropped.</summary>
     /// <param name="z">Codes [N×m].</param>
     /// <returns>The same codes, compressed.</returns>
+    /// <example><code>
+    /// SparseCodes codes = SparseCodes.FromDense(encoder.Encode(x));
+    /// double atomsPerSignal = (double)codes.NonZeros / codes.Rows;
+    /// </code></example>
     public static SparseCodes FromDense(ReadOnlyMatrixView z)
     {
         var starts = new int[z.Rows + 1];

@@ -34,6 +34,9 @@ public static partial class SparseEncoderExtensions
     /// <param name="cancellation">Stops between blocks of rows, and within them where the encoder can.</param>
     /// <returns>Codes [N×m].</returns>
     /// <exception cref="ArgumentException">The shape is wrong, a signal holds NaN or infinity, or its code would.</exception>
+    /// <example><code>
+    /// double[,] codes = encoder.Encode(new double[100, encoder.SignalSize]);
+    /// </code></example>
     public static double[,] Encode(this ISparseEncoder encoder, double[,] x, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -54,6 +57,12 @@ public static partial class SparseEncoderExtensions
     /// <returns>A code [m] for every signal, in their order.</returns>
     /// <exception cref="ArgumentException">A signal's length is wrong, it holds NaN or infinity, or its code would; when it is its
     /// turn.</exception>
+    /// <example><code>
+    /// IEnumerable&lt;float[]&gt; signals = File.ReadLines("signals.csv")
+    ///     .Select(line =&gt; Array.ConvertAll(line.Split(','), float.Parse));
+    /// foreach (float[] code in encoder.Encode(signals))
+    ///     Console.WriteLine(code.Count(value =&gt; value != 0));
+    /// </code></example>
     public static IEnumerable<float[]> Encode(
         this ISparseEncoder encoder, IEnumerable<float[]> x, int threads = 0, CancellationToken cancellation = default)
     {
@@ -71,6 +80,10 @@ public static partial class SparseEncoderExtensions
     /// <param name="cancellation">Stops between blocks of rows, and within them where the encoder can.</param>
     /// <returns>Codes [N×m], dense.</returns>
     /// <exception cref="ArgumentException">The shape is wrong, a signal holds NaN or infinity, or its code would.</exception>
+    /// <example><code>
+    /// Tensor&lt;float&gt; signals = Tensor.Create(x.Values.ToArray(), [x.Rows, x.Columns]);
+    /// Tensor&lt;float&gt; codes = encoder.Encode(signals);
+    /// </code></example>
     public static Tensor<float> Encode(
         this ISparseEncoder encoder, in ReadOnlyTensorSpan<float> x, int threads = 0, CancellationToken cancellation = default)
     {

@@ -13,6 +13,10 @@ public static partial class SparseEncoderExtensions
     /// <param name="x">Signal [n], finite.</param>
     /// <param name="z">Receives the code [m]; what it held is overwritten. Must not overlap <paramref name="x"/>.</param>
     /// <exception cref="ArgumentException">A length is wrong, the signal holds NaN or infinity, or its code would.</exception>
+    /// <example><code>
+    /// var code = new float[encoder.CodeSize];
+    /// encoder.Encode(signal, code);
+    /// </code></example>
     public static void Encode(this ISparseEncoder encoder, ReadOnlySpan<float> x, Span<float> z)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -26,6 +30,9 @@ public static partial class SparseEncoderExtensions
     /// <param name="x">Signal [n], finite.</param>
     /// <returns>The code [m].</returns>
     /// <exception cref="ArgumentException">The length is wrong, the signal holds NaN or infinity, or its code would.</exception>
+    /// <example><code>
+    /// float[] code = encoder.Encode(signal);
+    /// </code></example>
     public static float[] Encode(this ISparseEncoder encoder, ReadOnlySpan<float> x)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -41,6 +48,9 @@ public static partial class SparseEncoderExtensions
     /// <param name="cancellation">Stops between blocks of rows, and within them where the encoder can.</param>
     /// <returns>Codes [N×m].</returns>
     /// <exception cref="ArgumentException">The shape is wrong, a signal holds NaN or infinity, or its code would.</exception>
+    /// <example><code>
+    /// Matrix z = encoder.Encode(x);  // all cores; encoder.Encode(x, threads: 1) for one
+    /// </code></example>
     public static Matrix Encode(this ISparseEncoder encoder, Matrix x, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -57,6 +67,10 @@ public static partial class SparseEncoderExtensions
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
     /// <param name="cancellation">Stops between blocks of rows, and within them where the encoder can.</param>
     /// <exception cref="ArgumentException">A shape is wrong, a signal holds NaN or infinity, or its code would.</exception>
+    /// <example><code>
+    /// var z = new Matrix(x.Rows, encoder.CodeSize);
+    /// encoder.Encode(x, z);  // again and again into the same matrix
+    /// </code></example>
     public static void Encode(this ISparseEncoder encoder, Matrix x, Matrix z, int threads = 0, CancellationToken cancellation = default)
         => Encode(encoder, x, z, firstRow: 0, threads, cancellation);
 
@@ -80,6 +94,10 @@ public static partial class SparseEncoderExtensions
     /// <param name="cancellation">Stops between blocks of rows, and within them where the encoder can.</param>
     /// <returns>The codes, compressed.</returns>
     /// <exception cref="ArgumentException">The shape is wrong, a signal holds NaN or infinity, or its code would.</exception>
+    /// <example><code>
+    /// SparseCodes codes = encoder.EncodeSparse(x);
+    /// int atomsOfFirst = codes.Support(0).Length;
+    /// </code></example>
     public static SparseCodes EncodeSparse(this ISparseEncoder encoder, Matrix x, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);

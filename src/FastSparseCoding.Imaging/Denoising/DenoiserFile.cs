@@ -38,6 +38,10 @@ public static class DenoiserFile
     /// <returns>The denoiser.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no denoiser, damaged, or of a newer version.</exception>
+    /// <example><code>
+    /// Denoiser denoiser = DenoiserFile.Load("denoiser.safetensors");
+    /// GrayImage clean = PictureDenoiser.Denoise(ImageFile.Load("noisy.png"), denoiser, sigma: 25);
+    /// </code></example>
     public static Denoiser Load(FileSource file)
     {
         using ModelReader reader = ModelReader.Open(file);

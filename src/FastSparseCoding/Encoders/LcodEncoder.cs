@@ -50,6 +50,9 @@ public sealed class LcodEncoder : TrainableEncoder
     /// <param name="depth">Coordinate updates, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
+    /// <example><code>
+    /// LcodEncoder lcod = LcodEncoder.FromDictionary(dictionary, lambda: 0.5f, depth: 20);
+    /// </code></example>
     public static LcodEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
         => FromDictionary(dictionary, new Penalty(lambda), depth);
 

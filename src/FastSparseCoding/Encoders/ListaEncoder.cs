@@ -38,6 +38,10 @@ public sealed class ListaEncoder : SharedLayersEncoder
     /// <param name="depth">Products by S, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
+    /// <example><code>
+    /// ListaEncoder lista = ListaEncoder.FromDictionary(dictionary, lambda: 0.5f, depth: 3);
+    /// EncoderTrainer.Train(lista, x, new ActiveSetSolver(dictionary, 0.5f), new() { Samples = 1_000_000 });
+    /// </code></example>
     public static ListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
         => FromDictionary(dictionary, new Penalty(lambda), depth);
 

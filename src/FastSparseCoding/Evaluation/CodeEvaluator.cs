@@ -47,6 +47,11 @@ public static class CodeEvaluator
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
     /// <returns>The measures.</returns>
     /// <exception cref="ArgumentException">A shape is wrong.</exception>
+    /// <example><code>
+    /// Matrix exact = new ActiveSetSolver(dictionary, lambda: 0.5f).Encode(x);
+    /// CodeQuality quality = CodeEvaluator.Compare(x, dictionary, 0.5f, encoder.Encode(x), exact);
+    /// Console.WriteLine($"support F1 {quality.SupportF1:F2}");
+    /// </code></example>
     public static CodeQuality Compare(Matrix x, AtomDictionary dictionary, Penalty penalty, Matrix z, Matrix exact, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(x);

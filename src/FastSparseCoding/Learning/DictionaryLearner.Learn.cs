@@ -17,6 +17,9 @@ public sealed partial class DictionaryLearner
     /// options.</exception>
     /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <example><code>
+    /// AtomDictionary learned = DictionaryLearner.Learn(x, new() { AtomCount = 400, Lambda = 0.5f, Samples = 100_000, Seed = 1 });
+    /// </code></example>
     public static AtomDictionary Learn(
         Matrix x, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, AtomDictionary? start = null,
         CancellationToken cancellation = default)

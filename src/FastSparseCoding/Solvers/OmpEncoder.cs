@@ -14,6 +14,10 @@ public sealed class OmpEncoder : IMaskedEncoder
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="options">When to stop, and whether codes must not be negative.</param>
     /// <exception cref="ArgumentException">The options say neither a number of atoms nor an error, or one out of its range.</exception>
+    /// <example><code>
+    /// var pursuit = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 10 });
+    /// Matrix z = pursuit.Encode(x);  // at most 10 atoms a signal
+    /// </code></example>
     public OmpEncoder(AtomDictionary dictionary, OmpOptions options)
     {
         ArgumentNullException.ThrowIfNull(dictionary);

@@ -17,6 +17,10 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
     /// <summary>Creates the encoder.</summary>
     /// <param name="solver">Solves; its λ is the fraction f, from above 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The solver's λ is above 1.</exception>
+    /// <example><code>
+    /// // λ = 0.1 λmax(x): as many atoms for a dark signal as for a bright one
+    /// var relative = new RelativeLassoEncoder(new ActiveSetSolver(dictionary, lambda: 0.1f));
+    /// </code></example>
     public RelativeLassoEncoder(LassoSolver solver)
     {
         ArgumentNullException.ThrowIfNull(solver);

@@ -58,6 +58,9 @@ public static class ClassifierFile
     /// <returns>The classifier and its encoder.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no classifier, damaged, or of a newer version.</exception>
+    /// <example><code>
+    /// (LinearClassifier classifier, ISparseEncoder? itsEncoder) = ClassifierFile.Load("digits.safetensors");
+    /// </code></example>
     public static ClassifierModel Load(FileSource file)
     {
         using ModelReader reader = ModelReader.Open(file);

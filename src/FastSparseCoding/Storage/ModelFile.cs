@@ -32,6 +32,9 @@ public static class ModelFile
     /// <exception cref="ArgumentException">A parameter is not finite, or the preprocessing is out of range or of another signal
     /// size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
+    /// <example><code>
+    /// ModelFile.Save("lista.safetensors", ListaEncoder.FromDictionary(dictionary, lambda: 0.5f, depth: 3));
+    /// </code></example>
     public static void Save(FileTarget file, TrainableEncoder encoder, SignalPreparation? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -88,6 +91,11 @@ public static class ModelFile
     /// <returns>The encoder.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no dictionary and no encoder, damaged, or of a newer version.</exception>
+    /// <example><code>
+    /// ISparseEncoder fromPath = ModelFile.Load("lista.safetensors");
+    /// using Stream resource = typeof(Matrix).Assembly.GetManifestResourceStream("lista.safetensors")!;
+    /// ISparseEncoder fromResource = ModelFile.Load(resource);
+    /// </code></example>
     public static ISparseEncoder Load(FileSource file)
     {
         using ModelReader reader = ModelReader.Open(file);

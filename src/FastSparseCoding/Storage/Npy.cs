@@ -13,6 +13,9 @@ public static class Npy
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is not an .npy file of float32 or float64 values, is damaged, or holds more than one
     /// matrix can.</exception>
+    /// <example><code>
+    /// Matrix signals = Npy.ReadMatrix("signals.npy");  // numpy.save("signals.npy", x)
+    /// </code></example>
     public static Matrix ReadMatrix(FileSource file)
     {
         using NpyReader reader = NpyReader.Open(file);
@@ -41,6 +44,9 @@ public static class Npy
     /// <param name="file">The target; its folder must exist.</param>
     /// <param name="x">The matrix [N×n].</param>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
+    /// <example><code>
+    /// Npy.Write("codes.npy", encoder.Encode(x));  // numpy.load("codes.npy")
+    /// </code></example>
     public static void Write(FileTarget file, ReadOnlyMatrixView x)
     {
         using IOutputFile output = file.Create();

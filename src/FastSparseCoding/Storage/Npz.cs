@@ -80,6 +80,9 @@ public static class Npz
     /// <param name="file">The target; its folder must exist.</param>
     /// <param name="codes">The codes.</param>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
+    /// <example><code>
+    /// Npz.WriteCodes("codes.npz", encoder.EncodeSparse(x));  // scipy.sparse.load_npz("codes.npz")
+    /// </code></example>
     public static void WriteCodes(FileTarget file, SparseCodes codes)
     {
         ArgumentNullException.ThrowIfNull(codes);

@@ -21,6 +21,11 @@ public static class ClassifierTrainer
     /// <exception cref="ArgumentException">A shape is wrong, a code is not finite, or a label is of no class.</exception>
     /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out loss was never finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the classifier holds the best parameters so far.</exception>
+    /// <example><code>
+    /// var classifier = new LinearClassifier(encoder.CodeSize, classCount: 10);
+    /// ClassifierTrainer.Train(classifier, encoder.Encode(x), labels);
+    /// Console.WriteLine($"error {classifier.ErrorRate(encoder.Encode(x), labels):P1}");
+    /// </code></example>
     public static ClassifierReport Train(
         LinearClassifier classifier, Matrix codes, byte[] labels, ClassifierOptions? options = null,
         IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)

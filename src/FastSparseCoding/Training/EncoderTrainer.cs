@@ -27,6 +27,11 @@ public static partial class EncoderTrainer
     /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was
     /// certified.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
+    /// <example><code>
+    /// ListaEncoder lista = ListaEncoder.FromDictionary(dictionary, lambda: 0.5f, depth: 3);
+    /// TrainingReport report = EncoderTrainer.Train(lista, x, new ActiveSetSolver(dictionary, 0.5f), new() { Samples = 1_000_000 });
+    /// Console.WriteLine($"held-out error {report.BestRelativeError:P1}");
+    /// </code></example>
     public static TrainingReport Train(
         TrainableEncoder encoder, Matrix x, ISparseEncoder target, TrainingOptions? options = null, Matrix? heldOut = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)

@@ -18,7 +18,7 @@ public sealed class WebServiceTests : IAsyncLifetime
     private const int AtOnce = 50;
 
     private readonly TempFolder _folder = new();
-    private readonly ListaEncoder _encoder = ListaEncoder.FromDictionary(RandomData.Dictionary(12, 5, seed: 1), 0.2f, 3);
+    private readonly ListaEncoder _encoder = ListaEncoder.FromDictionary(RandomData.Dictionary(6, 40, seed: 1), 0.2f, 3);
     private readonly HttpClient _client = new();
     private Process? _service;
 
@@ -56,10 +56,12 @@ public sealed class WebServiceTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(PostJson));
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(PostNpy));
 
-        await Refused(JsonContent.Create(new float[][] { [1, 2, 3, 4, 5], [1, 2] }), "'x[1]' has 2 values; it must have 5. (Parameter 'x[1]')");
-        await Refused(JsonContent.Create(new float[][] { [3.4e38f, -3.4e38f, 3.4e38f, 3.4e38f, 3.4e38f] }), "'x' has a code that holds ");
+        float[] huge = [.. _encoder.Dictionary!.Atoms.Row(3).ToArray().Select(value => MathF.CopySign(float.MaxValue, value))];
+        await Refused(JsonContent.Create(new[] { huge }), "'x' has a code that holds Infinity at row 0, column ");
+        await Refused(JsonContent.Create(new float[][] { new float[40], [1, 2] }),
+            "'x[1]' has 2 values; it must have 40. (Parameter 'x[1]')");
         await Refused(Bytes([1, 2, 3]), "body: is not an .npy file");
-        await Refused(Bytes(Npy(new Matrix(2, 4))), "'x' has 4 columns; it must have 5. (Parameter 'x')");
+        await Refused(Bytes(Npy(new Matrix(2, 4))), "'x' has 4 columns; it must have 40. (Parameter 'x')");
         using var text = new StringContent("[[1, 2", Encoding.UTF8, "application/json");
         using HttpResponseMessage response = await _client.PostAsync("encode", text, Cancellation);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
@@ -67,7 +69,7 @@ public sealed class WebServiceTests : IAsyncLifetime
 
     private async Task PostJson(int seed)
     {
-        Matrix x = RandomData.Normal(3, 5, seed), z = _encoder.Encode(x, 1, Cancellation);
+        Matrix x = RandomData.Normal(3, 40, seed), z = _encoder.Encode(x, 1, Cancellation);
         using HttpResponseMessage response = await _client.PostAsJsonAsync(
             "encode", Enumerable.Range(0, 3).Select(i => x.Row(i).ToArray()), Cancellation);
 
@@ -78,7 +80,7 @@ public sealed class WebServiceTests : IAsyncLifetime
 
     private async Task PostNpy(int seed)
     {
-        Matrix x = RandomData.Normal(40, 5, seed);
+        Matrix x = RandomData.Normal(40, 40, seed);
         using ByteArrayContent content = Bytes(Npy(x));
         using HttpResponseMessage response = await _client.PostAsync("encode", content, Cancellation);
 
