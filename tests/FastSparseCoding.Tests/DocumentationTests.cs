@@ -13,10 +13,10 @@ public sealed class DocumentationTests
 {
     /// <summary>What the examples take as given.</summary>
     private const string Given = """
-        static void Example{0}(ISparseEncoder encoder, AtomDictionary dictionary, Matrix x, float[] signal, byte[] labels)
-        {{
-        {1}
-        }}
+        static void ExampleNumber(ISparseEncoder encoder, AtomDictionary dictionary, Matrix x, float[] signal, byte[] labels)
+        {
+        Code
+        }
         """;
 
     private static readonly Type[] Types = [.. new[] { typeof(Matrix), typeof(GrayImage) }.SelectMany(t => t.Assembly.GetExportedTypes())];
@@ -47,7 +47,8 @@ public sealed class DocumentationTests
 
             """);
         for (int i = 0; i < examples.Length; i++)
-            program.AppendLine(string.Format(null, Given, i, examples[i]));
+            program.AppendLine(Given.Replace("Number", $"{i}", StringComparison.Ordinal)
+                .Replace("Code", examples[i], StringComparison.Ordinal));
         File.WriteAllText(folder.File("Program.cs"), program.ToString());
         File.WriteAllText(folder.File("Examples.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">

@@ -29,8 +29,7 @@ public sealed record DenoiserTrainingOptions
 
     /// <summary>
     /// Adam's rate at the start, above 0; it falls to nothing along a cosine. Null for 0.04/(T + 1)², at most 5e-3, and for patches of
-    /// three channels two thirds of it: with T = 3 twice that is better for ten million patches and worse for forty; deeper trainings with
-    /// more take steps too far, and lose what they had learned.
+    /// three channels two thirds of it. Deep denoisers lose with more what they had learned.
     /// </summary>
     public float? LearningRate { get; init; }
 

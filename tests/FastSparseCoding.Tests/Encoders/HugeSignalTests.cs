@@ -56,7 +56,7 @@ public sealed class HugeSignalTests
         [
             () => encoder.Encode(x, 1, Cancellation), () => encoder.Encode(x, z, 1, Cancellation), () => encoder.Encode(x.View, z.View),
             () => encoder.EncodeSparse(x, 1, Cancellation),
-            () => encoder.Encode(Enumerable.Range(0, 300).Select(i => x.Row(i).ToArray()), 1, Cancellation).Count(),
+            () => Assert.Empty(encoder.Encode(Enumerable.Range(0, 300).Select(i => x.Row(i).ToArray()), 1, Cancellation)),
         ];
         foreach (Action call in calls)
         {

@@ -27,7 +27,8 @@ public sealed class WebServiceTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ModelFile.Save(_folder.File("lista.safetensors"), _encoder);
-        _service = SampleRun.Start("WebService", _folder.Path, "--Model", _folder.File("lista.safetensors"), "--urls", "http://127.0.0.1:0");
+        _service = SampleRun.Start(
+            "WebService", _folder.Path, "--Model", _folder.File("lista.safetensors"), "--urls", "http://127.0.0.1:0");
         const string Listening = "Now listening on: ";
         while (await _service.StandardOutput.ReadLineAsync(Cancellation) is { } line)
             if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and int at)
