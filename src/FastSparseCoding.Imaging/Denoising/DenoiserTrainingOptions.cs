@@ -3,7 +3,7 @@ using FastSparseCoding.Training;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>How a denoiser is trained. Change a copy with <c>with</c>.</summary>
+/// <summary>How a denoiser is trained. Change a copy with <c>with</c>. Immutable and safe to share between threads.</summary>
 public sealed record DenoiserTrainingOptions
 {
     /// <summary>Decibels of held-out PSNR below the best at which a training goes back to the best, with half its rate.</summary>
@@ -29,8 +29,7 @@ public sealed record DenoiserTrainingOptions
 
     /// <summary>
     /// Adam's rate at the start, above 0; it falls to nothing along a cosine. Null for 0.04/(T + 1)², at most 5e-3, and for patches of
-    /// three channels two thirds of it: with T = 3 twice that is better for ten million patches and worse for forty; deeper trainings with
-    /// more take steps too far, and lose what they had learned.
+    /// three channels two thirds of it. Deep denoisers lose with more what they had learned.
     /// </summary>
     public float? LearningRate { get; init; }
 
@@ -91,7 +90,7 @@ public sealed record DenoiserTrainingOptions
     };
 }
 
-/// <summary>Where the training of a denoiser stands after a measurement.</summary>
+/// <summary>Where the training of a denoiser stands after a measurement. Immutable and safe to share between threads.</summary>
 /// <param name="Patches">Patches seen.</param>
 /// <param name="TotalPatches">Patches to see.</param>
 /// <param name="HeldOutPsnr">Mean PSNR of the held-out crops, denoised, in dB.</param>
@@ -99,7 +98,7 @@ public sealed record DenoiserTrainingOptions
 /// <param name="Remaining">Estimated time to the end.</param>
 public sealed record DenoiserProgress(long Patches, long TotalPatches, double HeldOutPsnr, double PatchesPerSecond, TimeSpan Remaining);
 
-/// <summary>What the training of a denoiser did.</summary>
+/// <summary>What the training of a denoiser did. Immutable and safe to share between threads.</summary>
 /// <param name="History">Every measurement, in order.</param>
 /// <param name="StartPsnr">Mean PSNR of the held-out crops before the training, in dB.</param>
 /// <param name="BestPsnr">The best, which the denoiser has.</param>

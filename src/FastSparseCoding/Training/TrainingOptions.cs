@@ -3,7 +3,7 @@ using FastSparseCoding.Encoders;
 
 namespace FastSparseCoding.Training;
 
-/// <summary>How an encoder is trained. Change a copy with <c>with</c>.</summary>
+/// <summary>How an encoder is trained. Change a copy with <c>with</c>. Immutable and safe to share between threads.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>The defaults.</summary>
@@ -18,16 +18,10 @@ public sealed record TrainingOptions
     /// <summary>Adam (default) or plain stochastic gradient.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
 
-    /// <summary>
-    /// Rate at the start, above 0; null for 1e-3 with SGD and 0.02/√m with Adam (2e-3 for 100 atoms, 1e-3 for 400). Twice that is no
-    /// better: for LISTA of 400 atoms, T = 3, a million samples are worth 36.7 iterations of FISTA, at 2e-3 35.2.
-    /// </summary>
+    /// <summary>Rate at the start, above 0; null for 1e-3 with SGD and 0.02/√m with Adam (2e-3 for 100 atoms, 1e-3 for 400).</summary>
     public float? LearningRate { get; init; }
 
-    /// <summary>
-    /// Adam: rate of the thresholds θ as a multiple of the others'; above 0. Default 3: a million samples for LISTA of 400 atoms, T = 1,
-    /// are worth 30.4 iterations of FISTA instead of 29.8; at T = 3 36.7 either way.
-    /// </summary>
+    /// <summary>Adam: rate of the thresholds θ as a multiple of the others'; above 0. Default 3.</summary>
     public float ThresholdRate { get; init; } = 3;
 
     /// <summary>Adam: rate at the end of the cosine, as a fraction of the first; from 0 to 1. Default 0.002.</summary>

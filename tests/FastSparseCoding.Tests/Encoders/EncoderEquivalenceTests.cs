@@ -144,9 +144,9 @@ public sealed class EncoderEquivalenceTests
         TrainableEncoder encoder = EncoderCase.Create(kind, depth, member: member).Encoder;
         Matrix x = RandomData.Normal(700, 11, seed: 2), together = new(700, 13), alone = new(700, 13);
         x.RowRange(3, 2).Values.Clear();                // two zero codes, for the sparse products
-        encoder.Encode(x.View, together.View);
+        encoder.Encode(x.View, together.View, TestContext.Current.CancellationToken);
         for (int i = 0; i < 700; i++)
-            encoder.Encode(x.RowRange(i, 1), alone.RowRange(i, 1));
+            encoder.Encode(x.RowRange(i, 1), alone.RowRange(i, 1), TestContext.Current.CancellationToken);
 
         Assert.Equal(together.Values, alone.Values);
         foreach (int threads in (int[])[1, 2, 3, 8])
