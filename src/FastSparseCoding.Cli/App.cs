@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using FastSparseCoding.Cli.Commands;
+using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 
 namespace FastSparseCoding.Cli;
@@ -15,7 +16,8 @@ internal static class App
     /// <summary>Runs one command line.</summary>
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
     {
-        ParseResult parsed = Root(terminal, cancellation).Parse(args, Parsing);
+        using var inputs = new InputPaths(terminal, cancellation);
+        ParseResult parsed = Root(terminal, inputs, cancellation).Parse(args, Parsing);
         if (parsed.Errors.Count > 0)
             return Refuse(parsed, terminal);
         try
@@ -41,10 +43,10 @@ internal static class App
         }
     }
 
-    private static RootCommand Root(Terminal terminal, CancellationToken cancellation)
+    private static RootCommand Root(Terminal terminal, InputPaths inputs, CancellationToken cancellation)
     {
         var common = new CommonOptions();
-        Func<ParseResult, CommandContext> context = parsed => common.Bind(parsed, terminal, cancellation);
+        Func<ParseResult, CommandContext> context = parsed => common.Bind(parsed, terminal, inputs, cancellation);
         var root = new RootCommand(
             "Sparse coding on the CPU: learns dictionaries, trains LISTA and LCoD encoders, encodes images exactly or learned, and "
                 + "reproduces the figures of "

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastSparseCoding.Cli.Input;
 
 namespace FastSparseCoding.Cli;
 
@@ -32,10 +33,11 @@ internal sealed class CommonOptions
         root.Add(_quiet);
     }
 
-    public CommandContext Bind(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    public CommandContext Bind(ParseResult parsed, Terminal terminal, InputPaths inputs, CancellationToken cancellation)
     {
         int threads = parsed.GetValue(_threads);
         Range.Check(_threads, threads, 0, 1024);
-        return new CommandContext(terminal, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_seed), threads, cancellation);
+        return new CommandContext(
+            terminal, inputs, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_seed), threads, cancellation);
     }
 }

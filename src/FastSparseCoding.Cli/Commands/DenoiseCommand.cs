@@ -71,7 +71,7 @@ internal sealed class DenoiseCommand
 
     private int Run(ParseResult parsed, CommandContext context)
     {
-        string[] inputs = parsed.GetRequiredValue(_inputs);
+        string[] inputs = context.Inputs.Of(parsed, _inputs);
         string? modelPath = parsed.GetValue(_model), difference = parsed.GetValue(_difference);
         float strength = Range.Check(_strength, parsed.GetValue(_strength) ?? 1, 0.1f, 10f);
         if (parsed.GetRequiredValue(_output).Length == 0)

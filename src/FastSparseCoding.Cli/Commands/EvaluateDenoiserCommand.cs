@@ -46,7 +46,7 @@ internal sealed class EvaluateDenoiserCommand
 
     private int Run(ParseResult parsed, CommandContext context)
     {
-        string[] paths = parsed.GetRequiredValue(_images);
+        string[] paths = context.Inputs.Of(parsed, _images);
         float[] sigmas = parsed.GetValue(_sigma) ?? [15, 25, 50];
         IReadOnlyList<string> files = ImageFolder.Find(paths);
         Denoiser? model = parsed.GetValue(_model) is { } path ? DenoiserFile.Load(path) : null;

@@ -84,8 +84,9 @@ internal sealed class TrainDenoiserCommand
 
     private int Run(ParseResult parsed, CommandContext context)
     {
-        string[] paths = parsed.GetRequiredValue(_images);
+        string[] paths = context.Inputs.Of(parsed, _images);
         string output = parsed.GetRequiredValue(_output), checkpoint = CheckpointFile.PathFor(output);
+        FileEnding.Require(output, "denoisers", FileEnding.Model);
         bool resume = parsed.GetValue(_resume);
         DenoiserTrainingOptions options = Bind(parsed, context);
         int patch = Range.Check(_patch, parsed.GetValue(_patch) ?? (parsed.GetValue(_colour) ? 7 : 9), 2, Denoiser.MaxPatchSize);

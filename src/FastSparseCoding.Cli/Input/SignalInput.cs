@@ -3,14 +3,19 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an .npy of signals taken as
+/// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an array of signals taken as
 /// they are.</summary>
 internal abstract class SignalInput
 {
+    /// <summary>What IMAGES may be, for helps.</summary>
+    public const string Description =
+        "A folder, image files or patterns in quotes ('photos/*.jpg'), an IDX file of pictures taken whole (MNIST), or signals [N×n] taken "
+        + "as they are: an .npy, FILE.npz[:NAME], FILE.safetensors[:NAME] or .csv, or - for one of them from standard input.";
+
     /// <summary>Values in a signal n.</summary>
     public abstract int SignalSize { get; }
 
-    /// <summary>How images became signals, or null for signals from an .npy.</summary>
+    /// <summary>How images became signals, or null for signals from an array.</summary>
     public abstract PatchPreprocessing? Preprocessing { get; }
 
     /// <summary>The first of the paths it is from, for messages.</summary>
@@ -25,12 +30,11 @@ internal abstract class SignalInput
     /// <summary>The masks of the same signals to learn from, or null where all values are known.</summary>
     public virtual ISignalSource? SplitMasks(int heldOut, int seed) => null;
 
-    /// <summary>Whether the arguments are one .npy file.</summary>
+    /// <summary>Whether the arguments are one file of numbers.</summary>
     public static bool IsArray(IReadOnlyList<string> paths)
-        => paths.Count == 1 && string.Equals(Path.GetExtension(paths[0]), ".npy", StringComparison.OrdinalIgnoreCase)
-            && !Directory.Exists(paths[0]);
+        => paths.Count == 1 && ArrayPath.Parse(paths[0]).IsArray && !Directory.Exists(paths[0]);
 
-    /// <summary>Opens images, an IDX file or an .npy file, whole; of an .npy a mask may tell which values are known.</summary>
+    /// <summary>Opens images, an IDX file or an array, whole; of an array a mask may tell which values are known.</summary>
     public static SignalInput Open(
         IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask = null)
     {
@@ -42,15 +46,15 @@ internal abstract class SignalInput
     private static SignalInput OpenAny(
         IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask)
         => IsArray(paths) ? RowInput.OfArray(paths[0], mask)
-            : mask is not null ? throw new UserError($"--mask is for an .npy of signals; {paths[0]} is none.")
+            : mask is not null ? throw new UserError($"--mask is for an array of signals; {paths[0]} is none.")
             : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)
             : new ImageInput(LoadImages(paths, output, context), preprocessing);
 
-    /// <summary>Rows of an .npy drawn at random, without repeats and in their order, or all of them when there are no more.</summary>
-    public static Matrix DrawRows(string path, int signalSize, int count, int seed)
+    /// <summary>Rows of an array drawn at random, without repeats and in their order, or all of them when there are no more.</summary>
+    public static Matrix DrawRows(string path, ModelInput model, int count, int seed)
     {
-        using NpyReader reader = NpyReader.Open(path);
-        RequireSize([path], reader.Columns, signalSize);
+        using RowsReader reader = RowsReader.Open(path);
+        model.RequireSize(path, reader.Columns);
         if (reader.Rows == 0)
             throw new UserError($"{path}: holds no signals; expected at least one.");
         int[] rows = Draw(reader.Rows, count, seed);
@@ -76,13 +80,6 @@ internal abstract class SignalInput
         return [.. drawn];
     }
 
-    /// <summary>Refuses signals of a size that a model cannot take.</summary>
-    public static void RequireSize(IReadOnlyList<string> paths, int size, int expected)
-    {
-        if (size != expected)
-            throw new UserError($"{paths[0]}: its signals have {size} values; the model takes signals of {expected}.");
-    }
-
     /// <summary>Refuses NaN and infinity, naming the place.</summary>
     public static void RequireFinite(string path, ReadOnlyMatrixView x, long firstRow)
     {
@@ -103,7 +100,7 @@ internal abstract class SignalInput
 
         public static RowInput OfArray(string path, string? mask)
         {
-            Matrix x = Npy.ReadMatrix(path);
+            Matrix x = RowsReader.ReadMatrix(path);
             if (x.Columns == 0)
                 throw new UserError($"{path}: is [{x.Rows}×0]; expected signals of one value or more.");
             if (mask is not null)
