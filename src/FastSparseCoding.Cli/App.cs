@@ -18,8 +18,8 @@ internal static class App
     {
         using var inputs = new InputPaths(terminal, cancellation);
         ParseResult parsed = Root(terminal, inputs, cancellation).Parse(args, Parsing);
-        if (parsed.Errors.Count > 0)
-            return Refuse(parsed, terminal);
+        if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
+            return Refuse(parsed, errors, terminal);
         try
         {
             return parsed.Invoke(new InvocationConfiguration
@@ -33,7 +33,7 @@ internal static class App
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             if (terminal.IsFirstToTellInterrupted())
-                terminal.Tell("interrupted");
+                terminal.TellOnLineOfItsOwn("interrupted");
             return ExitCode.Interrupted;
         }
         catch (Exception e) when (IsExpected(e))
@@ -60,11 +60,13 @@ internal static class App
         root.Add(PathCommand.Create(context));
         root.Add(EvaluateCommand.Create(context));
         root.Add(ClassifyCommand.Create(context));
+        root.Add(PredictCommand.Create(context));
         root.Add(DenoiseCommand.Create(context));
         root.Add(InpaintCommand.Create(context));
         root.Add(TrainDenoiserCommand.Create(context));
         root.Add(EvaluateDenoiserCommand.Create(context));
         root.Add(InfoCommand.Create(context));
+        root.Add(CompletionCommand.Create(terminal));
         common.AddTo(root);
         NumberParsing.Apply(root);
         HelpOption help = root.Options.OfType<HelpOption>().Single();
@@ -72,10 +74,10 @@ internal static class App
         return root;
     }
 
-    private static int Refuse(ParseResult parsed, Terminal terminal)
+    private static int Refuse(ParseResult parsed, IReadOnlyList<string> errors, Terminal terminal)
     {
-        foreach (ParseError error in parsed.Errors)
-            terminal.Tell($"error: {error.Message}");
+        foreach (string error in errors)
+            terminal.Tell($"error: {error}");
         string name = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         terminal.Tell($"'sparsecode{name} --help' lists what can be given.");
         return ExitCode.BadUsage;

@@ -13,6 +13,12 @@ internal sealed record CommandContext(
     /// <summary>How many times above or below what a model was trained for noise may be before it is told.</summary>
     private const float Tolerated = 1.2f;
 
+    /// <summary>The files that are left out because they cannot be read; null where such a file ends the work.</summary>
+    public SkippedFiles? Skipped { get; init; }
+
+    /// <summary>Whom to tell of such files, or null.</summary>
+    public Action<Exception>? SkipBad => Skipped is null ? null : Skipped.Tell;
+
     /// <summary>What the paper's experiments need of it.</summary>
     public RunContext OfRun => new(Seed, Threads, Cancellation);
 
@@ -47,6 +53,8 @@ internal sealed record CommandContext(
     /// error.</summary>
     public void Print(Result result, string? output = null)
     {
+        if (Skipped is not null)
+            result.Add("skipped_files", Skipped.Count);
         if (output == StandardStream.Name)
         {
             result.Print(Terminal.Error, Json);

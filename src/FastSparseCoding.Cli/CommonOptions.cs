@@ -25,12 +25,19 @@ internal sealed class CommonOptions
         HelpName = "N",
     };
 
+    private readonly Option<bool> _skipBad = new("--skip-bad")
+    {
+        Description = "Leave out pictures that cannot be read, and say which and how many, instead of ending.",
+        Recursive = true,
+    };
+
     public void AddTo(RootCommand root)
     {
         root.Add(_json);
         root.Add(_seed);
         root.Add(_threads);
         root.Add(_quiet);
+        root.Add(_skipBad);
     }
 
     public CommandContext Bind(ParseResult parsed, Terminal terminal, InputPaths inputs, CancellationToken cancellation)
@@ -38,6 +45,9 @@ internal sealed class CommonOptions
         int threads = parsed.GetValue(_threads);
         Range.Check(_threads, threads, 0, 1024);
         return new CommandContext(
-            terminal, inputs, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_seed), threads, cancellation);
+            terminal, inputs, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_seed), threads, cancellation)
+        {
+            Skipped = parsed.GetValue(_skipBad) ? new SkippedFiles(terminal) : null,
+        };
     }
 }

@@ -19,6 +19,17 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInterac
     /// <summary>Whether nobody has said yet that the run was interrupted; whoever asks first is to say it.</summary>
     public bool IsFirstToTellInterrupted() => Interlocked.Exchange(ref _interrupted, 1) == 0;
 
+    /// <summary>Writes one line above whatever is drawn at the moment; null where nothing is.</summary>
+    public Action<string>? WriteAbove { get; set; }
+
     /// <summary>Writes one line of whatever text to <see cref="Error"/>: all messages leave by this door.</summary>
-    public void Tell(string text) => Error.WriteLine(Printable.Line(text));
+    public void Tell(string text) => (WriteAbove ?? Error.WriteLine)(Printable.Line(text));
+
+    /// <summary>The same below whatever stands in the line already, such as the ^C that a terminal shows.</summary>
+    public void TellOnLineOfItsOwn(string text)
+    {
+        if (IsInteractive)
+            Error.WriteLine();
+        Tell(text);
+    }
 }

@@ -120,7 +120,6 @@ internal sealed class ClassifyCommand
         ModelInput? model = BindModel(parsed);
         ISparseEncoder? encoder = BindEncoder(parsed, model);
         string output = parsed.GetRequiredValue(_output), folder = parsed.GetRequiredValue(_data);
-        FileEnding.Require(output, "classifiers", FileEnding.Model);
         (LabelledImages train, LabelledImages test) = LabelledImages.ReadFolder(folder);
         if (train.Labels.Length < 10)
             throw new UserError(
@@ -129,6 +128,7 @@ internal sealed class ClassifyCommand
         if (encoder is not null)
             model!.RequireSize(folder, train.Images.Columns);
         OutputFile.Require([model?.Path, .. Directory.Exists(folder) ? Directory.GetFiles(folder) : []], (_output, output));
+        FileEnding.Require(output, "classifiers", FileEnding.Model);
         WholeImages.Normalize(train.Images, preprocessing);
         WholeImages.Normalize(test.Images, preprocessing);
         var classifier = new LinearClassifier(

@@ -94,17 +94,20 @@ internal sealed class DenoiseCommand
                 {
                     table.Add(Run(jobs[i], model, parsed.GetValue(_sigma), strength, difference, context, Step(piece, i, jobs.Count)));
                 }
-                catch (Exception e) when (jobs.Count > 1 && e is UserError or ArgumentException or InvalidDataException or IOException)
+                catch (Exception e) when ((jobs.Count > 1 || context.Skipped is not null) && e is UserError or ArgumentException or InvalidDataException or IOException)
                 {
                     failed++;       // the others are none the worse for it
-                    context.Terminal.Tell($"error: {UserError.Text(e).ReplaceLineEndings(" ")}");
+                    if (context.SkipBad is { } skip)
+                        skip(e);
+                    else
+                        context.Terminal.Tell($"error: {UserError.Text(e).ReplaceLineEndings(" ")}");
                 }
                 piece.Report(i + 1, jobs.Count, Path.GetFileName(jobs[i].Input));
             }
         });
         context.Print(new Result().Add("pictures", jobs.Count).Add("failed", failed)
             .Add("method", model is null ? "own dictionary" : "model").AddTable("results", table));
-        return failed == 0 ? ExitCode.Done : ExitCode.BadInput;
+        return failed == 0 || (context.Skipped is not null && failed < jobs.Count) ? ExitCode.Done : ExitCode.BadInput;
     }
 
     private static Relay<double> Step(ProgressBoard.Piece piece, int picture, int pictures)

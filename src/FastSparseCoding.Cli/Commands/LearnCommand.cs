@@ -90,8 +90,6 @@ internal sealed class LearnCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         string output = parsed.GetRequiredValue(_output);
-        FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
-        FileEnding.Require(parsed.GetValue(_mosaic), "mosaics", FileEnding.Picture);
         Start start = _start.Bind(parsed);
         var options = new DictionaryLearningOptions
         {
@@ -111,6 +109,8 @@ internal sealed class LearnCommand
         OutputFile.RequireWithCheckpoint(
             Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], (_output, output),
             (_mosaic, mosaic));
+        FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
+        FileEnding.Require(parsed.GetValue(_mosaic), "mosaics", FileEnding.Picture);
         if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
             throw new UserError($"--whiten fits a whitening of its own; the images are treated as those of {start.Model.Path} were.");
         if (parsed.GetValue(_whiten))
@@ -123,7 +123,7 @@ internal sealed class LearnCommand
         context.WarnUncertified(last.Uncertified, options.Samples, "signals");
         if (mosaic is not null)
             WriteMosaic(mosaic, dictionary);
-        if (FileEnding.Model.Contains(FileEnding.Of(output)))
+        if (FileEnding.Of(output) is "" or ".safetensors")
             ModelFile.Save(output, dictionary, options.Penalty, input.Preprocessing);
         else
             RowsWriter.Write(output, dictionary.Atoms, "atoms");

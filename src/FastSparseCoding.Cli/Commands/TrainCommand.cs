@@ -122,7 +122,6 @@ internal sealed class TrainCommand
     {
         TrainingOptions options = BindOptions(parsed, context);
         string kind = parsed.GetRequiredValue(_kind), output = parsed.GetRequiredValue(_output);
-        FileEnding.Require(output, "encoders", FileEnding.Model);
         int depth = BindDepth(parsed, kind);
         ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary), _atoms.Bind(parsed));
         model.RequireMemory(kind, EncoderFactory.Find(kind).HasSquareMatrix ? TrainingMatrices : 0);
@@ -130,6 +129,7 @@ internal sealed class TrainCommand
         string[] paths = context.Inputs.Of(parsed, _images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, model.Path, _penalty.WeightsPath(parsed)], (_output, output));
+        FileEnding.Require(output, "encoders", FileEnding.Model);
         if (!SignalInput.IsArray(paths))
             model.RequireSize(paths[0], preprocessing.SignalSize);
         SignalInput input = SignalInput.Open(paths, preprocessing, output, context);

@@ -86,7 +86,6 @@ internal sealed class TrainDenoiserCommand
     {
         string[] paths = context.Inputs.Of(parsed, _images);
         string output = parsed.GetRequiredValue(_output), checkpoint = CheckpointFile.PathFor(output);
-        FileEnding.Require(output, "denoisers", FileEnding.Model);
         bool resume = parsed.GetValue(_resume);
         DenoiserTrainingOptions options = Bind(parsed, context);
         int patch = Range.Check(_patch, parsed.GetValue(_patch) ?? (parsed.GetValue(_colour) ? 7 : 9), 2, Denoiser.MaxPatchSize);
@@ -95,6 +94,7 @@ internal sealed class TrainDenoiserCommand
             Range.Check(_depth, parsed.GetValue(_depth), 0, Denoiser.MaxDepth), channels: parsed.GetValue(_colour) ? 3 : 1);
         Range.Check(_crop, options.CropSize, denoiser.PatchSize, 256);
         OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, paths, (_output, output));
+        FileEnding.Require(output, "denoisers", FileEnding.Model);
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
         using ImageStore images = SignalInput.LoadImages(paths, output, context, parsed.GetValue(_colour));
         string data = $"pixels {Fingerprint.Of(images)}";

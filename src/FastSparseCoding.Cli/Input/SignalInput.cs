@@ -146,8 +146,8 @@ internal abstract class SignalInput
         string? folder = output is null ? null : Path.GetDirectoryName(Path.GetFullPath(output));
         while (folder is not null && !Directory.Exists(folder))
             folder = Path.GetDirectoryName(folder);
-        return colour ? ImageStore.LoadColour(paths, ImageStore.DefaultMemory, folder, context.Cancellation)
-            : ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.Cancellation);
+        return colour ? ImageStore.LoadColour(paths, ImageStore.DefaultMemory, folder, context.SkipBad, context.Cancellation)
+            : ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.SkipBad, context.Cancellation);
     }
 
     /// <summary>Says which pictures of folders are left out, being of kinds that are not read.</summary>

@@ -109,7 +109,7 @@ internal sealed class SignalStream
             get
             {
                 bool some = false;
-                foreach (GrayImage image in ImageFolder.Stream(_files, context.Threads, context.Cancellation))
+                foreach (GrayImage image in ImageFolder.Stream(_files, context.Threads, context.SkipBad, context.Cancellation))
                 {
                     _read++;
                     _places += PatchGrid.Count(image.Width, image.Height, preprocessing.PatchSize, stride, places is not null);

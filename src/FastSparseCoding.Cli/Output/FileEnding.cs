@@ -2,7 +2,8 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Output;
 
-/// <summary>Which endings an output may have: each names a format, and another is refused before any work.</summary>
+/// <summary>Which endings an output may have: each names a format, and another is refused before any work. A name without an ending is of the
+/// first.</summary>
 internal static class FileEnding
 {
     /// <summary>Models with all that belongs to them.</summary>
@@ -26,12 +27,13 @@ internal static class FileEnding
     /// <param name="hint">What else the message says.</param>
     public static void Require(string? path, string what, string[] endings, string hint = "")
     {
-        if (path is null or "" || endings.Contains(path == StandardStream.Name ? path : Of(path), StringComparer.Ordinal))
+        string? ending = path == StandardStream.Name ? path : Path.GetExtension(path)?.ToLowerInvariant();
+        if (string.IsNullOrEmpty(ending) || endings.Contains(ending, StringComparer.Ordinal))
             return;
         string[] files = [.. endings.Where(e => e != StandardStream.Name)];
         string list = files.Length == 1 ? files[0] : $"{string.Join(", ", files[..^1])} or {files[^1]}";
         throw new UserError(
-            $"{path}: {(Of(path).Length == 0 ? "has no ending" : $"ends in '{Of(path)}'")}; {what} are written as {list}{hint}.");
+            $"{path}: {(ending == StandardStream.Name ? "is standard output" : $"ends in '{ending}'")}; {what} are written as {list}{hint}.");
     }
 
     /// <summary>The ending, in small letters.</summary>

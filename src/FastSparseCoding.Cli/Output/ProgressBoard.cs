@@ -30,10 +30,16 @@ internal sealed class ProgressBoard : IProgressBoard
             return;
         }
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
-        console.Progress()
-            .HideCompleted(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-            .Start(context => work(new ProgressBoard(context, null)));
+        terminal.WriteAbove = console.WriteLine;
+        try
+        {
+            console.Progress().HideCompleted(false).Columns(new ProgressLine(console))
+                .Start(context => work(new ProgressBoard(context, null)));
+        }
+        finally
+        {
+            terminal.WriteAbove = null;
+        }
     }
 
     /// <summary>Begins a piece of work.</summary>
@@ -44,7 +50,7 @@ internal sealed class ProgressBoard : IProgressBoard
     /// <summary>One piece of work on the board.</summary>
     internal sealed class Piece(ProgressBoard board, string title) : IProgressPiece
     {
-        private readonly ProgressTask? _bar = board._bars?.AddTask(Markup.Escape(title), maxValue: 1);
+        private readonly ProgressTask? _bar = board._bars?.AddTask(title, maxValue: 1);
         private long _lastLine = Stopwatch.GetTimestamp();
 
         /// <inheritdoc/>
@@ -68,7 +74,7 @@ internal sealed class ProgressBoard : IProgressBoard
             {
                 if (_bar is not null)
                 {
-                    _bar.Description = Markup.Escape(text);
+                    _bar.Description = text;
                     _bar.Value = (double)done / total;
                 }
                 if (board._lines is null || (done < total && Stopwatch.GetElapsedTime(_lastLine) < LineInterval))

@@ -117,7 +117,7 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
             Throw.InvalidFile(path, $"holds values of type '{Type}'; expected '|b1', '|u1', '<f4' or '<f8' (in NumPy: mask.astype(bool)).");
     }
 
-    private static string FormatShape(ReadOnlySpan<long> shape)
+    public static string FormatShape(ReadOnlySpan<long> shape)
     {
         var text = new StringBuilder("(");
         for (int i = 0; i < shape.Length; i++)

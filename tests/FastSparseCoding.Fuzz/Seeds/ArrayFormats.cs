@@ -32,7 +32,7 @@ internal static class ArrayFormats
     {
         FileDescription description = FileDescription.Read(path);
         var digest = new Digest();
-        foreach ((string name, string value) in description.Facts.Concat(description.Metadata).Concat(description.Tensors))
+        foreach ((string name, string value) in description.Texts)
             digest = digest.Add(name, value);
         return digest.Value;
     }

@@ -49,9 +49,8 @@ public sealed class FormatTests(Workspace workspace) : IClassFixture<Workspace>,
 
     [Theory]
     [InlineData("encode", "z.mat", "ends in '.mat'; codes are written as .npy, .npz, .safetensors or .csv.")]
-    [InlineData("encode", "z", "has no ending; codes are written as .npy, .npz, .safetensors or .csv.")]
     [InlineData("learn", "d.h5", "ends in '.h5'; dictionaries are written as .safetensors, .npy, .npz or .csv.")]
-    [InlineData("learn", "-", "has no ending; dictionaries are written as .safetensors, .npy, .npz or .csv.")]
+    [InlineData("learn", "-", "is standard output; dictionaries are written as .safetensors, .npy, .npz or .csv.")]
     [InlineData("train", "e.npy", "ends in '.npy'; encoders are written as .safetensors.")]
     [InlineData("path", "p.txt", "ends in '.txt'; tables are written as .csv.")]
     public void Another_ending_is_refused_before_any_work(string command, string name, string problem)
