@@ -132,10 +132,11 @@ internal sealed class EvaluateCommand
             PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
             model.RequireSize(paths[0], preprocessing.SignalSize);
             if (WholeImageInput.IsOne(paths))
-                return WholeImageInput.Read(paths[0], preprocessing);
+                return Known(WholeImageInput.Read(paths[0], preprocessing), model, paths[0], context);
             if (parsed.GetValue(_codes) is { } codes)
                 throw new UserError($"--codes {codes} belongs to the rows of an array; the signals given are patches of images.");
             using ImageStore images = SignalInput.LoadImages(paths, null, context);
+            WarnOfTraining(model, paths[0], "pictures", Fingerprint.OfEach(images), context);
             return Patches.Sample(images, preprocessing, samples, context.Seed);
         }
         Matrix x = RowsReader.ReadMatrix(paths[0]);
@@ -143,7 +144,23 @@ internal sealed class EvaluateCommand
         if (x.Rows == 0)
             throw new UserError($"{paths[0]}: holds no signals; expected at least one.");
         SignalInput.RequireFinite(paths[0], x, 0);
+        return Known(x, model, paths[0], context);
+    }
+
+    private static Matrix Known(Matrix x, ModelInput model, string path, CommandContext context)
+    {
+        WarnOfTraining(model, path, "signals", Fingerprint.OfEach(x, x.Rows), context);
         return x;
+    }
+
+    /// <summary>Warns where an encoder is measured on what it has learned.</summary>
+    private static void WarnOfTraining(
+        ModelInput model, string path, string what, IEnumerable<long> fingerprints, CommandContext context)
+    {
+        (int known, int lookedUp) = DataSketch.Overlap(ModelFile.ReadTrainedOn(model.Path), fingerprints);
+        if (known > 0)
+            context.Terminal.Tell(FormattableString.Invariant(
+                $"warning: {path}: {known:N0} of {lookedUp:N0} {what} looked up are among those that {model.Path} was trained on; its error on others may be larger."));
     }
 
     private static Matrix ReadCodes(string path, int rows, int columns)

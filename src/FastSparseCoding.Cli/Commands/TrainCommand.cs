@@ -139,7 +139,7 @@ internal sealed class TrainCommand
         string objective = parsed.GetValue(_objective) ?? (encoder is StepListaEncoder ? Lasso : Codes);
         TrainingReport report = Train(encoder, objective, input, options, output, parsed.GetValue(_resume), context);
         RequireNotWorse(report, parsed.GetValue(_resume), CheckpointFile.PathFor(output), context);
-        ModelFile.Save(output, encoder, input.Preprocessing);
+        ModelFile.Save(output, encoder, input.Preprocessing, input.Sketch(options.HeldOut));
         File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
             .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("penalty", penalty.ToString()).Add("objective", objective)

@@ -24,6 +24,9 @@ internal abstract class SignalInput
     /// <summary>Tells this input from any other, preprocessing included.</summary>
     public abstract string Identity { get; }
 
+    /// <summary>The sketch of what <see cref="Split"/> gives to learn from.</summary>
+    public abstract long[] Sketch(int heldOut);
+
     /// <summary>Endless signals to learn from, and a fixed number that are kept apart to measure on.</summary>
     public abstract (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed);
 
@@ -119,6 +122,8 @@ internal abstract class SignalInput
             return (new MatrixSource(x, seed, rest), new Matrix(aside, x.Columns, x.RowRange(rest, aside).Values.ToArray()));
         }
 
+        public override long[] Sketch(int heldOut) => DataSketch.Of(Fingerprint.OfEach(x, x.Rows - Math.Min(heldOut, x.Rows / 10)));
+
         public override ISignalSource? SplitMasks(int heldOut, int seed)
             => mask is null ? null : new MatrixSource(mask, seed, x.Rows - Math.Min(heldOut, x.Rows / 10));
     }
@@ -136,6 +141,8 @@ internal abstract class SignalInput
             (ImageStore learn, ImageStore measure) = images.HoldOut();
             return (new PatchSource(learn, preprocessing, seed), Patches.Sample(measure, preprocessing, heldOut, unchecked(seed + 1)));
         }
+
+        public override long[] Sketch(int heldOut) => DataSketch.Of(Fingerprint.OfEach(images.HoldOut().Learn));
     }
 
     /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace FastSparseCoding.Paper;
 
 /// <summary>Rows of values under named columns, as aligned text, JSON or CSV.</summary>
+[JsonConverter(typeof(ResultTableConverter))]
 internal sealed class ResultTable(params string[] columns)
 {
     private const string Gap = "  ";

@@ -33,12 +33,25 @@ public static class ModelFile
     /// size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
     public static void Save(string path, TrainableEncoder encoder, SignalPreparation? preprocessing = null)
+        => Save(path, encoder, preprocessing, trainedOn: []);
+
+    /// <summary>Writes an encoder with fingerprints of what it was trained on.</summary>
+    internal static void Save(string path, TrainableEncoder encoder, SignalPreparation? preprocessing, ReadOnlySpan<long> trainedOn)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ModelWriter writer = Writer(
             encoder.Kind, encoder.Penalty, encoder.Depth, encoder.SignalSize, encoder.CodeSize, encoder.Dictionary, preprocessing);
         AddParameters(writer, ModelFormat.ParameterPrefix, encoder.Parameters);
+        if (!trainedOn.IsEmpty)
+            writer.Add(ModelFormat.TrainedOnTensor, trainedOn);
         writer.Save(path);
+    }
+
+    /// <summary>The fingerprints of what an encoder was trained on; none where its file has none.</summary>
+    internal static long[] ReadTrainedOn(string path)
+    {
+        using ModelReader reader = ModelReader.Open(path);
+        return reader.HasTensor(ModelFormat.TrainedOnTensor) ? reader.Values<long>(ModelFormat.TrainedOnTensor) : [];
     }
 
     /// <summary>What a model file says about itself, without its values.</summary>

@@ -95,7 +95,7 @@ public sealed class MaskTests(Workspace workspace) : IClassFixture<Workspace>, I
             signals, "--mask", known, "--lambda", "0.1max");
         Refused("--mask is for the active set at one λ and without --warm-start, or for orthogonal matching pursuit.", workspace.Dictionary,
             signals, "--mask", known, "--warm-start", workspace.Encoder);
-        Refused($"--mask is for an .npy of signals; {workspace.Images} is none.", workspace.Dictionary, workspace.Images, "--mask", known);
+        Refused($"--mask is for an array of signals; {workspace.Images} is none.", workspace.Dictionary, workspace.Images, "--mask", known);
         Refused($"--mask is for exact codes; {workspace.Encoder} holds a 'lista' encoder, which predicts codes of λ = 0.5.",
             workspace.Encoder, signals, "--mask", known);
         Npy.Write(other, new Matrix(20, 36));

@@ -161,7 +161,7 @@ public sealed class ReconstructTests(Workspace workspace) : IClassFixture<Worksp
             "reconstruct", Places, workspace.Dictionary, "-o", Signals);
         Refuse($"{Codes}: holds no places of patches; expected what 'sparsecode encode --places' writes.",
             [.. reconstruct, "--image", Codes, "-o", output]);
-        Refuse($"{output}: signals are written as .npy; give a name that ends in .npy, or --image for pictures.",
+        Refuse($"{output}: ends in '.png'; signals are written as .npy, .npz, .safetensors or .csv, and pictures with --image.",
             [.. reconstruct, "-o", output]);
         Refuse($"{Signals}: pictures are written as .png; give a name that ends in .png, or a folder.",
             [.. reconstruct, "--image", Places, "-o", Signals]);

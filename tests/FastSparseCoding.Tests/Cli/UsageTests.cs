@@ -90,8 +90,24 @@ public sealed class UsageTests(Workspace workspace) : IClassFixture<Workspace>, 
         Assert.Equal(FastSparseCoding.Cli.ExitCode.BadUsage, Run("completion", "cmd").ExitCode);
     }
 
+    [Fact]
+    public void The_word_of_an_interruption_stands_below_what_the_terminal_shows_of_the_key()
+    {
+        using var error = new StringWriter { NewLine = "\n" };
+        var above = new List<string>();
+        var terminal = new FastSparseCoding.Cli.Terminal(TextWriter.Null, error, IsInteractive: true) { WriteAbove = above.Add };
+        terminal.Tell("drawn above the bars");
+        terminal.WriteAbove = null;
+        error.Write("^C");
+
+        terminal.TellOnLineOfItsOwn("interrupted");
+
+        Assert.Equal("^C\ninterrupted\n", error.ToString());
+        Assert.Equal(["drawn above the bars"], above);
+    }
+
     [Theory]
-    [InlineData(0.0, 30, true, "░░░░░░░░░░░░░░░░   0%  learni…")]
+    [InlineData(0.0, 30, true, "░░░░░░░░░░░░░░░░   0%  learn…")]
     [InlineData(0.5, 40, true, "████████░░░░░░░░  50%  learning: 5 of …")]
     [InlineData(0.999, 80, true, "███████████████░  99%  learning: 5 of 10")]
     [InlineData(1.5, 80, false, "################ 100%  learning: 5 of 10")]
