@@ -67,6 +67,13 @@ internal sealed class ProgressBoard : IProgressBoard
             => Show(done, total, string.Create(
                 CultureInfo.InvariantCulture, $"{title}: {done} of {total}{(step.Length > 0 ? ", " : "")}{step}"));
 
+        /// <inheritdoc/>
+        public void Report(double part, TimeSpan remaining)
+        {
+            string rest = part < 1 ? $", {Duration(remaining)} left" : "";
+            Show((long)(1000 * part), 1000, string.Create(CultureInfo.InvariantCulture, $"{title}: {100 * part:F0} %{rest}"));
+        }
+
         private void Show(long done, long total, string text)
         {
             text = Printable.Line(text);

@@ -14,7 +14,7 @@ internal sealed record ReproductionResult(ResultTable Summary, IReadOnlyList<(st
 /// <summary>A whole reproduction: every experiment, then the files that show what came out.</summary>
 internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? digits, RunContext context)
 {
-    private const string DigitsFile = "results-digits.json";
+    private const string MainFile = "results.json", DigitsFile = "results-digits.json";
 
     /// <summary>Runs in a folder, or goes on there, and writes the report. What was measured already is not measured again.</summary>
     /// <param name="output">The folder.</param>
@@ -26,12 +26,19 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
         (string Name, string Value)[] settings = Settings();
         string common = string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n"));
         RunFolder folder = RunFolder.Open(output, common, digits?.Description, overwrite);
-        StoredResults main = Stored(
-            folder, "results.json", $"{common}atoms: {string.Join(", ", plan.Atoms)}\nseeds: {plan.Seeds}\n", () => Measure(folder, board));
-        StoredResults? ofDigits = folder.Digits is not { } description ? null
-            : digits is null ? StoredResults.Find(folder[DigitsFile], common + description)
-            : Stored(folder, DigitsFile, common + description, () => (new ResultTable(), [DigitsSection.Write(
-                DigitsExperiment.Run(folder, digits.Plan, digits.Train, digits.Test, context, board))]));
+        string mainSettings = $"{common}atoms: {string.Join(", ", plan.Atoms)}\nseeds: {plan.Seeds}\n", digitsSettings = common + folder.Digits;
+        StoredResults? main = StoredResults.Find(folder[MainFile], mainSettings),
+            ofDigits = folder.Digits is null ? null : StoredResults.Find(folder[DigitsFile], digitsSettings);
+        var overall = new OverallProgress(board, new Dictionary<string, double>(
+        [
+            .. main is null ? WorkPlan.OfPatches(folder, plan) : [],
+            .. ofDigits is null && digits is not null ? WorkPlan.OfDigits(folder, digits.Plan) : [],
+        ]));
+        main ??= Store(folder, MainFile, mainSettings, Measure(folder, overall));
+        if (digits is not null)
+            ofDigits ??= Store(folder, DigitsFile, digitsSettings, (new ResultTable(), [DigitsSection.Write(
+                DigitsExperiment.Run(folder, digits.Plan, digits.Train, digits.Test, context, overall))]));
+        overall.Complete();
         Section[] sections = [.. main.Sections.SkipLast(1), .. ofDigits?.Sections ?? [], main.Sections[^1]];
         WriteReport(folder, sections,
             [.. settings, .. ofDigits is null ? [] : new[] { ("digits", folder.Digits!) }, ("seeds", SeedsText()), .. NotCertified(folder),
@@ -39,14 +46,10 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
         return new ReproductionResult(main.Summary, folder.Uncertified.Entries);
     }
 
-    /// <summary>Results of the folder, measured where it has none of these settings.</summary>
-    private static StoredResults Stored(
-        RunFolder folder, string name, string settings, Func<(ResultTable Summary, Section[] Sections)> measure)
+    private static StoredResults Store(
+        RunFolder folder, string name, string settings, (ResultTable Summary, Section[] Sections) measured)
     {
-        if (StoredResults.Find(folder[name], settings) is { } found)
-            return found;
-        (ResultTable summary, Section[] sections) = measure();
-        var results = new StoredResults(settings, Machine(), summary, sections);
+        var results = new StoredResults(settings, Machine(), measured.Summary, measured.Sections);
         folder.WriteBytes(name, results.ToBytes());
         return results;
     }

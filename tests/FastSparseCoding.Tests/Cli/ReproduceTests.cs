@@ -50,6 +50,7 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         Assert.Equal(expected.Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(Out).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.Contains(Path.Combine(Out, "report.html"), outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("everything: 100 %\n", outcome.Error, StringComparison.Ordinal);
         Dictionary<string, double> errors = Errors(seed: 1);
         Assert.Equal(Encoders.Length, errors.Count);
         string page = File.ReadAllText(Path.Combine(Out, "report.html")), text = File.ReadAllText(Path.Combine(Out, "report.md"));
