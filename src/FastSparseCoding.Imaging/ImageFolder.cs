@@ -67,7 +67,8 @@ public static class ImageFolder
     public static IReadOnlyList<GrayImage> Load(string path, CancellationToken cancellation = default) => Load([path], cancellation);
 
     /// <summary>
-    /// Reads pictures, to have them all in memory; <see cref="ImageStore"/> and <see cref="Stream(IEnumerable{string}, int, CancellationToken)"/> read more than that.
+    /// Reads pictures, to have them all in memory; <see cref="ImageStore"/> and
+    /// <see cref="Stream(IEnumerable{string}, int, CancellationToken)"/> read more than that.
     /// </summary>
     /// <param name="paths">Files and folders, as for <see cref="Find"/>.</param>
     /// <param name="cancellation">Stops between two pictures.</param>

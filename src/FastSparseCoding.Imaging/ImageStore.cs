@@ -76,13 +76,15 @@ public sealed class ImageStore : IDisposable
         Throw.IfBelow(memory, 0L);
         IReadOnlyList<string> files = ImageFolder.Find(paths);
         ImageStore store = Hold(
-            files.Select(path => PictureReader.Load(path, ImageFile.LoadColour, skip)).OfType<ColourImage>().Select(Split), 3, memory, scratch);
+            files.Select(path => PictureReader.Load(path, ImageFile.LoadColour, skip)).OfType<ColourImage>().Select(Split), 3, memory,
+            scratch);
         return store.Count > 0 ? store : Throw.InvalidFile<ImageStore>(files[0], $"no picture could be read, of {files.Count}.");
 
         (string, Picture[]) Split(ColourImage image)
         {
             cancellation.ThrowIfCancellationRequested();
-            return (image.Name, [.. Enumerable.Range(0, 3).Select(channel => Picture.OfChannel(image, Math.Min(channel, image.Channels - 1)))]);
+            return (image.Name,
+                [.. Enumerable.Range(0, 3).Select(channel => Picture.OfChannel(image, Math.Min(channel, image.Channels - 1)))]);
         }
     }
 

@@ -94,7 +94,8 @@ internal sealed class DenoiseCommand
                 {
                     table.Add(Run(jobs[i], model, parsed.GetValue(_sigma), strength, difference, context, Step(piece, i, jobs.Count)));
                 }
-                catch (Exception e) when ((jobs.Count > 1 || context.Skipped is not null) && e is UserError or ArgumentException or InvalidDataException or IOException)
+                catch (Exception e) when ((jobs.Count > 1 || context.Skipped is not null)
+                    && e is UserError or ArgumentException or InvalidDataException or IOException)
                 {
                     failed++;       // the others are none the worse for it
                     if (context.SkipBad is { } skip)

@@ -111,7 +111,9 @@ internal sealed class EvaluateCommand
     {
         AtomReading reading = _atoms.Bind(parsed);
         if (parsed.GetValue(_dictionary) is not { } path)
-            return reading != default ? throw new UserError($"{AtomOptions.TransposeName} and {AtomOptions.NormalizeName} are for {_dictionary.Name}.") : model.Dictionary ?? throw new UserError(
+            return reading != default
+                ? throw new UserError($"{AtomOptions.TransposeName} and {AtomOptions.NormalizeName} are for {_dictionary.Name}.")
+                : model.Dictionary ?? throw new UserError(
                 $"{model.Path}: holds no dictionary; give the one it was trained for with --dictionary.");
         AtomDictionary given = ModelInput.OpenDictionary(path, reading).Dictionary!;
         if (model.Dictionary is not null && model.Dictionary.Hash != given.Hash)

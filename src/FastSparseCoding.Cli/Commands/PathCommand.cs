@@ -22,7 +22,11 @@ internal sealed class PathCommand
             Arity = ArgumentArity.OneOrMore
         };
     private readonly Option<string?> _output =
-        new("--output", "-o") { Description = "Also write the table as comma-separated values, with - to standard output.", HelpName = "FILE.csv" };
+        new("--output", "-o")
+        {
+            Description = "Also write the table as comma-separated values, with - to standard output.",
+            HelpName = "FILE.csv"
+        };
     private readonly Option<string?> _plot =
         new("--plot") { Description = "Draw non-zeros, error and energy against λ.", HelpName = "FILE.svg" };
     private readonly Option<int> _points =

@@ -14,8 +14,8 @@ internal sealed class PredictCommand
     private readonly Argument<string[]> _images = new("IMAGES")
     {
         Description =
-            "Pictures of the size of those it was trained on: a folder, image files, or an IDX file (MNIST); or signals [N×n] taken as they "
-            + "are: an .npy, FILE.npz[:NAME], FILE.safetensors[:NAME] or .csv, or - for one of them from standard input.",
+            "Pictures of the size of those it was trained on: a folder, image files, or an IDX file (MNIST); or signals [N×n] taken as "
+            + "they are: an .npy, FILE.npz[:NAME], FILE.safetensors[:NAME] or .csv, or - for one of them from standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
     private readonly Option<string?> _output = new("--output", "-o")
@@ -56,7 +56,8 @@ internal sealed class PredictCommand
         Matrix z = model.Encoder?.Encode(x, context.Threads, context.Cancellation) ?? x;
         if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
             throw new UserError(
-                $"{inputs[0]}: the code of signal {at / z.Columns} is not finite: its values are too large for float32; scale the signals.");
+                $"{inputs[0]}: the code of signal {at / z.Columns} is not finite: its values are too large for float32; scale the "
+                + "signals.");
         byte[] labels = model.Classifier.Predict(z);
         Matrix p = model.Classifier.Probabilities(z);
         var result = new Result().Add("classifier", path).Add("signals", x.Rows).Add("classes", model.Classifier.ClassCount);
@@ -114,7 +115,8 @@ internal sealed class PredictCommand
 
     private static ResultTable AllClasses(object[] names, byte[] labels, Matrix p)
     {
-        var table = new ResultTable(["signal", "label", .. Enumerable.Range(0, p.Columns).Select(c => FormattableString.Invariant($"p{c}"))]);
+        IEnumerable<string> classes = Enumerable.Range(0, p.Columns).Select(c => FormattableString.Invariant($"p{c}"));
+        var table = new ResultTable(["signal", "label", .. classes]);
         for (int i = 0; i < names.Length; i++)
             table.Add([names[i], (int)labels[i], .. p.Row(i).ToArray().Select(v => (object)(double)v)]);
         return table;

@@ -25,7 +25,8 @@ internal sealed class ReconstructCommand
     private readonly Option<string> _output =
         new("--output", "-o")
         {
-            Description = "The signals to write, a row for every code: .npy, .npz, .safetensors or .csv, or - for an .npy to standard output. With --image: a .png, or a folder of one for "
+            Description = "The signals to write, a row for every code: .npy, .npz, .safetensors or .csv, or - for an .npy to standard "
+            + "output. With --image: a .png, or a folder of one for "
             + "every picture, which is made if it is not there.",
             Required = true,
             HelpName = "FILE"

@@ -70,8 +70,8 @@ internal sealed class ReproduceCommand
         var command = new ExampledCommand(
             "reproduce",
             "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, "
-            + "pictures and a page. An interrupted run goes on where it was when the command is given again; a finished one only writes the "
-            + "page anew, or what --digits, --atoms and --seeds add.",
+            + "pictures and a page. An interrupted run goes on where it was when the command is given again; a finished one only writes "
+            + "the page anew, or what --digits, --atoms and --seeds add.",
             ["sparsecode reproduce", "sparsecode reproduce --images photos/ --atoms 100,400 --out paper"])
         {
             self._images, self._digits, self._atoms, self._samples, self._seeds, self._output, self._overwrite, self._quick, self._full,
@@ -132,8 +132,8 @@ internal sealed class ReproduceCommand
 
     /// <summary>The pictures that were given, or null when they are to be generated.</summary>
     private ImageStore? LoadImages(ParseResult parsed, string output, CommandContext context)
-        => parsed.GetValue(_images) is { Length: > 0 } paths ? SignalInput.LoadImages(context.Inputs.Expand(paths), Path.Combine(output, "images"), context)
-            : null;
+        => parsed.GetValue(_images) is { Length: > 0 } paths
+            ? SignalInput.LoadImages(context.Inputs.Expand(paths), Path.Combine(output, "images"), context) : null;
 
     // As it was given, but for the folder, which means nothing to another reader.
     private string CommandLine(ParseResult parsed)

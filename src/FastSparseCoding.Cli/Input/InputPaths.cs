@@ -25,7 +25,8 @@ internal sealed class InputPaths(Terminal terminal, CancellationToken cancellati
     public string[] Expand(string[] paths)
     {
         if (paths.Length > 1 && paths.Contains(StandardStream.Name))
-            throw new UserError($"'{StandardStream.Name}' is the one array that comes from standard input; {paths.Length} inputs are given.");
+            throw new UserError(
+                $"'{StandardStream.Name}' is the one array that comes from standard input; {paths.Length} inputs are given.");
         return [.. paths.Select(Of).SelectMany(Glob.Expand)];
     }
 

@@ -19,8 +19,8 @@ internal sealed record ModelInput(
             return new ModelInput(path, ReadAtoms(path, reading), null, null, null);
         if (reading != default)
             throw new UserError(
-                $"{(reading.Transpose ? AtomOptions.TransposeName : AtomOptions.NormalizeName)} is for a dictionary that is an array; {path} "
-                + "is none.");
+                $"{(reading.Transpose ? AtomOptions.TransposeName : AtomOptions.NormalizeName)} is for a dictionary that is an array; "
+                + $"{path} is none.");
         ModelInfo info = ModelFile.ReadInfo(path);
         if (info.IsDictionary)
             return new ModelInput(path, ModelFile.LoadDictionary(path), null, info.Penalty, PatchPreprocessing.Read(path));
@@ -65,7 +65,8 @@ internal sealed record ModelInput(
     {
         if (size != CodeSize)
             throw new UserError(
-                $"{codes}: holds codes of {size} values; the dictionary has {CodeSize} atoms.{(size == SignalSize ? TransposeRemedy() : "")}");
+                $"{codes}: holds codes of {size} values; the dictionary has {CodeSize} atoms."
+                + (size == SignalSize ? TransposeRemedy() : ""));
     }
 
     /// <summary>What to do about signals of so many values, where the atoms may stand in columns; nothing otherwise.</summary>

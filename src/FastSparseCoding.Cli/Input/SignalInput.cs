@@ -3,8 +3,8 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an array of signals taken as
-/// they are.</summary>
+/// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an array of signals taken
+/// as they are.</summary>
 internal abstract class SignalInput
 {
     /// <summary>What IMAGES may be, for helps.</summary>

@@ -2,8 +2,8 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Output;
 
-/// <summary>Which endings an output may have: each names a format, and another is refused before any work. A name without an ending is of the
-/// first.</summary>
+/// <summary>Which endings an output may have: each names a format, and another is refused before any work. A name without an ending is of
+/// the first.</summary>
 internal static class FileEnding
 {
     /// <summary>Models with all that belongs to them.</summary>
@@ -33,7 +33,8 @@ internal static class FileEnding
         string[] files = [.. endings.Where(e => e != StandardStream.Name)];
         string list = files.Length == 1 ? files[0] : $"{string.Join(", ", files[..^1])} or {files[^1]}";
         throw new UserError(
-            $"{path}: {(ending == StandardStream.Name ? "is standard output" : $"ends in '{ending}'")}; {what} are written as {list}{hint}.");
+            $"{path}: {(ending == StandardStream.Name ? "is standard output" : $"ends in '{ending}'")}; {what} are written as {list}"
+            + $"{hint}.");
     }
 
     /// <summary>The ending, in small letters.</summary>

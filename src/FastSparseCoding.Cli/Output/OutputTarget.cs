@@ -2,8 +2,8 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Output;
 
-/// <summary>Where an output goes: its file, or standard output, which gets the bytes of a temporary file when all is done, so that it too is
-/// whole or nothing.</summary>
+/// <summary>Where an output goes: its file, or standard output, which gets the bytes of a temporary file when all is done, so that it too
+/// is whole or nothing.</summary>
 internal sealed class OutputTarget : IDisposable
 {
     private readonly Terminal _terminal;

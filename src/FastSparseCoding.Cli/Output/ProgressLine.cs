@@ -5,8 +5,8 @@ using Spectre.Console.Rendering;
 namespace FastSparseCoding.Cli.Output;
 
 /// <summary>
-/// A piece of work as one line of text: a bar, its percents, and as much of the description as the terminal is wide. Full and empty differ in
-/// their characters, so that the bar is one without colours too.
+/// A piece of work as one line of text: a bar, its percents, and as much of the description as the terminal is wide. Full and empty differ
+/// in their characters, so that the bar is one without colours too.
 /// </summary>
 internal sealed class ProgressLine(IAnsiConsole console) : ProgressColumn
 {

@@ -3,8 +3,8 @@ namespace FastSparseCoding.Cli.Output;
 /// <summary>Guesses which word was meant.</summary>
 internal static class Spelling
 {
-    /// <summary>The word that takes the fewest letters added, left out, changed or exchanged with their neighbour, if they are few; or the one
-    /// that begins alike.</summary>
+    /// <summary>The word that takes the fewest letters added, left out, changed or exchanged with their neighbour, if they are few; or the
+    /// one that begins alike.</summary>
     public static string? Nearest(string typed, IEnumerable<string> words)
     {
         string[] known = [.. words.Order(StringComparer.Ordinal)];

@@ -22,7 +22,8 @@ internal static class UsageErrors
 
     private static string Unknown(string option, Command command)
     {
-        IEnumerable<Option> all = command.Options.Concat(command.Parents.OfType<Command>().SelectMany(c => c.Options).Where(o => o.Recursive));
+        IEnumerable<Option> all = command.Options
+            .Concat(command.Parents.OfType<Command>().SelectMany(c => c.Options).Where(o => o.Recursive));
         string owner = command is RootCommand ? "sparsecode" : $"sparsecode {command.Name}";
         return $"'{option}' is no option of '{owner}'{Meant(option, all.Select(o => o.Name))}";
     }

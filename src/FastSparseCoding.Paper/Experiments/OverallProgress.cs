@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace FastSparseCoding.Paper;
 
-/// <summary>A board with one more piece, which tells how much of all planned work is done and how long the rest will take, going by what this
-/// run did so far. Safe to report to from several threads.</summary>
+/// <summary>A board with one more piece, which tells how much of all planned work is done and how long the rest will take, going by what
+/// this run did so far. Safe to report to from several threads.</summary>
 /// <param name="board">Where the pieces are told.</param>
 /// <param name="planned">Work of the pieces to come, by their titles, in any unit; others count nothing.</param>
 internal sealed class OverallProgress(IProgressBoard board, IReadOnlyDictionary<string, double> planned) : IProgressBoard
@@ -29,7 +29,7 @@ internal sealed class OverallProgress(IProgressBoard board, IReadOnlyDictionary<
             _done[title] = part * work;
             done = Math.Min(_done.Values.Sum() / _total, 1);
         }
-        if (done > 0)
+        if (done is > 0 and < 1)
             _all.Report(done, Stopwatch.GetElapsedTime(_start) * ((1 - done) / done));
     }
 

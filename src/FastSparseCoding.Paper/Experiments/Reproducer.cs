@@ -26,7 +26,8 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
         (string Name, string Value)[] settings = Settings();
         string common = string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n"));
         RunFolder folder = RunFolder.Open(output, common, digits?.Description, overwrite);
-        string mainSettings = $"{common}atoms: {string.Join(", ", plan.Atoms)}\nseeds: {plan.Seeds}\n", digitsSettings = common + folder.Digits;
+        string mainSettings = $"{common}atoms: {string.Join(", ", plan.Atoms)}\nseeds: {plan.Seeds}\n",
+            digitsSettings = common + folder.Digits;
         StoredResults? main = StoredResults.Find(folder[MainFile], mainSettings),
             ofDigits = folder.Digits is null ? null : StoredResults.Find(folder[DigitsFile], digitsSettings);
         var overall = new OverallProgress(board, new Dictionary<string, double>(

@@ -78,7 +78,8 @@ internal sealed partial class RunFolder
     private static string Difference(string found, string asked)
     {
         string[] old = found.Split('\n'), now = asked.Split('\n');
-        int line = Enumerable.Range(0, Math.Min(old.Length, now.Length)).FirstOrDefault(i => old[i] != now[i], Math.Min(old.Length, now.Length) - 1);
+        int shorter = Math.Min(old.Length, now.Length);
+        int line = Enumerable.Range(0, shorter).FirstOrDefault(i => old[i] != now[i], shorter - 1);
         return $"'{old[line]}' there, '{now[line]}' here";
     }
 

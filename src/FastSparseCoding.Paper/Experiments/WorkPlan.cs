@@ -1,11 +1,12 @@
 namespace FastSparseCoding.Paper;
 
-/// <summary>What a folder still lacks, as pieces of work by their titles, about in microseconds of one thread: for a bar of all, not for any
-/// result.</summary>
+/// <summary>What a folder still lacks, as pieces of work by their titles, about in microseconds of one thread: for a bar of all, not for
+/// any result.</summary>
 internal static class WorkPlan
 {
     // With 100 atoms on patches of 100 values; all grow about as the atoms.
-    private const double LearningAPatch = 180, CodingAPatch = 20, MeasuringASignal = 15_000, StartsASignal = 10_000, RobustnessASignal = 5_000;
+    private const double LearningAPatch = 180, CodingAPatch = 20;
+    private const double MeasuringASignal = 15_000, StartsASignal = 10_000, RobustnessASignal = 5_000;
 
     /// <summary>A digit has eight times the values of a patch, and an encoder of digits costs some three times as much.</summary>
     private const double Digit = 3;

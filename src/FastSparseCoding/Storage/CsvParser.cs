@@ -5,8 +5,8 @@ namespace FastSparseCoding.Storage;
 
 /// <summary>
 /// A matrix of comma-separated numbers, a row a line: the separator is a comma, a semicolon or a tab, whichever comes first in the file,
-/// and the same throughout. Empty lines, lines that begin with '#' and a first line in which nothing is a number are passed over. Nothing is
-/// quoted. Memory is that of the values, whatever a line holds.
+/// and the same throughout. Empty lines, lines that begin with '#' and a first line in which nothing is a number are passed over. Nothing
+/// is quoted. Memory is that of the values, whatever a line holds.
 /// </summary>
 internal sealed class CsvParser
 {

@@ -109,7 +109,8 @@ internal sealed class FileDescription
         {
             NpyHeader header = archive.ReadHeader(name);
             description._tensors.Add(new(
-                name, header.Shape, header.Type.ToString(), $"{header.ShapeText} {header.Type}{(header.FortranOrder ? " Fortran order" : "")}"));
+                name, header.Shape, header.Type.ToString(),
+                $"{header.ShapeText} {header.Type}{(header.FortranOrder ? " Fortran order" : "")}"));
         }
         return description;
     }

@@ -2,7 +2,8 @@ namespace FastSparseCoding.Storage;
 
 /// <summary>
 /// Whole matrices in NumPy's .npy format (numpy.lib.format): floating-point numbers of 2, 4 and 8 bytes, integers and bool, C and Fortran
-/// order, either byte order, format 1.0 to 3.0 are read; float32 and float64 in C order are written. For files larger than memory use <see cref="NpyReader"/> and <see cref="NpyWriter"/>.
+/// order, either byte order, format 1.0 to 3.0 are read; float32 and float64 in C order are written.
+/// For files larger than memory use <see cref="NpyReader"/> and <see cref="NpyWriter"/>.
 /// </summary>
 public static class Npy
 {

@@ -82,5 +82,6 @@ internal sealed class RowsReader : IDisposable
     private static string Only(string path, IReadOnlyList<string> names, string what)
         => names.Count == 1 ? names[0] : Throw.InvalidFile<string>(
             path, names.Count == 0 ? $"holds no {what}; expected one."
-                : $"holds {names.Count} {what}s; say which with FILE:NAME, of {string.Join(", ", names.Order(StringComparer.Ordinal).Take(20))}.");
+                : $"holds {names.Count} {what}s; say which with FILE:NAME, of "
+                + $"{string.Join(", ", names.Order(StringComparer.Ordinal).Take(20))}.");
 }

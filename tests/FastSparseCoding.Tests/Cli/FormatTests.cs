@@ -77,6 +77,20 @@ public sealed class FormatTests(Workspace workspace) : IClassFixture<Workspace>,
         Succeed("learn", _folder.File(name), "--atoms", "4", "--samples", "100", "-o", _folder.File("d.safetensors"));
     }
 
+    [Theory]
+    [InlineData("F16", new byte[] { 0x00, 0x3C, 0x00, 0xC1 })]
+    [InlineData("BF16", new byte[] { 0x80, 0x3F, 0x20, 0xC0 })]
+    public void Half_precision_tensors_are_signals(string type, byte[] one)
+    {
+        byte[] values = [.. Enumerable.Range(0, 36).SelectMany(_ => one)];      // 1, −2.5, 1, −2.5, …
+        byte[] header = Encoding.ASCII.GetBytes($"{{\"x\":{{\"dtype\":\"{type}\",\"shape\":[2,36],\"data_offsets\":[0,144]}}}}");
+        string tensor = _folder.Write("x.safetensors", [.. BitConverter.GetBytes((long)header.Length), .. header, .. values]),
+            array = _folder.File("x.npy");
+        Npy.Write(array, new Matrix(2, 36, [.. Enumerable.Range(0, 72).Select(i => i % 2 == 0 ? 1f : -2.5f)]));
+
+        Assert.Equal(Encoded(workspace.Dictionary, array), Encoded(workspace.Dictionary, tensor));
+    }
+
     [Fact]
     public void One_of_several_arrays_is_named()
     {
@@ -152,10 +166,10 @@ public sealed class FormatTests(Workspace workspace) : IClassFixture<Workspace>,
         Outcome transposed = Run(["encode", columns, .. rest]), norms = Run(["encode", large, .. rest]);
         Assert.EndsWith(" Its columns are of norm 1: --transpose takes them.\n", transposed.Error, StringComparison.Ordinal);
         Assert.Equal(
-            $"error: {large}: 'atoms' has norm 3 at row 0; it must be 1 (AtomDictionary.Normalize scales rows to it). --normalize-atoms scales "
-            + "them.\n", norms.Error);
-        Refuse($"{workspace.Signals}: its signals have 36 values; the model takes signals of 12. If the atoms of {both} stand in columns, give "
-            + "--transpose.", ["encode", both, .. rest, "--normalize-atoms"]);
+            $"error: {large}: 'atoms' has norm 3 at row 0; it must be 1 (AtomDictionary.Normalize scales rows to it). --normalize-atoms "
+            + "scales them.\n", norms.Error);
+        Refuse($"{workspace.Signals}: its signals have 36 values; the model takes signals of 12. If the atoms of {both} stand in columns, "
+            + "give --transpose.", ["encode", both, .. rest, "--normalize-atoms"]);
         float[] expected = Encoded(workspace.Dictionary);
         Assert.Equal(expected, Encoded(columns, workspace.Signals, "--transpose"));
         foreach (float[] codes in new[] { Encoded(large, workspace.Signals, "--normalize-atoms"),
@@ -164,7 +178,8 @@ public sealed class FormatTests(Workspace workspace) : IClassFixture<Workspace>,
                 Assert.Equal(expected[i], codes[i], 1e-4f * (1 + Math.Abs(expected[i])));
         Refuse($"--transpose is for a dictionary that is an array; {workspace.Dictionary} is none.",
             ["encode", workspace.Dictionary, .. rest, "--transpose"]);
-        Succeed("train", columns, workspace.Signals, "--transpose", "--depth", "1", "--samples", "500", "-o", _folder.File("e.safetensors"));
+        Succeed("train", columns, workspace.Signals, "--transpose", "--depth", "1", "--samples", "500", "-o",
+            _folder.File("e.safetensors"));
         Succeed("path", large, workspace.Signals, "--normalize-atoms", "--points", "2");
         Succeed("learn", workspace.Signals, "--start", columns, "--transpose", "--samples", "100", "-o", _folder.File("d.safetensors"));
         Encoded(workspace.Dictionary);

@@ -18,6 +18,7 @@ public sealed class HelpTests
         "--ridge", "--patch")]
     [InlineData("evaluate", "--dictionary", "--codes", "--samples")]
     [InlineData("classify", "--encoder", "--raw", "--lambda", "--end-to-end", "--epochs", "--learning-rate", "--output")]
+    [InlineData("predict", "--output", "--skip-bad")]
     [InlineData("info", "--machine", "--json")]
     public void Help_lists_the_options_and_shows_an_example(string command, params string[] options)
     {
@@ -41,7 +42,8 @@ public sealed class HelpTests
     {
         string help = Succeed("--help").Out;
 
-        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "reconstruct", "path", "evaluate", "classify", "info" })
+        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "reconstruct", "path", "evaluate", "classify", "predict",
+            "info", "completion" })
             Assert.Contains($"\n  sparsecode {command}", help, StringComparison.Ordinal);
     }
 

@@ -36,7 +36,7 @@ public sealed class PredictTests : IDisposable
         byte[] labels = classifier.Predict(x);
         Matrix p = classifier.Probabilities(x);
 
-        JsonElement rows = JsonDocument.Parse(Succeed("predict", Classifier, Test, "--json").Out).RootElement.GetProperty("predictions");
+        JsonElement rows = Predicted(Test).GetProperty("predictions");
         string csv = _folder.File("labels.csv");
         Outcome outcome = Succeed("predict", Classifier, Test, "-o", csv);
         string[][] lines = [.. File.ReadLines(csv).Select(line => line.Split(','))];
@@ -63,8 +63,7 @@ public sealed class PredictTests : IDisposable
         string folder = Directory.CreateDirectory(_folder.File("new")).FullName, picture = Path.Combine(folder, "a.png");
         PngFile.Write(picture, new GrayImage(test.Side, test.Side, test.Images.Row(0).ToArray()));
 
-        JsonElement own = JsonDocument.Parse(Succeed("predict", Classifier, folder, "--json").Out).RootElement.GetProperty("predictions")[0],
-            idx = JsonDocument.Parse(Succeed("predict", Classifier, Test, "--json").Out).RootElement.GetProperty("predictions")[0];
+        JsonElement own = Predicted(folder).GetProperty("predictions")[0], idx = Predicted(Test).GetProperty("predictions")[0];
         Assert.Equal(picture, own.GetProperty("signal").GetString());
         Assert.Equal(idx.GetProperty("label").GetInt32(), own.GetProperty("label").GetInt32());
 
@@ -81,10 +80,13 @@ public sealed class PredictTests : IDisposable
         RowsWriter.Write(signals, new Matrix(2, n), "");
         Npy.Write(wide, new Matrix(1, n + 1));
 
-        Assert.Equal(2, JsonDocument.Parse(Succeed("predict", Classifier, signals, "--json").Out).RootElement.GetProperty("signals").GetInt32());
+        Assert.Equal(2, Predicted(signals).GetProperty("signals").GetInt32());
         Refuse($"{wide}: its signals have {n + 1} values; the classifier takes signals of {n}.", "predict", Classifier, wide);
         Refuse($"{Classifier}: is an input too, which no output may replace; give another name.",
             "predict", Classifier, signals, "-o", Classifier);
-        Refuse($"{_folder.File("t.txt")}: ends in '.txt'; tables are written as .csv.", "predict", Classifier, signals, "-o", _folder.File("t.txt"));
+        Refuse($"{_folder.File("t.txt")}: ends in '.txt'; tables are written as .csv.",
+            "predict", Classifier, signals, "-o", _folder.File("t.txt"));
     }
+
+    private JsonElement Predicted(string input) => JsonDocument.Parse(Succeed("predict", Classifier, input, "--json").Out).RootElement;
 }

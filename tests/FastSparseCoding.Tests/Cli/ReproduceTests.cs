@@ -149,7 +149,8 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         Assert.Equal("", again.Error);
         Assert.Equal(Table(first), Table(again));
 
-        static string[] Table(Outcome outcome) => [.. outcome.Out.Split('\n').TakeWhile(l => !l.StartsWith("scale", StringComparison.Ordinal))];
+        static string[] Table(Outcome outcome)
+            => [.. outcome.Out.Split('\n').TakeWhile(l => !l.StartsWith("scale", StringComparison.Ordinal))];
     }
 
     private void CheckThatPlotsAreDrawingsAndThePageNeedsNoOtherFile()
@@ -177,7 +178,8 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         byte[] before = File.ReadAllBytes(Path.Combine(Out, "lista-12-1-s1.safetensors"));
 
         Outcome refused = Run([.. Command, "--seed", "2"]);
-        Assert.Equal($"error: {Out}: holds a reproduction with other settings ('seed: 1' there, 'seed: 2' here); --overwrite deletes it, --out "
+        Assert.Equal(
+            $"error: {Out}: holds a reproduction with other settings ('seed: 1' there, 'seed: 2' here); --overwrite deletes it, --out "
             + "names another folder.", refused.ErrorLines[^1]);
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(Out, "lista-12-1-s1.safetensors")));
         Outcome other = Succeed([.. Command, "--seed", "2", "--overwrite"]);

@@ -33,7 +33,8 @@ public sealed class SkipBadTests : IClassFixture<Workspace>, IDisposable
     [InlineData("train", "DICTIONARY", "--depth", "1", "--samples", "500", "-o", "OUT.safetensors")]
     [InlineData("encode", "DICTIONARY", "-o", "OUT.npy")]
     [InlineData("path", "DICTIONARY", "--points", "2", "-o", "OUT.csv")]
-    [InlineData("train-denoiser", "--colour", "--patches", "20000", "--atoms", "100", "--patch", "4", "--depth", "1", "-o", "OUT.safetensors")]
+    [InlineData("train-denoiser", "--colour", "--patches", "20000", "--atoms", "100", "--patch", "4", "--depth", "1", "-o",
+        "OUT.safetensors")]
     [InlineData("evaluate-denoiser", "--sigma", "25")]
     public void It_is_left_out_and_counted(string command, params string[] rest)
     {

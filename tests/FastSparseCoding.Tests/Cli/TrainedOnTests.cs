@@ -19,8 +19,8 @@ public sealed class TrainedOnTests(Workspace workspace) : IClassFixture<Workspac
     {
         // Of twelve pictures the tenth is kept apart.
         Assert.Equal(
-            [$"warning: {workspace.Images}: 11 of 12 pictures looked up are among those that {workspace.Encoder} was trained on; its error on "
-                + "others may be larger."],
+            [$"warning: {workspace.Images}: 11 of 12 pictures looked up are among those that {workspace.Encoder} was trained on; its error "
+                + "on others may be larger."],
             Warnings(workspace.Encoder, workspace.Images));
         string copy = Directory.CreateDirectory(_folder.File("copy")).FullName;
         File.Copy(Path.Combine(workspace.Images, "09.png"), Path.Combine(copy, "a.png"));

@@ -17,7 +17,8 @@ public sealed class UsageTests(Workspace workspace) : IClassFixture<Workspace>, 
     [InlineData("'lern' is no command; did you mean 'learn'?", "", "lern", "photos/", "-o", "d.safetensors")]
     [InlineData("'evalute' is no command; did you mean 'evaluate'?", "", "evalute")]
     [InlineData("'frobnicate' is no command.", "", "frobnicate")]
-    [InlineData("'--atom' is no option of 'sparsecode learn'; did you mean '--atoms'?", " learn", "learn", "p/", "--atom", "100", "-o", "d")]
+    [InlineData("'--atom' is no option of 'sparsecode learn'; did you mean '--atoms'?", " learn",
+        "learn", "p/", "--atom", "100", "-o", "d")]
     [InlineData("'--lamda' is no option of 'sparsecode encode'; did you mean '--lambda'?", " encode",
         "encode", "d", "x.npy", "--lamda=0.1", "-o", "z")]
     [InlineData("'--jsn' is no option of 'sparsecode info'; did you mean '--json'?", " info", "info", "x.npy", "--jsn")]
@@ -60,8 +61,7 @@ public sealed class UsageTests(Workspace workspace) : IClassFixture<Workspace>, 
         string script = _folder.File("completion.bash"), tool = _folder.File("sparsecode");
         File.WriteAllText(script, Succeed("completion", "bash").Out);
         File.WriteAllText(tool, $"#!/bin/sh\nexec dotnet '{OutputTests.ToolPath}' \"$@\"\n");
-        File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        string ask = "PATH=\"$1:$PATH\"; . \"$2\"; COMP_LINE=\"$3\"; COMP_POINT=${#COMP_LINE}; complete -p sparsecode >&2; "
+        string ask = "chmod u+x \"$1/sparsecode\"; PATH=\"$1:$PATH\"; . \"$2\"; COMP_LINE=\"$3\"; COMP_POINT=${#COMP_LINE}; complete -p sparsecode >&2; "
             + "_sparsecode sparsecode \"${COMP_LINE##* }\" x; printf '%s\\n' \"${COMPREPLY[@]}\"";
 
         using Process bash = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", ask, "bash", _folder.Path, script, line])

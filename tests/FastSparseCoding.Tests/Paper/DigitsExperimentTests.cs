@@ -73,8 +73,8 @@ public sealed class DigitsExperimentTests : IDisposable
         File.WriteAllText(Path.Combine(_folder.File("run"), "digits-lista-1-1.safetensors"), "stale");
 
         Assert.Equal(
-            $"{_folder.File("run")}: holds a reproduction with other settings ('old' there, 'new' here); --overwrite deletes it, --out names "
-            + "another folder.", Assert.Throws<InvalidDataException>(() => RunFolder.Open(_folder.File("run"), "new")).Message);
+            $"{_folder.File("run")}: holds a reproduction with other settings ('old' there, 'new' here); --overwrite deletes it, --out "
+            + "names another folder.", Assert.Throws<InvalidDataException>(() => RunFolder.Open(_folder.File("run"), "new")).Message);
         Assert.Equal(2, Directory.GetFiles(_folder.File("run")).Length);
         RunFolder.Open(_folder.File("run"), "new", overwrite: true);
 

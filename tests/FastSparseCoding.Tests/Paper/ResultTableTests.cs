@@ -19,7 +19,8 @@ public sealed class ResultTableTests
 
     [Fact]
     public void Columns_that_do_not_fit_follow_below_beside_the_first()
-        => Assert.Equal("name    one   two\nLISTA  0.25  0.25\n\nname   three\nLISTA   0.25\n", Print(Table("name", "one", "two", "three"), 20));
+        => Assert.Equal("name    one   two\nLISTA  0.25  0.25\n\nname   three\nLISTA   0.25\n",
+            Print(Table("name", "one", "two", "three"), 20));
 
     private static ResultTable Table(params string[] columns)
     {
