@@ -259,7 +259,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         Refuse("--minutes is 0; it must be from 0.01 to 100000.",
             "train-denoiser", workspace.Clean, "-o", _folder.File("out.safetensors"), "--minutes", "0");
         Refuse($"{small}: is 20×30 pixels; it must be at least 32×32, the size of a crop.",
-            "train-denoiser", small, "-o", Output, "--patches", "100");
+            "train-denoiser", small, "-o", _folder.File("out.safetensors"), "--patches", "100");
         string dictionary = _folder.File("dictionary");
         ModelFile.Save(dictionary, OvercompleteDct.Create(3, 4), new Penalty(0.1f));
         Refuse($"{dictionary}: holds a 'dictionary'; expected a denoiser.", "denoise", OneNoisy, "-o", Output, "--model", dictionary);

@@ -42,8 +42,8 @@ public sealed class HelpTests
     {
         string help = Succeed("--help").Out;
 
-        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "reconstruct", "path", "evaluate", "classify", "predict",
-            "info", "completion" })
+        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "reconstruct", "path", "evaluate", "classify",
+            "predict", "info", "completion" })
             Assert.Contains($"\n  sparsecode {command}", help, StringComparison.Ordinal);
     }
 

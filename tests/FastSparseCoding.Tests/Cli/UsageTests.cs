@@ -61,8 +61,8 @@ public sealed class UsageTests(Workspace workspace) : IClassFixture<Workspace>, 
         string script = _folder.File("completion.bash"), tool = _folder.File("sparsecode");
         File.WriteAllText(script, Succeed("completion", "bash").Out);
         File.WriteAllText(tool, $"#!/bin/sh\nexec dotnet '{OutputTests.ToolPath}' \"$@\"\n");
-        string ask = "chmod u+x \"$1/sparsecode\"; PATH=\"$1:$PATH\"; . \"$2\"; COMP_LINE=\"$3\"; COMP_POINT=${#COMP_LINE}; complete -p sparsecode >&2; "
-            + "_sparsecode sparsecode \"${COMP_LINE##* }\" x; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        string ask = "chmod u+x \"$1/sparsecode\"; PATH=\"$1:$PATH\"; . \"$2\"; COMP_LINE=\"$3\"; COMP_POINT=${#COMP_LINE}; "
+            + "complete -p sparsecode >&2; _sparsecode sparsecode \"${COMP_LINE##* }\" x; printf '%s\\n' \"${COMPREPLY[@]}\"";
 
         using Process bash = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", ask, "bash", _folder.Path, script, line])
         {
