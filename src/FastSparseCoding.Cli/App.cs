@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using FastSparseCoding.Cli.Commands;
+using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 
 namespace FastSparseCoding.Cli;
@@ -15,9 +16,10 @@ internal static class App
     /// <summary>Runs one command line.</summary>
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
     {
-        ParseResult parsed = Root(terminal, cancellation).Parse(args, Parsing);
-        if (parsed.Errors.Count > 0)
-            return Refuse(parsed, terminal);
+        using var inputs = new InputPaths(terminal, cancellation);
+        ParseResult parsed = Root(terminal, inputs, cancellation).Parse(args, Parsing);
+        if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
+            return Refuse(parsed, errors, terminal);
         try
         {
             return parsed.Invoke(new InvocationConfiguration
@@ -31,7 +33,7 @@ internal static class App
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             if (terminal.IsFirstToTellInterrupted())
-                terminal.Tell("interrupted");
+                terminal.TellOnLineOfItsOwn("interrupted");
             return ExitCode.Interrupted;
         }
         catch (Exception e) when (IsExpected(e))
@@ -41,10 +43,10 @@ internal static class App
         }
     }
 
-    private static RootCommand Root(Terminal terminal, CancellationToken cancellation)
+    private static RootCommand Root(Terminal terminal, InputPaths inputs, CancellationToken cancellation)
     {
         var common = new CommonOptions();
-        Func<ParseResult, CommandContext> context = parsed => common.Bind(parsed, terminal, cancellation);
+        Func<ParseResult, CommandContext> context = parsed => common.Bind(parsed, terminal, inputs, cancellation);
         var root = new RootCommand(
             "Sparse coding on the CPU: learns dictionaries, trains LISTA and LCoD encoders, encodes images exactly or learned, and "
                 + "reproduces the figures of "
@@ -58,12 +60,14 @@ internal static class App
         root.Add(PathCommand.Create(context));
         root.Add(EvaluateCommand.Create(context));
         root.Add(ClassifyCommand.Create(context));
+        root.Add(PredictCommand.Create(context));
         root.Add(DenoiseCommand.Create(context));
         root.Add(InpaintCommand.Create(context));
         root.Add(TrainDenoiserCommand.Create(context));
         root.Add(EvaluateDenoiserCommand.Create(context));
         root.Add(ExportCommand.Create(context));
         root.Add(InfoCommand.Create(context));
+        root.Add(CompletionCommand.Create(terminal));
         common.AddTo(root);
         NumberParsing.Apply(root);
         HelpOption help = root.Options.OfType<HelpOption>().Single();
@@ -71,10 +75,10 @@ internal static class App
         return root;
     }
 
-    private static int Refuse(ParseResult parsed, Terminal terminal)
+    private static int Refuse(ParseResult parsed, IReadOnlyList<string> errors, Terminal terminal)
     {
-        foreach (ParseError error in parsed.Errors)
-            terminal.Tell($"error: {error.Message}");
+        foreach (string error in errors)
+            terminal.Tell($"error: {error}");
         string name = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         terminal.Tell($"'sparsecode{name} --help' lists what can be given.");
         return ExitCode.BadUsage;

@@ -44,7 +44,7 @@ internal static class Checkpoint
     {
         try
         {
-            return FileDescription.Read(path).Facts.Any(fact => fact.Key == "kind" && fact.Value == kind);
+            return FileDescription.Read(path).Facts.Any(fact => fact.Key == "kind" && fact.Value is string found && found == kind);
         }
         catch (InvalidDataException)
         {

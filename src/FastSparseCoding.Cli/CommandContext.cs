@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Paper;
@@ -6,10 +7,17 @@ using FastSparseCoding.Paper;
 namespace FastSparseCoding.Cli;
 
 /// <summary>What every command is given: where to write, the options common to all, and when to stop.</summary>
-internal sealed record CommandContext(Terminal Terminal, bool Json, bool Quiet, int Seed, int Threads, CancellationToken Cancellation)
+internal sealed record CommandContext(
+    Terminal Terminal, InputPaths Inputs, bool Json, bool Quiet, int Seed, int Threads, CancellationToken Cancellation)
 {
     /// <summary>How many times above or below what a model was trained for noise may be before it is told.</summary>
     private const float Tolerated = 1.2f;
+
+    /// <summary>The files that are left out because they cannot be read; null where such a file ends the work.</summary>
+    public SkippedFiles? Skipped { get; init; }
+
+    /// <summary>Whom to tell of such files, or null.</summary>
+    public Action<Exception>? SkipBad => Skipped is null ? null : Skipped.Tell;
 
     /// <summary>What the paper's experiments need of it.</summary>
     public RunContext OfRun => new(Seed, Threads, Cancellation);
@@ -41,9 +49,17 @@ internal sealed record CommandContext(Terminal Terminal, bool Json, bool Quiet, 
             $"warning: {picture}: is denoised for σ {all}; the model was trained for {model.SigmaFrom} to {model.SigmaTo}."));
     }
 
-    /// <summary>Prints a result as text, or as JSON when asked for.</summary>
-    public void Print(Result result)
+    /// <summary>Prints a result as text, or as JSON when asked for; beside an output that goes to standard output, to standard
+    /// error.</summary>
+    public void Print(Result result, string? output = null)
     {
+        if (Skipped is not null)
+            result.Add("skipped_files", Skipped.Count);
+        if (output == StandardStream.Name)
+        {
+            result.Print(Terminal.Error, Json);
+            return;
+        }
         try
         {
             result.Print(Terminal.Out, Json);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastSparseCoding.Cli.Input;
 
 namespace FastSparseCoding.Cli;
 
@@ -24,18 +25,29 @@ internal sealed class CommonOptions
         HelpName = "N",
     };
 
+    private readonly Option<bool> _skipBad = new("--skip-bad")
+    {
+        Description = "Leave out pictures that cannot be read, and say which and how many, instead of ending.",
+        Recursive = true,
+    };
+
     public void AddTo(RootCommand root)
     {
         root.Add(_json);
         root.Add(_seed);
         root.Add(_threads);
         root.Add(_quiet);
+        root.Add(_skipBad);
     }
 
-    public CommandContext Bind(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    public CommandContext Bind(ParseResult parsed, Terminal terminal, InputPaths inputs, CancellationToken cancellation)
     {
         int threads = parsed.GetValue(_threads);
         Range.Check(_threads, threads, 0, 1024);
-        return new CommandContext(terminal, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_seed), threads, cancellation);
+        return new CommandContext(
+            terminal, inputs, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_seed), threads, cancellation)
+        {
+            Skipped = parsed.GetValue(_skipBad) ? new SkippedFiles(terminal) : null,
+        };
     }
 }

@@ -10,9 +10,26 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInterac
 {
     private int _interrupted;
 
+    /// <summary>Opens standard input for bytes.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Opens standard output for bytes.</summary>
+    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
+
     /// <summary>Whether nobody has said yet that the run was interrupted; whoever asks first is to say it.</summary>
     public bool IsFirstToTellInterrupted() => Interlocked.Exchange(ref _interrupted, 1) == 0;
 
+    /// <summary>Writes one line above whatever is drawn at the moment; null where nothing is.</summary>
+    public Action<string>? WriteAbove { get; set; }
+
     /// <summary>Writes one line of whatever text to <see cref="Error"/>: all messages leave by this door.</summary>
-    public void Tell(string text) => Error.WriteLine(Printable.Line(text));
+    public void Tell(string text) => (WriteAbove ?? Error.WriteLine)(Printable.Line(text));
+
+    /// <summary>The same below whatever stands in the line already, such as the ^C that a terminal shows.</summary>
+    public void TellOnLineOfItsOwn(string text)
+    {
+        if (IsInteractive)
+            Error.WriteLine();
+        Tell(text);
+    }
 }

@@ -15,6 +15,10 @@ public static class ImageFolder
             ".dib", ".pbm", ".pnm", ".pam", ".tga", ".psd", ".svg", ".dng", ".cr2", ".nef", ".arw", ".exr", ".hdr",
         ];
 
+    /// <summary>What macOS calls the files in which it keeps what other file systems cannot; they have the endings of the pictures beside
+    /// them.</summary>
+    private const string Forks = "._";
+
     private static readonly EnumerationOptions Everything =
         new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
@@ -67,7 +71,8 @@ public static class ImageFolder
     public static IReadOnlyList<GrayImage> Load(string path, CancellationToken cancellation = default) => Load([path], cancellation);
 
     /// <summary>
-    /// Reads pictures, to have them all in memory; <see cref="ImageStore"/> and <see cref="Stream"/> read more than that.
+    /// Reads pictures, to have them all in memory; <see cref="ImageStore"/> and
+    /// <see cref="Stream(IEnumerable{string}, int, CancellationToken)"/> read more than that.
     /// </summary>
     /// <param name="paths">Files and folders, as for <see cref="Find"/>.</param>
     /// <param name="cancellation">Stops between two pictures.</param>
@@ -101,7 +106,12 @@ public static class ImageFolder
     /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A folder holds no images, or, when its turn comes, a file is no image or damaged.</exception>
     public static IEnumerable<GrayImage> Stream(IEnumerable<string> paths, int threads = 0, CancellationToken cancellation = default)
-        => PictureReader.Read(Find(paths), threads, cancellation).Select(p => p.Picture.ToGray(p.Path));
+        => Stream(paths, threads, skip: null, cancellation);
+
+    /// <summary>The same, leaving out those that cannot be read, of which <paramref name="skip"/> is told.</summary>
+    internal static IEnumerable<GrayImage> Stream(
+        IEnumerable<string> paths, int threads, Action<Exception>? skip, CancellationToken cancellation)
+        => PictureReader.Read(Find(paths), threads, skip, cancellation).Select(p => p.Picture.ToGray(p.Path));
 
     private static List<string> Walk(string folder)
     {
@@ -118,7 +128,8 @@ public static class ImageFolder
             List<string> files = [.. new FileSystemEnumerable<string>(folder,
                 (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), Everything)
             {
-                ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && EndsIn(entry.FileName, endings),
+                ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && EndsIn(entry.FileName, endings)
+                    && !entry.FileName.StartsWith(Forks, StringComparison.Ordinal),
                 ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
             }];
             files.Sort(StringComparer.Ordinal);

@@ -43,10 +43,15 @@ public sealed class ImageStore : IDisposable
     public static ImageStore Load(
         IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, int threads = 0,
         CancellationToken cancellation = default)
+        => Load(paths, memory, scratch, threads, skip: null, cancellation);
+
+    /// <summary>The same, leaving out those that cannot be read, of which <paramref name="skip"/> is told.</summary>
+    internal static ImageStore Load(
+        IEnumerable<string> paths, long memory, string? scratch, int threads, Action<Exception>? skip, CancellationToken cancellation)
     {
         Throw.IfBelow(memory, 0L);
         IReadOnlyList<string> files = ImageFolder.Find(paths);
-        IEnumerable<(string Path, Picture Picture)> pictures = PictureReader.Read(files, threads, cancellation);
+        IEnumerable<(string Path, Picture Picture)> pictures = PictureReader.Read(files, threads, skip, cancellation);
         return Hold(pictures.Select(p => (p.Path, new[] { p.Picture })), 1, memory, scratch);
     }
 
@@ -62,15 +67,24 @@ public sealed class ImageStore : IDisposable
     /// are.</exception>
     public static ImageStore LoadColour(
         IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, CancellationToken cancellation = default)
+        => LoadColour(paths, memory, scratch, skip: null, cancellation);
+
+    /// <summary>The same, leaving out those that cannot be read, of which <paramref name="skip"/> is told.</summary>
+    internal static ImageStore LoadColour(
+        IEnumerable<string> paths, long memory, string? scratch, Action<Exception>? skip, CancellationToken cancellation)
     {
         Throw.IfBelow(memory, 0L);
-        return Hold(ImageFolder.Find(paths).Select(Read), 3, memory, scratch);
+        IReadOnlyList<string> files = ImageFolder.Find(paths);
+        ImageStore store = Hold(
+            files.Select(path => PictureReader.Load(path, ImageFile.LoadColour, skip)).OfType<ColourImage>().Select(Split), 3, memory,
+            scratch);
+        return store.Count > 0 ? store : Throw.InvalidFile<ImageStore>(files[0], $"no picture could be read, of {files.Count}.");
 
-        (string, Picture[]) Read(string path)
+        (string, Picture[]) Split(ColourImage image)
         {
             cancellation.ThrowIfCancellationRequested();
-            ColourImage image = ImageFile.LoadColour(path);
-            return (path, [.. Enumerable.Range(0, 3).Select(channel => Picture.OfChannel(image, Math.Min(channel, image.Channels - 1)))]);
+            return (image.Name,
+                [.. Enumerable.Range(0, 3).Select(channel => Picture.OfChannel(image, Math.Min(channel, image.Channels - 1)))]);
         }
     }
 

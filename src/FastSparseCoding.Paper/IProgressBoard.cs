@@ -20,6 +20,9 @@ internal interface IProgressPiece
 
     /// <summary>Tells which of a few steps was taken.</summary>
     void Report(int done, int total, string step);
+
+    /// <summary>Tells which part of it is done, from 0 to 1, and the estimated time to the end.</summary>
+    void Report(double part, TimeSpan remaining);
 }
 
 /// <summary>A board that nobody looks at.</summary>
@@ -34,6 +37,10 @@ internal sealed class NoProgress : IProgressBoard, IProgressPiece
     }
 
     public void Report(int done, int total, string step)
+    {
+    }
+
+    public void Report(double part, TimeSpan remaining)
     {
     }
 }

@@ -164,7 +164,7 @@ public sealed class AtomDictionary
             double norm = Norm(atoms.Row(k));
             if (requireUnitNorm ? Math.Abs(norm - 1) > NormTolerance : norm == 0)
             {
-                string mustBe = requireUnitNorm ? "1" : "above 0";
+                string mustBe = requireUnitNorm ? "1 (AtomDictionary.Normalize scales rows to it)" : "above 0";
                 Throw.Argument(nameof(atoms),
                     string.Create(CultureInfo.InvariantCulture, $"'atoms' has norm {norm:G6} at row {k}; it must be {mustBe}."));
             }

@@ -149,6 +149,16 @@ internal static class Throw
     public static T NoSuchFile<T>(string path) => throw new FileNotFoundException($"{path}: there is no such file.", path);
 
     [DoesNotReturn]
+    public static void OtherSettings(string path, string difference)
+        => throw new InvalidDataException(
+            $"{path}: holds a reproduction with other settings ({difference}); --overwrite deletes it, --out names another folder.");
+
+    /// <summary>JSON of another form than expected.</summary>
+    [DoesNotReturn]
+    public static T Json<T>(string expected, Exception? cause) => throw new System.Text.Json.JsonException($"{expected}.", cause);
+
+    /// <summary>A path that is neither a file nor a folder.</summary>
+    [DoesNotReturn]
     public static void NoSuchFileOrFolder(string path)
         => throw new FileNotFoundException($"{path}: there is no such file or folder.", path);
 

@@ -86,6 +86,7 @@ internal sealed class ClassifyCommand
         FormattableString.Invariant($"End to end: the encoder's rate at the start, above 0. [default: {Defaults.EncoderLearningRate}]"),
             HelpName = "η"
         };
+    private readonly AtomOptions _atoms = new();
     private readonly PatchOptions _patches = new();
 
     public static Command Create(Func<ParseResult, CommandContext> context)
@@ -103,6 +104,7 @@ internal sealed class ClassifyCommand
             self._data, self._output, self._encoder, self._raw, self._lambda, self._endToEnd, self._epochs, self._endToEndEpochs,
             self._batch, self._rate, self._encoderRate,
         };
+        self._atoms.AddTo(command);
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
@@ -124,8 +126,9 @@ internal sealed class ClassifyCommand
                 $"{folder}: holds {train.Labels.Length} training pictures; expected 10 or more, of which a tenth chooses the best epoch.");
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model?.Preprocessing, train.Side);
         if (encoder is not null)
-            SignalInput.RequireSize([folder], train.Images.Columns, encoder.SignalSize);
+            model!.RequireSize(folder, train.Images.Columns);
         OutputFile.Require([model?.Path, .. Directory.Exists(folder) ? Directory.GetFiles(folder) : []], (_output, output));
+        FileEnding.Require(output, "classifiers", FileEnding.Model);
         WholeImages.Normalize(train.Images, preprocessing);
         WholeImages.Normalize(test.Images, preprocessing);
         var classifier = new LinearClassifier(
@@ -162,7 +165,7 @@ internal sealed class ClassifyCommand
         string? path = parsed.GetValue(_encoder);
         if (path is null != parsed.GetValue(_raw))
             throw new UserError($"give either {_encoder.Name} with a model, or {_raw.Name} for pixels without codes.");
-        return path is null ? null : ModelInput.Open(path);
+        return path is null ? null : ModelInput.Open(path, _atoms.Bind(parsed));
     }
 
     private ISparseEncoder? BindEncoder(ParseResult parsed, ModelInput? model)

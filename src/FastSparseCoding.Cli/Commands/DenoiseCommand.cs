@@ -71,7 +71,7 @@ internal sealed class DenoiseCommand
 
     private int Run(ParseResult parsed, CommandContext context)
     {
-        string[] inputs = parsed.GetRequiredValue(_inputs);
+        string[] inputs = context.Inputs.Of(parsed, _inputs);
         string? modelPath = parsed.GetValue(_model), difference = parsed.GetValue(_difference);
         float strength = Range.Check(_strength, parsed.GetValue(_strength) ?? 1, 0.1f, 10f);
         var plan = new PicturePlan(inputs, _output, parsed.GetRequiredValue(_output), parsed.GetValue(_reference));
@@ -95,17 +95,21 @@ internal sealed class DenoiseCommand
                     var progress = new PictureProgress(learning, piece, i, jobs.Count);
                     table.Add(Run(jobs[i], model, parsed.GetValue(_sigma), strength, difference, context, progress));
                 }
-                catch (Exception e) when (jobs.Count > 1 && e is UserError or ArgumentException or InvalidDataException or IOException)
+                catch (Exception e) when ((jobs.Count > 1 || context.Skipped is not null)
+                    && e is UserError or ArgumentException or InvalidDataException or IOException)
                 {
                     failed++;       // the others are none the worse for it
-                    context.Terminal.Tell($"error: {UserError.Text(e).ReplaceLineEndings(" ")}");
+                    if (context.SkipBad is { } skip)
+                        skip(e);
+                    else
+                        context.Terminal.Tell($"error: {UserError.Text(e).ReplaceLineEndings(" ")}");
                 }
                 piece.Report(i + 1, jobs.Count, Path.GetFileName(jobs[i].Input));
             }
         });
         context.Print(new Result().Add("pictures", jobs.Count).Add("failed", failed)
             .Add("method", model is null ? "own dictionary" : "model").AddTable("results", table));
-        return failed == 0 ? ExitCode.Done : ExitCode.BadInput;
+        return failed == 0 || (context.Skipped is not null && failed < jobs.Count) ? ExitCode.Done : ExitCode.BadInput;
     }
 
     /// <summary>One picture; what is told of it.</summary>

@@ -17,19 +17,21 @@ internal sealed class EncodeCommand
         new("MODEL")
         {
             Description =
-        "DICTIONARY (a model, or an .npy of atoms [m×n] with unit-norm rows): exact codes. ENCODER: predicted codes."
+        $"DICTIONARY (a model, or {AtomOptions.Formats}): exact codes. ENCODER: predicted codes."
         };
     private readonly Argument<string[]> _images =
         new("IMAGES")
         {
             Description =
-        "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
+        SignalInput.Description,
             Arity = ArgumentArity.OneOrMore
         };
     private readonly Option<string> _output =
         new("--output", "-o")
         {
-            Description = "The codes to write: .npy (dense) or .npz (sparse, as scipy.sparse.load_npz reads).",
+            Description =
+        "The codes to write: .npz (sparse, as scipy.sparse.load_npz reads), .npy, .safetensors or .csv (dense), or - for an .npy to "
+        + "standard output.",
             Required = true,
             HelpName = "FILE"
         };
@@ -67,7 +69,11 @@ internal sealed class EncodeCommand
             HelpName = "PIXELS"
         };
     private readonly Option<string?> _signals =
-        new("--signals") { Description = "Also write the signals that were encoded, row for row.", HelpName = "FILE.npy" };
+        new("--signals")
+        {
+            Description = "Also write the signals that were encoded, row for row: .npy, .npz, .safetensors or .csv.",
+            HelpName = "FILE"
+        };
     private readonly Option<string?> _places =
         new("--places")
         {
@@ -80,10 +86,11 @@ internal sealed class EncodeCommand
         new("--mask")
         {
             Description =
-        "With a dictionary and an .npy of signals: an .npy [N×n] of 1 where a value is known and 0 where it is not; only what is known "
+        "With a dictionary and an array of signals: an .npy [N×n] of 1 where a value is known and 0 where it is not; only what is known "
         + "counts.",
             HelpName = "FILE.npy"
         };
+    private readonly AtomOptions _atoms = new();
     private readonly PenaltyOptions _penalty = new(perSignal: true);
     private readonly PursuitOptions _pursuit = new();
     private readonly PatchOptions _patches = new();
@@ -109,6 +116,7 @@ internal sealed class EncodeCommand
             self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples,
             self._stride, self._signals, self._places, self._mask,
         };
+        self._atoms.AddTo(command);
         self._penalty.AddTo(command);
         self._pursuit.AddTo(command);
         self._patches.AddTo(command);
@@ -118,14 +126,17 @@ internal sealed class EncodeCommand
 
     private int Run(ParseResult parsed, CommandContext context)
     {
-        ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model));
+        ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model), _atoms.Bind(parsed));
         ICoder coder = BindCoder(parsed, model);
         string output = parsed.GetRequiredValue(_output);
-        OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
+        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
             _penalty.WeightsPath(parsed)], (_output, output), (_signals, parsed.GetValue(_signals)), (_places, parsed.GetValue(_places)));
-        PatchPreprocessing? preprocessing = BindPreprocessing(parsed, model);
-        using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse));
-        using NpyWriter? signals = parsed.GetValue(_signals) is { } path ? NpyWriter.Create(path, model.SignalSize) : null;
+        FileEnding.Require(output, "codes", FileEnding.Rows);
+        FileEnding.Require(parsed.GetValue(_signals), "signals", FileEnding.Array);
+        FileEnding.Require(parsed.GetValue(_places), "places", FileEnding.Places);
+        PatchPreprocessing? preprocessing = BindPreprocessing(parsed, model, context);
+        using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse), context.Terminal);
+        using RowsWriter? signals = parsed.GetValue(_signals) is { } path ? RowsWriter.Create(path, model.SignalSize, "signals") : null;
         using PatchPlacesWriter? places = parsed.GetValue(_places) is { } at ? PatchPlacesWriter.Create(at, preprocessing!) : null;
         SignalStream stream = BindStream(parsed, model, preprocessing, places, context);
         var tally = new Tally();
@@ -135,7 +146,7 @@ internal sealed class EncodeCommand
             foreach ((Matrix x, Matrix? mask) in stream.Blocks)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                tally.Encode(x, mask, coder, codes, parsed.GetRequiredValue(_images)[0], context);
+                tally.Encode(x, mask, coder, codes, context.Inputs.Of(parsed, _images)[0], context);
                 signals?.AppendRows(x);
                 piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate,
                     TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
@@ -151,7 +162,7 @@ internal sealed class EncodeCommand
             result.Add("flat_places", flat);
         if (places is not null)
             result.Add("places", parsed.GetRequiredValue(_places)!);
-        context.Print(result);
+        context.Print(result, output);
         return ExitCode.Done;
     }
 
@@ -218,13 +229,13 @@ internal sealed class EncodeCommand
         return start;
     }
 
-    /// <summary>How images become signals; null for signals of an .npy, which are taken as they are.</summary>
-    private PatchPreprocessing? BindPreprocessing(ParseResult parsed, ModelInput model)
+    /// <summary>How images become signals; null for signals of an array, which are taken as they are.</summary>
+    private PatchPreprocessing? BindPreprocessing(ParseResult parsed, ModelInput model, CommandContext context)
     {
-        string[] paths = parsed.GetRequiredValue(_images);
+        string[] paths = context.Inputs.Of(parsed, _images);
         bool isArray = SignalInput.IsArray(paths);
         if (!isArray && parsed.GetValue(_mask) is not null)
-            throw new UserError($"{_mask.Name} is for an .npy of signals; {paths[0]} is none.");
+            throw new UserError($"{_mask.Name} is for an array of signals; {paths[0]} is none.");
         if (parsed.GetValue(_places) is not null)
         {
             if (isArray || WholeImageInput.IsOne(paths))
@@ -235,17 +246,17 @@ internal sealed class EncodeCommand
         if (isArray)
             return null;
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
-        SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
+        model.RequireSize(paths[0], preprocessing.SignalSize);
         return preprocessing;
     }
 
     private SignalStream BindStream(
         ParseResult parsed, ModelInput model, PatchPreprocessing? preprocessing, PatchPlacesWriter? places, CommandContext context)
     {
-        string[] paths = parsed.GetRequiredValue(_images);
+        string[] paths = context.Inputs.Of(parsed, _images);
         int? samples = parsed.GetValue(_samples) is { } count ? Range.Check(_samples, count, 1, 1_000_000_000) : null;
         if (preprocessing is null)
-            return SignalStream.OfArray(paths[0], model.SignalSize, parsed.GetValue(_mask));
+            return SignalStream.OfArray(paths[0], model, parsed.GetValue(_mask));
         if (WholeImageInput.IsOne(paths))
             return SignalStream.OfWholeImages(paths[0], preprocessing);
         int stride = Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000);

@@ -21,7 +21,7 @@ internal sealed class EvaluateCommand
         new("IMAGES")
         {
             Description =
-        "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
+        SignalInput.Description,
             Arity = ArgumentArity.OneOrMore
         };
     private readonly Option<string?> _dictionary =
@@ -33,8 +33,8 @@ internal sealed class EvaluateCommand
     private readonly Option<string?> _codes =
         new("--codes")
         {
-            Description = "Exact codes [N×m] of the signals of an .npy, row for row, instead of computing them.",
-            HelpName = "FILE.npy"
+            Description = "Exact codes [N×m] of the signals of an array, row for row, instead of computing them.",
+            HelpName = "FILE"
         };
     private readonly Option<int> _samples =
         new("--samples")
@@ -44,6 +44,7 @@ internal sealed class EvaluateCommand
         _ => 5000,
             HelpName = "N"
         };
+    private readonly AtomOptions _atoms = new();
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
@@ -57,6 +58,7 @@ internal sealed class EvaluateCommand
         {
             self._encoder, self._images, self._dictionary, self._codes, self._samples,
         };
+        self._atoms.AddTo(command);
         self._penalty.AddTo(command);
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
@@ -85,7 +87,7 @@ internal sealed class EvaluateCommand
             MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context.OfRun);
             if (!double.IsFinite(measured.Quality.CodeError))
                 throw new UserError(
-                    $"{parsed.GetRequiredValue(_images)[0]}: the errors of its codes are not finite: its values are too large for "
+                    $"{context.Inputs.Of(parsed, _images)[0]}: the errors of its codes are not finite: its values are too large for "
                     + "float32; scale the signals.");
             result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
             piece.Report(3, 3, "");
@@ -107,10 +109,13 @@ internal sealed class EvaluateCommand
 
     private AtomDictionary BindDictionary(ParseResult parsed, ModelInput model)
     {
+        AtomReading reading = _atoms.Bind(parsed);
         if (parsed.GetValue(_dictionary) is not { } path)
-            return model.Dictionary ?? throw new UserError(
+            return reading != default
+                ? throw new UserError($"{AtomOptions.TransposeName} and {AtomOptions.NormalizeName} are for {_dictionary.Name}.")
+                : model.Dictionary ?? throw new UserError(
                 $"{model.Path}: holds no dictionary; give the one it was trained for with --dictionary.");
-        AtomDictionary given = ModelInput.OpenDictionary(path).Dictionary!;
+        AtomDictionary given = ModelInput.OpenDictionary(path, reading).Dictionary!;
         if (model.Dictionary is not null && model.Dictionary.Hash != given.Hash)
             throw new UserError($"{path}: is the dictionary {given.Hash}; {model.Path} was trained for {model.Dictionary.Hash}.");
         if (given.AtomCount != model.CodeSize || given.SignalSize != model.SignalSize)
@@ -122,30 +127,47 @@ internal sealed class EvaluateCommand
 
     private Matrix ReadSignals(ParseResult parsed, ModelInput model, CommandContext context)
     {
-        string[] paths = parsed.GetRequiredValue(_images);
+        string[] paths = context.Inputs.Of(parsed, _images);
         int samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 10_000_000);
         if (!SignalInput.IsArray(paths))
         {
             PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
-            SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
+            model.RequireSize(paths[0], preprocessing.SignalSize);
             if (WholeImageInput.IsOne(paths))
-                return WholeImageInput.Read(paths[0], preprocessing);
+                return Known(WholeImageInput.Read(paths[0], preprocessing), model, paths[0], context);
             if (parsed.GetValue(_codes) is { } codes)
-                throw new UserError($"--codes {codes} belongs to the rows of an .npy; the signals given are patches of images.");
+                throw new UserError($"--codes {codes} belongs to the rows of an array; the signals given are patches of images.");
             using ImageStore images = SignalInput.LoadImages(paths, null, context);
+            WarnOfTraining(model, paths[0], "pictures", Fingerprint.OfEach(images), context);
             return Patches.Sample(images, preprocessing, samples, context.Seed);
         }
-        Matrix x = Npy.ReadMatrix(paths[0]);
-        SignalInput.RequireSize(paths, x.Columns, model.SignalSize);
+        Matrix x = RowsReader.ReadMatrix(paths[0]);
+        model.RequireSize(paths[0], x.Columns);
         if (x.Rows == 0)
             throw new UserError($"{paths[0]}: holds no signals; expected at least one.");
         SignalInput.RequireFinite(paths[0], x, 0);
+        return Known(x, model, paths[0], context);
+    }
+
+    private static Matrix Known(Matrix x, ModelInput model, string path, CommandContext context)
+    {
+        WarnOfTraining(model, path, "signals", Fingerprint.OfEach(x, x.Rows), context);
         return x;
+    }
+
+    /// <summary>Warns where an encoder is measured on what it has learned.</summary>
+    private static void WarnOfTraining(
+        ModelInput model, string path, string what, IEnumerable<long> fingerprints, CommandContext context)
+    {
+        (int known, int lookedUp) = DataSketch.Overlap(ModelFile.ReadTrainedOn(model.Path), fingerprints);
+        if (known > 0)
+            context.Terminal.Tell(FormattableString.Invariant(
+                $"warning: {path}: {known:N0} of {lookedUp:N0} {what} looked up are among those that {model.Path} was trained on; its error on others may be larger."));
     }
 
     private static Matrix ReadCodes(string path, int rows, int columns)
     {
-        Matrix codes = Npy.ReadMatrix(path);
+        Matrix codes = RowsReader.ReadMatrix(path);
         if (codes.Rows != rows || codes.Columns != columns)
             throw new UserError($"{path}: is [{codes.Rows}×{codes.Columns}]; the codes of these signals are [{rows}×{columns}].");
         SignalInput.RequireFinite(path, codes, 0);

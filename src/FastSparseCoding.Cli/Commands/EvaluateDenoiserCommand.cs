@@ -46,9 +46,9 @@ internal sealed class EvaluateDenoiserCommand
 
     private int Run(ParseResult parsed, CommandContext context)
     {
-        string[] paths = parsed.GetRequiredValue(_images);
+        string[] paths = context.Inputs.Of(parsed, _images);
         float[] sigmas = parsed.GetValue(_sigma) ?? [15, 25, 50];
-        IReadOnlyList<string> files = ImageFolder.Find(paths);
+        List<string> files = [.. ImageFolder.Find(paths)];
         Denoiser? model = parsed.GetValue(_model) is { } path ? DenoiserFile.Load(path) : null;
         bool colour = model is { Channels: 3 } || parsed.GetValue(_colour);
         SignalInput.WarnPassedOver(paths, context);
@@ -64,14 +64,21 @@ internal sealed class EvaluateDenoiserCommand
                     context.WarnOfNoise(FormattableString.Invariant($"σ {sigmas[s]}"), model, sigmas[s], colour ? 3 : 1);
                 for (int i = 0; i < files.Count; i++)
                 {
+                    if (PictureReader.Load(files[i], file => Channels(file, colour), context.SkipBad) is not { } channels)
+                    {
+                        files.RemoveAt(i--);
+                        continue;
+                    }
                     int done = s * files.Count + i, all = sigmas.Length * files.Count;
                     var progress = new PictureProgress(learning, piece, done, all);
                     sum += DenoisingQuality.Measure(
-                        Channels(files[i], colour), sigmas[s], model, unchecked(context.Seed + i), context.Threads, progress.Learning,
+                        channels, sigmas[s], model, unchecked(context.Seed + i), context.Threads, progress.Learning,
                         progress.Denoising, context.Cancellation);
                     piece.Report(done + 1, all, FormattableString.Invariant(
                         $"σ {sigmas[s]}, PSNR {sum.Psnr / (i + 1):F2} dB so far"));
                 }
+                if (files.Count == 0)
+                    throw new UserError($"{paths[0]}: no picture could be read.");
                 DenoisingQuality mean = sum / files.Count;
                 table.Add((double)sigmas[s], files.Count, mean.PsnrBefore, mean.Psnr, mean.SsimBefore, mean.Ssim, mean.Seconds);
             }

@@ -1,13 +1,17 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Commands;
 
 /// <summary>sparsecode info: what a file holds, or what this machine computes with.</summary>
-internal static class InfoCommand
+internal static partial class InfoCommand
 {
+    private const int MostDigits = 15;
+
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var file = new Argument<string?>("FILE") { Description = "A model, .npy or .npz file.", Arity = ArgumentArity.ZeroOrOne };
@@ -36,10 +40,23 @@ internal static class InfoCommand
     {
         FileDescription description = FileDescription.Read(path);
         var result = new Result().Add("file", description.Path).Add("holds", description.Format);
-        foreach ((string name, string value) in description.Facts)
+        foreach ((string name, object value) in description.Facts)
             result.Add(name, value);
-        return result.AddGroup("metadata", description.Metadata).AddGroup("tensors", description.Tensors);
+        return result
+            .AddGroup("metadata", [.. description.Metadata.Select(pair => new GroupValue(pair.Key, pair.Value, NumberOrText(pair.Value)))])
+            .AddGroup("tensors", [.. description.Tensors.Select(t => new GroupValue(t.Name, t.Text, new JsonObject
+            {
+                ["shape"] = new JsonArray([.. t.Shape.Select(size => (JsonNode)JsonValue.Create(size))]),
+                ["type"] = t.Type,
+            }))]);
     }
+
+    // A file's texts: what is plainly a number is one; a hash may be all digits, but is longer.
+    private static JsonNode? NumberOrText(string text)
+        => text.Length <= MostDigits && Number().IsMatch(text) ? JsonNode.Parse(text) : JsonValue.Create(text);
+
+    [GeneratedRegex(@"^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,2})?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Number();
 
     private static Result OfMachine()
         => new Result().Add("processor", Machine.ProcessorName ?? "unknown")

@@ -19,11 +19,17 @@ internal sealed class LearnCommand
         new("IMAGES")
         {
             Description =
-        "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
+        SignalInput.Description,
             Arity = ArgumentArity.OneOrMore
         };
     private readonly Option<string> _output =
-        new("--output", "-o") { Description = "The dictionary to write (.safetensors).", Required = true, HelpName = "FILE" };
+        new("--output", "-o")
+        {
+            Description =
+        "The dictionary to write: .safetensors with its penalty and preprocessing, or the atoms alone as .npy, .npz or .csv.",
+            Required = true,
+            HelpName = "FILE"
+        };
     private readonly Option<long> _samples =
         new("--samples")
         {
@@ -51,7 +57,7 @@ internal sealed class LearnCommand
     private readonly Option<string?> _mask = new("--mask")
     {
         Description =
-            "With an .npy of signals: 1 for every value that is known and 0 for every other, which then counts nowhere and may be NaN "
+            "With an array of signals: 1 for every value that is known and 0 for every other, which then counts nowhere and may be NaN "
             + "[N×n].",
         HelpName = "FILE.npy",
     };
@@ -97,12 +103,14 @@ internal sealed class LearnCommand
         };
         if (parsed.GetValue(_batch) is { } batch)
             options = options with { BatchSize = Range.Check(_batch, batch, 1, 1_048_576) };
-        string[] paths = parsed.GetRequiredValue(_images);
+        string[] paths = context.Inputs.Of(parsed, _images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, start.Model?.Preprocessing, WholeImageInput.Side(paths));
         string? mosaic = parsed.GetValue(_mosaic);
         OutputFile.RequireWithCheckpoint(
             Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], (_output, output),
             (_mosaic, mosaic));
+        FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
+        FileEnding.Require(parsed.GetValue(_mosaic), "mosaics", FileEnding.Picture);
         if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
             throw new UserError($"--whiten fits a whitening of its own; the images are treated as those of {start.Model.Path} were.");
         if (parsed.GetValue(_whiten))
@@ -115,7 +123,10 @@ internal sealed class LearnCommand
         context.WarnUncertified(last.Uncertified, options.Samples, "signals");
         if (mosaic is not null)
             WriteMosaic(mosaic, dictionary);
-        ModelFile.Save(output, dictionary, options.Penalty, input.Preprocessing);
+        if (FileEnding.Of(output) is "" or ".safetensors")
+            ModelFile.Save(output, dictionary, options.Penalty, input.Preprocessing);
+        else
+            RowsWriter.Write(output, dictionary.Atoms, "atoms");
         File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
             .Add("dictionary", output).Add("atoms", dictionary.AtomCount).Add("signal_size", dictionary.SignalSize)

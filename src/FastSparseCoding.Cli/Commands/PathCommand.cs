@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Evaluation;
@@ -14,16 +13,20 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class PathCommand
 {
     private readonly Argument<string> _dictionary =
-        new("DICTIONARY") { Description = "A dictionary (a model, or an .npy of atoms [m×n] with unit-norm rows)." };
+        new("DICTIONARY") { Description = $"A dictionary: a model, or {AtomOptions.Formats}." };
     private readonly Argument<string[]> _images =
         new("IMAGES")
         {
             Description =
-        "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
+        SignalInput.Description,
             Arity = ArgumentArity.OneOrMore
         };
     private readonly Option<string?> _output =
-        new("--output", "-o") { Description = "Also write the table as comma-separated values.", HelpName = "FILE.csv" };
+        new("--output", "-o")
+        {
+            Description = "Also write the table as comma-separated values, with - to standard output.",
+            HelpName = "FILE.csv"
+        };
     private readonly Option<string?> _plot =
         new("--plot") { Description = "Draw non-zeros, error and energy against λ.", HelpName = "FILE.svg" };
     private readonly Option<int> _points =
@@ -58,6 +61,7 @@ internal sealed class PathCommand
         + "and where it is too small. [default: none]",
             HelpName = "SHARE"
         };
+    private readonly AtomOptions _atoms = new();
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
@@ -72,6 +76,7 @@ internal sealed class PathCommand
         {
             self._dictionary, self._images, self._output, self._plot, self._points, self._from, self._to, self._samples, self._heldOut,
         };
+        self._atoms.AddTo(command);
         self._penalty.AddTo(command, withLambda: false);
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
@@ -80,15 +85,17 @@ internal sealed class PathCommand
 
     private int Run(ParseResult parsed, CommandContext context)
     {
-        ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary));
+        ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary), _atoms.Bind(parsed));
         int count = Range.Check(_points, parsed.GetValue(_points), 2, 1000);
         SparsityWeight from = Range.CheckWeight(_from, parsed.GetValue(_from) ?? new SparsityWeight(1, OfMax: true));
         SparsityWeight to = Range.CheckWeight(_to, parsed.GetValue(_to) ?? new SparsityWeight(0.01f, OfMax: true));
         Penalty penalty = _penalty.Bind(parsed, model);
         double? share = parsed.GetValue(_heldOut) is { } given ? Range.CheckShare(_heldOut, given) : null;
         string? output = parsed.GetValue(_output), plot = parsed.GetValue(_plot);
-        OutputFile.Require([.. parsed.GetRequiredValue(_images), model.Path, _penalty.WeightsPath(parsed)], (_output, output),
+        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, _penalty.WeightsPath(parsed)], (_output, output),
             (_plot, plot));
+        FileEnding.Require(output, "tables", FileEnding.Table);
+        FileEnding.Require(plot, "plots", FileEnding.Plot);
         if (share is not null && model.SignalSize < 2)
             throw new UserError($"{_heldOut.Name} keeps values of a signal from its code; signals of one value have none to spare.");
         Matrix x = ReadSignals(parsed, model, context);
@@ -105,7 +112,7 @@ internal sealed class PathCommand
         });
         ResultTable table = Table(points, errors, largest);
         if (output is not null)
-            AtomicFile.Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(table.ToCsv())));
+            TextOutput.Write(output, table.ToCsv(), context.Terminal);
         if (plot is not null)
             AtomicFile.Write(plot,
                 stream => stream.Write(PathPlot.Draw(Path.GetFileName(plot), points, [.. errors.Select(e => e.Error)]).Content));
@@ -113,12 +120,12 @@ internal sealed class PathCommand
         if (share is not null)
             result.Add("lambda_least_held_out_error", (double)points[LowestOf(errors)].Lambda)
                 .Add("uncertified_held_out_codes", errors.Sum(e => (long)e.Uncertified));
-        if (output is not null)
+        if (output is not (null or StandardStream.Name))
             result.Add("table", output);
         if (plot is not null)
             result.Add("plot", plot);
         context.WarnUncertified(points.Sum(p => (long)p.Uncertified), (long)x.Rows * points.Count, "pairs of a signal and a λ", "");
-        context.Print(result);
+        context.Print(result, output);
         return ExitCode.Done;
     }
 
@@ -168,12 +175,12 @@ internal sealed class PathCommand
 
     private Matrix ReadSignals(ParseResult parsed, ModelInput model, CommandContext context)
     {
-        string[] paths = parsed.GetRequiredValue(_images);
+        string[] paths = context.Inputs.Of(parsed, _images);
         int samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 10_000_000);
         if (SignalInput.IsArray(paths))
-            return SignalInput.DrawRows(paths[0], model.SignalSize, samples, context.Seed);
+            return SignalInput.DrawRows(paths[0], model, samples, context.Seed);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
-        SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
+        model.RequireSize(paths[0], preprocessing.SignalSize);
         if (WholeImageInput.IsOne(paths))
         {
             Matrix x = WholeImageInput.Read(paths[0], preprocessing);

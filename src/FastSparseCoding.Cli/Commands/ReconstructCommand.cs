@@ -15,17 +15,23 @@ internal sealed class ReconstructCommand
     private const int PictureBits = 16;
 
     private readonly Argument<string> _codes =
-        new("CODES") { Description = "The codes [N×m]: an .npy, or an .npz as 'sparsecode encode' and scipy.sparse.save_npz write it." };
+        new("CODES")
+        {
+            Description =
+            "The codes [N×m] as 'sparsecode encode' writes them: an .npz of scipy.sparse.save_npz too, an .npy, .csv or .safetensors, or - "
+            + "for one from standard input.",
+        };
     private readonly Argument<string> _dictionary =
         new("DICTIONARY")
         {
-            Description = "What the codes are of: a dictionary, an encoder trained for one, or an .npy of atoms [m×n] with unit-norm rows."
+            Description = $"What the codes are of: a dictionary, an encoder trained for one, or {AtomOptions.Formats}."
         };
     private readonly Option<string> _output =
         new("--output", "-o")
         {
-            Description = "The signals to write, a row for every code: an .npy of float32. With --image: a file ending in .png, .tif or "
-            + ".pgm for one picture, or a folder, where each has the name and ending it had, PNG where that is only read.",
+            Description = "The signals to write, a row for every code: .npy, .npz, .safetensors or .csv, or - for an .npy to standard "
+            + "output. With --image: a file ending in .png, .tif or .pgm for one picture, or a folder, where each has the name and ending "
+            + "it had, PNG where that is only read.",
             Required = true,
             HelpName = "FILE"
         };
@@ -37,6 +43,8 @@ internal sealed class ReconstructCommand
         + "where they overlap; places left out as flat get their mean.",
             HelpName = "PLACES.npz"
         };
+
+    private readonly AtomOptions _atoms = new();
 
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
@@ -51,36 +59,39 @@ internal sealed class ReconstructCommand
         {
             self._codes, self._dictionary, self._output, self._image,
         };
+        self._atoms.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
     }
 
     private int Run(ParseResult parsed, CommandContext context)
     {
-        ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_dictionary));
+        ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_dictionary), _atoms.Bind(parsed));
         AtomDictionary dictionary = model.Dictionary
             ?? throw new UserError($"{model.Path}: holds a '{model.Encoder!.Kind}' encoder without a dictionary; expected one with atoms.");
-        using CodesReader codes = CodesReader.Open(parsed.GetRequiredValue(_codes));
+        using CodesReader codes = CodesReader.Open(context.Inputs.Of(parsed.GetRequiredValue(_codes)));
+        model.RequireCodeSize(codes.Path, codes.Columns);
         IEnumerable<Matrix> signals = codes.Reconstruct(dictionary, context.Threads, context.Cancellation);
         string output = parsed.GetRequiredValue(_output);
         Result result = parsed.GetValue(_image) is { } path ? WritePictures(path, output, codes, signals, model, context)
             : WriteSignals(output, codes, signals, model, context);
-        context.Print(result);
+        context.Print(result, output);
         return ExitCode.Done;
     }
 
     private Result WriteSignals(string output, CodesReader codes, IEnumerable<Matrix> signals, ModelInput model, CommandContext context)
     {
         OutputFile.Require([codes.Path, model.Path], (_output, output));
-        if (!string.Equals(Path.GetExtension(output), ".npy", StringComparison.OrdinalIgnoreCase))
-            throw new UserError($"{output}: signals are written as .npy; give a name that ends in .npy, or {_image.Name} for pictures.");
-        using NpyWriter writer = NpyWriter.Create(output, model.SignalSize);
+        FileEnding.Require(output, "signals", FileEnding.Rows, $", and pictures with {_image.Name}");
+        using OutputTarget target = OutputTarget.Of(output, ".npy", context.Terminal);
+        using RowsWriter writer = RowsWriter.Create(target.Path, model.SignalSize, "signals");
         Track(codes, signals, context, blocks =>
         {
             foreach (Matrix x in blocks)
                 writer.AppendRows(x);
         });
         writer.Complete();
+        target.Complete();
         return new Result().Add("signals", output).Add("rows", codes.Rows).Add("signal_size", model.SignalSize)
             .Add("units", UnitsOf(model.Preprocessing));
     }

@@ -55,6 +55,10 @@ internal sealed class ReproduceCommand
         _ => "reproduction",
             HelpName = "DIR"
         };
+    private readonly Option<bool> _overwrite = new("--overwrite")
+    {
+        Description = "Delete what a run with other settings left in the folder, and begin anew; files of yours stay.",
+    };
     private readonly Option<bool> _quick = new("--quick") { Description = "A small run that shows all parts in seconds." };
     private readonly Option<bool> _full =
         new("--full") { Description = "The paper's scale: 100 and 400 atoms, three seeds, a million patches or more for every training." };
@@ -66,10 +70,11 @@ internal sealed class ReproduceCommand
         var command = new ExampledCommand(
             "reproduce",
             "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, "
-            + "pictures and a page. An interrupted run goes on where it was when the command is given again.",
+            + "pictures and a page. An interrupted run goes on where it was when the command is given again; a finished one only writes "
+            + "the page anew, or what --digits, --atoms and --seeds add.",
             ["sparsecode reproduce", "sparsecode reproduce --images photos/ --atoms 100,400 --out paper"])
         {
-            self._images, self._digits, self._atoms, self._samples, self._seeds, self._output, self._quick, self._full,
+            self._images, self._digits, self._atoms, self._samples, self._seeds, self._output, self._overwrite, self._quick, self._full,
         };
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
@@ -90,7 +95,7 @@ internal sealed class ReproduceCommand
             : new PictureInput(images, string.Join(", ", parsed.GetValue(_images)!), preprocessing);
         var reproducer = new Reproducer(plan, pictures, digits, context.OfRun);
         ReproductionResult result = new(new ResultTable(), []);
-        context.Track(board => result = reproducer.Run(output, CommandLine(parsed), board));
+        context.Track(board => result = reproducer.Run(output, parsed.GetValue(_overwrite), CommandLine(parsed), board));
         foreach ((string signals, long count, long total) in result.Uncertified)
             context.WarnUncertified(count, total, signals, consequence: "");
         context.Print(new Result()
@@ -127,8 +132,8 @@ internal sealed class ReproduceCommand
 
     /// <summary>The pictures that were given, or null when they are to be generated.</summary>
     private ImageStore? LoadImages(ParseResult parsed, string output, CommandContext context)
-        => parsed.GetValue(_images) is { Length: > 0 } paths ? SignalInput.LoadImages(paths, Path.Combine(output, "images"), context)
-            : null;
+        => parsed.GetValue(_images) is { Length: > 0 } paths
+            ? SignalInput.LoadImages(context.Inputs.Expand(paths), Path.Combine(output, "images"), context) : null;
 
     // As it was given, but for the folder, which means nothing to another reader.
     private string CommandLine(ParseResult parsed)

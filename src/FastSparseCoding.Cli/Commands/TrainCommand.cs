@@ -21,12 +21,12 @@ internal sealed class TrainCommand
     private static readonly TrainingOptions Defaults = TrainingOptions.Default;
 
     private readonly Argument<string> _dictionary =
-        new("DICTIONARY") { Description = "A dictionary model, or an .npy of atoms [m×n] with unit-norm rows." };
+        new("DICTIONARY") { Description = $"A dictionary: a model, or {AtomOptions.Formats}." };
     private readonly Argument<string[]> _images =
         new("IMAGES")
         {
             Description =
-        "A folder, image files, an IDX file of pictures taken whole (MNIST), or an .npy of signals [N×n] taken as they are.",
+        SignalInput.Description,
             Arity = ArgumentArity.OneOrMore
         };
     private readonly Option<string> _output =
@@ -88,6 +88,7 @@ internal sealed class TrainCommand
         };
     private readonly Option<bool> _resume =
         new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
+    private readonly AtomOptions _atoms = new();
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
 
@@ -102,7 +103,7 @@ internal sealed class TrainCommand
     {
         var self = new TrainCommand();
         var command = new ExampledCommand(
-            "train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an .npy or "
+            "train", "Trains an encoder to predict the exact codes of a dictionary; every tenth image (or the last tenth of an array or "
             + "IDX file) is kept apart to measure the error.",
             ["sparsecode train dictionary.safetensors photos/ --encoder lista --depth 3 -o lista.safetensors",
             "sparsecode train dictionary.safetensors signals.npy --encoder lcod --non-negative -o lcod.safetensors"])
@@ -110,6 +111,7 @@ internal sealed class TrainCommand
             self._dictionary, self._images, self._output, self._kind, self._depth, self._objective, self._samples, self._batch,
             self._optimizer, self._rate, self._evaluations, self._resume,
         };
+        self._atoms.AddTo(command);
         self._penalty.AddTo(command);
         self._patches.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
@@ -121,22 +123,23 @@ internal sealed class TrainCommand
         TrainingOptions options = BindOptions(parsed, context);
         string kind = parsed.GetRequiredValue(_kind), output = parsed.GetRequiredValue(_output);
         int depth = BindDepth(parsed, kind);
-        ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary));
+        ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary), _atoms.Bind(parsed));
         model.RequireMemory(kind, EncoderFactory.Find(kind).HasSquareMatrix ? TrainingMatrices : 0);
         Penalty penalty = BindPenalty(parsed, model, kind);
-        string[] paths = parsed.GetRequiredValue(_images);
+        string[] paths = context.Inputs.Of(parsed, _images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, model.Path, _penalty.WeightsPath(parsed)], (_output, output));
+        FileEnding.Require(output, "encoders", FileEnding.Model);
         if (!SignalInput.IsArray(paths))
-            SignalInput.RequireSize(paths, preprocessing.SignalSize, model.SignalSize);
+            model.RequireSize(paths[0], preprocessing.SignalSize);
         SignalInput input = SignalInput.Open(paths, preprocessing, output, context);
-        SignalInput.RequireSize(paths, input.SignalSize, model.SignalSize);
+        model.RequireSize(paths[0], input.SignalSize);
 
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         string objective = parsed.GetValue(_objective) ?? (encoder is StepListaEncoder ? Lasso : Codes);
         TrainingReport report = Train(encoder, objective, input, options, output, parsed.GetValue(_resume), context);
         RequireNotWorse(report, parsed.GetValue(_resume), CheckpointFile.PathFor(output), context);
-        ModelFile.Save(output, encoder, input.Preprocessing);
+        ModelFile.Save(output, encoder, input.Preprocessing, input.Sketch(options.HeldOut));
         File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
             .Add("encoder", output).Add("kind", kind).Add("depth", depth).Add("penalty", penalty.ToString()).Add("objective", objective)

@@ -93,7 +93,7 @@ internal sealed class TrainDenoiserCommand
 
     private int Run(ParseResult parsed, CommandContext context)
     {
-        string[] paths = parsed.GetRequiredValue(_images);
+        string[] paths = context.Inputs.Of(parsed, _images);
         string output = parsed.GetRequiredValue(_output), checkpoint = CheckpointFile.PathFor(output);
         bool resume = parsed.GetValue(_resume);
         DenoiserTrainingOptions options = Bind(parsed, context);
@@ -101,6 +101,7 @@ internal sealed class TrainDenoiserCommand
         Denoiser denoiser = from is null ? Untrained(parsed) : Started(parsed, from);
         Range.Check(_crop, options.CropSize, denoiser.PatchSize, 256);
         OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], (_output, output));
+        FileEnding.Require(output, "denoisers", FileEnding.Model);
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
         using ImageStore images = SignalInput.LoadImages(paths, output, context, colour: denoiser.Channels == 3);
         string data = $"pixels {Fingerprint.Of(images)}";

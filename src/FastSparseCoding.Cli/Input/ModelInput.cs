@@ -4,7 +4,7 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>The DICTIONARY or ENCODER of a command line: a model file, or an .npy with the atoms of a dictionary.</summary>
+/// <summary>The DICTIONARY or ENCODER of a command line: a model file, or an array with the atoms of a dictionary.</summary>
 internal sealed record ModelInput(
     string Path, AtomDictionary? Dictionary, TrainableEncoder? Encoder, Penalty? Penalty, PatchPreprocessing? Preprocessing)
 {
@@ -12,11 +12,15 @@ internal sealed record ModelInput(
 
     public int CodeSize => Encoder?.CodeSize ?? Dictionary!.AtomCount;
 
-    /// <summary>Opens a model or an .npy of atoms.</summary>
-    public static ModelInput Open(string path)
+    /// <summary>Opens a model or an array of atoms.</summary>
+    public static ModelInput Open(string path, AtomReading reading = default)
     {
         if (IsArray(path))
-            return new ModelInput(path, ReadAtoms(path), null, null, null);
+            return new ModelInput(path, ReadAtoms(path, reading), null, null, null);
+        if (reading != default)
+            throw new UserError(
+                $"{(reading.Transpose ? AtomOptions.TransposeName : AtomOptions.NormalizeName)} is for a dictionary that is an array; "
+                + $"{path} is none.");
         ModelInfo info = ModelFile.ReadInfo(path);
         if (info.IsDictionary)
             return new ModelInput(path, ModelFile.LoadDictionary(path), null, info.Penalty, PatchPreprocessing.Read(path));
@@ -25,9 +29,9 @@ internal sealed record ModelInput(
     }
 
     /// <summary>Opens what must be a dictionary.</summary>
-    public static ModelInput OpenDictionary(string path)
+    public static ModelInput OpenDictionary(string path, AtomReading reading = default)
     {
-        ModelInput model = Open(path);
+        ModelInput model = Open(path, reading);
         if (model.Encoder is not null)
             throw new UserError($"{path}: holds a '{model.Encoder.Kind}' encoder; expected a dictionary.");
         return model;
@@ -44,6 +48,33 @@ internal sealed record ModelInput(
         return model;
     }
 
+    /// <summary>Refuses signals of a size that the model cannot take.</summary>
+    /// <param name="signals">Where they are from.</param>
+    /// <param name="size">Values in each.</param>
+    public void RequireSize(string signals, int size)
+    {
+        if (size != SignalSize)
+            throw new UserError(
+                $"{signals}: its signals have {size} values; the model takes signals of {SignalSize}.{TransposeRemedy(size)}");
+    }
+
+    /// <summary>Refuses codes of another number of atoms.</summary>
+    /// <param name="codes">Where they are from.</param>
+    /// <param name="size">Values in each.</param>
+    public void RequireCodeSize(string codes, int size)
+    {
+        if (size != CodeSize)
+            throw new UserError(
+                $"{codes}: holds codes of {size} values; the dictionary has {CodeSize} atoms."
+                + (size == SignalSize ? TransposeRemedy() : ""));
+    }
+
+    /// <summary>What to do about signals of so many values, where the atoms may stand in columns; nothing otherwise.</summary>
+    public string TransposeRemedy(int signalSize) => signalSize == CodeSize ? TransposeRemedy() : "";
+
+    private string TransposeRemedy()
+        => IsArray(Path) ? $" If the atoms of {Path} stand in columns, give {AtomOptions.TransposeName}." : "";
+
     /// <summary>Refuses at once what would take more memory than there is, since m² of a small file may.</summary>
     /// <param name="method">What makes the matrices.</param>
     /// <param name="matrices">How many matrices [m×m] of float32 it holds at its peak, about; 0 for a method that makes none.</param>
@@ -59,19 +90,39 @@ internal sealed record ModelInput(
                 $"{Path}: has {m} atoms; '{method}' holds about {matrices} matrices [{m}×{m}], {needed / 1e9:F1} GB, and this process may use {available / 1e9:F1} GB."));
     }
 
+    /// <summary>Whether a path names numbers; a .safetensors is a model, unless one of its tensors is named.</summary>
     private static bool IsArray(string path)
-        => string.Equals(System.IO.Path.GetExtension(path), ".npy", StringComparison.OrdinalIgnoreCase);
+        => ArrayPath.Parse(path) is { IsArray: true } file && (file.Ending != ".safetensors" || file.Name is not null);
 
-    private static AtomDictionary ReadAtoms(string path)
+    private static AtomDictionary ReadAtoms(string path, AtomReading reading)
     {
-        Matrix atoms = Npy.ReadMatrix(path);
+        Matrix atoms = RowsReader.ReadMatrix(path);
+        if (reading.Transpose)
+            atoms = atoms.Transpose();
         try
         {
-            return new AtomDictionary(atoms);
+            return reading.Normalize ? AtomDictionary.Normalize(atoms) : new AtomDictionary(atoms);
         }
         catch (ArgumentException e)
         {
-            throw new UserError($"{path}: {UserError.Text(e)}");
+            throw new UserError($"{path}: {UserError.Text(e)}{(reading.Normalize ? "" : Remedy(atoms))}");
+        }
+    }
+
+    private static string Remedy(Matrix atoms)
+        => Succeeds(() => new AtomDictionary(atoms.Transpose())) ? $" Its columns are of norm 1: {AtomOptions.TransposeName} takes them."
+            : Succeeds(() => AtomDictionary.Normalize(atoms)) ? $" {AtomOptions.NormalizeName} scales them." : "";
+
+    private static bool Succeeds(Func<AtomDictionary> make)
+    {
+        try
+        {
+            make();
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 }

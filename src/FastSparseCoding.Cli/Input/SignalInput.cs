@@ -3,14 +3,19 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an .npy of signals taken as
-/// they are.</summary>
+/// <summary>The IMAGES of a command line: photographs cut into patches, an IDX file of pictures taken whole, or an array of signals taken
+/// as they are.</summary>
 internal abstract class SignalInput
 {
+    /// <summary>What IMAGES may be, for helps.</summary>
+    public const string Description =
+        "A folder, image files or patterns in quotes ('photos/*.jpg'), an IDX file of pictures taken whole (MNIST), or signals [N×n] taken "
+        + "as they are: an .npy, FILE.npz[:NAME], FILE.safetensors[:NAME] or .csv, or - for one of them from standard input.";
+
     /// <summary>Values in a signal n.</summary>
     public abstract int SignalSize { get; }
 
-    /// <summary>How images became signals, or null for signals from an .npy.</summary>
+    /// <summary>How images became signals, or null for signals from an array.</summary>
     public abstract PatchPreprocessing? Preprocessing { get; }
 
     /// <summary>The first of the paths it is from, for messages.</summary>
@@ -19,18 +24,20 @@ internal abstract class SignalInput
     /// <summary>Tells this input from any other, preprocessing included.</summary>
     public abstract string Identity { get; }
 
+    /// <summary>The sketch of what <see cref="Split"/> gives to learn from.</summary>
+    public abstract long[] Sketch(int heldOut);
+
     /// <summary>Endless signals to learn from, and a fixed number that are kept apart to measure on.</summary>
     public abstract (ISignalSource Source, Matrix HeldOut) Split(int heldOut, int seed);
 
     /// <summary>The masks of the same signals to learn from, or null where all values are known.</summary>
     public virtual ISignalSource? SplitMasks(int heldOut, int seed) => null;
 
-    /// <summary>Whether the arguments are one .npy file.</summary>
+    /// <summary>Whether the arguments are one file of numbers.</summary>
     public static bool IsArray(IReadOnlyList<string> paths)
-        => paths.Count == 1 && string.Equals(Path.GetExtension(paths[0]), ".npy", StringComparison.OrdinalIgnoreCase)
-            && !Directory.Exists(paths[0]);
+        => paths.Count == 1 && ArrayPath.Parse(paths[0]).IsArray && !Directory.Exists(paths[0]);
 
-    /// <summary>Opens images, an IDX file or an .npy file, whole; of an .npy a mask may tell which values are known.</summary>
+    /// <summary>Opens images, an IDX file or an array, whole; of an array a mask may tell which values are known.</summary>
     public static SignalInput Open(
         IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask = null)
     {
@@ -42,15 +49,15 @@ internal abstract class SignalInput
     private static SignalInput OpenAny(
         IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask)
         => IsArray(paths) ? RowInput.OfArray(paths[0], mask)
-            : mask is not null ? throw new UserError($"--mask is for an .npy of signals; {paths[0]} is none.")
+            : mask is not null ? throw new UserError($"--mask is for an array of signals; {paths[0]} is none.")
             : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)
             : new ImageInput(LoadImages(paths, output, context), preprocessing);
 
-    /// <summary>Rows of an .npy drawn at random, without repeats and in their order, or all of them when there are no more.</summary>
-    public static Matrix DrawRows(string path, int signalSize, int count, int seed)
+    /// <summary>Rows of an array drawn at random, without repeats and in their order, or all of them when there are no more.</summary>
+    public static Matrix DrawRows(string path, ModelInput model, int count, int seed)
     {
-        using NpyReader reader = NpyReader.Open(path);
-        RequireSize([path], reader.Columns, signalSize);
+        using RowsReader reader = RowsReader.Open(path);
+        model.RequireSize(path, reader.Columns);
         if (reader.Rows == 0)
             throw new UserError($"{path}: holds no signals; expected at least one.");
         int[] rows = Draw(reader.Rows, count, seed);
@@ -76,13 +83,6 @@ internal abstract class SignalInput
         return [.. drawn];
     }
 
-    /// <summary>Refuses signals of a size that a model cannot take.</summary>
-    public static void RequireSize(IReadOnlyList<string> paths, int size, int expected)
-    {
-        if (size != expected)
-            throw new UserError($"{paths[0]}: its signals have {size} values; the model takes signals of {expected}.");
-    }
-
     /// <summary>Refuses NaN and infinity, naming the place.</summary>
     public static void RequireFinite(string path, ReadOnlyMatrixView x, long firstRow)
     {
@@ -103,7 +103,7 @@ internal abstract class SignalInput
 
         public static RowInput OfArray(string path, string? mask)
         {
-            Matrix x = Npy.ReadMatrix(path);
+            Matrix x = RowsReader.ReadMatrix(path);
             if (x.Columns == 0)
                 throw new UserError($"{path}: is [{x.Rows}×0]; expected signals of one value or more.");
             if (mask is not null)
@@ -122,6 +122,8 @@ internal abstract class SignalInput
             return (new MatrixSource(x, seed, rest), new Matrix(aside, x.Columns, x.RowRange(rest, aside).Values.ToArray()));
         }
 
+        public override long[] Sketch(int heldOut) => DataSketch.Of(Fingerprint.OfEach(x, x.Rows - Math.Min(heldOut, x.Rows / 10)));
+
         public override ISignalSource? SplitMasks(int heldOut, int seed)
             => mask is null ? null : new MatrixSource(mask, seed, x.Rows - Math.Min(heldOut, x.Rows / 10));
     }
@@ -139,6 +141,8 @@ internal abstract class SignalInput
             (ImageStore learn, ImageStore measure) = images.HoldOut();
             return (new PatchSource(learn, preprocessing, seed), Patches.Sample(measure, preprocessing, heldOut, unchecked(seed + 1)));
         }
+
+        public override long[] Sketch(int heldOut) => DataSketch.Of(Fingerprint.OfEach(images.HoldOut().Learn));
     }
 
     /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the
@@ -149,8 +153,8 @@ internal abstract class SignalInput
         string? folder = output is null ? null : Path.GetDirectoryName(Path.GetFullPath(output));
         while (folder is not null && !Directory.Exists(folder))
             folder = Path.GetDirectoryName(folder);
-        return colour ? ImageStore.LoadColour(paths, ImageStore.DefaultMemory, folder, context.Cancellation)
-            : ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.Cancellation);
+        return colour ? ImageStore.LoadColour(paths, ImageStore.DefaultMemory, folder, context.SkipBad, context.Cancellation)
+            : ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.SkipBad, context.Cancellation);
     }
 
     /// <summary>Says which pictures of folders are left out, being of kinds that are not read.</summary>

@@ -33,18 +33,18 @@ internal sealed class SignalStream
     /// <summary>The signals, in order, each block with a mask or null where all is known; to be walked once.</summary>
     public IEnumerable<(Matrix X, Matrix? Mask)> Blocks { get; }
 
-    /// <summary>The rows of an .npy file, of which another may tell what is known.</summary>
-    public static SignalStream OfArray(string path, int signalSize, string? mask)
+    /// <summary>The rows of an array, of which an .npy may tell what is known.</summary>
+    public static SignalStream OfArray(string path, ModelInput model, string? mask)
     {
-        using NpyReader reader = NpyReader.Open(path);
-        SignalInput.RequireSize([path], reader.Columns, signalSize);
+        RowsReader reader = RowsReader.Open(path);
+        model.RequireSize(path, reader.Columns);
         long rows = reader.Rows;
         if (mask is null)
-            return new SignalStream(rows, ReadArray(path, finite: true));
+            return new SignalStream(rows, ReadArray(reader, finite: true));
         using NpyReader masks = NpyReader.OpenMask(mask);
         MaskFile.CheckShape(mask, masks.Rows, masks.Columns, rows, reader.Columns, path);
         return new SignalStream(
-            () => rows, MaskFile.Beside(mask, path, ReadArray(path, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
+            () => rows, MaskFile.Beside(mask, path, ReadArray(reader, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
     }
 
     /// <summary>The pictures of an IDX file, each whole.</summary>
@@ -69,15 +69,15 @@ internal sealed class SignalStream
         return new SignalStream(() => grid.Total, grid.Blocks.Select(x => (x, (Matrix?)null)), () => grid.FlatPlaces);
     }
 
-    private static IEnumerable<Matrix> ReadArray(string path, bool finite)
+    private static IEnumerable<Matrix> ReadArray(RowsReader rows, bool finite)
     {
-        using NpyReader reader = NpyReader.Open(path);
+        using RowsReader reader = rows;
         for (long first = 0; first < reader.Rows; first += BlockRows)
         {
             var x = new Matrix((int)Math.Min(BlockRows, reader.Rows - first), reader.Columns);
             reader.Read(first, x);
             if (finite)
-                SignalInput.RequireFinite(path, x, first);
+                SignalInput.RequireFinite(reader.Path, x, first);
             yield return x;
         }
     }
@@ -109,7 +109,7 @@ internal sealed class SignalStream
             get
             {
                 bool some = false;
-                foreach (GrayImage image in ImageFolder.Stream(_files, context.Threads, context.Cancellation))
+                foreach (GrayImage image in ImageFolder.Stream(_files, context.Threads, context.SkipBad, context.Cancellation))
                 {
                     _read++;
                     _places += PatchGrid.Count(image.Width, image.Height, preprocessing.PatchSize, stride, places is not null);

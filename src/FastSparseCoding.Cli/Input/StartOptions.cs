@@ -16,13 +16,16 @@ internal sealed class StartOptions(int defaultAtoms)
     private readonly Option<string?> _start = new("--start")
     {
         Description =
-            "A dictionary to start from (a model, or an .npy of atoms [m×n] with unit-norm rows), instead of signals drawn at random; "
+            $"A dictionary to start from (a model, or {AtomOptions.Formats}), instead of signals drawn at random; "
             + "its penalty is that of the codes where none is given, and images are treated as its were.",
         HelpName = "DICTIONARY",
     };
 
+    private readonly AtomOptions _reading = new();
+
     public void AddTo(Command command)
     {
+        _reading.AddTo(command);
         command.Add(_atoms);
         command.Add(_nonNegativeAtoms);
         command.Add(_start);
@@ -31,7 +34,7 @@ internal sealed class StartOptions(int defaultAtoms)
     /// <summary>What is asked for.</summary>
     public Start Bind(ParseResult parsed)
     {
-        ModelInput? model = parsed.GetValue(_start) is { } path ? ModelInput.OpenDictionary(path) : null;
+        ModelInput? model = parsed.GetValue(_start) is { } path ? ModelInput.OpenDictionary(path, _reading.Bind(parsed)) : null;
         int? asked = parsed.GetValue(_atoms);
         int atoms = Range.Check(_atoms, asked ?? model?.CodeSize ?? defaultAtoms, 1, 20_000);
         if (model is not null && model.CodeSize != atoms)
@@ -68,6 +71,7 @@ internal sealed record Start(ModelInput? Model, int Atoms, bool NonNegativeAtoms
     public void RequireSize(int signalSize)
     {
         if (Model is not null && Model.SignalSize != signalSize)
-            throw new UserError($"{Model.Path}: its atoms have {Model.SignalSize} values; the signals have {signalSize}.");
+            throw new UserError($"{Model.Path}: its atoms have {Model.SignalSize} values; the signals have {signalSize}."
+                + Model.TransposeRemedy(signalSize));
     }
 }

@@ -2,21 +2,23 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Output;
 
-/// <summary>Codes on their way to a file: dense .npy, or compressed sparse rows in an .npz.</summary>
+/// <summary>Codes on their way to a file: compressed sparse rows in an .npz, dense in every other format.</summary>
 internal sealed class CodeOutput : IDisposable
 {
-    private readonly NpyWriter? _dense;
+    private readonly OutputTarget _target;
+    private readonly RowsWriter? _dense;
     private readonly CsrNpzWriter? _sparse;
 
-    public CodeOutput(string path, int codeSize, bool sparse)
+    public CodeOutput(string path, int codeSize, bool sparse, Terminal terminal)
     {
-        bool npz = string.Equals(Path.GetExtension(path), ".npz", StringComparison.OrdinalIgnoreCase);
+        bool npz = FileEnding.Of(path) == ".npz";
         if (sparse && !npz)
             throw new UserError($"{path}: sparse codes are written as .npz; give a name that ends in .npz.");
+        _target = OutputTarget.Of(path, ".npy", terminal);
         if (npz)
-            _sparse = CsrNpzWriter.Create(path, codeSize);
+            _sparse = CsrNpzWriter.Create(_target.Path, codeSize);
         else
-            _dense = NpyWriter.Create(path, codeSize);
+            _dense = RowsWriter.Create(_target.Path, codeSize, "codes");
     }
 
     public void Append(Matrix z)
@@ -29,11 +31,13 @@ internal sealed class CodeOutput : IDisposable
     {
         _dense?.Complete();
         _sparse?.Complete();
+        _target.Complete();
     }
 
     public void Dispose()
     {
         _dense?.Dispose();
         _sparse?.Dispose();
+        _target.Dispose();
     }
 }

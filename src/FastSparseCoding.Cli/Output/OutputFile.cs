@@ -19,7 +19,7 @@ internal static class OutputFile
         var taken = new List<string>();
         foreach ((Option option, string? path) in outputs)
         {
-            if (path is null)
+            if (path is null or StandardStream.Name)
                 continue;
             if (path.Length == 0)
                 throw new UserError($"{option.Name} is empty; it must be the name of a file.");
@@ -50,5 +50,6 @@ internal static class OutputFile
     }
 
     private static bool Reads(string input, string output)
-        => Directory.Exists(input) ? ImageFolder.Find([input]).Any(file => RealPath.Same(file, output)) : RealPath.Same(input, output);
+        => Directory.Exists(input) ? ImageFolder.Find([input]).Any(file => RealPath.Same(file, output))
+            : RealPath.Same(ArrayPath.Parse(input).File, output);
 }

@@ -30,10 +30,16 @@ internal sealed class ProgressBoard : IProgressBoard
             return;
         }
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
-        console.Progress()
-            .HideCompleted(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-            .Start(context => work(new ProgressBoard(context, null)));
+        terminal.WriteAbove = console.WriteLine;
+        try
+        {
+            console.Progress().HideCompleted(false).Columns(new ProgressLine(console))
+                .Start(context => work(new ProgressBoard(context, null)));
+        }
+        finally
+        {
+            terminal.WriteAbove = null;
+        }
     }
 
     /// <summary>Begins a piece of work.</summary>
@@ -44,7 +50,7 @@ internal sealed class ProgressBoard : IProgressBoard
     /// <summary>One piece of work on the board.</summary>
     internal sealed class Piece(ProgressBoard board, string title) : IProgressPiece
     {
-        private readonly ProgressTask? _bar = board._bars?.AddTask(Markup.Escape(title), maxValue: 1);
+        private readonly ProgressTask? _bar = board._bars?.AddTask(title, maxValue: 1);
         private long _lastLine = Stopwatch.GetTimestamp();
 
         /// <inheritdoc/>
@@ -61,6 +67,13 @@ internal sealed class ProgressBoard : IProgressBoard
             => Show(done, total, string.Create(
                 CultureInfo.InvariantCulture, $"{title}: {done} of {total}{(step.Length > 0 ? ", " : "")}{step}"));
 
+        /// <inheritdoc/>
+        public void Report(double part, TimeSpan remaining)
+        {
+            string rest = part < 1 ? $", {Duration(remaining)} left" : "";
+            Show((long)(1000 * part), 1000, string.Create(CultureInfo.InvariantCulture, $"{title}: {100 * part:F0} %{rest}"));
+        }
+
         private void Show(long done, long total, string text)
         {
             text = Printable.Line(text);
@@ -68,7 +81,7 @@ internal sealed class ProgressBoard : IProgressBoard
             {
                 if (_bar is not null)
                 {
-                    _bar.Description = Markup.Escape(text);
+                    _bar.Description = text;
                     _bar.Value = (double)done / total;
                 }
                 if (board._lines is null || (done < total && Stopwatch.GetElapsedTime(_lastLine) < LineInterval))

@@ -46,6 +46,18 @@ internal sealed class DigitsExperiment
             c => ClassifierTrainer.Train(c, _optimal, data.TrainLabels, Options(seed), null, context.Cancellation)))];
     }
 
+    /// <summary>What learning the dictionary is called.</summary>
+    public static string LearningTitle(int atoms) => $"dictionary of {atoms} atoms from digits";
+
+    /// <summary>What a training is called.</summary>
+    public static string Title(Candidate candidate, int seed) => $"digits: {candidate.Name}, seed {seed}";
+
+    /// <summary>What a training through the classifier is called.</summary>
+    public static string EndToEndTitle(Candidate candidate, int seed) => $"digits: {candidate.Name} end to end, seed {seed}";
+
+    /// <summary>The name of the file of an encoder, without its ending.</summary>
+    public static string FileName(Candidate candidate, int seed) => $"digits-{candidate.Kind}-{candidate.Depth}-{seed}";
+
     private IEnumerable<int> Seeds => Enumerable.Range(1, _plan.Seeds);
 
     /// <summary>Runs the experiment, or what of it is not yet in the folder.</summary>
@@ -97,7 +109,7 @@ internal sealed class DigitsExperiment
             Threads = _context.Threads
         };
         new Stages(_folder, _board, _context).Learn(
-            new MatrixSource(_data.Train, options.Seed), options, _data.Preprocessing, $"dictionary of {_plan.Atoms} atoms from digits",
+            new MatrixSource(_data.Train, options.Seed), options, _data.Preprocessing, LearningTitle(_plan.Atoms),
             $"digits to learn {_plan.Atoms} atoms from", path, checkpoint);
     }
 
@@ -137,7 +149,7 @@ internal sealed class DigitsExperiment
     /// so.</summary>
     private DigitsMethod[] Predictor(Candidate candidate, int seed)
     {
-        string name = $"digits-{candidate.Kind}-{candidate.Depth}-{seed}";
+        string name = FileName(candidate, seed);
         TrainableEncoder encoder =
             _folder.Stage($"{name}.safetensors", (path, checkpoint) => Train(candidate, seed, path, checkpoint),
             path => ModelFile.LoadEncoder(path, _dictionary));
@@ -168,7 +180,7 @@ internal sealed class DigitsExperiment
         int rows = _data.Train.Rows - _data.HeldOut;
         ISignalSource x = new MatrixSource(_data.Train, options.Seed, rows), z = new SparseCodesSource(_optimal, options.Seed, rows);
         new Stages(_folder, _board, _context).Train(
-            $"digits: {candidate.Name}, seed {seed}", "error", "‖Z*‖²", checkpoint,
+            Title(candidate, seed), "error", "‖Z*‖²", checkpoint,
             (progress, resume, keep) => EncoderTrainer.Train(
                 encoder, x, z, _heldOut, _heldOutCodes, options, progress, resume, keep, _context.Cancellation));
         ModelFile.Save(path, encoder, _data.Preprocessing);
@@ -177,7 +189,7 @@ internal sealed class DigitsExperiment
     private void TrainEndToEnd(Candidate candidate, int seed, string name, TrainableEncoder encoder, string path)
     {
         LinearClassifier classifier = ClassifierFile.Load(_folder[$"{name}-classifier.safetensors"]).Classifier;
-        IProgressPiece piece = _board.Start($"digits: {candidate.Name} end to end, seed {seed}");
+        IProgressPiece piece = _board.Start(EndToEndTitle(candidate, seed));
         var progress = new Relay<ClassifierProgress>(
             p => piece.Report(p.Epoch, p.Epochs, FormattableString.Invariant($"held-out error {p.HeldOutError:P2}")));
         ClassifierTrainer.TrainEndToEnd(

@@ -49,6 +49,12 @@ internal sealed record ExperimentResult(
 /// seed, measure.</summary>
 internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, TrainingData data, RunContext context)
 {
+    /// <summary>What learning a dictionary is called.</summary>
+    public static string LearningTitle(int atoms) => $"dictionary of {atoms} atoms";
+
+    /// <summary>What measuring the encoders is called.</summary>
+    public static string MeasuringTitle(int atoms) => $"measuring, {atoms} atoms";
+
     public ExperimentResult Run(IProgressBoard board)
     {
         AtomDictionary dictionary =
@@ -66,7 +72,7 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
         TrainableEncoder[][] encoders =
             [.. Enumerable.Range(1, plan.Seeds)
             .Select(seed => new SeedTrainings(folder, plan.TrainingSamples(atoms), seed, exact, data, context).Run(board))];
-        IProgressPiece piece = board.Start($"measuring, {atoms} atoms");
+        IProgressPiece piece = board.Start(MeasuringTitle(atoms));
         var methods = new SeededResult[Plan.Candidates.Count];
         for (int i = 0; i < methods.Length; i++)
         {
@@ -93,7 +99,7 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
             Threads = context.Threads
         };
         new Stages(folder, board, context).Learn(
-            data.Source(seed: 1), options, data.Preprocessing, $"dictionary of {atoms} atoms", $"signals to learn {atoms} atoms from",
+            data.Source(seed: 1), options, data.Preprocessing, LearningTitle(atoms), $"signals to learn {atoms} atoms from",
             path, checkpoint);
     }
 }

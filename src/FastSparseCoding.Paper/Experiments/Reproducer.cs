@@ -14,20 +14,52 @@ internal sealed record ReproductionResult(ResultTable Summary, IReadOnlyList<(st
 /// <summary>A whole reproduction: every experiment, then the files that show what came out.</summary>
 internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? digits, RunContext context)
 {
-    /// <summary>Runs in a folder, or goes on there, and writes the report.</summary>
+    private const string MainFile = "results.json", DigitsFile = "results-digits.json";
+
+    /// <summary>Runs in a folder, or goes on there, and writes the report. What was measured already is not measured again.</summary>
     /// <param name="output">The folder.</param>
+    /// <param name="overwrite">Whether what a run with other settings left there may be deleted.</param>
     /// <param name="command">The command line to tell on the page.</param>
     /// <param name="board">Is told how far it is.</param>
-    public ReproductionResult Run(string output, string command, IProgressBoard board)
+    public ReproductionResult Run(string output, bool overwrite, string command, IProgressBoard board)
     {
         (string Name, string Value)[] settings = Settings();
-        RunFolder folder = RunFolder.Open(output, string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n")));
+        string common = string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n"));
+        RunFolder folder = RunFolder.Open(output, common, digits?.Description, overwrite);
+        string mainSettings = $"{common}atoms: {string.Join(", ", plan.Atoms)}\nseeds: {plan.Seeds}\n",
+            digitsSettings = common + folder.Digits;
+        StoredResults? main = StoredResults.Find(folder[MainFile], mainSettings),
+            ofDigits = folder.Digits is null ? null : StoredResults.Find(folder[DigitsFile], digitsSettings);
+        var overall = new OverallProgress(board, new Dictionary<string, double>(
+        [
+            .. main is null ? WorkPlan.OfPatches(folder, plan) : [],
+            .. ofDigits is null && digits is not null ? WorkPlan.OfDigits(folder, digits.Plan) : [],
+        ]));
+        main ??= Store(folder, MainFile, mainSettings, Measure(folder, overall));
+        if (digits is not null)
+            ofDigits ??= Store(folder, DigitsFile, digitsSettings, (new ResultTable(), [DigitsSection.Write(
+                DigitsExperiment.Run(folder, digits.Plan, digits.Train, digits.Test, context, overall))]));
+        overall.Complete();
+        Section[] sections = [.. main.Sections.SkipLast(1), .. ofDigits?.Sections ?? [], main.Sections[^1]];
+        WriteReport(folder, sections,
+            [.. settings, .. ofDigits is null ? [] : new[] { ("digits", folder.Digits!) }, ("seeds", SeedsText()), .. NotCertified(folder),
+                ("machine", main.Machine), ("command", command)]);
+        return new ReproductionResult(main.Summary, folder.Uncertified.Entries);
+    }
+
+    private static StoredResults Store(
+        RunFolder folder, string name, string settings, (ResultTable Summary, Section[] Sections) measured)
+    {
+        var results = new StoredResults(settings, Machine(), measured.Summary, measured.Sections);
+        folder.WriteBytes(name, results.ToBytes());
+        return results;
+    }
+
+    private (ResultTable Summary, Section[] Sections) Measure(RunFolder folder, IProgressBoard board)
+    {
         var data = new TrainingData(pictures.Images, pictures.Preprocessing, plan.TestSignals, context.Seed);
         ExperimentResult[] results = [.. plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, data, context).Run(board))];
-        Section[] sections = [.. Sections(results, folder, board)];
-        WriteReport(folder, sections,
-            [.. settings, ("seeds", SeedsText()), .. NotCertified(folder), ("machine", Machine()), ("command", command)]);
-        return new ReproductionResult(Tables.Summary(results), folder.Uncertified.Entries);
+        return (Tables.Summary(results), [.. Sections(results, folder, board)]);
     }
 
     private static IEnumerable<(string Name, string Value)> NotCertified(RunFolder folder)
@@ -46,8 +78,6 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
         yield return WarmStartSection.Write(results, board, context);
         yield return ExplainingAwaySection.Write(results, pictures.Preprocessing.PatchSize, context);
         yield return RobustnessSection.Write(results, OtherSignals(results[0].Sample.X), folder.Uncertified, board, context);
-        if (digits is not null)
-            yield return DigitsSection.Write(DigitsExperiment.Run(folder, digits.Plan, digits.Train, digits.Test, context, board));
         yield return DictionarySection.Write(results, pictures.Preprocessing.PatchSize);
     }
 
@@ -65,13 +95,12 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
     // All that decides the bits of the models: a folder made with the same settings is gone on with.
     private (string Name, string Value)[] Settings()
     {
-        (string, string)[] common =
+        return
         [
             ("images", pictures.Description), ("patches", pictures.PatchDescription), ("samples", plan.Samples),
             ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)),
             ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
         ];
-        return digits is null ? common : [.. common, ("digits", digits.Description)];
     }
 
     private static void WriteReport(RunFolder folder, Section[] sections, IReadOnlyList<(string, string)> settings)

@@ -6,11 +6,13 @@ namespace FastSparseCoding.Paper;
 
 /// <summary>
 /// The folder of a reproduction. It remembers the settings it was made with: the same command goes on where it was interrupted, another
-/// begins anew.
+/// is refused or begins anew.
 /// </summary>
 internal sealed partial class RunFolder
 {
-    private const string SettingsFile = "settings.txt";
+    private const string SettingsFile = "settings.txt", DigitsName = "digits: ";
+
+    private const int MostSettingsBytes = 1 << 20;
 
     private readonly string _path;
 
@@ -19,25 +21,66 @@ internal sealed partial class RunFolder
     /// <summary>Codes that were not certified.</summary>
     public UncertifiedLog Uncertified { get; private set; } = null!;
 
-    /// <summary>Opens or creates the folder, and discards what a run with other settings left, so that no page is beside models that are
-    /// not its own.</summary>
-    public static RunFolder Open(string path, string settings)
+    /// <summary>The digits of the run, or of an earlier one whose results stay; null where there were none.</summary>
+    public string? Digits { get; private set; }
+
+    /// <summary>Opens or creates the folder. What a run with other settings left is refused, or discarded, so that no page is beside models
+    /// that are not its own.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="settings">All that decides the models, a line each.</param>
+    /// <param name="digits">The digits of the run, which are an addition; null for none.</param>
+    /// <param name="overwrite">Whether what a run with other settings left is discarded.</param>
+    /// <exception cref="InvalidDataException">It is of other settings and not to be overwritten.</exception>
+    public static RunFolder Open(string path, string settings, string? digits = null, bool overwrite = false)
     {
         var folder = new RunFolder(path);
-        folder.Prepare(settings);
+        folder.Prepare(settings, digits, overwrite);
         folder.Uncertified = new UncertifiedLog(folder[UncertifiedLog.FileName]);
         return folder;
     }
 
-    private void Prepare(string settings)
+    private void Prepare(string settings, string? digits, bool overwrite)
     {
         Create(_path);
         PartialFiles.OfProcess.DeleteLeftBehind(_path, ".partial-*.tmp");       // what a killed run was writing has no name yet
-        if (Contains(SettingsFile) && Holds(SettingsFile, settings))
-            return;
+        Digits = digits;
         if (Contains(SettingsFile))
-            Delete(Directory.EnumerateFiles(_path).Where(f => IsOwn(Path.GetFileName(f))));
-        WriteText(SettingsFile, settings);
+        {
+            (string found, string? foundDigits) = ReadSettings();
+            if (found == settings && (digits is null || foundDigits is null || digits == foundDigits))
+            {
+                Digits ??= foundDigits;
+                if (digits == foundDigits || digits is null)
+                    return;
+            }
+            else if (!overwrite)
+                Throw.OtherSettings(_path, Difference($"{found}{DigitsLine(foundDigits)}", $"{settings}{DigitsLine(digits)}"));
+            else
+                Delete(Directory.EnumerateFiles(_path).Where(f => IsOwn(Path.GetFileName(f))));
+        }
+        WriteText(SettingsFile, settings + DigitsLine(digits));
+    }
+
+    private static string DigitsLine(string? digits) => digits is null ? "" : $"{DigitsName}{digits}\n";
+
+    private (string Settings, string? Digits) ReadSettings()
+    {
+        using InputFile file = InputFile.Open(this[SettingsFile]);
+        var bytes = new byte[Math.Min(file.Length, MostSettingsBytes)];
+        file.ReadExactly(bytes, 0);
+        string text = Encoding.UTF8.GetString(bytes);
+        int at = text.StartsWith(DigitsName, StringComparison.Ordinal) ? 0
+            : text.IndexOf($"\n{DigitsName}", StringComparison.Ordinal) is >= 0 and int before ? before + 1 : text.Length;
+        return (text[..at], at == text.Length ? null : text[(at + DigitsName.Length)..].TrimEnd('\n'));
+    }
+
+    /// <summary>The first line that differs, as it was and as it is.</summary>
+    private static string Difference(string found, string asked)
+    {
+        string[] old = found.Split('\n'), now = asked.Split('\n');
+        int shorter = Math.Min(old.Length, now.Length);
+        int line = Enumerable.Range(0, shorter).FirstOrDefault(i => old[i] != now[i], shorter - 1);
+        return $"'{old[line]}' there, '{now[line]}' here";
     }
 
     /// <summary>Path of a file in the folder.</summary>
@@ -78,17 +121,6 @@ internal sealed partial class RunFolder
         }
     }
 
-    private bool Holds(string name, string text)
-    {
-        byte[] expected = Encoding.UTF8.GetBytes(text);
-        using InputFile file = InputFile.Open(this[name]);
-        if (file.Length != expected.Length)
-            return false;
-        var bytes = new byte[expected.Length];
-        file.ReadExactly(bytes, 0);
-        return bytes.AsSpan().SequenceEqual(expected);
-    }
-
     private static void Create(string path)
     {
         try
@@ -105,7 +137,7 @@ internal sealed partial class RunFolder
     private static bool IsOwn(string name) => OwnNames().IsMatch(name);
 
     [GeneratedRegex("""
-        ^(report\.(html|md)|numbers\.csv|uncertified\.txt|digits-uncertified\.npy
+        ^(report\.(html|md)|results(-digits)?\.json|numbers\.csv|uncertified\.txt|digits-uncertified\.npy
         |((dictionary-\d+|(lista|lista-layers|lista-coupled|slista|lcod|shrink|tanh|tanh2)-\d+(-\d+)?-s\d+|digits-dictionary|digits-(raw|exact)-\d+|digits-(cod|lcod|lista|shrink)-\d+-\d+(-classifier|-end-to-end)?)\.safetensors|digits-codes\.npz)(\.checkpoint)?
         |atoms-\d+\.png|digits-atoms\.png|explaining-away-\d+-(patch|away|explaining)\.png
         |(fista-lista|cod-lcod|warm-start-lista|warm-start-lcod|explaining-away|robustness-noise|robustness-lambda|robustness-gap)-\d+\.svg)$

@@ -11,6 +11,12 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
 {
     private AtomDictionary Dictionary => exact.Dictionary;
 
+    /// <summary>What a training is called.</summary>
+    public static string Title(Candidate candidate, int atoms, int seed) => $"{candidate.Name}, {atoms} atoms, seed {seed}";
+
+    /// <summary>What the coding before the trainings is called.</summary>
+    public static string CodesTitle(int atoms, int seed) => $"exact codes, {atoms} atoms, seed {seed}";
+
     /// <summary>The encoders, in the order of <see cref="Plan.Candidates"/>; trained only where the folder has none.</summary>
     public TrainableEncoder[] Run(IProgressBoard board)
     {
@@ -33,7 +39,7 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
             LearningRate = candidate.LearningRate,
             Threads = Math.Max(1, RowBlocks.Threads(context.Threads) / Plan.Candidates.Count)
         };
-        string title = $"{candidate.Name}, {Dictionary.AtomCount} atoms, seed {seed}";
+        string title = Title(candidate, Dictionary.AtomCount, seed);
         var stages = new Stages(folder, board, context);
         if (candidate.LearnsEnergy)
         {
@@ -51,7 +57,7 @@ internal sealed class SeedTrainings(RunFolder folder, long samples, int seed, Ac
 
     private CodedSignals Encode(IProgressBoard board)
     {
-        IProgressPiece piece = board.Start($"exact codes, {Dictionary.AtomCount} atoms, seed {seed}");
+        IProgressPiece piece = board.Start(CodesTitle(Dictionary.AtomCount, seed));
         long start = Stopwatch.GetTimestamp();
         var progress = new Relay<long>(done =>
         {

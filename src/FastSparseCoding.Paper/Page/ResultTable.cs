@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace FastSparseCoding.Paper;
 
 /// <summary>Rows of values under named columns, as aligned text, JSON or CSV.</summary>
+[JsonConverter(typeof(ResultTableConverter))]
 internal sealed class ResultTable(params string[] columns)
 {
+    private const string Gap = "  ";
+
     private readonly List<object[]> _rows = [];
 
     public IReadOnlyList<string> Columns => columns;
@@ -15,16 +19,51 @@ internal sealed class ResultTable(params string[] columns)
 
     public void Add(params object[] values) => _rows.Add(values);
 
-    public void Print(TextWriter output)
+    /// <summary>Prints the table, no line longer than a terminal is wide as long as two columns fit: titles are broken between words, and
+    /// columns that do not fit follow below, each time beside the first.</summary>
+    public void Print(TextWriter output, int width = 80)
     {
-        string[][] cells = [columns, .. _rows.Select(row => row.Select(ValueText.Of).ToArray())];
-        int[] widths = [.. columns.Select((_, j) => cells.Max(row => row[j].Length))];
-        foreach (string[] row in cells)
+        string[][] cells = [.. _rows.Select(row => row.Select(ValueText.Of).ToArray())];
+        int[] contents = [.. columns.Select((_, j) => cells.Select(row => row[j].Length).Append(1).Max())];
+        int[] widths = [.. columns.Select((title, j) => Math.Max(contents[j], title.Length))];
+        if (Total(widths) > width)
+            widths = [.. columns.Select((title, j) => Math.Max(contents[j], title.Split(' ').Max(word => word.Length)))];
+        for (int first = 1, next; first < Math.Max(2, columns.Length); first = next)
         {
-            // Names stand left, numbers right.
-            IEnumerable<string> padded = row.Select((cell, j) => IsText(j) ? cell.PadRight(widths[j]) : cell.PadLeft(widths[j]));
-            output.WriteLine(string.Join("  ", padded).TrimEnd());
+            next = first + 1;
+            while (next < columns.Length && Total([widths[0], .. widths[first..(next + 1)]]) <= width)
+                next++;
+            int[] shown = [0, .. Enumerable.Range(first, Math.Min(next, columns.Length) - first)];
+            if (first > 1)
+                output.WriteLine();
+            foreach (string[] row in Titles(widths).Concat(cells))
+                output.WriteLine(string.Join(Gap, shown.Select(j => Pad(row[j], j, widths[j]))).TrimEnd());
         }
+    }
+
+    private static int Total(int[] widths) => widths.Sum() + Gap.Length * (widths.Length - 1);
+
+    // Names stand left, numbers right.
+    private string Pad(string cell, int column, int width) => IsText(column) ? cell.PadRight(width) : cell.PadLeft(width);
+
+    /// <summary>The titles in as many lines as the longest takes, which end together above the values.</summary>
+    private IEnumerable<string[]> Titles(int[] widths)
+    {
+        string[][] broken = [.. columns.Select((title, j) => Break(title, widths[j]))];
+        int lines = broken.Max(b => b.Length);
+        for (int line = 0; line < lines; line++)
+            yield return [.. broken.Select(b => line - lines + b.Length >= 0 ? b[line - lines + b.Length] : "")];
+    }
+
+    private static string[] Break(string title, int width)
+    {
+        var lines = new List<string>();
+        foreach (string word in title.Split(' '))
+            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= width)
+                lines[^1] += $" {word}";
+            else
+                lines.Add(word);
+        return [.. lines];
     }
 
     public JsonArray ToJson()

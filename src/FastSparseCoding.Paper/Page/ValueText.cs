@@ -10,6 +10,7 @@ internal static class ValueText
     public static string Of(object value) => value switch
     {
         double number => Of(number),
+        long[] shape => $"({string.Join(", ", shape)}{(shape.Length == 1 ? "," : "")})",
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
@@ -21,6 +22,7 @@ internal static class ValueText
         float number => float.IsFinite(number) ? JsonValue.Create(number) : null,
         int number => JsonValue.Create(number),
         long number => JsonValue.Create(number),
+        long[] shape => new JsonArray([.. shape.Select(size => (JsonNode)JsonValue.Create(size))]),
         bool flag => JsonValue.Create(flag),
         Spread spread => spread.ToJson(),
         _ => JsonValue.Create(Of(value)),

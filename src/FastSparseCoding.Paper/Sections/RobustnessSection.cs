@@ -28,6 +28,9 @@ internal sealed record RobustnessRow(Condition Condition, Candidate Encoder, IRe
 /// shown.</summary>
 internal static class RobustnessSection
 {
+    /// <summary>What measuring it is called.</summary>
+    public const string Title = "robustness";
+
     private const string Id = "robustness";
 
     /// <summary>Deviations of the noise, where 1 is that of a patch; and factors of λ.</summary>
@@ -42,7 +45,7 @@ internal static class RobustnessSection
         IReadOnlyList<ExperimentResult> results, IReadOnlyList<(string Name, Matrix X)> otherSignals, UncertifiedLog uncertified,
         IProgressBoard board, RunContext context)
     {
-        IProgressPiece piece = board.Start("robustness");
+        IProgressPiece piece = board.Start(Title);
         var measured = new List<(ExperimentResult Result, RobustnessRow[] Rows)>();
         foreach (ExperimentResult result in results)
         {

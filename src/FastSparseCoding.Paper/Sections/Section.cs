@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 
 namespace FastSparseCoding.Paper;
 
@@ -28,9 +29,15 @@ internal sealed record Claim(string Statement, string Setting, string Paper, str
 internal sealed record Number(string Experiment, int Atoms, string Method, int Seed, double Work, string Quantity, double Value);
 
 /// <summary>Something that a section shows.</summary>
+[JsonDerivedType(typeof(Paragraph), "paragraph")]
+[JsonDerivedType(typeof(Heading), "heading")]
+[JsonDerivedType(typeof(TableBlock), "table")]
+[JsonDerivedType(typeof(Picture), "picture")]
+[JsonDerivedType(typeof(PictureRow), "pictures")]
 internal abstract record Block
 {
     /// <summary>The files it stands for.</summary>
+    [JsonIgnore]
     public virtual IEnumerable<Picture> Pictures => [];
 }
 
@@ -49,11 +56,13 @@ internal sealed record TableBlock(string Caption, ResultTable Table) : Block;
 /// <param name="Caption">What it shows.</param>
 internal sealed record Picture(string FileName, byte[] Content, string Caption) : Block
 {
+    [JsonIgnore]
     public override IEnumerable<Picture> Pictures => [this];
 }
 
 /// <summary>Small pictures side by side, with a caption for all.</summary>
 internal sealed record PictureRow(IReadOnlyList<Picture> Row, string Caption) : Block
 {
+    [JsonIgnore]
     public override IEnumerable<Picture> Pictures => Row;
 }

@@ -4,11 +4,14 @@ namespace FastSparseCoding.Paper;
 /// <summary>Exact methods that start from a prediction.</summary>
 internal static class WarmStartSection
 {
+    /// <summary>What measuring it is called.</summary>
+    public const string Title = "exact methods from predictions";
+
     private const string Id = "warm-start";
 
     public static Section Write(IReadOnlyList<ExperimentResult> results, IProgressBoard board, RunContext context)
     {
-        IProgressPiece piece = board.Start("exact methods from predictions");
+        IProgressPiece piece = board.Start(Title);
         var measured = new List<(ExperimentResult Result, IReadOnlyList<WarmStart> Curves, IReadOnlyList<CertifiedStart> Certified)>();
         foreach (ExperimentResult result in results)
         {

@@ -11,10 +11,10 @@ public sealed class CodesReader : IDisposable
     /// <summary>Most values of codes and signals together that a block has.</summary>
     private const int BlockValues = 1 << 22;
 
-    private readonly NpyReader? _dense;
+    private readonly RowsReader? _dense;
     private readonly CsrNpzReader? _sparse;
 
-    private CodesReader(string path, NpyReader? dense, CsrNpzReader? sparse)
+    private CodesReader(string path, RowsReader? dense, CsrNpzReader? sparse)
     {
         (Path, _dense, _sparse) = (path, dense, sparse);
         (Rows, Columns) = dense is null ? (sparse!.Rows, sparse.Columns) : (dense.Rows, dense.Columns);
@@ -39,7 +39,7 @@ public sealed class CodesReader : IDisposable
     /// <exception cref="InvalidDataException">It is damaged, or holds neither.</exception>
     public static CodesReader Open(string path)
         => FileDescription.IsZip(path) ? new CodesReader(path, null, CsrNpzReader.Open(path))
-            : new CodesReader(path, NpyReader.Open(path), null);
+            : new CodesReader(path, RowsReader.Open(path), null);
 
     /// <summary>Opens a stream, or bytes.</summary>
     /// <param name="file">An .npy of codes [N×m], or an .npz as <see cref="CsrNpzWriter"/> and scipy.sparse.save_npz write it.</param>

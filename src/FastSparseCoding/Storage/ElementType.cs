@@ -21,6 +21,15 @@ internal readonly record struct ElementType(char Kind, int Size, bool BigEndian 
     /// <summary>Whether the values are float32 or float64, of either byte order.</summary>
     public bool IsFloat => Kind == 'f' && Size is 4 or 8;
 
+    /// <summary>Whether the values are real numbers: float16, float32, float64, bool, or integers of up to 8 bytes.</summary>
+    public bool IsNumber => Kind switch
+    {
+        'f' => Size is 2 or 4 or 8,
+        'i' or 'u' => Size is 1 or 2 or 4 or 8,
+        'b' => Size == 1,
+        _ => false,
+    };
+
     /// <summary>Whether the values are int32 or int64, of either byte order.</summary>
     public bool IsInteger => Kind == 'i' && Size is 4 or 8;
 
@@ -61,33 +70,47 @@ internal readonly record struct ElementType(char Kind, int Size, bool BigEndian 
         => string.Create(CultureInfo.InvariantCulture, $"{(Kind is 'S' or 'V' || Bytes == 1 ? '|' : BigEndian ? '>' : '<')}{Kind}{Size}");
 
     /// <summary>
-    /// Bytes of this type to values: f8 is rounded to the nearest f4, integers that do not fit saturate. The bytes are put into this
-    /// machine's order in place.
+    /// Bytes of this type to values: f8 and large integers are rounded to the nearest f4, integers that do not fit an integer saturate. The
+    /// bytes are put into this machine's order in place.
     /// </summary>
     public void Decode<T>(Span<byte> bytes, Span<T> values)
         where T : unmanaged, INumber<T>
     {
-        if (BigEndian && Size > 1)
+        if (BigEndian)
             Swap(bytes);
-        if (this with { BigEndian = false } == Of<T>())
+        switch ((Kind, Size))
+        {
+            case ('f', 2): Convert<Half, T>(bytes, values); break;
+            case ('f', 4): Convert<float, T>(bytes, values); break;
+            case ('f', _): Convert<double, T>(bytes, values); break;
+            case ('i', 1): Convert<sbyte, T>(bytes, values); break;
+            case (_, 1): Convert<byte, T>(bytes, values); break;
+            case ('u', 2): Convert<ushort, T>(bytes, values); break;
+            case ('u', 4): Convert<uint, T>(bytes, values); break;
+            case ('u', _): Convert<ulong, T>(bytes, values); break;
+            case (_, 2): Convert<short, T>(bytes, values); break;
+            case (_, 4): Convert<int, T>(bytes, values); break;
+            default: Convert<long, T>(bytes, values); break;
+        }
+    }
+
+    private static void Convert<TFrom, T>(Span<byte> bytes, Span<T> values)
+        where TFrom : unmanaged, INumber<TFrom>
+        where T : unmanaged, INumber<T>
+    {
+        if (typeof(TFrom) == typeof(T))
             MemoryMarshal.Cast<byte, T>(bytes).CopyTo(values);
-        else if (Kind == 'f' && Size == 4)
-            TensorPrimitives.ConvertSaturating(MemoryMarshal.Cast<byte, float>(bytes), values);
-        else if (Kind == 'f')
-            TensorPrimitives.ConvertSaturating(MemoryMarshal.Cast<byte, double>(bytes), values);
-        else if (Size == 1)
-            TensorPrimitives.ConvertSaturating<byte, T>(bytes, values);
-        else if (Size == 4)
-            TensorPrimitives.ConvertSaturating(MemoryMarshal.Cast<byte, int>(bytes), values);
         else
-            TensorPrimitives.ConvertSaturating(MemoryMarshal.Cast<byte, long>(bytes), values);
+            TensorPrimitives.ConvertSaturating(MemoryMarshal.Cast<byte, TFrom>(bytes), values);
     }
 
     private void Swap(Span<byte> bytes)
     {
-        if (Size == 4)
+        if (Size == 2)
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, short>(bytes), MemoryMarshal.Cast<byte, short>(bytes));
+        else if (Size == 4)
             BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, int>(bytes), MemoryMarshal.Cast<byte, int>(bytes));
-        else
+        else if (Size == 8)
             BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, long>(bytes), MemoryMarshal.Cast<byte, long>(bytes));
     }
 }

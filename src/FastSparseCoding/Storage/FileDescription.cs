@@ -2,13 +2,20 @@ using System.Globalization;
 
 namespace FastSparseCoding.Storage;
 
+/// <summary>An array or a tensor of a file.</summary>
+/// <param name="Name">Its name: any text.</param>
+/// <param name="Shape">Its sizes.</param>
+/// <param name="Type">The type of its values, in the format's words.</param>
+/// <param name="Text">All of it but the name, for people.</param>
+internal sealed record ArrayFacts(string Name, IReadOnlyList<long> Shape, string Type, string Text);
+
 /// <summary>What a file of any format read here holds, as names and values to print: .npy, .npz, models and other safetensors
 /// files.</summary>
 internal sealed class FileDescription
 {
-    private readonly List<KeyValuePair<string, string>> _facts = [];
+    private readonly List<KeyValuePair<string, object>> _facts = [];
     private readonly List<KeyValuePair<string, string>> _metadata = [];
-    private readonly List<KeyValuePair<string, string>> _tensors = [];
+    private readonly List<ArrayFacts> _tensors = [];
 
     private FileDescription(string path, string format)
     {
@@ -22,15 +29,25 @@ internal sealed class FileDescription
     /// <summary>"npy", "npz", "model" or "safetensors".</summary>
     public string Format { get; }
 
-    /// <summary>What was found out about the file, under names of the library, in the order to show them.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Facts => _facts;
+    /// <summary>What was found out about the file, under names of the library, in the order to show them: texts, numbers, and shapes as
+    /// arrays of numbers.</summary>
+    public IReadOnlyList<KeyValuePair<string, object>> Facts => _facts;
 
     /// <summary>The pairs of text that the file itself holds, in ordinal order of their names. Whoever made the file chose both: they may
     /// be any text.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata => _metadata;
 
     /// <summary>Names, shapes and types of the arrays in the file, in its order. Names may be any text, and are different.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Tensors => _tensors;
+    public IReadOnlyList<ArrayFacts> Tensors => _tensors;
+
+    /// <summary>All of it as texts.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Texts
+        => _facts.Select(fact => KeyValuePair.Create(fact.Key, fact.Value switch
+        {
+            long[] shape => NpyHeader.FormatShape(shape),
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => fact.Value.ToString()!,
+        })).Concat(_metadata).Concat(_tensors.Select(tensor => KeyValuePair.Create(tensor.Name, tensor.Text)));
 
     /// <summary>Looks into a file; values are not read, but for what names the kind of a sparse matrix, and the checksum and penalty of a
     /// model.</summary>
@@ -81,7 +98,7 @@ internal sealed class FileDescription
         using InputFile file = InputFile.Open(path);
         NpyHeader header = NpyHeader.Read(path, file.Stream, file.Length);
         var description = new FileDescription(path, "npy");
-        description.Add("shape", header.ShapeText);
+        description.Add("shape", header.Shape);
         description.Add("type", header.Type.ToString());
         description.Add("order", header.FortranOrder ? "Fortran" : "C");
         description.Add("bytes", file.Length);
@@ -99,7 +116,9 @@ internal sealed class FileDescription
         foreach (string name in archive.Names)
         {
             NpyHeader header = archive.ReadHeader(name);
-            description._tensors.Add(new(name, $"{header.ShapeText} {header.Type}{(header.FortranOrder ? " Fortran order" : "")}"));
+            description._tensors.Add(new(
+                name, header.Shape, header.Type.ToString(),
+                $"{header.ShapeText} {header.Type}{(header.FortranOrder ? " Fortran order" : "")}"));
         }
         return description;
     }
@@ -129,21 +148,19 @@ internal sealed class FileDescription
     {
         (long rows, long columns) = Npz.ReadShape(archive);
         long nonZeros = archive.ReadHeader("data").Count;
-        Add("sparse matrix", string.Create(CultureInfo.InvariantCulture, $"[{rows}×{columns}] {archive.ReadText("format")}"));
-        Add("non-zeros", nonZeros);
+        Add("sparse_format", archive.ReadText("format"));
+        Add("rows", rows);
+        Add("columns", columns);
+        Add("non_zeros", nonZeros);
         if (rows > 0)
-            Add("non-zeros per row", Math.Round((double)nonZeros / rows, 3));
+            Add("non_zeros_per_row", Math.Round((double)nonZeros / rows, 3));
     }
 
     private void AddOwn(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<TensorInfo> tensors)
     {
         _metadata.AddRange(metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal));
-        _tensors.AddRange(tensors.Select(tensor => KeyValuePair.Create(tensor.Name, $"{tensor.ShapeText} {tensor.Type}")));
+        _tensors.AddRange(tensors.Select(t => new ArrayFacts(t.Name, t.Shape, t.Type, $"{t.ShapeText} {t.Type}")));
     }
 
-    private void Add(string name, string value) => _facts.Add(new(name, value));
-
-    private void Add<T>(string name, T value)
-        where T : IFormattable
-        => Add(name, value.ToString(null, CultureInfo.InvariantCulture));
+    private void Add(string name, object value) => _facts.Add(new(name, value));
 }

@@ -36,11 +36,24 @@ public static class ModelFile
     /// ModelFile.Save("lista.safetensors", ListaEncoder.FromDictionary(dictionary, lambda: 0.5f, depth: 3));
     /// </code></example>
     public static void Save(FileTarget file, TrainableEncoder encoder, SignalPreparation? preprocessing = null)
+        => Save(file, encoder, preprocessing, trainedOn: []);
+
+    /// <summary>Writes an encoder with fingerprints of what it was trained on.</summary>
+    internal static void Save(FileTarget file, TrainableEncoder encoder, SignalPreparation? preprocessing, ReadOnlySpan<long> trainedOn)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ModelWriter writer = Writer(encoder, preprocessing);
         AddParameters(writer, ModelFormat.ParameterPrefix, encoder.Parameters);
+        if (!trainedOn.IsEmpty)
+            writer.Add(ModelFormat.TrainedOnTensor, trainedOn);
         writer.Save(file);
+    }
+
+    /// <summary>The fingerprints of what an encoder was trained on; none where its file has none.</summary>
+    internal static long[] ReadTrainedOn(string path)
+    {
+        using ModelReader reader = ModelReader.Open(path);
+        return reader.HasTensor(ModelFormat.TrainedOnTensor) ? reader.Values<long>(ModelFormat.TrainedOnTensor) : [];
     }
 
     /// <summary>What a model file says about itself, without its values.</summary>

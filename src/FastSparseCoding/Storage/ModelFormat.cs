@@ -42,6 +42,9 @@ internal static class ModelFormat
     /// <summary>Before a classifier's parameters.</summary>
     public const string ClassifierPrefix = "classifier.";
 
+    /// <summary>Of an encoder, where they are known: fingerprints of what it was trained on.</summary>
+    public const string TrainedOnTensor = "training.fingerprints";
+
     public const string AtomsTensor = "dictionary.atoms";
 
     public const string DictionaryKind = "dictionary";

@@ -1,17 +1,17 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Whole matrices in NumPy's .npy format (numpy.lib.format): float32 and float64, C and Fortran order, either byte order, format 1.0 to 3.0
-/// are read; C order is written. For files larger than memory use <see cref="NpyReader"/> and <see cref="NpyWriter"/>. Safe to call from
-/// several threads at once.
+/// Whole matrices in NumPy's .npy format (numpy.lib.format): floating-point numbers of 2, 4 and 8 bytes, integers and bool, C and Fortran
+/// order, either byte order, format 1.0 to 3.0 are read; float32 and float64 in C order are written. For files larger than memory use
+/// <see cref="NpyReader"/> and <see cref="NpyWriter"/>. Safe to call from several threads at once.
 /// </summary>
 public static class Npy
 {
-    /// <summary>Reads a matrix; float64 is rounded to float32.</summary>
+    /// <summary>Reads a matrix; float64 and large integers are rounded to float32.</summary>
     /// <param name="file">An .npy file with two dimensions [N×n], or one, which is read as a single row [1×n].</param>
     /// <returns>The matrix.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is not an .npy file of float32 or float64 values, is damaged, or holds more than one
+    /// <exception cref="InvalidDataException">It is not an .npy file of numbers, is damaged, or holds more than one
     /// matrix can.</exception>
     /// <example><code>
     /// Matrix signals = Npy.ReadMatrix("signals.npy");  // numpy.save("signals.npy", x)
@@ -29,7 +29,7 @@ public static class Npy
     /// <param name="file">An .npy file with two dimensions [N×n], or one, which is read as a single row [1×n].</param>
     /// <returns>The shape and the values, row after row.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is not an .npy file of float32 or float64 values, is damaged, or holds more than one array
+    /// <exception cref="InvalidDataException">It is not an .npy file of numbers, is damaged, or holds more than one array
     /// can.</exception>
     public static (int Rows, int Columns, double[] Values) ReadDoubles(FileSource file)
     {

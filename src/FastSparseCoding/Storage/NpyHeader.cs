@@ -102,6 +102,14 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
             Throw.InvalidFile(path, $"holds values of type '{Type}'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32)).");
     }
 
+    /// <summary>Refuses values that are not real numbers of up to 8 bytes.</summary>
+    public void RequireNumber(string path)
+    {
+        if (!Type.IsNumber)
+            Throw.InvalidFile(
+                path, $"holds values of type '{Type}'; expected real numbers of up to 8 bytes (in NumPy: x.astype(numpy.float32)).");
+    }
+
     /// <summary>Refuses values that are not bool, uint8, float32 or float64.</summary>
     public void RequireMask(string path)
     {
@@ -109,7 +117,7 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
             Throw.InvalidFile(path, $"holds values of type '{Type}'; expected '|b1', '|u1', '<f4' or '<f8' (in NumPy: mask.astype(bool)).");
     }
 
-    private static string FormatShape(ReadOnlySpan<long> shape)
+    public static string FormatShape(ReadOnlySpan<long> shape)
     {
         var text = new StringBuilder("(");
         for (int i = 0; i < shape.Length; i++)

@@ -4,9 +4,9 @@ using System.Numerics;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Reads rows of an .npy matrix from any place in a file of any size, float32 or float64, C or Fortran order. Memory is that of the rows
-/// asked for: the file is read by position, not mapped, because mapped pages count as resident memory. Safe to use from several threads at
-/// once.
+/// Reads rows of an .npy matrix from any place in a file of any size, of float16, float32, float64, bool or integers, C or Fortran order.
+/// Memory is that of the rows asked for: the file is read by position, not mapped, because mapped pages count as resident memory. Safe to
+/// use from several threads at once.
 /// </summary>
 public sealed class NpyReader : IDisposable
 {
@@ -31,12 +31,12 @@ public sealed class NpyReader : IDisposable
     public int Columns { get; }
 
     /// <summary>Whether the file holds float64, which <see cref="Read(long, MatrixView)"/> rounds to float32.</summary>
-    public bool IsDouble => _header.Type.Size == 8;
+    public bool IsDouble => _header.Type is { Kind: 'f', Size: 8 };
 
     internal string Path => _file.Path;
 
     /// <summary>Opens a file and checks its header against its length.</summary>
-    /// <param name="file">An .npy file with one or two dimensions of float32 or float64.</param>
+    /// <param name="file">An .npy file with one or two dimensions of numbers: float16, float32, float64, bool or integers.</param>
     /// <returns>The reader.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is not an .npy file, is truncated or too long, or holds another type or number of
@@ -44,7 +44,7 @@ public sealed class NpyReader : IDisposable
     public static NpyReader Open(FileSource file) => Open(InputFile.Open(file));
 
     /// <summary>The same for an opened file, which it disposes.</summary>
-    internal static NpyReader Open(InputFile file) => Open(file, header => header.RequireFloat(file.Path));
+    internal static NpyReader Open(InputFile file) => Open(file, header => header.RequireNumber(file.Path));
 
     /// <summary>Opens a mask, which may also hold bool or uint8 values: they are read as the numbers that they are stored as, 0 and 1 for
     /// bool.</summary>

@@ -17,20 +17,20 @@ public static class Npz
         return [.. archive.Names];
     }
 
-    /// <summary>Reads one array as a matrix; float64 is rounded to float32, one dimension is a single row.</summary>
+    /// <summary>Reads one array as a matrix of float32, to which other numbers are rounded; one dimension is a single row.</summary>
     /// <param name="file">An .npz file.</param>
     /// <param name="name">Name of the array, without the extension .npy.</param>
     /// <returns>The matrix.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, has no such array, or the array is not a matrix of float32 or
-    /// float64.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, has no such array, or the array is not a matrix of
+    /// numbers.</exception>
     public static Matrix ReadMatrix(FileSource file, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         using NpzArchive archive = NpzArchive.Open(file);
         string where = archive.Where(name);
         NpyHeader header = archive.ReadHeader(name);
-        header.RequireFloat(where);
+        header.RequireNumber(where);
         (long rows, int columns) = header.AsMatrix(where);
         if (rows > Array.MaxLength || rows * columns > Array.MaxLength)
             Throw.InvalidFile(where, $"is [{rows}×{columns}]; one matrix holds at most {Array.MaxLength} values.");

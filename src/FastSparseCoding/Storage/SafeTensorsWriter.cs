@@ -48,39 +48,40 @@ internal sealed class SafeTensorsWriter(int chunkBytes = SafeTensorsWriter.Chunk
 
     public void WriteTo(Stream stream)
     {
-        byte[] header = Header();
-        Span<byte> length = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        stream.Write(length);
-        stream.Write(header);
+        WriteHeader(stream, Metadata, Tensors.Select(t => t.Info));
         foreach ((_, byte[][] chunks) in Tensors)
             foreach (byte[] chunk in chunks)
                 stream.Write(chunk);
     }
 
-    /// <summary>The JSON, padded with spaces so that the data begins on a multiple of 8 bytes.</summary>
-    private byte[] Header()
+    /// <summary>Writes what stands before the tensors' bytes: JSON, padded with spaces so that the data begins on a multiple of 8
+    /// bytes.</summary>
+    public static void WriteHeader(
+        Stream stream, IReadOnlyCollection<KeyValuePair<string, string>> metadata, IEnumerable<TensorInfo> tensors)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            WriteMetadata(json);
-            foreach ((TensorInfo info, _) in Tensors)
+            WriteMetadata(json, metadata);
+            foreach (TensorInfo info in tensors)
                 WriteTensor(json, info);
             json.WriteEndObject();
         }
         while (buffer.Length % 8 != 0)
             buffer.WriteByte((byte)' ');
-        return buffer.ToArray();
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, buffer.Length);
+        stream.Write(length);
+        stream.Write(buffer.ToArray());
     }
 
-    private void WriteMetadata(Utf8JsonWriter json)
+    private static void WriteMetadata(Utf8JsonWriter json, IReadOnlyCollection<KeyValuePair<string, string>> metadata)
     {
-        if (Metadata.Count == 0)
+        if (metadata.Count == 0)
             return;
         json.WriteStartObject(SafeTensors.MetadataKey);
-        foreach ((string key, string value) in Metadata)
+        foreach ((string key, string value) in metadata)
             json.WriteString(key, value);
         json.WriteEndObject();
     }

@@ -81,12 +81,9 @@ public sealed class LinearClassifier
         {
             ReadOnlySpan<float> y = logits.Row(i);
             Span<float> p = dLogits.Row(i);
-            float largest = TensorPrimitives.Max(y), own = y[labels[i]] - largest;
-            TensorPrimitives.Subtract(y, largest, p);
-            TensorPrimitives.Exp<float>(p, p);
-            float sum = (float)Reduction.SumOfMagnitudes(p);               // in an order that does not depend on the width of vectors
-            loss += Math.Log(sum) - own;                            // −ln p_label = ln Σ exp(y − max) − (y_label − max)
-            TensorPrimitives.Multiply(p, 1 / sum, p);               // p = softmax(y)
+            float own = y[labels[i]];
+            (float largest, float sum) = Softmax(y, p);             // p = softmax(y)
+            loss += Math.Log(sum) - (own - largest);                // −ln p_label = ln Σ exp(y − max) − (y_label − max)
             p[labels[i]] -= 1;                                      // dy = p − 1_label
         }
         return loss;
@@ -138,6 +135,31 @@ public sealed class LinearClassifier
         for (int i = 0; i < labels.Length; i++)
             labels[i] = Largest(logits.Row(i));
         return labels;
+    }
+
+    /// <summary>How likely every class is: p = softmax(zWᵀ + b).</summary>
+    /// <param name="z">Codes [N×m].</param>
+    /// <returns>Probabilities [N×C], each row of sum 1.</returns>
+    /// <exception cref="ArgumentException">A shape is wrong.</exception>
+    public Matrix Probabilities(ReadOnlyMatrixView z)
+    {
+        var p = new Matrix(z.Rows, ClassCount);
+        Forward(z, p);
+        for (int i = 0; i < p.Rows; i++)
+            Softmax(p.Row(i), p.Row(i));
+        return p;
+    }
+
+    /// <summary>p = softmax(y), where p may be y.</summary>
+    /// <returns>max y, and Σ exp(y − max y).</returns>
+    private static (float Largest, float Sum) Softmax(ReadOnlySpan<float> y, Span<float> p)
+    {
+        float largest = TensorPrimitives.Max(y);
+        TensorPrimitives.Subtract(y, largest, p);
+        TensorPrimitives.Exp<float>(p, p);
+        float sum = (float)Reduction.SumOfMagnitudes(p);            // in an order that does not depend on the width of vectors
+        TensorPrimitives.Multiply(p, 1 / sum, p);
+        return (largest, sum);
     }
 
     /// <summary>The part of codes that is classified wrongly.</summary>

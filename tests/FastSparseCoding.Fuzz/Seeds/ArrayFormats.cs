@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Text;
 using FastSparseCoding.Fuzz.Building;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
@@ -22,6 +23,8 @@ internal static class ArrayFormats
     [
         new("npy", ".npy", [.. Arrays().Select(Containers.Npy)], Words, [p => Digest.Of(Npy.ReadMatrix(p)), ReadDoubles, Description]),
         new("npz", ".npz", [Archive(CompressionLevel.NoCompression), Archive(CompressionLevel.Fastest)], Words, [ReadArchive, Description]),
+        new("csv", ".csv", [.. Tables().Select(t => new FilePart(Encoding.UTF8.GetBytes(t)))],
+            Format.Lines(",\n;\n\t\nnan\n1e99\n#\n\"\n-\n.\n\r"), [p => Digest.Of(RowsReader.ReadMatrix(p))]),
         new("csr", ".npz", [Codes(CompressionLevel.NoCompression), Codes(CompressionLevel.Fastest)], Words, [ReadCodes, Description]),
         new("idx", ".gz", [.. Idx().Select(f => new FilePart(f)), .. Idx().Select(Containers.Gzip)],
             Format.Lines("\0\0\u0008\u0003\n\0\0\u0008\u0001\n\u001f"), [ReadImages, ReadLabels]),
@@ -32,10 +35,12 @@ internal static class ArrayFormats
     {
         FileDescription description = FileDescription.Read(path);
         var digest = new Digest();
-        foreach ((string name, string value) in description.Facts.Concat(description.Metadata).Concat(description.Tensors))
+        foreach ((string name, string value) in description.Texts)
             digest = digest.Add(name, value);
         return digest.Value;
     }
+
+    private static string[] Tables() => ["1,-2,0.5\n3e8,0,7\n", "a;b\r\n# comment\r\n1;2\r\n\r\n3;4\r\n"];
 
     private static byte[][] Arrays()
     {

@@ -22,6 +22,21 @@ internal static class CommandLine
         return new Outcome(code, output.ToString(), error.ToString());
     }
 
+    /// <summary>Runs a command with bytes as its standard input; what it wrote to standard output, as bytes too.</summary>
+    public static (Outcome Outcome, byte[] Output) Pipe(byte[] input, params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var bytes = new MemoryStream();
+        var terminal = new Terminal(output, error, IsInteractive: false)
+        {
+            OpenInput = () => new MemoryStream(input),
+            OpenOutput = () => bytes,
+        };
+        int code = App.Run(args, terminal, TestContext.Current.CancellationToken);
+        return (new Outcome(code, output.ToString(), error.ToString()), bytes.ToArray());
+    }
+
     /// <summary>Runs a command and stops it as soon as a file exists.</summary>
     public static Outcome RunUntilExists(string path, params string[] args)
     {

@@ -271,13 +271,15 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         Refuse($"{small}: is 20×30 with 1 channels; to compare with {OneNoisy} it must be 64×64 with 1.",
             "denoise", OneNoisy, "-o", Output, "--reference", small, "--sigma", "25");
         Refuse("--atoms is 37; it must be a square number from 81, the pixels of a patch, to 16384.",
-            "train-denoiser", workspace.Clean, "-o", Output, "--atoms", "37");
-        Refuse("--crop is 3; it must be from 9 to 256.", "train-denoiser", workspace.Clean, "-o", Output, "--crop", "3");
+            "train-denoiser", workspace.Clean, "-o", _folder.File("out.safetensors"), "--atoms", "37");
+        Refuse("--crop is 3; it must be from 9 to 256.",
+            "train-denoiser", workspace.Clean, "-o", _folder.File("out.safetensors"), "--crop", "3");
         Refuse("--minutes and --patches both say how long to train; give one of them.",
-            "train-denoiser", workspace.Clean, "-o", Output, "--minutes", "1", "--patches", "7");
-        Refuse("--minutes is 0; it must be from 0.01 to 100000.", "train-denoiser", workspace.Clean, "-o", Output, "--minutes", "0");
+            "train-denoiser", workspace.Clean, "-o", _folder.File("out.safetensors"), "--minutes", "1", "--patches", "7");
+        Refuse("--minutes is 0; it must be from 0.01 to 100000.",
+            "train-denoiser", workspace.Clean, "-o", _folder.File("out.safetensors"), "--minutes", "0");
         Refuse($"{small}: is 20×30 pixels; it must be at least 32×32, the size of a crop.",
-            "train-denoiser", small, "-o", Output, "--patches", "100");
+            "train-denoiser", small, "-o", _folder.File("out.safetensors"), "--patches", "100");
         string dictionary = _folder.File("dictionary");
         ModelFile.Save(dictionary, OvercompleteDct.Create(3, 4), new Penalty(0.1f));
         Refuse($"{dictionary}: holds a 'dictionary'; expected a denoiser.", "denoise", OneNoisy, "-o", Output, "--model", dictionary);

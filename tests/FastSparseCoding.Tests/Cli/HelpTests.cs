@@ -19,6 +19,7 @@ public sealed class HelpTests
     [InlineData("evaluate", "--dictionary", "--codes", "--samples")]
     [InlineData("classify", "--encoder", "--raw", "--lambda", "--end-to-end", "--epochs", "--learning-rate", "--output")]
     [InlineData("export", "--output")]
+    [InlineData("predict", "--output", "--skip-bad")]
     [InlineData("info", "--machine", "--json")]
     public void Help_lists_the_options_and_shows_an_example(string command, params string[] options)
     {
@@ -42,8 +43,8 @@ public sealed class HelpTests
     {
         string help = Succeed("--help").Out;
 
-        foreach (string command in new[]
-            { "reproduce", "learn", "train", "encode", "reconstruct", "path", "evaluate", "classify", "export", "info" })
+        foreach (string command in new[] { "reproduce", "learn", "train", "encode", "reconstruct", "path", "evaluate", "classify",
+            "predict", "export", "info", "completion" })
             Assert.Contains($"\n  sparsecode {command}", help, StringComparison.Ordinal);
     }
 

@@ -1,11 +1,16 @@
 using System.Text.Json;
+using FastSparseCoding.Tests.Storage;
 using Xunit;
 using static FastSparseCoding.Tests.Cli.CommandLine;
 
 namespace FastSparseCoding.Tests.Cli;
 
-public sealed class InfoTests
+public sealed class InfoTests(Workspace workspace) : IClassFixture<Workspace>, IDisposable
 {
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [Fact]
     public void Info_tells_what_the_machine_computes_with()
     {
@@ -18,6 +23,29 @@ public sealed class InfoTests
         Assert.True(root.GetProperty("memory_bytes").GetInt64() > 1 << 20);
         Assert.StartsWith(".NET ", root.GetProperty("runtime").GetString(), StringComparison.Ordinal);
         Assert.Matches($@"\nvector bits +{Machine.VectorBits}\n", Succeed("info", "--machine").Out);
+    }
+
+    [Fact]
+    public void Numbers_of_a_file_are_numbers_and_names_are_its_own()
+    {
+        string encoder = workspace.Encoder, codes = _folder.File("z.npz");
+        Succeed("encode", workspace.Dictionary, workspace.Signals, "-o", codes);
+        JsonElement model = JsonDocument.Parse(Succeed("info", encoder, "--json").Out).RootElement,
+            sparse = JsonDocument.Parse(Succeed("info", codes, "--json").Out).RootElement,
+            array = JsonDocument.Parse(Succeed("info", workspace.Signals, "--json").Out).RootElement;
+
+        Assert.Equal(0.5, model.GetProperty("metadata").GetProperty("lambda").GetDouble());
+        Assert.Equal(36, model.GetProperty("metadata").GetProperty("signal_size").GetInt32());
+        Assert.Equal(16, model.GetProperty("metadata").GetProperty("dictionary_hash").GetString()!.Length);
+        JsonElement tensor = model.GetProperty("tensors").GetProperty("parameter.S_transposed");
+        Assert.Equal([12, 12], tensor.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
+        Assert.Equal("F32", tensor.GetProperty("type").GetString());
+        Assert.Equal((200, 12), (sparse.GetProperty("rows").GetInt32(), sparse.GetProperty("columns").GetInt32()));
+        Assert.True(sparse.GetProperty("non_zeros").GetInt64() > 0 && sparse.GetProperty("non_zeros_per_row").GetDouble() > 0);
+        Assert.Equal([200, 36], array.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
+        Assert.True(array.GetProperty("bytes").GetInt64() > 200 * 36 * 4);
+        foreach (JsonElement root in new[] { model, sparse, array })
+            Assert.All(root.EnumerateObject(), p => Assert.Matches("^[a-z_]+$", p.Name));
     }
 
     [Theory]

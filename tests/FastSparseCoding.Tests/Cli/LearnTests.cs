@@ -112,7 +112,7 @@ public sealed class LearnTests(Workspace workspace) : IClassFixture<Workspace>, 
         Refuse($"{signals}: holds NaN at row 0, column {first}, which {all} calls known; every known value must be finite.", "learn",
             signals, "--mask", all, "-o", Output);
         Refuse($"{signals}: holds NaN at row 0, column {first}; every value must be finite.", "learn", signals, "-o", Output);
-        Refuse($"--mask is for an .npy of signals; {workspace.Images} is none.", "learn", workspace.Images, "--mask", known, "-o", Output);
+        Refuse($"--mask is for an array of signals; {workspace.Images} is none.", "learn", workspace.Images, "--mask", known, "-o", Output);
         Assert.DoesNotContain(_folder.Names, n => n.StartsWith("out.", StringComparison.Ordinal));
 
         Matrix Changed(Action<Matrix> change)

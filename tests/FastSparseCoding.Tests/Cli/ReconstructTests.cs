@@ -202,7 +202,7 @@ public sealed class ReconstructTests(Workspace workspace) : IClassFixture<Worksp
             "reconstruct", Places, workspace.Dictionary, "-o", Signals);
         Refuse($"{Codes}: holds no places of patches; expected what 'sparsecode encode --places' writes.",
             [.. reconstruct, "--image", Codes, "-o", output]);
-        Refuse($"{output}: signals are written as .npy; give a name that ends in .npy, or --image for pictures.",
+        Refuse($"{output}: ends in '.png'; signals are written as .npy, .npz, .safetensors or .csv, and pictures with --image.",
             [.. reconstruct, "-o", output]);
         Refuse($"{Signals}: cannot be written: pictures are written to files ending in .png, .tif, .tiff, .pgm, .ppm.",
             [.. reconstruct, "--image", Places, "-o", Signals]);

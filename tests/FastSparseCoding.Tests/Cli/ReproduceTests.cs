@@ -45,10 +45,12 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         Outcome outcome = Succeed(Command);
 
         string[] expected = ["dictionary-12.safetensors", .. Encoders.Select(e => $"{e}-s1.safetensors"), "numbers.csv", .. Pictures,
-            .. Plots, "report.html", "report.md", "settings.txt"];
+            .. Plots, "report.html", "report.md",
+            "results.json", "settings.txt"];
         Assert.Equal(expected.Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(Out).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.Contains(Path.Combine(Out, "report.html"), outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("everything: 100 %\n", outcome.Error, StringComparison.Ordinal);
         Dictionary<string, double> errors = Errors(seed: 1);
         Assert.Equal(Encoders.Length, errors.Count);
         string page = File.ReadAllText(Path.Combine(Out, "report.html")), text = File.ReadAllText(Path.Combine(Out, "report.md"));
@@ -64,6 +66,7 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         Assert.True(errors["LCoD 20 updates"] < errors["LCoD 5 updates"]);
         Assert.True(errors["double tanh"] < errors["tanh"]);
         CheckThatPlotsAreDrawingsAndThePageNeedsNoOtherFile();
+        CheckThatAFinishedRunOnlyWritesThePageAnew(outcome);
         CheckThatOtherSettingsBeginAnewAndTouchNoFileOfTheUsers();
     }
 
@@ -125,9 +128,29 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         string[] names = [.. Directory.EnumerateFiles(_folder.File("straight")).Select(f => Path.GetFileName(f))
             .Order(StringComparer.Ordinal)];
         Assert.Equal(names, Directory.EnumerateFiles(Out).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
-        foreach (string name in names.Where(n => n is not ("numbers.csv" or "report.html" or "report.md")))
+        foreach (string name in names.Where(n => n is not ("numbers.csv" or "report.html" or "report.md" or "results.json")))
             Assert.Equal(File.ReadAllBytes(Path.Combine(_folder.File("straight"), name)), File.ReadAllBytes(Path.Combine(Out, name)));
         Assert.Equal(Untimed(_folder.File("straight")), Untimed(Out));
+    }
+
+    private void CheckThatAFinishedRunOnlyWritesThePageAnew(Outcome first)
+    {
+        string[] written = ["report.html", "report.md", "numbers.csv", .. Plots, .. Pictures];
+        Dictionary<string, byte[]> before = written.ToDictionary(f => f, f => File.ReadAllBytes(Path.Combine(Out, f)));
+        DateTime models = File.GetLastWriteTimeUtc(Path.Combine(Out, "lista-12-3-s1.safetensors"));
+        foreach (string file in written)
+            File.Delete(Path.Combine(Out, file));
+
+        Outcome again = Succeed(Command);
+
+        // Times too: nothing was measured again.
+        Assert.All(written, f => Assert.Equal(before[f], File.ReadAllBytes(Path.Combine(Out, f))));
+        Assert.Equal(models, File.GetLastWriteTimeUtc(Path.Combine(Out, "lista-12-3-s1.safetensors")));
+        Assert.Equal("", again.Error);
+        Assert.Equal(Table(first), Table(again));
+
+        static string[] Table(Outcome outcome)
+            => [.. outcome.Out.Split('\n').TakeWhile(l => !l.StartsWith("scale", StringComparison.Ordinal))];
     }
 
     private void CheckThatPlotsAreDrawingsAndThePageNeedsNoOtherFile()
@@ -154,7 +177,12 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         File.Copy(workspace.Encoder, mine);
         byte[] before = File.ReadAllBytes(Path.Combine(Out, "lista-12-1-s1.safetensors"));
 
-        Outcome other = Succeed([.. Command, "--seed", "2"]);
+        Outcome refused = Run([.. Command, "--seed", "2"]);
+        Assert.Equal(
+            $"error: {Out}: holds a reproduction with other settings ('seed: 1' there, 'seed: 2' here); --overwrite deletes it, --out "
+            + "names another folder.", refused.ErrorLines[^1]);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(Out, "lista-12-1-s1.safetensors")));
+        Outcome other = Succeed([.. Command, "--seed", "2", "--overwrite"]);
 
         Assert.Contains("dictionary of 12 atoms: 20,000 of 20,000", other.Error, StringComparison.Ordinal);
         Assert.NotEqual(before, File.ReadAllBytes(Path.Combine(Out, "lista-12-1-s1.safetensors")));

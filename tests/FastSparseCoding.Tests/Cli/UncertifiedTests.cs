@@ -66,7 +66,7 @@ public sealed class UncertifiedTests : IDisposable
         Outcome outcome = Succeed("evaluate", encoder, _signals, "-q", "--json");
 
         Assert.Equal((750L, 250L), (Number(outcome, "uncertified_signals"), Number(outcome, "signals")));
-        Assert.Equal("warning: 750 of 1,000 signals have no certified code and were left out; a larger λ helps.\n", outcome.Error);
+        Assert.Equal("warning: 750 of 1,000 signals have no certified code and were left out; a larger λ helps.", outcome.ErrorLines[^1]);
         Refuse("none of the 20 signals has a certified code of λ = 1E-07; there is nothing to measure against.", "evaluate", encoder, hard);
     }
 

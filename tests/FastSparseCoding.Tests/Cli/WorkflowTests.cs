@@ -203,11 +203,11 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
         using JsonDocument model = JsonDocument.Parse(Succeed("info", workspace.Encoder, "--json").Out);
         using JsonDocument array = JsonDocument.Parse(Succeed("info", workspace.Signals, "--json").Out);
 
-        Assert.Equal(("lista", "1", "6"), (model.RootElement.GetProperty("kind").GetString(), Metadata("depth"), Metadata("patch_size")));
+        Assert.Equal(("lista", 1, 6), (model.RootElement.GetProperty("kind").GetString(), Metadata("depth"), Metadata("patch_size")));
         Assert.Contains("36", array.RootElement.ToString(), StringComparison.Ordinal);
         Assert.Contains("kind", Succeed("info", workspace.Dictionary).Out, StringComparison.Ordinal);
 
-        string? Metadata(string key) => model.RootElement.GetProperty("metadata").GetProperty(key).GetString();
+        int Metadata(string key) => model.RootElement.GetProperty("metadata").GetProperty(key).GetInt32();
     }
 
     [Fact]

@@ -56,7 +56,8 @@ public sealed class AtomDictionaryTests
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => new AtomDictionary(new Matrix(2, 2, [1, 0, 3, 4])));
 
-        Assert.StartsWith("'atoms' has norm 5 at row 1; it must be 1.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'atoms' has norm 5 at row 1; it must be 1 (AtomDictionary.Normalize scales rows to it).",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

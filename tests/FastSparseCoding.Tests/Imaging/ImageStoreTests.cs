@@ -148,7 +148,7 @@ public sealed class ImageStoreTests : IDisposable
         {
             int read = 0;
             using IEnumerator<(string, FastSparseCoding.Imaging.Formats.Picture)> pictures =
-                PictureReader.Read(paths, threads, CancellationToken.None).GetEnumerator();
+                PictureReader.Read(paths, threads, skip: null, CancellationToken.None).GetEnumerator();
             Assert.Equal(expected, Assert.Throws<InvalidDataException>(() =>
             {
                 while (pictures.MoveNext())
@@ -168,7 +168,7 @@ public sealed class ImageStoreTests : IDisposable
         const long Each = 1500 * 1500 * (4 + 2), Ahead = 4;       // values and file; as many as a batch of the size known by then has
 
         using IEnumerator<(string Path, FastSparseCoding.Imaging.Formats.Picture Picture)> pictures =
-            PictureReader.Read(ImageFolder.Find([_folder.Path]), 3, TestContext.Current.CancellationToken).GetEnumerator();
+            PictureReader.Read(ImageFolder.Find([_folder.Path]), 3, skip: null, TestContext.Current.CancellationToken).GetEnumerator();
         Assert.True(pictures.MoveNext());
         long before = GC.GetTotalAllocatedBytes(precise: true);
         Assert.True(pictures.MoveNext());

@@ -72,9 +72,27 @@ public sealed class DigitsExperimentTests : IDisposable
         RunFolder.Open(_folder.File("run"), "old");
         File.WriteAllText(Path.Combine(_folder.File("run"), "digits-lista-1-1.safetensors"), "stale");
 
-        RunFolder.Open(_folder.File("run"), "new");
+        Assert.Equal(
+            $"{_folder.File("run")}: holds a reproduction with other settings ('old' there, 'new' here); --overwrite deletes it, --out "
+            + "names another folder.", Assert.Throws<InvalidDataException>(() => RunFolder.Open(_folder.File("run"), "new")).Message);
+        Assert.Equal(2, Directory.GetFiles(_folder.File("run")).Length);
+        RunFolder.Open(_folder.File("run"), "new", overwrite: true);
 
         Assert.Equal(["settings.txt"], Directory.GetFiles(_folder.File("run")).Select(f => Path.GetFileName(f)));
+    }
+
+    [Fact]
+    public void Digits_are_added_and_stay()
+    {
+        string settings = "images: 3\nseed: 1\n", path = _folder.File("run"), stored = Path.Combine(path, "settings.txt");
+        Assert.Null(RunFolder.Open(path, settings).Digits);
+
+        Assert.Equal("mnist; pixels 1", RunFolder.Open(path, settings, "mnist; pixels 1").Digits);
+        Assert.Equal($"{settings}digits: mnist; pixels 1\n", File.ReadAllText(stored));
+        Assert.Equal("mnist; pixels 1", RunFolder.Open(path, settings).Digits);
+        Assert.Equal($"{settings}digits: mnist; pixels 1\n", File.ReadAllText(stored));
+        Assert.Contains("('digits: mnist; pixels 1' there, 'digits: mnist; pixels 2' here)",
+            Assert.Throws<InvalidDataException>(() => RunFolder.Open(path, settings, "mnist; pixels 2")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

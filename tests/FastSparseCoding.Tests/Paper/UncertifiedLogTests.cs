@@ -41,7 +41,7 @@ public sealed class UncertifiedLogTests : IDisposable
         first.Uncertified.Set("test signals", 3, 1000);
 
         Assert.Single(RunFolder.Open(_folder.File("run"), "one").Uncertified.Entries);
-        Assert.Empty(RunFolder.Open(_folder.File("run"), "two").Uncertified.Entries);
+        Assert.Empty(RunFolder.Open(_folder.File("run"), "two", overwrite: true).Uncertified.Entries);
     }
 
     private UncertifiedLog Open() => new(_folder.File(UncertifiedLog.FileName));

@@ -45,7 +45,7 @@ public sealed class ClassifierFileTests : IDisposable
         ClassifierFile.Save(ModelPath, new ClassifierModel(Classifier(12), Encoder("lcod")));
 
         FileDescription info = FileDescription.Read(ModelPath);
-        string[] facts = [.. info.Facts.Concat(info.Metadata).Concat(info.Tensors).Select(f => $"{f.Key}: {f.Value}")];
+        string[] facts = [.. info.Texts.Select(f => $"{f.Key}: {f.Value}")];
 
         Assert.Equal("kind: classifier", facts[0]);
         Assert.Superset(

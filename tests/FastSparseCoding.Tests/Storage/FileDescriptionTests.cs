@@ -36,7 +36,8 @@ public sealed class FileDescriptionTests : IDisposable
         string path = _folder.File("x.npz");
         Npz.WriteCodes(path, SparseCodes.FromDense(new Matrix(3, 2, [1, 0, 0, 0, 2, 3])));
         Assert.Equal(
-            ["sparse matrix: [3×2] csr", "non-zeros: 3", "non-zeros per row: 1", "indices: (3,) <i4", "indptr: (4,) <i4", "format: () |S3",
+            ["sparse_format: csr", "rows: 3", "columns: 2", "non_zeros: 3", "non_zeros_per_row: 1",
+                "indices: (3,) <i4", "indptr: (4,) <i4", "format: () |S3",
                 "shape: (2,) <i8", "data: (3,) <f4"],
             Facts(path, "npz"));
     }
@@ -97,6 +98,6 @@ public sealed class FileDescriptionTests : IDisposable
     {
         FileDescription description = FileDescription.Read(path);
         Assert.Equal((path, format), (description.Path, description.Format));
-        return [.. description.Facts.Concat(description.Metadata).Concat(description.Tensors).Select(fact => $"{fact.Key}: {fact.Value}")];
+        return [.. description.Texts.Select(fact => $"{fact.Key}: {fact.Value}")];
     }
 }

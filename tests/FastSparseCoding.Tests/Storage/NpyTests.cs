@@ -108,6 +108,26 @@ public sealed class NpyTests : IDisposable
     }
 
     [Theory]
+    [InlineData("<f2", new byte[] { 0x00, 0x3C, 0x00, 0xC1 }, 1f, -2.5f)]
+    [InlineData(">f2", new byte[] { 0x3C, 0x00, 0xC1, 0x00 }, 1f, -2.5f)]
+    [InlineData("|b1", new byte[] { 1, 0 }, 1f, 0f)]
+    [InlineData("|i1", new byte[] { 7, 0xFE }, 7f, -2f)]
+    [InlineData("|u1", new byte[] { 7, 0xFE }, 7f, 254f)]
+    [InlineData("<i2", new byte[] { 1, 2, 0xFE, 0xFF }, 513f, -2f)]
+    [InlineData(">u2", new byte[] { 2, 1, 0xFF, 0xFE }, 513f, 65534f)]
+    [InlineData("<i4", new byte[] { 1, 2, 0, 0, 0xFE, 0xFF, 0xFF, 0xFF }, 513f, -2f)]
+    [InlineData("<u4", new byte[] { 1, 2, 0, 0, 0, 0, 0, 0x80 }, 513f, 2147483648f)]
+    [InlineData("<i8", new byte[] { 1, 2, 0, 0, 0, 0, 0, 0, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF }, 513f, -2f)]
+    [InlineData(">u8", new byte[] { 0, 0, 0, 0, 0, 0, 2, 1, 0x80, 0, 0, 0, 0, 0, 0, 0 }, 513f, 9223372036854775808f)]
+    public void Other_numbers_are_read_as_what_they_are(string type, byte[] bytes, float first, float second)
+    {
+        string path = _folder.Write("x.npy", NpyBytes.Make(NpyBytes.Header(type, "(2,)"), bytes));
+
+        Assert.Equal([first, second], Npy.ReadMatrix(path).Values.ToArray());
+        Assert.Equal([(double)first, second], Npy.ReadDoubles(path).Values);
+    }
+
+    [Theory]
     [InlineData("(0, 5)", 0, 5)]
     [InlineData("(5, 0)", 5, 0)]
     public void A_matrix_of_nothing_keeps_its_shape(string shape, int rows, int columns)
@@ -141,10 +161,10 @@ public sealed class NpyTests : IDisposable
         { "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)}",
             "holds a structured array; expected one plain number per element." },
         { "{'descr': '<q4', 'fortran_order': False, 'shape': (2, 1)}", "holds values of the unknown type '<q4'; expected '<f4' or '<f8'." },
-        { "{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1)}",
-            "holds values of type '<i8'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32))." },
-        { "{'descr': '|u1', 'fortran_order': False, 'shape': (8, 1)}",
-            "holds values of type '|u1'; expected '<f4' or '<f8' (in NumPy: x.astype(numpy.float32))." },
+        { "{'descr': '<c8', 'fortran_order': False, 'shape': (1, 1)}",
+            "holds values of type '<c8'; expected real numbers of up to 8 bytes (in NumPy: x.astype(numpy.float32))." },
+        { "{'descr': '|S8', 'fortran_order': False, 'shape': (1, 1)}",
+            "holds values of type '|S8'; expected real numbers of up to 8 bytes (in NumPy: x.astype(numpy.float32))." },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 1)}",
             "has shape (2, 1, 1); expected one or two dimensions (samples in rows)." },
         { "{'descr': '<f8', 'fortran_order': False, 'shape': ()}", "has shape (); expected one or two dimensions (samples in rows)." },

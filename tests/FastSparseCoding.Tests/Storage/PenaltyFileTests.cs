@@ -147,7 +147,7 @@ public sealed class PenaltyFileTests : IDisposable
     {
         ModelFile.Save(ModelPath, Dictionary, Whole);
         FileDescription info = FileDescription.Read(ModelPath);
-        string[] facts = [.. info.Facts.Concat(info.Metadata).Concat(info.Tensors).Select(fact => $"{fact.Key}: {fact.Value}")];
+        string[] facts = [.. info.Texts.Select(fact => $"{fact.Key}: {fact.Value}")];
         Assert.Equal(["kind: dictionary", "penalty: λ = 0.3, 12 weights, μ = 0.3, z ≥ 0"], facts[..2]);
         Assert.Superset(new HashSet<string>(
             ["lambda: 0.3", "ridge: 0.3", "non_negative: true", "penalty.weights: [12] F32", "format_version: 2"], StringComparer.Ordinal),

@@ -35,6 +35,25 @@ public sealed class ClassifierGradientTests
             CheckDifferences(dz[i], z[i], () => twin.Loss(p, z, Labels));
     }
 
+    [Fact]
+    public void Probabilities_are_those_of_the_loss()
+    {
+        const int CodeSize = 33;
+        LinearClassifier classifier = Random(CodeSize);
+        var twin = new ClassifierTwin(CodeSize, Classes);
+        Matrix z = RandomData.Normal(5, CodeSize, seed: 2), p = classifier.Probabilities(z);
+        double[] parameters = LassoTwin.Widen(classifier.Parameters.Values);
+        double[][] rows = EncoderTwin.Rows(z);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            // −ln p of a label is its loss; an error of a logit is one of p, relative to it.
+            double[] expected = [.. Enumerable.Range(0, Classes).Select(c => Math.Exp(-twin.Loss(parameters, [rows[i]], [(byte)c])))];
+            double largest = parameters.Max(Math.Abs) * (1 + rows[i].Sum(Math.Abs));
+            Tolerance.Check(expected, p.Row(i), 2 * CodeSize + Classes + 8, largest);
+            Assert.Equal(classifier.Predict(z)[i], p.Row(i).ToArray().Index().MaxBy(e => e.Item).Index);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
