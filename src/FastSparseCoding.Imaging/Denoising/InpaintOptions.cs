@@ -19,6 +19,16 @@ public sealed record InpaintOptions
     /// <summary>Threshold of the last round, above 0 and at most that of the first, in levels of 255. Default 5.</summary>
     public float LastThreshold { get; init; } = 5;
 
+    /// <summary>Rounds of masked coding by the picture's own dictionary, each of which learns anew, from 0 to 100; with 0 the cosines alone
+    /// say what is missing. Default 2.</summary>
+    public int DictionaryRounds { get; init; } = 2;
+
+    /// <summary>Patches to learn the dictionary from in a round, drawn from the picture, 1 or more. Default 50,000.</summary>
+    public long Samples { get; init; } = 50_000;
+
+    /// <summary>Seed of the places where these are drawn. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
     /// <summary>Rounds with a trained denoiser, if there is one, from 1 to 1000. Default 8.</summary>
     public int ModelRounds { get; init; } = 8;
 
@@ -35,6 +45,8 @@ public sealed record InpaintOptions
         Throw.IfOutside(Rounds, 1, 1000);
         Throw.IfNotPositive(LastThreshold);
         Throw.IfOutside(FirstThreshold, LastThreshold, float.MaxValue);
+        Throw.IfOutside(DictionaryRounds, 0, 100);
+        Throw.IfBelow(Samples, 1L);
         Throw.IfOutside(ModelRounds, 1, 1000);
         Throw.IfNotPositive(LastSigma);
         Throw.IfOutside(FirstSigma, LastSigma, 255);

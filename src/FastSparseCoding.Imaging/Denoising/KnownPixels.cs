@@ -25,6 +25,9 @@ internal sealed class KnownPixels
         }
     }
 
+    /// <summary>1 where a pixel of the row is known, 0 where it is not.</summary>
+    public ReadOnlySpan<float> Row(int y) => _known.AsSpan(y * _width, _width);
+
     /// <summary>Known pixels become x₀ + ¾(x₀ − y): more than what they lack is given back.</summary>
     public void Correct(ReadOnlySpan<float> picture, Span<float> y)
     {
