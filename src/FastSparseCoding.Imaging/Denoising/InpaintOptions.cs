@@ -20,8 +20,8 @@ public sealed record InpaintOptions
     public float LastThreshold { get; init; } = 5;
 
     /// <summary>Rounds of masked coding by the picture's own dictionary, each of which learns anew, from 0 to 100; with 0 the cosines alone
-    /// say what is missing. Default 2.</summary>
-    public int DictionaryRounds { get; init; } = 2;
+    /// say what is missing. Default 1.</summary>
+    public int DictionaryRounds { get; init; } = 1;
 
     /// <summary>Patches to learn the dictionary from in a round, drawn from the picture, 1 or more. Default 50,000.</summary>
     public long Samples { get; init; } = 50_000;

@@ -49,7 +49,6 @@ public sealed class InpainterTests
 
             Assert.Equal(x.Pixels.ToArray(), Inpaint(picture, known, Quick with { DictionaryRounds = rounds }).Pixels.ToArray());
         }
-        Assert.Equal(x.Pixels.ToArray(), Inpaint(picture, known, Quick).Pixels.ToArray());
     }
 
     [Theory]
@@ -136,8 +135,8 @@ public sealed class InpainterTests
             var told = new List<double>();
             Inpainter.Inpaint(picture, known, Quick, model, 1, new Relay<double>(told.Add), TestContext.Current.CancellationToken);
             Assert.Equal(told.Order(), told);
-            // Of rounds and, in two of them, of five batches and of the strips of eight rows of patches.
-            Assert.Equal((model is null ? 30 : 38) + 2 * (5 + 8), told.Distinct().Count());
+            // Of rounds and, where it codes, of five batches and of eight strips of rows of patches.
+            Assert.Equal((model is null ? 30 : 38) + 5 + 8, told.Distinct().Count());
             Assert.Equal(1, told[^1], 12);
 
             foreach (double part in new[] { 0.02, 0.2, 0.45, 0.9 })
