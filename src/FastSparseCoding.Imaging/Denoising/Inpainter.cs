@@ -113,7 +113,7 @@ public static class Inpainter
 
     /// <summary>Rounds of masked coding: missing pixels become the mean of what the cosines say and what the codes do.</summary>
     private static GrayImage[] Code(
-        GrayImage[] picture, KnownPixels mask, GrayImage[] cosines, InpaintOptions options, int threads, IProgress<double> progress,
+        GrayImage[] picture, KnownPixels mask, GrayImage[] cosines, InpaintOptions options, int threads, Relay<double> progress,
         CancellationToken cancellation)
     {
         var coding = new MaskedCoding(mask, options, threads);
@@ -138,7 +138,7 @@ public static class Inpainter
 
     /// <summary>Rounds from a filled picture on; what comes of them has its known pixels.</summary>
     private static GrayImage[] Rounds(
-        GrayImage[] picture, KnownPixels mask, GrayImage[] filled, int rounds, IProgress<double> progress,
+        GrayImage[] picture, KnownPixels mask, GrayImage[] filled, int rounds, Relay<double> progress,
         Func<IReadOnlyList<GrayImage>, int, IReadOnlyList<GrayImage>> clean)
     {
         IReadOnlyList<GrayImage> x = filled;

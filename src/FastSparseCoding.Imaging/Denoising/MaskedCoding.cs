@@ -37,7 +37,7 @@ internal sealed class MaskedCoding
     }
 
     /// <summary>Learns from patches of a picture, in colour from those of its luminance.</summary>
-    public void Learn(IReadOnlyList<GrayImage> filled, IProgress<double> progress, CancellationToken cancellation)
+    public void Learn(IReadOnlyList<GrayImage> filled, Relay<double> progress, CancellationToken cancellation)
     {
         GrayImage gray = filled.Count == 1 ? filled[0] : OpponentColours.Luminance(filled);
         var places = new PatchPreprocessing
@@ -63,7 +63,7 @@ internal sealed class MaskedCoding
 
     /// <summary>Codes a picture's known pixels, the filled ones being in the patches' means alone.</summary>
     /// <returns>The picture with what the codes say of its missing pixels; the known ones up to rounding.</returns>
-    public GrayImage[] Fill(IReadOnlyList<GrayImage> filled, IProgress<double> progress, CancellationToken cancellation)
+    public GrayImage[] Fill(IReadOnlyList<GrayImage> filled, Relay<double> progress, CancellationToken cancellation)
     {
         (int width, int height) = (filled[0].Width, filled[0].Height);
         GrayImage[] result = [.. filled.Select(channel => new GrayImage(width, height, new float[width * height], channel.Name))];

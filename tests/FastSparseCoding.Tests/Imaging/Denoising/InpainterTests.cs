@@ -191,7 +191,7 @@ public sealed class InpainterTests
 
         Assert.DoesNotContain(float.NaN, Inpaint(Holed(small), small, Quick).Pixels.ToArray());
         Assert.StartsWith("'known' leaves a hole of 17×16 pixels at row 30, column 20, over whose middle patches of 8×8 know nothing; take "
-            + "patches of 9×9.", Message(Holed(large), large),
+            + "patches of 9×9.", Message(Holed(large), large, new() { PatchSize = 8 }),
             StringComparison.Ordinal);
         Assert.DoesNotContain(float.NaN, Inpaint(Holed(large), large, Quick with { PatchSize = 10 }).Pixels.ToArray());
     }
@@ -209,8 +209,8 @@ public sealed class InpainterTests
         Assert.StartsWith("'known' has 4607 values; it must have 4608.", Message(Clean, all[1..]), StringComparison.Ordinal);
         Assert.StartsWith($"'picture' holds NaN at row 0, column {place}; every known value must be finite.", Message(holed, some),
             StringComparison.Ordinal);
-        Assert.StartsWith("an image: is 7×8 pixels; it must be at least 8×8, the size of a patch.",
-            Message(new GrayImage(7, 8), new bool[56]), StringComparison.Ordinal);
+        Assert.StartsWith("an image: is 11×12 pixels; it must be at least 12×12, the size of a patch.",
+            Message(new GrayImage(11, 12), new bool[132]), StringComparison.Ordinal);
         Assert.StartsWith("'PatchSize' is 3; it must be from 4 to 32.", Message(Clean, all, new() { PatchSize = 3 }),
             StringComparison.Ordinal);
         Assert.StartsWith("'Rounds' is 0; it must be from 1 to 1000.", Message(Clean, all, new() { Rounds = 0 }), StringComparison.Ordinal);
@@ -229,8 +229,8 @@ public sealed class InpainterTests
             StringComparison.Ordinal);
         Assert.StartsWith("'model' cleans patches of 3 channels; an image has 1, and needs one for gray.",
             Message(Clean, all, model: Denoiser.FromDct(4, 16, 0, channels: 3)), StringComparison.Ordinal);
-        Assert.StartsWith("an image: is 8×9 pixels; it must be at least 9×9, the size of a patch of the model.",
-            Message(new GrayImage(8, 9), new bool[72], model: Denoiser.FromDct(9, 81, 0)), StringComparison.Ordinal);
+        Assert.StartsWith("an image: is 12×13 pixels; it must be at least 13×13, the size of a patch of the model.",
+            Message(new GrayImage(12, 13), new bool[156], model: Denoiser.FromDct(13, 169, 0)), StringComparison.Ordinal);
     }
 
     private static GrayImage Inpaint(GrayImage picture, bool[] known, InpaintOptions? options, Denoiser? model = null, int threads = 0)
