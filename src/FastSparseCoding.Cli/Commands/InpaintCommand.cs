@@ -41,8 +41,8 @@ internal sealed partial class InpaintCommand
     };
     private readonly Option<string> _method = new("--method")
     {
-        Description = "dictionary: patches coded by what is known of them, with a dictionary learned from the picture, after their cosines; "
-            + "missing pixels become the mean of both. cosines: these alone, some tenths of a dB worse and ten times as fast.",
+        Description = "dictionary: patches coded by what is known of them, with a dictionary learned from the picture, after their "
+            + "cosines; missing pixels become the mean of both. cosines: these alone, some tenths of a dB worse and ten times as fast.",
         DefaultValueFactory = _ => Dictionary,
         HelpName = "METHOD",
     };

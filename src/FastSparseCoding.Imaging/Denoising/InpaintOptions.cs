@@ -6,8 +6,8 @@ public sealed record InpaintOptions
     /// <summary>The defaults.</summary>
     public static InpaintOptions Default { get; } = new();
 
-    /// <summary>Side p of a patch in pixels, from 4 to 32. Default 12. Holes have to be smaller than about twice that. Masked coding has patches of
-    /// 8×8 at most.</summary>
+    /// <summary>Side p of a patch in pixels, from 4 to 32. Default 12. Holes have to be smaller than about twice that. Masked coding has
+    /// patches of 8×8 at most.</summary>
     public int PatchSize { get; init; } = 12;
 
     /// <summary>Rounds of shrinking cosines, from 1 to 1000. Default 30.</summary>

@@ -68,8 +68,8 @@ internal sealed class KnownPixels
         string advice = enough > 0 ? $"take patches of {enough}×{enough}"
             : "no patch is large enough: that takes a tool which invents what it does not know";
         Throw.Argument("known", FormattableString.Invariant(
-            $"'known' leaves a hole of {right - left + 1}×{bottom - top + 1} pixels at row {top}, column {left}, over whose middle patches ")
-            + $"of {p}×{p} know nothing; {advice}.");
+            $"'known' leaves a hole of {right - left + 1}×{bottom - top + 1} pixels at row {top}, column {left}, over whose middle ")
+            + $"patches of {p}×{p} know nothing; {advice}.");
     }
 
     /// <summary>The pixels of a picture where they are known; elsewhere means of the nearest known, weighted by the inverse square of

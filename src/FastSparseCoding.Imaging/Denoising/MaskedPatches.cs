@@ -107,7 +107,8 @@ internal sealed class MaskedPatches : IStripWork
         {
             (Columns, Means, Ones) = (new float[width], new float[width - p + 1], new float[p * p]);
             Array.Fill(Ones, 1);
-            (X, Mask, Z) = (new Matrix(RowBlocks.MostRows, p * p), new Matrix(RowBlocks.MostRows, p * p), new Matrix(RowBlocks.MostRows, atoms));
+            (X, Mask) = (new Matrix(RowBlocks.MostRows, p * p), new Matrix(RowBlocks.MostRows, p * p));
+            Z = new Matrix(RowBlocks.MostRows, atoms);
         }
 
         /// <summary>Sums of columns [width].</summary>

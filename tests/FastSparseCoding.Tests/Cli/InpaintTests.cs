@@ -72,13 +72,14 @@ public sealed class InpaintTests : IDisposable
 
             Assert.Equal(method, json.RootElement.GetProperty("method").GetString());
             ColourImage expected = Inpainter.Inpaint(
-                ImageFile.LoadColour(Torn), known, new() { DictionaryRounds = rounds }, cancellation: TestContext.Current.CancellationToken);
+                ImageFile.LoadColour(Torn), known, new() { DictionaryRounds = rounds },
+                cancellation: TestContext.Current.CancellationToken);
             string whole = _folder.File("expected.png");
             ImageFile.Save(whole, expected);
             Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(Output));
         }
         File.Delete(Output);
-        Assert.Equal(1, Run("inpaint", Torn, "--mask", Mask, "-o", Output, "--method", "magic").ExitCode);
+        Assert.Equal(ExitCode.BadUsage, Run("inpaint", Torn, "--mask", Mask, "-o", Output, "--method", "magic").ExitCode);
         Assert.False(File.Exists(Output));
     }
 

@@ -51,18 +51,16 @@ public sealed class InpainterTests
         }
     }
 
-    [Theory]
-    [InlineData(0.5, 0.1)]
-    [InlineData(0.8, 0.1)]
-    public void The_dictionary_adds_to_what_the_cosines_say(double missing, double gain)
+    [Fact]
+    public void The_dictionary_adds_to_what_the_cosines_say()
     {
-        bool[] known = Known(missing);
+        bool[] known = Known(0.8);
         GrayImage picture = Holed(known);
 
         double cosines = ImageQuality.Psnr(Clean, Inpaint(picture, known, Cosines));
         double both = ImageQuality.Psnr(Clean, Inpaint(picture, known, Quick));
 
-        Assert.True(both >= cosines + gain, $"cosines {cosines:F2} dB, with the dictionary {both:F2} dB");
+        Assert.True(both >= cosines + 0.1, $"cosines {cosines:F2} dB, with the dictionary {both:F2} dB");
     }
 
     [Fact]
@@ -122,7 +120,8 @@ public sealed class InpainterTests
         Assert.Equal(3, seen.Distinct().Count());
 
         ColourImage Fill(Denoiser? model, int threads) => Inpainter.Inpaint(
-            picture, known, new InpaintOptions { Rounds = 5, Samples = 2000 }, model, threads, cancellation: TestContext.Current.CancellationToken);
+            picture, known, new InpaintOptions { Rounds = 5, Samples = 2000 }, model, threads,
+            cancellation: TestContext.Current.CancellationToken);
     }
 
     [Fact]

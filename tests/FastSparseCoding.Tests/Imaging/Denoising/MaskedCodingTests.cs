@@ -34,8 +34,8 @@ public sealed class MaskedCodingTests
         {
             (double[] expected, int untouched) = Twin(filled[plane], known, dictionary, encoder);
             Assert.InRange(untouched, 1, Width * Height / 4);
-            // Means and averages of p² patches of pixels up to 1; in between the code of patches whose means differ by a rounding, which the
-            // lasso does not enlarge beyond the number of atoms.
+            // Means and averages of p² patches of pixels up to 1; in between the code of patches whose means differ by a rounding, which
+            // the lasso does not enlarge beyond the number of atoms.
             Tolerance.Check(expected, [.. Enumerable.Range(0, Width * Height).Select(i =>
                 actual[i / Width * planes * Width + plane * Width + i % Width])], 2 * P * P + dictionary.AtomCount, 2);
         }
