@@ -5,7 +5,8 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Missing pixels by a dictionary of the picture's own and masked coding: from a picture that is filled in already, a dictionary is
-/// learned; then each patch's known pixels are coded by it, min over z of ½‖K ⊙ (x − zD)‖² + λ Σ w_k|z_k|, and the codes say what the others are.
+/// learned; then each patch's known pixels are coded by it, min over z of ½‖K ⊙ (x − zD)‖² + λ Σ w_k|z_k|, and the codes say what the
+/// others are.
 /// </summary>
 internal sealed class MaskedCoding
 {
