@@ -12,6 +12,8 @@ internal sealed partial class InpaintCommand
     /// <summary>How far from what a model was trained for its noise may be before it is told.</summary>
     private const float Tolerated = 1.2f;
 
+    private const string Dictionary = "dictionary", Cosines = "cosines";
+
     private static readonly InpaintOptions Defaults = InpaintOptions.Default;
 
     private readonly Argument<string> _input = new("IN") { Description = "The picture, gray or in colour." };
@@ -37,10 +39,17 @@ internal sealed partial class InpaintCommand
         DefaultValueFactory = _ => Defaults.PatchSize,
         HelpName = "N",
     };
+    private readonly Option<string> _method = new("--method")
+    {
+        Description = "dictionary: patches coded by what is known of them, with a dictionary learned from the picture, after their "
+            + "cosines; missing pixels become the mean of both. cosines: these alone, some tenths of a dB worse and ten times as fast.",
+        DefaultValueFactory = _ => Dictionary,
+        HelpName = "METHOD",
+    };
     private readonly Option<string?> _model = new("--model")
     {
-        Description = "A denoiser of train-denoiser: it goes on from what the patches' cosines say, and missing pixels become the mean of "
-            + "both. Better by some tenths of a dB and some four times as slow. [default: none; the picture alone]",
+        Description = "A denoiser of train-denoiser: it goes on from what the method says, and missing pixels become the mean of both: "
+            + "better by some tenths of a dB. [default: none; the picture alone]",
         HelpName = "FILE",
     };
     private readonly Option<string?> _reference = new("--reference")
@@ -52,6 +61,7 @@ internal sealed partial class InpaintCommand
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new InpaintCommand();
+        self._method.AcceptOnlyFromAmong(Dictionary, Cosines);
         var command = new ExampledCommand(
             "inpaint", "Fills missing pixels of a picture from the known ones, which stay exactly as they are: scratches, text, dead "
             + "pixels. Holes must be smaller than a patch bridges.",
@@ -59,7 +69,7 @@ internal sealed partial class InpaintCommand
             "sparsecode inpaint marked.png --mask-color ff00ff -o whole.png --patch 12",
             "sparsecode inpaint scratched.png --mask mask.png -o whole.png --model denoiser.safetensors"])
         {
-            self._input, self._output, self._mask, self._colour, self._patch, self._model, self._reference,
+            self._input, self._output, self._mask, self._colour, self._patch, self._method, self._model, self._reference,
         };
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
@@ -70,10 +80,15 @@ internal sealed partial class InpaintCommand
         string input = parsed.GetRequiredValue(_input), output = parsed.GetRequiredValue(_output);
         string? mask = parsed.GetValue(_mask), colour = parsed.GetValue(_colour), reference = parsed.GetValue(_reference);
         string? modelPath = parsed.GetValue(_model);
+        string method = parsed.GetRequiredValue(_method);
         if (mask is null == colour is null)
             throw new UserError($"what is missing is said by either {_mask.Name} or {_colour.Name}; give one of them.");
         WrittenFormat.RequireEnding(output);
-        InpaintOptions options = Defaults with { PatchSize = Range.Check(_patch, parsed.GetValue(_patch), 4, 32) };
+        InpaintOptions options = Defaults with
+        {
+            PatchSize = Range.Check(_patch, parsed.GetValue(_patch), 4, 32),
+            DictionaryRounds = method == Dictionary ? Defaults.DictionaryRounds : 0,
+        };
         OutputFile.Require([input, mask, reference, modelPath], (_output, output));
         Denoiser? model = modelPath is null ? null : DenoiserFile.Load(modelPath);
         ColourImage picture = ImageFile.LoadColour(input);
@@ -101,7 +116,7 @@ internal sealed partial class InpaintCommand
             whole = Fill(mask ?? input, () =>
                 Inpainter.Inpaint(picture, known, options, model, context.Threads, progress, context.Cancellation));
         });
-        Result result = new Result().Add("picture", output).Add("method", model is null ? "cosines" : "cosines and model")
+        Result result = new Result().Add("picture", output).Add("method", model is null ? method : $"{method} and model")
             .Add("size", FormattableString.Invariant($"{picture.Width}×{picture.Height}"))
             .Add("missing", known.Count(k => !k)).Add("missing_share", known.Count(k => !k) / (double)known.Length);
         if (original is not null)

@@ -7,8 +7,9 @@ public sealed record InpaintOptions
     /// <summary>The defaults.</summary>
     public static InpaintOptions Default { get; } = new();
 
-    /// <summary>Side p of a patch in pixels, from 4 to 32. Default 8. Holes have to be smaller than about twice that.</summary>
-    public int PatchSize { get; init; } = 8;
+    /// <summary>Side p of a patch in pixels, from 4 to 32. Default 12. Holes have to be smaller than about twice that. Masked coding has
+    /// patches of 8×8 at most.</summary>
+    public int PatchSize { get; init; } = 12;
 
     /// <summary>Rounds of shrinking cosines, from 1 to 1000. Default 30.</summary>
     public int Rounds { get; init; } = 30;
@@ -19,6 +20,16 @@ public sealed record InpaintOptions
 
     /// <summary>Threshold of the last round, above 0 and at most that of the first, in levels of 255. Default 5.</summary>
     public float LastThreshold { get; init; } = 5;
+
+    /// <summary>Rounds of masked coding by the picture's own dictionary, each of which learns anew, from 0 to 100; with 0 the cosines alone
+    /// say what is missing. Default 1.</summary>
+    public int DictionaryRounds { get; init; } = 1;
+
+    /// <summary>Patches to learn the dictionary from in a round, drawn from the picture, 1 or more. Default 50,000.</summary>
+    public long Samples { get; init; } = 50_000;
+
+    /// <summary>Seed of the places where these are drawn. Default 1.</summary>
+    public int Seed { get; init; } = 1;
 
     /// <summary>Rounds with a trained denoiser, if there is one, from 1 to 1000. Default 8.</summary>
     public int ModelRounds { get; init; } = 8;
@@ -36,6 +47,8 @@ public sealed record InpaintOptions
         Throw.IfOutside(Rounds, 1, 1000);
         Throw.IfNotPositive(LastThreshold);
         Throw.IfOutside(FirstThreshold, LastThreshold, float.MaxValue);
+        Throw.IfOutside(DictionaryRounds, 0, 100);
+        Throw.IfBelow(Samples, 1L);
         Throw.IfOutside(ModelRounds, 1, 1000);
         Throw.IfNotPositive(LastSigma);
         Throw.IfOutside(FirstSigma, LastSigma, 255);

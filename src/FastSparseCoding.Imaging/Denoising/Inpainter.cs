@@ -3,18 +3,21 @@ namespace FastSparseCoding.Imaging;
 /// <summary>
 /// Missing pixels of a picture from those around them. From the means of the nearest known pixels on, every round keeps of all patches the
 /// cosines above a threshold, which falls from round to round: the strong lines of a patch are found first and the fine ones by their help
-/// (Guleryuz 2006; Elad, Starck, Querre and Donoho 2005). A trained denoiser goes on from there, told of less and less noise (plug and
-/// play: Venkatakrishnan, Bouman and Wohlberg 2013), and missing pixels become the mean of what both say. Safe to call from several threads
-/// at once.
+/// (Guleryuz 2006; Elad, Starck, Querre and Donoho 2005). Then a dictionary is learned from the picture so filled, the known pixels of
+/// every patch are coded by it alone, and missing pixels become the mean of what cosines and codes say. A trained denoiser goes on from
+/// there, told of less and less noise (plug and play: Venkatakrishnan, Bouman and Wohlberg 2013), and they become the mean of what was
+/// found and what it says. Safe to call from several threads at once.
 /// </summary>
 /// <remarks>A round is x ← y + 7/4 K ⊙ (x₀ − y), y the cleaned x, x₀ the picture and K its known pixels: what cleaning took from the known
 /// pixels is given back 7/4 times, so that it reaches the missing ones sooner (Landweber's iteration, which needs less than
 /// twice). The last round puts the known pixels back as they are.</remarks>
 public static class Inpainter
 {
-    /// <summary>Part of the progress that the cosines have where a denoiser comes after them; its rounds take some four times as
-    /// long.</summary>
-    private const double CosineShare = 0.3;
+    /// <summary>What a round of masked coding takes of time, the cosines' rounds being 1.</summary>
+    private const double DictionaryTime = 8;
+
+    /// <summary>What the rounds with a trained denoiser take.</summary>
+    private const double ModelTime = 3;
 
     /// <summary>Fills the missing pixels.</summary>
     /// <param name="picture">The picture, at least as large as a patch; known pixels finite, missing ones anything, NaN too.</param>
@@ -87,17 +90,18 @@ public static class Inpainter
         if (!known.Contains(false))
             return x;
 
-        double share = model is null ? 1 : CosineShare;
-        x = Rounds(picture, mask, x, options.Rounds, new Relay<double>(done => progress?.Report(share * done)), (noisy, round) =>
+        double coding = options.DictionaryRounds * DictionaryTime, all = 1 + coding + (model is null ? 0 : ModelTime);
+        x = Rounds(picture, mask, x, options.Rounds, Part(progress, 0, 1 / all), (noisy, round) =>
         {
             float t = InpaintOptions.Falling(options.FirstThreshold, options.LastThreshold, round, options.Rounds);
             return Shrink(noisy, p, t / 255, threads, cancellation);
         });
+        if (options.DictionaryRounds > 0)
+            x = Code(picture, mask, x, options, threads, Part(progress, 1 / all, (1 + coding) / all), cancellation);
         if (model is null)
             return x;
 
-        var rest = new Relay<double>(done => progress?.Report(share + (1 - share) * done));
-        GrayImage[] cleaned = Rounds(picture, mask, x, options.ModelRounds, rest, (noisy, round) =>
+        GrayImage[] cleaned = Rounds(picture, mask, x, options.ModelRounds, Part(progress, (1 + coding) / all, 1), (noisy, round) =>
         {
             float sigma = InpaintOptions.Falling(options.FirstSigma, options.LastSigma, round, options.ModelRounds);
             return PictureDenoiser.Denoise(noisy, model, sigma, threads, null, cancellation);
@@ -106,6 +110,31 @@ public static class Inpainter
             mask.Average(cleaned[channel].Pixels, x[channel].Pixels);
         return x;
     }
+
+    /// <summary>Rounds of masked coding: missing pixels become the mean of what the cosines say and what the codes do.</summary>
+    private static GrayImage[] Code(
+        GrayImage[] picture, KnownPixels mask, GrayImage[] cosines, InpaintOptions options, int threads, Relay<double> progress,
+        CancellationToken cancellation)
+    {
+        var coding = new MaskedCoding(mask, options, threads);
+        GrayImage[] x = cosines;
+        for (int round = 0; round < options.DictionaryRounds; round++)
+        {
+            double rounds = options.DictionaryRounds, half = round + 0.5;
+            coding.Learn(x, Part(progress, round / rounds, half / rounds), cancellation);
+            x = coding.Fill(x, Part(progress, half / rounds, (round + 1) / rounds), cancellation);
+            for (int channel = 0; channel < x.Length; channel++)
+            {
+                mask.Average(cosines[channel].Pixels, x[channel].Pixels);
+                mask.Restore(picture[channel].Pixels, x[channel].Pixels);
+            }
+        }
+        return x;
+    }
+
+    /// <summary>Tells of a part of the work as of the whole.</summary>
+    private static Relay<double> Part(IProgress<double>? progress, double from, double to)
+        => new(done => progress?.Report(from + (to - from) * done));
 
     /// <summary>Rounds from a filled picture on; what comes of them has its known pixels.</summary>
     private static GrayImage[] Rounds(

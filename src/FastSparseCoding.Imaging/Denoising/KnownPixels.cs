@@ -25,6 +25,9 @@ internal sealed class KnownPixels
         }
     }
 
+    /// <summary>1 where a pixel of the row is known, 0 where it is not.</summary>
+    public ReadOnlySpan<float> Row(int y) => _known.AsSpan(y * _width, _width);
+
     /// <summary>Known pixels become x₀ + ¾(x₀ − y): more than what they lack is given back.</summary>
     public void Correct(ReadOnlySpan<float> picture, Span<float> y)
     {
@@ -65,8 +68,8 @@ internal sealed class KnownPixels
         string advice = enough > 0 ? $"take patches of {enough}×{enough}"
             : "no patch is large enough: that takes a tool which invents what it does not know";
         Throw.Argument("known", FormattableString.Invariant(
-            $"'known' leaves a hole of {right - left + 1}×{bottom - top + 1} pixels at row {top}, column {left}, over whose middle patches ")
-            + $"of {p}×{p} know nothing; {advice}.");
+            $"'known' leaves a hole of {right - left + 1}×{bottom - top + 1} pixels at row {top}, column {left}, over whose middle ")
+            + $"patches of {p}×{p} know nothing; {advice}.");
     }
 
     /// <summary>The pixels of a picture where they are known; elsewhere means of the nearest known, weighted by the inverse square of

@@ -94,24 +94,13 @@ internal sealed class NoiseRemoval : IStripWork
     private void Cut(ReadOnlySpan<float> pixels, int start, int channel, ReadOnlySpan<float> means, MatrixView x)
     {
         for (int k = 0; k < x.Rows; k++)
-        {
-            ReadOnlySpan<float> from = pixels[Place(start + k, channel)..];
-            Span<float> patch = x.Row(k).Slice(channel * _p * _p, _p * _p);
-            float mean = means[start + k];
-            for (int i = 0; i < _p; i++)
-                TensorPrimitives.Subtract(from.Slice(i * _size, _p), mean, patch.Slice(i * _p, _p));
-        }
+            PatchRows.Cut(pixels[Place(start + k, channel)..], _size, _p, means[start + k], x.Row(k).Slice(channel * _p * _p, _p * _p));
     }
 
     private void Add(ReadOnlyMatrixView y, int start, int channel, Span<float> sums)
     {
         for (int k = 0; k < y.Rows; k++)
-        {
-            Span<float> to = sums[Place(start + k, channel)..];
-            ReadOnlySpan<float> patch = y.Row(k).Slice(channel * _p * _p, _p * _p);
-            for (int i = 0; i < _p; i++)
-                TensorPrimitives.Add(to.Slice(i * _size, _p), patch.Slice(i * _p, _p), to.Slice(i * _size, _p));
-        }
+            PatchRows.Add(y.Row(k).Slice(channel * _p * _p, _p * _p), sums[Place(start + k, channel)..], _size, _p);
     }
 
     /// <summary>Where a channel of patch number k of a strip begins among the strip's pixels.</summary>

@@ -50,7 +50,7 @@ public sealed class CodesReader : IDisposable
     {
         InputFile input = InputFile.Open(file);
         return FileDescription.IsZip(input) ? new CodesReader(input.Path, null, CsrNpzReader.Open(input))
-            : new CodesReader(input.Path, NpyReader.Open(input), null);
+            : new CodesReader(input.Path, RowsReader.OfNpy(input), null);
     }
 
     /// <summary>Reads the next codes.</summary>

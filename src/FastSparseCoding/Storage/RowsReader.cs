@@ -41,6 +41,9 @@ internal sealed class RowsReader : IDisposable
         };
     }
 
+    /// <summary>The same for an opened .npy, which it disposes.</summary>
+    public static RowsReader OfNpy(InputFile file) => new(file.Path, NpyReader.Open(file), null);
+
     /// <summary>Reads a file whole.</summary>
     public static Matrix ReadMatrix(string path)
     {

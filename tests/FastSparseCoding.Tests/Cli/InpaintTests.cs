@@ -58,6 +58,32 @@ public sealed class InpaintTests : IDisposable
     }
 
     [Fact]
+    public void The_method_is_the_dictionary_unless_cosines_are_asked_for()
+    {
+        bool[] known = Array.ConvertAll(ImageFile.Load(Mask).Pixels.ToArray(), pixel => pixel < 0.5f);
+        foreach ((string method, string[] option, int rounds) in new (string, string[], int)[]
+        {
+            ("dictionary", [], InpaintOptions.Default.DictionaryRounds),
+            ("dictionary", ["--method", "dictionary"], InpaintOptions.Default.DictionaryRounds),
+            ("cosines", ["--method", "cosines"], 0),
+        })
+        {
+            using var json = JsonDocument.Parse(Succeed(["inpaint", Torn, "--mask", Mask, "-o", Output, "--json", "-q", .. option]).Out);
+
+            Assert.Equal(method, json.RootElement.GetProperty("method").GetString());
+            ColourImage expected = Inpainter.Inpaint(
+                ImageFile.LoadColour(Torn), known, new() { DictionaryRounds = rounds },
+                cancellation: TestContext.Current.CancellationToken);
+            string whole = _folder.File("expected.png");
+            ImageFile.Save(whole, expected);
+            Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(Output));
+        }
+        File.Delete(Output);
+        Assert.Equal(2, Run("inpaint", Torn, "--mask", Mask, "-o", Output, "--method", "magic").ExitCode);
+        Assert.False(File.Exists(Output));
+    }
+
+    [Fact]
     public void A_colour_in_the_picture_is_as_good_as_a_mask_and_depth_and_alpha_stay()
     {
         var picture = new ColourImage(40, 40, 3, hasAlpha: true, bits: 16);
@@ -107,7 +133,7 @@ public sealed class InpaintTests : IDisposable
         Outcome outcome = Succeed("inpaint", Torn, "--mask", Mask, "-o", with, "--model", model, "--json", "--threads", "2");
 
         using var json = JsonDocument.Parse(outcome.Out);
-        Assert.Equal("cosines and model", json.RootElement.GetProperty("method").GetString());
+        Assert.Equal("dictionary and model", json.RootElement.GetProperty("method").GetString());
         Assert.Contains($"warning: {model}: is told of noise of σ 6 to 25; it was trained for 0 to 0.", outcome.Error,
             StringComparison.Ordinal);
         bool[] known = Array.ConvertAll(ImageFile.Load(Mask).Pixels.ToArray(), pixel => pixel < 0.5f);

@@ -181,8 +181,8 @@ public sealed class WidthTests
 
     private static float[] MissingPixels()
         => Inpainter.Inpaint(
-            DeadLeaves.Generate(45, 37, seed: 1), [.. Enumerable.Range(0, 45 * 37).Select(i => i % 3 != 1)], new() { Rounds = 4 },
-            cancellation: TestContext.Current.CancellationToken).Pixels.ToArray();
+            DeadLeaves.Generate(45, 37, seed: 1), [.. Enumerable.Range(0, 45 * 37).Select(i => i % 3 != 1)],
+            new() { Rounds = 4, Samples = 1000 }, cancellation: TestContext.Current.CancellationToken).Pixels.ToArray();
 
     private static float[] LearnedDictionary()
         => DictionaryLearner.Learn(
