@@ -83,7 +83,7 @@ internal sealed class MaskedPatches : IStripWork
     private void Code(Workspace workspace, CancellationToken cancellation)
     {
         MatrixView z = workspace.Z.RowRange(0, workspace.Count), x = workspace.X.RowRange(0, workspace.Count);
-        _encoder.Encode(x, workspace.Mask.RowRange(0, workspace.Count), z, cancellation);
+        _encoder.EncodeRows(x, workspace.Mask.RowRange(0, workspace.Count), z, cancellation);
         _dictionary.Reconstruct(z, x);                                                      // zD
     }
 
