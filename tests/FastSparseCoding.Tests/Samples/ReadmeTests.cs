@@ -20,7 +20,7 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
     [Theory]
     [InlineData("README.md", "atoms.png clean.png codes.npy codes.npz dictionary.safetensors lista.safetensors whole.png")]
     [InlineData("docs/choosing-lambda.md", "path.svg")]
-    [InlineData("docs/command-line.md", "classifier.safetensors codes.npy codes.npz digits.safetensors paper path.svg pictures")]
+    [InlineData("docs/command-line.md", "atoms.npy classifier.safetensors codes.npy codes.csv codes.npz digits.safetensors encoder.safetensors labels.csv paper path.svg pictures")]
     [InlineData("docs/denoising.md", "clean.png codes.npz denoiser.safetensors out places.npz whole.png")]
     [InlineData("docs/onnx.md", "atoms.npy classifier.onnx denoiser.onnx encoder.safetensors lista.onnx")]
     [InlineData("docs/python.md", "codes.npy codes.npz")]
@@ -123,7 +123,7 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
 
     private static bool IsPath(string word)
         => word is "paper" or "mnist" || word.EndsWith('/') || word.StartsWith("mnist/", StringComparison.Ordinal)
-        || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png" or ".svg";
+        || Path.GetExtension(word) is ".safetensors" or ".npy" or ".npz" or ".png" or ".svg" or ".csv" or ".onnx";
 
     /// <summary>The numbers of commands that would take minutes, small.</summary>
     private static string Small(string command)
