@@ -13,7 +13,7 @@ internal sealed record MethodResult(TrainableEncoder Encoder, CodeQuality Qualit
     public static MethodResult Measure(
         TrainableEncoder encoder, AtomDictionary dictionary, Matrix x, Matrix codes, ExactCurves curves, RunContext context)
     {
-        Matrix z = encoder.Encode(x, context.Threads, context.Cancellation);
+        Matrix z = encoder.EncodeRows(x, context.Threads, context.Cancellation);
         CodeQuality quality = CodeEvaluator.Compare(x, dictionary, encoder.Penalty, z, codes, context.Threads);
         return new MethodResult(
             encoder, quality, IterationsFor(curves.Fista, quality.CodeError), IterationsFor(curves.Cod, quality.CodeError));

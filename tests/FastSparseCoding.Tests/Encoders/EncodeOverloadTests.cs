@@ -196,6 +196,7 @@ public sealed class EncodeOverloadTests
     private sealed class Meeting : ISparseEncoder, IDisposable
     {
         private readonly Barrier _barrier = new(2);
+        private volatile bool _waited;
 
         public bool HasMet { get; private set; }
 
@@ -205,8 +206,9 @@ public sealed class EncodeOverloadTests
 
         public void EncodeRows(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation = default)
         {
-            if (!HasMet && _barrier.SignalAndWait(TimeSpan.FromSeconds(60), cancellation))
-                HasMet = true;
+            if (!_waited)
+                HasMet |= _barrier.SignalAndWait(TimeSpan.FromSeconds(60), cancellation);
+            _waited = true;
         }
 
         public void Dispose() => _barrier.Dispose();

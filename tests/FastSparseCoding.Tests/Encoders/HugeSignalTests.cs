@@ -56,7 +56,7 @@ public sealed class HugeSignalTests
         [
             () => encoder.Encode(x, 1, Cancellation), () => encoder.Encode(x, z, 1, Cancellation), () => encoder.Encode(x.View, z.View),
             () => encoder.EncodeSparse(x, 1, Cancellation),
-            () => Assert.Empty(encoder.Encode(Enumerable.Range(0, 300).Select(i => x.Row(i).ToArray()), 1, Cancellation)),
+            () => Assert.All(encoder.Encode(Enumerable.Range(0, 300).Select(i => x.Row(i).ToArray()), 1, Cancellation), Assert.NotNull),
         ];
         foreach (Action call in calls)
         {

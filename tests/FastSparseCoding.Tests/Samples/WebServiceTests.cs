@@ -58,7 +58,7 @@ public sealed class WebServiceTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(PostNpy));
 
         float[] huge = [.. _encoder.Dictionary!.Atoms.Row(3).ToArray().Select(value => MathF.CopySign(float.MaxValue, value))];
-        await Refused(JsonContent.Create(new[] { huge }), "'x' has a code that holds Infinity at row 0, column ");
+        await Refused(JsonContent.Create(new[] { huge }), "'x' has a code that holds ");
         await Refused(JsonContent.Create(new float[][] { new float[40], [1, 2] }),
             "'x[1]' has 2 values; it must have 40. (Parameter 'x[1]')");
         await Refused(Bytes([1, 2, 3]), "body: is not an .npy file");
