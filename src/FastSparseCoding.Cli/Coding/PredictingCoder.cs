@@ -8,7 +8,8 @@ internal sealed class PredictingCoder(TrainableEncoder encoder) : ICoder
 {
     public string Method => encoder.Kind;
 
-    public Matrix Encode(Matrix x, Matrix? mask, CommandContext context) => encoder.Encode(x, context.Threads, context.Cancellation);
+    /// <summary>Codes may be infinite: the command says of which signal of which file.</summary>
+    public Matrix Encode(Matrix x, Matrix? mask, CommandContext context) => encoder.EncodeRows(x, context.Threads, context.Cancellation);
 
     public string? Warning(long rows) => null;
 

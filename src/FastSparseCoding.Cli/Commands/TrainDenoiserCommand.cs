@@ -84,8 +84,8 @@ internal sealed class TrainDenoiserCommand
             "sparsecode train-denoiser photos/ -o denoiser25.safetensors --sigma 25 --patches 30000000",
             "sparsecode train-denoiser photos/ -o deep25.safetensors --sigma 25 --start denoiser25.safetensors --depth 6 --minutes 8"])
         {
-            self._images, self._output, self._sigma, self._colour, self._start, self._depth, self._atoms, self._patch, self._minutes, self._patches,
-            self._batch, self._crop, self._rate, self._resume,
+            self._images, self._output, self._sigma, self._colour, self._start, self._depth, self._atoms, self._patch, self._minutes,
+            self._patches, self._batch, self._crop, self._rate, self._resume,
         };
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;

@@ -20,7 +20,9 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
     [Theory]
     [InlineData("README.md", "atoms.png clean.png codes.npy codes.npz dictionary.safetensors lista.safetensors whole.png")]
     [InlineData("docs/choosing-lambda.md", "path.svg")]
-    [InlineData("docs/command-line.md", "atoms.npy classifier.safetensors codes.npy codes.csv codes.npz digits.safetensors encoder.safetensors labels.csv paper path.svg pictures")]
+    [InlineData("docs/command-line.md",
+        "atoms.npy classifier.safetensors codes.npy codes.csv codes.npz digits.safetensors encoder.safetensors labels.csv paper path.svg "
+            + "pictures")]
     [InlineData("docs/denoising.md", "clean.png codes.npz denoiser.safetensors out places.npz whole.png")]
     [InlineData("docs/onnx.md", "atoms.npy classifier.onnx denoiser.onnx encoder.safetensors lista.onnx")]
     [InlineData("docs/python.md", "codes.npy codes.npz")]
@@ -65,7 +67,8 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
             .Where(line => line.StartsWith("sparsecode ", StringComparison.Ordinal)).Select(line => line.Split('#')[0])];
 
     private static IEnumerable<string> Documents()
-        => ["README.md", .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}")];
+        => ["README.md", .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+            .Select(path => $"docs/{Path.GetFileName(path)}")];
 
     private void MakeInputs(TempFolder folder)
     {

@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using FastSparseCoding.Encoders;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
@@ -18,7 +19,8 @@ public sealed class WebServiceTests : IAsyncLifetime
     private const int AtOnce = 50;
 
     private readonly TempFolder _folder = new();
-    private readonly ListaEncoder _encoder = ListaEncoder.FromDictionary(RandomData.Dictionary(6, 40, seed: 1), 0.2f, 3);
+    private readonly ListaEncoder _encoder = ListaEncoder.FromDictionary(RandomData.Dictionary(50, 36, seed: 1), 0.2f, 3);
+    private readonly PatchPreprocessing _patches = new() { PatchSize = 6 };
     private readonly HttpClient _client = new();
     private Process? _service;
 
@@ -26,7 +28,7 @@ public sealed class WebServiceTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        ModelFile.Save(_folder.File("lista.safetensors"), _encoder);
+        ModelFile.Save(_folder.File("lista.safetensors"), _encoder, _patches);
         _service = SampleRun.Start(
             "WebService", _folder.Path, "--Model", _folder.File("lista.safetensors"), "--urls", "http://127.0.0.1:0");
         const string Listening = "Now listening on: ";
@@ -56,13 +58,17 @@ public sealed class WebServiceTests : IAsyncLifetime
     {
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(PostJson));
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(PostNpy));
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(PostPicture));
 
         float[] huge = [.. _encoder.Dictionary!.Atoms.Row(3).ToArray().Select(value => MathF.CopySign(float.MaxValue, value))];
         await Refused(JsonContent.Create(new[] { huge }), "'x' has a code that holds ");
-        await Refused(JsonContent.Create(new float[][] { new float[40], [1, 2] }),
-            "'x[1]' has 2 values; it must have 40. (Parameter 'x[1]')");
+        await Refused(JsonContent.Create(new float[][] { new float[36], [1, 2] }),
+            "'x[1]' has 2 values; it must have 36. (Parameter 'x[1]')");
         await Refused(Bytes([1, 2, 3]), "body: is not an .npy file");
-        await Refused(Bytes(Npy(new Matrix(2, 4))), "'x' has 4 columns; it must have 40. (Parameter 'x')");
+        await Refused(Bytes(Npy(new Matrix(2, 4))), "'x' has 4 columns; it must have 36. (Parameter 'x')");
+        using HttpResponseMessage noPicture = await _client.PostAsync("encode/picture", Bytes([1, 2, 3]), Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, noPicture.StatusCode);
+        Assert.StartsWith("{\"error\":\"body: ", await noPicture.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         using var text = new StringContent("[[1, 2", Encoding.UTF8, "application/json");
         using HttpResponseMessage response = await _client.PostAsync("encode", text, Cancellation);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
@@ -70,7 +76,7 @@ public sealed class WebServiceTests : IAsyncLifetime
 
     private async Task PostJson(int seed)
     {
-        Matrix x = RandomData.Normal(3, 40, seed), z = _encoder.Encode(x, 1, Cancellation);
+        Matrix x = RandomData.Normal(3, 36, seed), z = _encoder.Encode(x, 1, Cancellation);
         using HttpResponseMessage response = await _client.PostAsJsonAsync(
             "encode", Enumerable.Range(0, 3).Select(i => x.Row(i).ToArray()), Cancellation);
 
@@ -81,11 +87,26 @@ public sealed class WebServiceTests : IAsyncLifetime
 
     private async Task PostNpy(int seed)
     {
-        Matrix x = RandomData.Normal(40, 40, seed);
+        Matrix x = RandomData.Normal(40, 36, seed);
         using ByteArrayContent content = Bytes(Npy(x));
         using HttpResponseMessage response = await _client.PostAsync("encode", content, Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(_encoder.Encode(x, 1, Cancellation).Values.ToArray(),
+            FastSparseCoding.Storage.Npy.ReadMatrix(await response.Content.ReadAsByteArrayAsync(Cancellation)).Values.ToArray());
+    }
+
+    private async Task PostPicture(int seed)
+    {
+        GrayImage picture = DeadLeaves.Generate(24, 20, seed);
+        using var png = new MemoryStream();
+        ImageFile.Save(png, picture, ImageFormat.Png);
+        using ByteArrayContent content = Bytes(png.ToArray());
+        using HttpResponseMessage response = await _client.PostAsync("encode/picture?stride=3", content, Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        png.Position = 0;
+        Matrix x = Patches.Grid(ImageFile.Load(png), _patches, 3, out _);
         Assert.Equal(_encoder.Encode(x, 1, Cancellation).Values.ToArray(),
             FastSparseCoding.Storage.Npy.ReadMatrix(await response.Content.ReadAsByteArrayAsync(Cancellation)).Values.ToArray());
     }
