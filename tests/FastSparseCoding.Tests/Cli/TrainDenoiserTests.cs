@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FastSparseCoding.Tests.Support;
+using FastSparseCoding.Tests.Storage;
 using Xunit;
 using static FastSparseCoding.Tests.Cli.CommandLine;
 
