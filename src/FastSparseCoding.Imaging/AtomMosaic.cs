@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Atoms as one picture: each scaled so that 0 is mid-gray and its largest magnitude black or white.</summary>
+/// <summary>Atoms as one picture: each scaled so that 0 is mid-gray and its largest magnitude black or white. Safe to call from several
+/// threads at once.</summary>
 public static class AtomMosaic
 {
     /// <summary>Draws atoms side by side in a near-square grid, in their order.</summary>

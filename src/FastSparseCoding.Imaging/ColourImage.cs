@@ -4,7 +4,8 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// A picture of 1 (gray) or 3 (red, green, blue) channels, perhaps with alpha, at the depth of its file: 8 or 16 bits a sample, 1 or 2
-/// bytes in memory. Values are read and written from 0 (black, transparent) to 1 (white, opaque); colours are not multiplied by alpha.
+/// bytes in memory. Values are read and written from 0 (black, transparent) to 1 (white, opaque); colours are not multiplied by alpha. Safe
+/// to read from several threads at once; whoever changes it must be alone.
 /// </summary>
 public sealed class ColourImage
 {

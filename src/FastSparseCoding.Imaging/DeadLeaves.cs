@@ -2,7 +2,7 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Pictures with the statistics of natural images (Lee, Mumford and Huang 2001): opaque leaves that cover each other, their radii following
-/// a power law, so that edges of every length and direction occur at every scale.
+/// a power law, so that edges of every length and direction occur at every scale. Safe to call from several threads at once.
 /// </summary>
 public static class DeadLeaves
 {

@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Imaging;
 
-/// <summary>A gray picture: float32 pixels from 0 (black) to 1 (white), row after row from the top left.</summary>
+/// <summary>A gray picture: float32 pixels from 0 (black) to 1 (white), row after row from the top left. Safe to read from several threads
+/// at once; whoever changes it must be alone.</summary>
 public sealed class GrayImage
 {
     private readonly float[] _pixels;

@@ -2,7 +2,8 @@ using FastSparseCoding.Imaging.Formats;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>The IDX files of MNIST and its kin: unsigned bytes in one (labels) or three (images) dimensions, gzipped or not.</summary>
+/// <summary>The IDX files of MNIST and its kin: unsigned bytes in one (labels) or three (images) dimensions, gzipped or not. Safe to call
+/// from several threads at once.</summary>
 public static class IdxFile
 {
     /// <summary>Reads images.</summary>

@@ -7,7 +7,7 @@ namespace FastSparseCoding.Imaging;
 /// Reads pictures: JPEG, PNG, BMP, GIF (its first frame), TIFF (its first page), PGM and PPM, told apart by their content, and turned
 /// upright as their Exif notes or TIFF tag say. A picture of which the file lacks a part is refused: no pixel comes from anywhere else.
 /// Writes PNG, TIFF, PGM and PPM. Pixels are all that is kept: notes (Exif, XMP), colour profiles, gamma and resolution are neither applied
-/// nor written, and a picture that was turned upright is written upright.
+/// nor written, and a picture that was turned upright is written upright. Safe to call from several threads at once.
 /// </summary>
 public static class ImageFile
 {

@@ -2,7 +2,8 @@ using System.IO.Enumeration;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Pictures of folders and lists of files, in an order that does not depend on the file system.</summary>
+/// <summary>Pictures of folders and lists of files, in an order that does not depend on the file system. Safe to call from several threads
+/// at once.</summary>
 public static class ImageFolder
 {
     /// <summary>Pixels of all pictures that are loaded at once, of 4 bytes each: 2 GiB.</summary>
@@ -60,6 +61,9 @@ public static class ImageFolder
     /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A folder holds no images, a file is no image or damaged, or there are more than
     /// <see cref="MaxPixels"/> pixels.</exception>
+    /// <example><code>
+    /// IReadOnlyList&lt;GrayImage&gt; photos = ImageFolder.Load("photos");
+    /// </code></example>
     public static IReadOnlyList<GrayImage> Load(string path, CancellationToken cancellation = default) => Load([path], cancellation);
 
     /// <summary>

@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Square pictures with labels, as in the files of MNIST and its kin.</summary>
+/// <summary>Square pictures with labels, as in the files of MNIST and its kin. Safe to read from several threads at once; whoever changes
+/// it must be alone.</summary>
 /// <param name="Images">Pictures [N×side²], pixels from 0 to 1.</param>
 /// <param name="Labels">Their labels [N].</param>
 /// <param name="Side">Side of a picture in pixels.</param>

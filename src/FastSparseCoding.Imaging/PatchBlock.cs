@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Some patches of a picture, and the places that they come from.</summary>
+/// <summary>Some patches of a picture, and the places that they come from. Safe to read from several threads at once; whoever changes it
+/// must be alone.</summary>
 public sealed class PatchBlock
 {
     internal PatchBlock(Matrix x, IReadOnlyList<PatchPlace> places, IReadOnlyList<PatchPlace> flat)

@@ -1,7 +1,7 @@
 namespace FastSparseCoding.Imaging;
 
 /// <summary>The patches of a picture on a grid, from the top left row by row, with their places; those flatter than the preprocessing
-/// allows are left out of the signals, and told.</summary>
+/// allows are left out of the signals, and told. Safe to call from several threads at once.</summary>
 public static class PatchGrid
 {
     /// <summary>Places left out after which a block ends, however few patches it has.</summary>

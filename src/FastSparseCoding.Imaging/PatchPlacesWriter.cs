@@ -4,10 +4,10 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Writes where patches were cut and what was taken off them, row for row beside their codes, as an .npz for numpy.load: <c>picture</c>,
-/// <c>x</c>, <c>y</c> (int32), <c>mean</c> and <c>deviation</c> (float32) have a value for every patch; <c>flat_picture</c>,
-/// <c>flat_x</c>, <c>flat_y</c> and <c>flat_mean</c> one for every place that was left out as flat; <c>names</c>, <c>width</c> and
-/// <c>height</c> one for every picture; <c>patch</c> is the side of a patch, <c>whitening</c> a word that tells the whitening, or "none".
-/// The values wait in temporary files beside the target until <see cref="Complete"/>; without it nothing is left behind.
+/// <c>x</c>, <c>y</c> (int32), <c>mean</c> and <c>deviation</c> (float32) have a value for every patch; <c>flat_picture</c>, <c>flat_x</c>,
+/// <c>flat_y</c> and <c>flat_mean</c> one for every place that was left out as flat; <c>names</c>, <c>width</c> and <c>height</c> one for
+/// every picture; <c>patch</c> is the side of a patch, <c>whitening</c> a word that tells the whitening, or "none". The values wait in
+/// temporary files beside the target until <see cref="Complete"/>; without it nothing is left behind. For one thread at a time.
 /// </summary>
 public sealed class PatchPlacesWriter : IDisposable
 {

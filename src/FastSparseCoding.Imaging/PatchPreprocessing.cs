@@ -16,7 +16,8 @@ public enum PatchNormalization
     UnitDeviation,
 }
 
-/// <summary>How images become signals; stored in every model learned from images, so that new images are treated alike.</summary>
+/// <summary>How images become signals; stored in every model learned from images, so that new images are treated alike. Immutable and safe
+/// to share between threads.</summary>
 public sealed record PatchPreprocessing : SignalPreparation
 {
     /// <summary>The paper's: 10×10 patches, zero mean, unit deviation.</summary>
@@ -39,14 +40,14 @@ public sealed record PatchPreprocessing : SignalPreparation
     public override int SignalSize => PatchSize * PatchSize;
 
     /// <summary>What a model file says of the images it was made from.</summary>
-    /// <param name="path">A dictionary, an encoder or a classifier.</param>
+    /// <param name="file">A dictionary, an encoder or a classifier.</param>
     /// <returns>How images became signals, or null when they were no images.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no model, damaged, of a newer version, or its preprocessing is out of range or of
     /// another signal size.</exception>
-    public static PatchPreprocessing? Read(string path)
+    public static PatchPreprocessing? Read(FileSource file)
     {
-        using ModelReader reader = ModelReader.Open(path);
+        using ModelReader reader = ModelReader.Open(file);
         return PreprocessingFormat.Read(reader);
     }
 

@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Square patches of pictures as signals, one per row.</summary>
+/// <summary>Square patches of pictures as signals, one per row. Safe to call from several threads at once.</summary>
 public static class Patches
 {
     /// <summary>Draws patches at random places.</summary>
@@ -11,6 +11,9 @@ public static class Patches
     /// <returns>Signals [N×n].</returns>
     /// <exception cref="ArgumentException">There is no picture, one is smaller than a patch, all are flat, or the preprocessing is out of
     /// range.</exception>
+    /// <example><code>
+    /// Matrix patches = Patches.Sample(ImageFolder.Load("photos"), PatchPreprocessing.Default, count: 100_000, seed: 1);
+    /// </code></example>
     public static Matrix Sample(IReadOnlyList<GrayImage> images, PatchPreprocessing preprocessing, int count, int seed)
         => Sample(ImageStore.Of(images), preprocessing, count, seed);
 

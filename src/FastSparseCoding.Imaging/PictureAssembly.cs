@@ -2,7 +2,7 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Pictures put together again from their patches: each is multiplied by its deviation, its mean is added, and where patches overlap their
-/// average is taken. A place that was left out as flat counts as a patch of its mean.
+/// average is taken. A place that was left out as flat counts as a patch of its mean. Safe to call from several threads at once.
 /// </summary>
 public static class PictureAssembly
 {

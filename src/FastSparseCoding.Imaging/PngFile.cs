@@ -3,7 +3,8 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Writes pictures as 8-bit PNG; <see cref="ImageFile"/> writes other depths and formats.</summary>
+/// <summary>Writes pictures as 8-bit PNG; <see cref="ImageFile"/> writes other depths and formats. Safe to call from several threads at
+/// once.</summary>
 public static class PngFile
 {
     /// <summary>Writes a picture, whole or not at all.</summary>

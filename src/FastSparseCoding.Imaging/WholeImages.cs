@@ -1,7 +1,7 @@
 namespace FastSparseCoding.Imaging;
 
-/// <summary>Small square pictures taken whole as signals, as digits are: every picture is one patch, its side that of the
-/// picture.</summary>
+/// <summary>Small square pictures taken whole as signals, as digits are: every picture is one patch, its side that of the picture. Safe to
+/// call from several threads at once.</summary>
 public static class WholeImages
 {
     /// <summary>

@@ -76,6 +76,9 @@ public sealed class AtomDictionary
     /// <param name="atoms">Atoms in rows [m×n], finite and none of them zero.</param>
     /// <returns>The dictionary of the normalised rows.</returns>
     /// <exception cref="ArgumentException">A value is not finite, or a row is zero.</exception>
+    /// <example><code>
+    /// AtomDictionary spectra = AtomDictionary.Normalize(Npy.ReadMatrix("spectra.npy"));  // atoms in rows
+    /// </code></example>
     public static AtomDictionary Normalize(ReadOnlyMatrixView atoms) => new(Checked(atoms, requireUnitNorm: false, null));
 
     /// <summary>Scales rows of any norm s_k to unit norm, and tells the norms: z_k times an atom is z_k/s_k times its row.</summary>
@@ -103,6 +106,9 @@ public sealed class AtomDictionary
     /// <summary>Codes back to signals: x̂ = zD.</summary>
     /// <param name="z">Codes [N×m].</param>
     /// <returns>The reconstructions [N×n].</returns>
+    /// <example><code>
+    /// Matrix approximation = dictionary.Reconstruct(encoder.Encode(x));  // x̂ = zD
+    /// </code></example>
     public Matrix Reconstruct(Matrix z)
     {
         ArgumentNullException.ThrowIfNull(z);

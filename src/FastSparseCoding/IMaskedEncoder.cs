@@ -2,7 +2,8 @@ namespace FastSparseCoding;
 
 /// <summary>
 /// An encoder of signals of which only some values are known: what is unknown counts neither in the error nor for the code. A row without a
-/// mask's zeros is coded as <see cref="ISparseEncoder.Encode(ReadOnlyMatrixView, MatrixView)"/> codes it, up to rounding.
+/// mask's zeros is coded as <see cref="ISparseEncoder.EncodeRows"/> codes it, up to rounding. Implementations are immutable while encoding
+/// and safe to share between threads.
 /// </summary>
 public interface IMaskedEncoder : ISparseEncoder
 {
@@ -16,10 +17,11 @@ public interface IMaskedEncoder : ISparseEncoder
     /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not
     /// finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; some rows of <paramref name="z"/> are then codes, some not.</exception>
-    void Encode(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default);
+    void EncodeRows(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default);
 }
 
-/// <summary>Whole batches of partly known signals on all cores, for every encoder that knows masks.</summary>
+/// <summary>Whole batches of partly known signals on all cores, for every encoder that knows masks. Safe to call from several threads at
+/// once.</summary>
 public static class MaskedEncoderExtensions
 {
     /// <summary>Encodes a batch into a new matrix.</summary>
@@ -29,8 +31,13 @@ public static class MaskedEncoderExtensions
     /// <param name="threads">Number of threads, 1 or more; 0 for one per core. The result is the same for every number.</param>
     /// <param name="cancellation">Stops the work within a fraction of a second.</param>
     /// <returns>Codes [N×m].</returns>
-    /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, or a known value is not
-    /// finite.</exception>
+    /// <exception cref="ArgumentException">A shape is wrong, a mask holds another number or no 1 in a row, a known value is not
+    /// finite, or a code would not be.</exception>
+    /// <example><code>
+    /// // NaN stands for what was not measured.
+    /// var mask = new Matrix(x.Rows, x.Columns, Array.ConvertAll(x.Values.ToArray(), v =&gt; float.IsNaN(v) ? 0f : 1f));
+    /// Matrix z = new ActiveSetSolver(dictionary, lambda: 0.1f).EncodeMasked(x, mask);
+    /// </code></example>
     public static Matrix EncodeMasked(
         this IMaskedEncoder encoder, Matrix x, Matrix mask, int threads = 0, CancellationToken cancellation = default)
     {
@@ -40,8 +47,11 @@ public static class MaskedEncoderExtensions
         Masks.Check(x, mask, encoder.SignalSize);
         var z = new Matrix(x.Rows, encoder.CodeSize);
         RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
-            (start, count) => encoder.Encode(
-                x.RowRange(start, count), mask.RowRange(start, count), z.RowRange(start, count), cancellation));
+            (start, count) =>
+            {
+                encoder.EncodeRows(x.RowRange(start, count), mask.RowRange(start, count), z.RowRange(start, count), cancellation);
+                Throw.IfCodesNotFinite(z.RowRange(start, count), start, nameof(x));
+            });
         return z;
     }
 }

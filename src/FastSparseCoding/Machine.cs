@@ -3,7 +3,7 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding;
 
 /// <summary>What this process computes with. It decides how fast, and <see cref="FusedMultiplyAdd"/> alone decides the last digits of
-/// results.</summary>
+/// results. Safe to call from several threads at once.</summary>
 public static class Machine
 {
     /// <summary>Bits of the vectors that all kernels are run with: 512, 256 or 128, or 32 where the runtime has no vector instructions or

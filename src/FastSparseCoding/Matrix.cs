@@ -4,6 +4,7 @@ namespace FastSparseCoding;
 
 /// <summary>
 /// A dense matrix of float32 in one row-major buffer: a batch of signals, one per row [N×n], a batch of codes [N×m], a Gram matrix [m×m].
+/// Safe to read from several threads at once; threads may write different rows at the same time.
 /// </summary>
 /// <remarks>The matrix owns its buffer; <see cref="View"/> and <see cref="RowRange"/> give windows on it without copying.</remarks>
 public sealed class Matrix
@@ -29,6 +30,9 @@ public sealed class Matrix
     /// <param name="columns">Number of columns.</param>
     /// <param name="values">The buffer, of length rows × columns; the matrix uses it from now on.</param>
     /// <exception cref="ArgumentException">The buffer's length is not rows × columns.</exception>
+    /// <example><code>
+    /// var signals = new Matrix(rows: 2, columns: 3, [1, 2, 3, 4, 5, 6]);
+    /// </code></example>
     public Matrix(int rows, int columns, float[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -49,6 +53,9 @@ public sealed class Matrix
     /// <summary>All values, row after row.</summary>
     public Span<float> Values => _values;
 
+    /// <summary>The buffer itself, for what takes arrays.</summary>
+    internal float[] Buffer => _values;
+
     /// <summary>The whole matrix as a view.</summary>
     public MatrixView View => new(_values, Rows, Columns);
 
@@ -64,6 +71,9 @@ public sealed class Matrix
     /// <summary>Copies a rectangular array.</summary>
     /// <param name="values">The values, [rows, columns].</param>
     /// <returns>A matrix of the same shape.</returns>
+    /// <example><code>
+    /// Matrix signals = Matrix.FromArray(new float[,] { { 1, 2, 3 }, { 4, 5, 6 } });  // two signals of three values
+    /// </code></example>
     public static Matrix FromArray(float[,] values)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -2,12 +2,16 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace FastSparseCoding;
 
-/// <summary>To and from MathNet's column-major matrices: for decompositions and interoperation, never inside a loop.</summary>
+/// <summary>To and from MathNet's column-major matrices: for decompositions and interoperation, never inside a loop. Safe to call from
+/// several threads at once.</summary>
 public static class MatrixInterop
 {
     /// <summary>Copies into a MathNet matrix of the same shape.</summary>
     /// <param name="matrix">The matrix.</param>
     /// <returns>A dense MathNet matrix.</returns>
+    /// <example><code>
+    /// float norm = (float)x.ToMathNet().FrobeniusNorm();
+    /// </code></example>
     public static Matrix<float> ToMathNet(this Matrix matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);

@@ -1,6 +1,7 @@
 namespace FastSparseCoding;
 
-/// <summary>The rows of a matrix without end, in another pseudo-random order every epoch.</summary>
+/// <summary>The rows of a matrix without end, in another pseudo-random order every epoch. Safe to read from several threads at
+/// once.</summary>
 public sealed class MatrixSource : ISignalSource
 {
     private readonly Matrix _x;

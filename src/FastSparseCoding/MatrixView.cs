@@ -1,6 +1,7 @@
 namespace FastSparseCoding;
 
-/// <summary>A window on contiguous row-major rows of float32; it owns nothing and lives on the stack.</summary>
+/// <summary>A window on contiguous row-major rows of float32; it owns nothing and lives on the stack. It belongs to one thread; views on
+/// different rows may be written by different threads at the same time.</summary>
 public readonly ref struct MatrixView
 {
     /// <summary>Creates a view over a buffer.</summary>
@@ -61,7 +62,7 @@ public readonly ref struct MatrixView
     public static implicit operator ReadOnlyMatrixView(MatrixView view) => new(view.Values, view.Rows, view.Columns);
 }
 
-/// <summary>A read-only window on contiguous row-major rows of float32.</summary>
+/// <summary>A read-only window on contiguous row-major rows of float32. It belongs to one thread; many may look at the same rows.</summary>
 public readonly ref struct ReadOnlyMatrixView
 {
     /// <summary>Creates a view over a buffer.</summary>

@@ -7,7 +7,7 @@ namespace FastSparseCoding;
 /// <summary>
 /// What a code pays for not being zero: P(z) = λ Σ_k w_k|z_k| + ½μ‖z‖², optionally with z ≥ 0. With w = 1 and μ = 0 the lasso, with μ the
 /// elastic net (Zou and Hastie 2005), with weights the adaptive lasso (Zou 2006). The one place that knows the penalty's proximal step, its
-/// optimality conditions and its dual; a plain number λ converts to the lasso's. Immutable.
+/// optimality conditions and its dual; a plain number λ converts to the lasso's. Immutable. Immutable and safe to share between threads.
 /// </summary>
 public sealed class Penalty : IEquatable<Penalty>
 {
@@ -19,6 +19,10 @@ public sealed class Penalty : IEquatable<Penalty>
     /// <param name="ridge">Weight μ of ½‖z‖², finite, 0 or more.</param>
     /// <param name="nonNegative">Whether codes must not be negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <example><code>
+    /// var abundances = new Penalty(0.01f, nonNegative: true);
+    /// var solver = new ActiveSetSolver(dictionary, abundances);
+    /// </code></example>
     public Penalty(float lambda, ReadOnlySpan<float> weights = default, float ridge = 0, bool nonNegative = false)
     {
         Throw.IfNotPositive(lambda);

@@ -1,8 +1,9 @@
 namespace FastSparseCoding;
 
 /// <summary>
-/// A batch of codes [N×m] in compressed sparse rows: the non-zeros of row i stand at positions RowStarts[i] to RowStarts[i + 1] − 1 of
-/// <see cref="ColumnIndices"/> and <see cref="Values"/>, columns ascending. The same layout as SciPy's csr_matrix.
+/// A batch of codes [N×m] in compressed sparse rows: the non-zeros of row i stand at positions RowStarts[i] to RowStarts[i + 1] − 1 of <see
+/// cref="ColumnIndices"/> and <see cref="Values"/>, columns ascending. The same layout as SciPy's csr_matrix. Safe to read from several
+/// threads at once; whoever changes it must be alone.
 /// </summary>
 public sealed class SparseCodes
 {
@@ -52,6 +53,10 @@ public sealed class SparseCodes
     /// <summary>Compresses dense codes; exact zeros are dropped.</summary>
     /// <param name="z">Codes [N×m].</param>
     /// <returns>The same codes, compressed.</returns>
+    /// <example><code>
+    /// SparseCodes codes = SparseCodes.FromDense(encoder.Encode(x));
+    /// double atomsPerSignal = (double)codes.NonZeros / codes.Rows;
+    /// </code></example>
     public static SparseCodes FromDense(ReadOnlyMatrixView z)
     {
         var starts = new int[z.Rows + 1];

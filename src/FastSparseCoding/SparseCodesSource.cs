@@ -2,7 +2,7 @@ namespace FastSparseCoding;
 
 /// <summary>
 /// The rows of compressed codes without end, in another pseudo-random order every epoch: the order of a <see cref="MatrixSource"/> of the
-/// same seed and number of rows, so that code i belongs to signal i.
+/// same seed and number of rows, so that code i belongs to signal i. Safe to read from several threads at once.
 /// </summary>
 public sealed class SparseCodesSource : ISignalSource
 {

@@ -80,6 +80,32 @@ internal static class Throw
         }
     }
 
+    /// <summary>Refuses signals whose codes hold NaN or infinity, naming the first row and column that holds one.</summary>
+    public static void IfCodesNotFinite(ReadOnlyMatrixView z, long firstRow, string signals)
+    {
+        if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(z.Values)))
+            CodesAreNotFinite(z, firstRow, signals);
+    }
+
+    public static void CodesAreNotFinite(ReadOnlyMatrixView z, long firstRow, string signals)
+    {
+        for (int i = 0; i < z.Rows; i++)
+        {
+            int k = FirstNotFinite(z.Row(i));
+            if (k >= 0)
+                Argument(signals, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{signals}' has a code that holds {z.Row(i)[k]} at row {firstRow + i}, column {k}; its values must be so small that "
+                    + $"every code is finite."));
+        }
+    }
+
+    public static void IfTensorShapeNot(ReadOnlySpan<nint> lengths, int rows, int columns, string name)
+    {
+        if (lengths is not [var r, var c] || r != rows || c != columns)
+            Argument(name, $"'{name}' is [{string.Join('×', lengths.ToArray())}]; it must be [{rows}×{columns}].");
+    }
+
     /// <summary>Refuses NaN, infinity and what is out of a range, naming the first place that holds one.</summary>
     public static void IfOutside(ReadOnlySpan<float> values, float minimum, float maximum, string name)
     {

@@ -4,9 +4,9 @@ using FastSparseCoding.Training;
 namespace FastSparseCoding.Imaging;
 
 /// <summary>
-/// Trains a denoiser on clean pictures, to which it adds noise: loss Σ w(ŷ − y)² over the pixels of crops, w the part of the patches over
-/// a pixel that lie within the crop; its gradient goes through the average of overlapping patches, the decoder and all layers. Adam, its
-/// rate falling along a cosine.
+/// Trains a denoiser on clean pictures, to which it adds noise: loss Σ w(ŷ − y)² over the pixels of crops, w the part of the patches over a
+/// pixel that lie within the crop; its gradient goes through the average of overlapping patches, the decoder and all layers. Adam, its rate
+/// falling along a cosine. Safe to call from several threads at once.
 /// </summary>
 public static class DenoiserTrainer
 {

@@ -3,7 +3,7 @@ using FastSparseCoding.Training;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>How a denoiser is trained. Change a copy with <c>with</c>.</summary>
+/// <summary>How a denoiser is trained. Change a copy with <c>with</c>. Immutable and safe to share between threads.</summary>
 public sealed record DenoiserTrainingOptions
 {
     /// <summary>Decibels of held-out PSNR below the best at which a training goes back to the best, with half its rate.</summary>
@@ -91,7 +91,7 @@ public sealed record DenoiserTrainingOptions
     };
 }
 
-/// <summary>Where the training of a denoiser stands after a measurement.</summary>
+/// <summary>Where the training of a denoiser stands after a measurement. Immutable and safe to share between threads.</summary>
 /// <param name="Patches">Patches seen.</param>
 /// <param name="TotalPatches">Patches to see.</param>
 /// <param name="HeldOutPsnr">Mean PSNR of the held-out crops, denoised, in dB.</param>
@@ -99,7 +99,7 @@ public sealed record DenoiserTrainingOptions
 /// <param name="Remaining">Estimated time to the end.</param>
 public sealed record DenoiserProgress(long Patches, long TotalPatches, double HeldOutPsnr, double PatchesPerSecond, TimeSpan Remaining);
 
-/// <summary>What the training of a denoiser did.</summary>
+/// <summary>What the training of a denoiser did. Immutable and safe to share between threads.</summary>
 /// <param name="History">Every measurement, in order.</param>
 /// <param name="StartPsnr">Mean PSNR of the held-out crops before the training, in dB.</param>
 /// <param name="BestPsnr">The best, which the denoiser has.</param>

@@ -3,7 +3,7 @@ using FastSparseCoding.Learning;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>What denoising does for a clean picture that noise was added to.</summary>
+/// <summary>What denoising does for a clean picture that noise was added to. Immutable and safe to share between threads.</summary>
 /// <param name="PsnrBefore">PSNR of the noisy picture in dB.</param>
 /// <param name="Psnr">PSNR of the denoised picture in dB.</param>
 /// <param name="SsimBefore">Structural similarity of the noisy picture.</param>

@@ -6,8 +6,8 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Denoising with a dictionary learned from the noisy picture itself (Elad and Aharon 2006): a patch becomes the combination of few atoms
-/// that comes within the noise of it, ‖x − zD‖ ≤ gain · p · σ. Needs nothing but the picture. Atoms are learned online from the
-/// lasso (Mairal, Bach, Ponce and Sapiro 2010), and not by K-SVD.
+/// that comes within the noise of it, ‖x − zD‖ ≤ gain · p · σ. Needs nothing but the picture. Atoms are learned online from the lasso
+/// (Mairal, Bach, Ponce and Sapiro 2010), and not by K-SVD. Immutable and safe to share between threads.
 /// </summary>
 public sealed class DictionaryDenoiser : IPatchDenoiser
 {

@@ -2,7 +2,8 @@ using FastSparseCoding.Learning;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>How a picture's own dictionary is learned and used against its noise. Change a copy with <c>with</c>.</summary>
+/// <summary>How a picture's own dictionary is learned and used against its noise. Change a copy with <c>with</c>. Immutable and safe to
+/// share between threads.</summary>
 public sealed record DictionaryDenoiserOptions
 {
     /// <summary>The defaults.</summary>

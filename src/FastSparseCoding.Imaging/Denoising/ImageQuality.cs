@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Imaging;
 
-/// <summary>How near a picture comes to another, in double; pixels are clipped to 0..1 first, as a file would clip them.</summary>
+/// <summary>How near a picture comes to another, in double; pixels are clipped to 0..1 first, as a file would clip them. Safe to call from
+/// several threads at once.</summary>
 public static class ImageQuality
 {
     private const int Radius = 5;

@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Imaging;
 
-/// <summary>How the missing pixels of a picture are found. Change a copy with <c>with</c>.</summary>
+/// <summary>How the missing pixels of a picture are found. Change a copy with <c>with</c>. Immutable and safe to share between
+/// threads.</summary>
 public sealed record InpaintOptions
 {
     /// <summary>The defaults.</summary>

@@ -4,7 +4,8 @@ namespace FastSparseCoding.Imaging;
 /// Missing pixels of a picture from those around them. From the means of the nearest known pixels on, every round keeps of all patches the
 /// cosines above a threshold, which falls from round to round: the strong lines of a patch are found first and the fine ones by their help
 /// (Guleryuz 2006; Elad, Starck, Querre and Donoho 2005). A trained denoiser goes on from there, told of less and less noise (plug and
-/// play: Venkatakrishnan, Bouman and Wohlberg 2013), and missing pixels become the mean of what both say.
+/// play: Venkatakrishnan, Bouman and Wohlberg 2013), and missing pixels become the mean of what both say. Safe to call from several threads
+/// at once.
 /// </summary>
 /// <remarks>A round is x ← y + 7/4 K ⊙ (x₀ − y), y the cleaned x, x₀ the picture and K its known pixels: what cleaning took from the known
 /// pixels is given back 7/4 times, so that it reaches the missing ones sooner (Landweber's iteration, which needs less than

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace FastSparseCoding.Imaging;
 
-/// <summary>The deviation σ of a picture's noise, in levels of 255 as papers say it.</summary>
+/// <summary>The deviation σ of a picture's noise, in levels of 255 as papers say it. Safe to call from several threads at once.</summary>
 public static class NoiseLevel
 {
     /// <summary>Median of |v| where v is normal with deviation 1.</summary>

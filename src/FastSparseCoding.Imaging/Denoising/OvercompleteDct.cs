@@ -2,7 +2,7 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Products of cosines across and down a square patch, more of them than pixels: the dictionary that picture denoising begins with (Elad
-/// and Aharon 2006).
+/// and Aharon 2006). Safe to call from several threads at once.
 /// </summary>
 public static class OvercompleteDct
 {

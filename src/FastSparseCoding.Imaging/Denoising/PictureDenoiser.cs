@@ -12,7 +12,8 @@ public delegate void PictureRowWriter(int first, ReadOnlySpan<float> rows);
 
 /// <summary>
 /// Pictures without their noise, by way of patches (Elad and Aharon 2006): every patch of the picture, one at each pixel, is freed of its
-/// mean, cleaned and given its mean back; a pixel becomes the average of the patches over it and, with a weight, of the noisy picture.
+/// mean, cleaned and given its mean back; a pixel becomes the average of the patches over it and, with a weight, of the noisy picture. Safe
+/// to call from several threads at once.
 /// </summary>
 public static class PictureDenoiser
 {

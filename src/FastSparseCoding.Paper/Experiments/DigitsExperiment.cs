@@ -30,7 +30,7 @@ internal sealed class DigitsExperiment
     private DigitsExperiment(RunFolder folder, DigitsPlan plan, DigitsData data, RunContext context, IProgressBoard board)
     {
         (_folder, _plan, _data, _context, _board) = (folder, plan, data, context, board);
-        _dictionary = folder.Stage("digits-dictionary.safetensors", Learn, ModelFile.LoadDictionary);
+        _dictionary = folder.Stage("digits-dictionary.safetensors", Learn, path => ModelFile.LoadDictionary(path));
         var exact = new ActiveSetSolver(_dictionary, DigitsPlan.Lambda);
         (_data, _optimal) = Encode(exact);
         data = _data;
@@ -78,7 +78,7 @@ internal sealed class DigitsExperiment
             _folder.Uncertified.Set("digits to train on", rows.Length, codes.Rows);
             Npz.WriteCodes(_folder[Codes], codes);
             Npy.Write(path, new Matrix(1, rows.Length, rows));
-        }, Npy.ReadMatrix);
+        }, path => Npy.ReadMatrix(path));
         SparseCodes all = Npz.ReadCodes(_folder[Codes]);
         if (leftOut.Columns == 0)
             return (_data, all);
@@ -148,7 +148,7 @@ internal sealed class DigitsExperiment
             return [predictor];
         ClassifierModel trained =
             _folder.Stage($"{name}-end-to-end.safetensors",
-            (path, _) => TrainEndToEnd(candidate, seed, name, encoder, path), ClassifierFile.Load);
+            (path, _) => TrainEndToEnd(candidate, seed, name, encoder, path), path => ClassifierFile.Load(path));
         Matrix z = trained.Encoder!.Encode(_data.Test, 1, _context.Cancellation);
         var run = new DigitsRun(trained.Classifier.ErrorRate(z, _data.TestLabels, 1), double.NaN, double.NaN, NonZeros(z));
         return [predictor, new DigitsMethod(

@@ -52,7 +52,8 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
     public ExperimentResult Run(IProgressBoard board)
     {
         AtomDictionary dictionary =
-            folder.Stage($"dictionary-{atoms}.safetensors", (path, checkpoint) => Learn(path, checkpoint, board), ModelFile.LoadDictionary);
+            folder.Stage($"dictionary-{atoms}.safetensors", (path, checkpoint) => Learn(path, checkpoint, board),
+                path => ModelFile.LoadDictionary(path));
         var exact = new ActiveSetSolver(dictionary, Plan.Lambda);
         CertifiedCodes certified = CertifiedCodes.Of(exact, data.Test, context.Threads, context.Cancellation);
         if (certified.Codes.Rows == 0)

@@ -8,7 +8,8 @@ namespace FastSparseCoding.Encoders;
 /// h_{θ_0}(xAᵀ). The dictionary D and the matrix A that correlates with its atoms are learned apart, and every layer has thresholds of its
 /// own. A layer costs two products by [m×n] where LISTA's costs one by [m×m], and the first of them only reads the atoms in use. This is
 /// not the paper's; it is the form that image restoration uses (LISTA with weight coupling: Chen, Liu, Wang and Yin 2018; Simon and Elad
-/// 2019). Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained.
+/// 2019). Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained. Immutable while encoding and safe to
+/// share between threads.
 /// </summary>
 /// <remarks>
 /// Windows: A [m×n], D [m×n], theta [(T+1)×m]; row t of the last belongs to layer t. A ridge shrinks what a layer keeps of the last:

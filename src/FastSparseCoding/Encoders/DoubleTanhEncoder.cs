@@ -4,7 +4,7 @@ namespace FastSparseCoding.Encoders;
 
 /// <summary>
 /// The double tanh g ⊙ (tanh(Wx + u) + tanh(Wx − u)): near zero for small inputs, like a smooth shrinkage. Windows: W [m×n], u [1×m], gain
-/// [1×m].
+/// [1×m]. Immutable while encoding and safe to share between threads.
 /// </summary>
 public sealed class DoubleTanhEncoder : FeedForwardEncoder
 {

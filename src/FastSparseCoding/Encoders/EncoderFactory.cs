@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Encoders;
 
-/// <summary>Encoders by the name of their kind.</summary>
+/// <summary>Encoders by the name of their kind. Safe to call from several threads at once.</summary>
 public static class EncoderFactory
 {
     private static readonly EncoderFamily[] Families =
@@ -21,6 +21,9 @@ public static class EncoderFactory
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentException">There is no such kind, the kind cannot predict its codes, or the depth is out of
     /// range.</exception>
+    /// <example><code>
+    /// TrainableEncoder encoderOfKind = EncoderFactory.Create("lista-coupled", dictionary, 0.5f, depth: 3);
+    /// </code></example>
     public static TrainableEncoder Create(string kind, AtomDictionary dictionary, Penalty penalty, int depth)
         => Find(kind, depth).FromDictionary(dictionary, penalty, depth);
 

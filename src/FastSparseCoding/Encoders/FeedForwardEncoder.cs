@@ -4,7 +4,8 @@ using FastSparseCoding.Kernels;
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
-/// The baselines of the paper: one product and a nonlinearity of each coefficient. The derived classes say which.
+/// The baselines of the paper: one product and a nonlinearity of each coefficient. The derived classes say which. Immutable while encoding
+/// and safe to share between threads.
 /// </summary>
 public abstract class FeedForwardEncoder : TrainableEncoder
 {

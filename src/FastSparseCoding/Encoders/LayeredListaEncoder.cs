@@ -7,7 +7,7 @@ namespace FastSparseCoding.Encoders;
 /// A variant of LISTA that the paper does not have: W_e and S are shared over the layers as there, but every layer t has thresholds θ_t and
 /// gains g_t of its own, C(t) = g_t ⊙ xW_eᵀ + Z(t−1)Sᵀ, Z(t) = h_{θ_t}(C(t)), as if every iteration of ISTA had a step of its own. The
 /// products are those of <see cref="ListaEncoder"/>. Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is
-/// trained.
+/// trained. Immutable while encoding and safe to share between threads.
 /// </summary>
 /// <remarks>Windows: W_e [m×n], S_transposed [m×m], theta [(T+1)×m], gain [(T+1)×m]; row t of the last two belongs to layer t.</remarks>
 public sealed class LayeredListaEncoder : SharedLayersEncoder

@@ -5,7 +5,8 @@ namespace FastSparseCoding.Encoders;
 
 /// <summary>
 /// LCoD, learned coordinate descent (Gregor and LeCun 2010, Algorithm 4): a fixed number of greedy coordinate updates with trained W_e, S
-/// and θ. Every signal chooses its own coordinates. Made from a dictionary it equals CoD, until it is trained.
+/// and θ. Every signal chooses its own coordinates. Made from a dictionary it equals CoD, until it is trained. Immutable while encoding and
+/// safe to share between threads.
 /// </summary>
 /// <remarks>
 /// <see cref="TrainableEncoder.Depth"/> counts the coordinate updates; the paper's T is one more. Windows: W_e [m×n], S_transposed [m×m],
@@ -49,6 +50,9 @@ public sealed class LcodEncoder : TrainableEncoder
     /// <param name="depth">Coordinate updates, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
+    /// <example><code>
+    /// LcodEncoder lcod = LcodEncoder.FromDictionary(dictionary, lambda: 0.5f, depth: 20);
+    /// </code></example>
     public static LcodEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
         => FromDictionary(dictionary, new Penalty(lambda), depth);
 

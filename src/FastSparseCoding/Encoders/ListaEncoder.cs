@@ -4,7 +4,8 @@ namespace FastSparseCoding.Encoders;
 
 /// <summary>
 /// LISTA, the learned ISTA (Gregor and LeCun 2010, Algorithm 3): ISTA unrolled to a fixed depth T with trained W_e, S and θ, shared over
-/// the layers. Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained.
+/// the layers. Made from a dictionary it equals T + 1 iterations of ISTA from zero, until it is trained. Immutable while encoding and safe
+/// to share between threads.
 /// </summary>
 /// <remarks>Windows: W_e [m×n], S_transposed [m×m], theta [1×m]. S is kept transposed: C = B + Σ_j z_j (Sᵀ)_j is then a sum of
 /// rows.</remarks>
@@ -37,6 +38,10 @@ public sealed class ListaEncoder : SharedLayersEncoder
     /// <param name="depth">Products by S, from 0 to <see cref="MaxDepth"/>; 0 is the plain shrinkage encoder.</param>
     /// <returns>The encoder, ready to be trained.</returns>
     /// <exception cref="ArgumentOutOfRangeException">λ or the depth is out of range.</exception>
+    /// <example><code>
+    /// ListaEncoder lista = ListaEncoder.FromDictionary(dictionary, lambda: 0.5f, depth: 3);
+    /// EncoderTrainer.Train(lista, x, new ActiveSetSolver(dictionary, 0.5f), new() { Samples = 1_000_000 });
+    /// </code></example>
     public static ListaEncoder FromDictionary(AtomDictionary dictionary, float lambda, int depth)
         => FromDictionary(dictionary, new Penalty(lambda), depth);
 

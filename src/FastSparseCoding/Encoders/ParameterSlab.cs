@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Encoders;
 
-/// <summary>A named window on a slab: a matrix [rows×columns] from an offset on.</summary>
+/// <summary>A named window on a slab: a matrix [rows×columns] from an offset on. Immutable and safe to share between threads.</summary>
 /// <param name="Name">Name, as stored in files.</param>
 /// <param name="Offset">First value in the slab.</param>
 /// <param name="Rows">Number of rows.</param>
@@ -22,6 +22,7 @@ internal readonly record struct WindowShape(string Name, int Rows, int Columns, 
 
 /// <summary>
 /// All parameters of an encoder, or their gradient, in one buffer with named windows: optimisers, files and gradient sums are flat loops.
+/// Safe to read from several threads at once; whoever changes it must be alone.
 /// </summary>
 public sealed class ParameterSlab
 {

@@ -4,7 +4,7 @@ namespace FastSparseCoding.Encoders;
 
 /// <summary>
 /// ISTA unrolled with a filter matrix W_e and a mutual inhibition matrix S that all layers share: Z(t) = h_θ(B(t) + Z(t−1)Sᵀ), B = xW_eᵀ.
-/// What a layer makes of B, and its thresholds, the derived classes say.
+/// What a layer makes of B, and its thresholds, the derived classes say. Immutable while encoding and safe to share between threads.
 /// </summary>
 /// <remarks>Windows: W_e [m×n], S_transposed [m×m], then those of the derived class. S is kept transposed: C = B + Σ_j z_j (Sᵀ)_j is then a
 /// sum of rows.</remarks>

@@ -2,7 +2,8 @@ using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Encoders;
 
-/// <summary>The plain shrinkage encoder h_θ(W_e x): LISTA at depth 0, LCoD without updates. Windows: W_e [m×n], theta [1×m].</summary>
+/// <summary>The plain shrinkage encoder h_θ(W_e x): LISTA at depth 0, LCoD without updates. Windows: W_e [m×n], theta [1×m]. Immutable
+/// while encoding and safe to share between threads.</summary>
 public sealed class ShrinkEncoder : FeedForwardEncoder
 {
     internal ShrinkEncoder(int signalSize, int codeSize, Penalty penalty, AtomDictionary? dictionary)

@@ -7,7 +7,7 @@ namespace FastSparseCoding.Encoders;
 /// SLISTA: ISTA whose steps are learned and nothing else (Ablin, Moreau, Massias and Gramfort 2019). R(t) = x − Z(t−1)D, Z(t) is the
 /// proximal step of length γ_t from there, h_{γ_tλw}(Z(t−1) + γ_tR(t)Dᵀ)/(1 + γ_tμ). T + 1 numbers learn from few signals and at any
 /// penalty: λ is an input, and <see cref="WithPenalty"/> gives the encoder of another. This is not the paper's. Made from a dictionary it
-/// equals T + 1 iterations of ISTA from zero, until it is trained.
+/// equals T + 1 iterations of ISTA from zero, until it is trained. Immutable while encoding and safe to share between threads.
 /// </summary>
 /// <remarks>Windows: step [1×(T+1)], γ_t in units of 1/L, so 1 for ISTA.</remarks>
 public sealed class StepListaEncoder : TrainableEncoder

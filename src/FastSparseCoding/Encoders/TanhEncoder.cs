@@ -4,7 +4,7 @@ namespace FastSparseCoding.Encoders;
 
 /// <summary>
 /// The encoder g ⊙ tanh(Wx + u) of Kavukcuoglu, Ranzato and LeCun (2008), with a gain per coefficient. Windows: W [m×n], u [1×m], gain
-/// [1×m].
+/// [1×m]. Immutable while encoding and safe to share between threads.
 /// </summary>
 public sealed class TanhEncoder : FeedForwardEncoder
 {

@@ -1,3 +1,5 @@
+using FastSparseCoding.Kernels;
+
 namespace FastSparseCoding.Encoders;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace FastSparseCoding.Encoders;
 public abstract class TrainableEncoder : ISparseEncoder
 {
     /// <summary>Rows encoded together: their codes and one panel of weights stay in the second-level cache.</summary>
-    private const int EncodeRows = 64;
+    private const int BlockRows = 64;
 
     /// <summary>Rows of a pass for training, and the floats that they may take: 64 MB.</summary>
     private const int FewestPassRows = 16, MostPassRows = 512, PassFloats = 1 << 24;
@@ -28,7 +30,7 @@ public abstract class TrainableEncoder : ISparseEncoder
         Penalty = penalty.For(codeSize);
         Dictionary = dictionary;
         Parameters = parameters;
-        _passes = new WorkspacePool<EncoderPass>(() => CreatePass(EncodeRows, keepTape: false));
+        _passes = new WorkspacePool<EncoderPass>(() => CreatePass(BlockRows, keepTape: false));
     }
 
     /// <summary>Name of the architecture, as in files and on the command line: lista, lcod, shrink, tanh, tanh2.</summary>
@@ -88,14 +90,25 @@ public abstract class TrainableEncoder : ISparseEncoder
     }
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z)
+    public void EncodeRows(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation = default)
+        => EncodeBlocks(x, z, firstRow: null, cancellation);
+
+    /// <inheritdoc/>
+    void ISparseEncoder.EncodeFinite(ReadOnlyMatrixView x, MatrixView z, long firstRow, CancellationToken cancellation)
+        => EncodeBlocks(x, z, firstRow, cancellation);
+
+    /// <summary>Encodes block by block, and refuses codes that are not finite when rows are counted.</summary>
+    private void EncodeBlocks(ReadOnlyMatrixView x, MatrixView z, long? firstRow, CancellationToken cancellation)
     {
         Batches.Check(this, x, z);
         EncoderPass pass = _passes.Rent();
-        for (int start = 0; start < x.Rows; start += EncodeRows)
+        for (int start = 0; start < x.Rows; start += BlockRows)
         {
-            int count = Math.Min(EncodeRows, x.Rows - start);
-            pass.Forward(x.RowRange(start, count)).Values.CopyTo(z.RowRange(start, count).Values);
+            cancellation.ThrowIfCancellationRequested();
+            MatrixView codes = z.RowRange(start, Math.Min(BlockRows, x.Rows - start));
+            bool finite = FiniteCopy.Run(pass.Forward(x.RowRange(start, codes.Rows)).Values, codes.Values);
+            if (!finite && firstRow is { } first)
+                Throw.CodesAreNotFinite(codes, first + start, nameof(x));
         }
         _passes.Return(pass);
     }

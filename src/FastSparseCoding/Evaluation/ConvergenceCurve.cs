@@ -4,7 +4,8 @@ namespace FastSparseCoding.Evaluation;
 
 /// <summary>
 /// How an iterative solver approaches the optimum: the mean of (E − E*)/E* after k iterations, from zero or from a prediction. What a
-/// prediction saves an exact method (Gregor and LeCun 2010, section 5) is the distance between two such curves.
+/// prediction saves an exact method (Gregor and LeCun 2010, section 5) is the distance between two such curves. Immutable and safe to share
+/// between threads.
 /// </summary>
 public sealed class ConvergenceCurve
 {

@@ -2,7 +2,8 @@ namespace FastSparseCoding.Evaluation;
 
 /// <summary>
 /// Some values of every signal, drawn at random and kept out of its code: how well the code, found from the others, predicts them tells
-/// codes that are too poor, with too large a λ, from codes that follow the noise, with too small a one.
+/// codes that are too poor, with too large a λ, from codes that follow the noise, with too small a one. Immutable and safe to share between
+/// threads.
 /// </summary>
 public sealed class HeldOutValues
 {

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace FastSparseCoding.Learning;
 
-/// <summary>Whole learnings: batch after batch until the samples of the options are seen.</summary>
+/// <summary>Whole learnings: batch after batch until the samples of the options are seen. For one thread at a time; what it does runs on
+/// all cores.</summary>
 public sealed partial class DictionaryLearner
 {
     /// <summary>Learns from a matrix of signals, over and over in fresh orders.</summary>
@@ -16,6 +17,9 @@ public sealed partial class DictionaryLearner
     /// options.</exception>
     /// <exception cref="ArithmeticException">No signal had a certified code.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <example><code>
+    /// AtomDictionary learned = DictionaryLearner.Learn(x, new() { AtomCount = 400, Lambda = 0.5f, Samples = 100_000, Seed = 1 });
+    /// </code></example>
     public static AtomDictionary Learn(
         Matrix x, DictionaryLearningOptions? options = null, IProgress<LearningProgress>? progress = null, AtomDictionary? start = null,
         CancellationToken cancellation = default)

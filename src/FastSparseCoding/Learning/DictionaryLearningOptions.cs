@@ -12,7 +12,7 @@ public enum DictionaryMethod
     Sgd,
 }
 
-/// <summary>How a dictionary is learned. Change a copy with <c>with</c>.</summary>
+/// <summary>How a dictionary is learned. Change a copy with <c>with</c>. Immutable and safe to share between threads.</summary>
 public sealed record DictionaryLearningOptions
 {
     private readonly int? _batchSize;

@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Learning;
 
-/// <summary>Where the learning of a dictionary stands.</summary>
+/// <summary>Where the learning of a dictionary stands. Immutable and safe to share between threads.</summary>
 /// <param name="Samples">Signals seen.</param>
 /// <param name="TotalSamples">Signals to see.</param>
 /// <param name="Objective">Mean E(x, z) over the last batch's signals with a certified code, with the atoms before its update; NaN when
@@ -14,7 +14,8 @@ public sealed record LearningProgress(
     long Samples, long TotalSamples, double Objective, double MeanNonZeros, int ReseededAtoms, long Uncertified, double SamplesPerSecond,
     TimeSpan Remaining);
 
-/// <summary>Everything needed to go on with a learning and end with the same bits. It does not change while the learning goes on.</summary>
+/// <summary>Everything needed to go on with a learning and end with the same bits. It does not change while the learning goes on. Safe to
+/// read from several threads at once; whoever changes it must be alone.</summary>
 public sealed record LearnerState
 {
     internal LearnerState(string settings, long samples, long batches, int reseededAtoms, long uncertified, Matrix atoms, Matrix a,

@@ -5,7 +5,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace FastSparseCoding.Learning;
 
 /// <summary>
-/// ZCA whitening: x ← (x − μ)V(Λ + ε)^(−1/2)Vᵀ, with μ and VΛVᵀ the mean and covariance of the signals it was fitted to.
+/// ZCA whitening: x ← (x − μ)V(Λ + ε)^(−1/2)Vᵀ, with μ and VΛVᵀ the mean and covariance of the signals it was fitted to. Immutable and safe
+/// to share between threads.
 /// </summary>
 public sealed class ZcaWhitening
 {

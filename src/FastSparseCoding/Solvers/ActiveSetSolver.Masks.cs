@@ -3,12 +3,12 @@ namespace FastSparseCoding.Solvers;
 /// <summary>
 /// Signals of which only some values are known: min over z of ½‖M(x − zD)‖² + P(z), M the row's mask. Every row has a Gram matrix of its
 /// own, DMDᵀ, which is formed on the support alone. The certificate is the lasso's with Mr for r: what is unknown can be chosen to be
-/// reconstructed exactly.
+/// reconstructed exactly. Immutable and safe to share between threads.
 /// </summary>
 public sealed partial class ActiveSetSolver
 {
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default)
+    public void EncodeRows(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default)
     {
         Masks.Check(x, mask, SignalSize);
         Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));

@@ -37,6 +37,10 @@ public sealed partial class ActiveSetSolver : LassoSolver, IMaskedEncoder
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="lambda">Sparsity weight λ, above 0.</param>
     /// <param name="options">When to stop, or null for the defaults; iterations are changes of the support.</param>
+    /// <example><code>
+    /// var exact = new ActiveSetSolver(dictionary, lambda: 0.5f);
+    /// Matrix z = exact.Encode(x);
+    /// </code></example>
     public ActiveSetSolver(AtomDictionary dictionary, float lambda, SolverOptions? options = null)
         : this(dictionary, new Penalty(lambda), options)
     {

@@ -3,7 +3,7 @@ namespace FastSparseCoding.Solvers;
 /// <summary>
 /// Signals with codes that may be learned from or measured against: those of a solver that are certified. A code that is not may be
 /// anything, and is left out with its signal and counted. An encoder that is no exact solver says nothing of its codes, and all of them are
-/// kept.
+/// kept. Safe to read from several threads at once; whoever changes it must be alone.
 /// </summary>
 public sealed class CertifiedCodes
 {

@@ -5,7 +5,7 @@ namespace FastSparseCoding.Solvers;
 
 /// <summary>
 /// What the solvers that work row by row on the Gram matrix share: B = xDᵀ for the whole block at once, and a threshold on the change of z
-/// that tightens until the certificate holds.
+/// that tightens until the certificate holds. Immutable and safe to share between threads.
 /// </summary>
 public abstract class CoordinateSolver : LassoSolver
 {

@@ -6,7 +6,7 @@ namespace FastSparseCoding.Solvers;
 /// <summary>
 /// Cyclic coordinate descent on the Gram matrix (Friedman, Hastie and Tibshirani 2010): every coefficient in turn to its own optimum.
 /// Between two sweeps over all of them the non-zero ones are swept until they settle; a trace, whose unit is one sweep, goes over all of
-/// them every time.
+/// them every time. Immutable and safe to share between threads.
 /// </summary>
 public sealed class CyclicCoordinateDescentSolver : CoordinateSolver
 {

@@ -6,6 +6,7 @@ namespace FastSparseCoding.Solvers;
 /// <summary>
 /// FISTA (Beck and Teboulle 2009): ISTA's step taken at y = z_k + ((t_k − 1)/t_{k+1})(z_k − z_{k−1}), with t_{k+1} = (1 + √(1 + 4t_k²))/2.
 /// The certificate is of the returned z, not of y. Optionally restarted whenever the momentum points uphill (O'Donoghue and Candès 2015).
+/// Immutable and safe to share between threads.
 /// </summary>
 public sealed class FistaSolver : GradientSolver
 {

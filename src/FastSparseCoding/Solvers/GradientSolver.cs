@@ -4,7 +4,7 @@ namespace FastSparseCoding.Solvers;
 
 /// <summary>
 /// What ISTA and FISTA share: rows iterate together as one product with S = I − G/L, and leave the block when their certificate is within
-/// the tolerance. What a row computes never depends on the others.
+/// the tolerance. What a row computes never depends on the others. Immutable and safe to share between threads.
 /// </summary>
 public abstract class GradientSolver : LassoSolver
 {

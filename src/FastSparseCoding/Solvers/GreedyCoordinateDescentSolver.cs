@@ -5,7 +5,8 @@ namespace FastSparseCoding.Solvers;
 
 /// <summary>
 /// CoD, greedy coordinate descent (Li and Osher 2009; Gregor and LeCun 2010, Algorithm 2): always update the coefficient that changes most.
-/// With S = I − G an update is one pass over B; m of them cost about one iteration of ISTA. The code after k updates is h_λ(B).
+/// With S = I − G an update is one pass over B; m of them cost about one iteration of ISTA. The code after k updates is h_λ(B). Immutable
+/// and safe to share between threads.
 /// </summary>
 public sealed class GreedyCoordinateDescentSolver : CoordinateSolver
 {

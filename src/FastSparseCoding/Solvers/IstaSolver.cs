@@ -4,7 +4,7 @@ namespace FastSparseCoding.Solvers;
 
 /// <summary>
 /// ISTA, the proximal gradient method (Gregor and LeCun 2010, Algorithm 1): z ← h_{λ/L}(z − (zG − xDᵀ)/L), from zero. An iteration is one
-/// product with S = I − G/L.
+/// product with S = I − G/L. Immutable and safe to share between threads.
 /// </summary>
 public sealed class IstaSolver : GradientSolver
 {

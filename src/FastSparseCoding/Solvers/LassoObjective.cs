@@ -5,7 +5,8 @@ namespace FastSparseCoding.Solvers;
 /// <summary>
 /// The objective E(x, z) = ½‖x − zD‖² + P(z) of one signal, P being λ‖z‖₁ or another <see cref="Penalty"/>, its optimality conditions and
 /// its certificate, in double precision. A code against the sign constraint of its penalty has no finite energy: its energy here leaves the
-/// constraint out. The one place that scales E: it is never divided by n, by N or by anything else.
+/// constraint out. The one place that scales E: it is never divided by n, by N or by anything else. Safe to call from several threads at
+/// once.
 /// </summary>
 public static class LassoObjective
 {

@@ -101,7 +101,8 @@ public sealed class LassoPath
     }
 }
 
-/// <summary>What the codes of a batch come to at one sparsity weight: means over its signals.</summary>
+/// <summary>What the codes of a batch come to at one sparsity weight: means over its signals. Immutable and safe to share between
+/// threads.</summary>
 /// <param name="Lambda">The sparsity weight λ.</param>
 /// <param name="NonZeros">Number of coefficients that are not zero.</param>
 /// <param name="SquaredError">‖x − zD‖².</param>

@@ -44,10 +44,7 @@ public abstract class LassoSolver : ISparseEncoder
     public int CodeSize => Dictionary.AtomCount;
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z) => Encode(x, z, CancellationToken.None);
-
-    /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation)
+    public void EncodeRows(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation = default)
     {
         Batches.Check(this, x, z);
         z.Values.Clear();
@@ -67,6 +64,11 @@ public abstract class LassoSolver : ISparseEncoder
     /// not.</param>
     /// <returns>Status, iterations and certificate of every row.</returns>
     /// <exception cref="ArgumentException">A shape is wrong, or a value is not finite.</exception>
+    /// <example><code>
+    /// var z = new Matrix(x.Rows, dictionary.AtomCount);
+    /// SolveReport report = new FistaSolver(dictionary, lambda: 0.5f).Solve(x, z);
+    /// Console.WriteLine($"{report.CertifiedRows.Count} of {x.Rows} codes are certified");
+    /// </code></example>
     public SolveReport Solve(Matrix x, Matrix z, bool warmStart = false, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(x);

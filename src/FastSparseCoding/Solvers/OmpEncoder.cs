@@ -14,6 +14,10 @@ public sealed class OmpEncoder : IMaskedEncoder
     /// <param name="dictionary">Dictionary D [m×n].</param>
     /// <param name="options">When to stop, and whether codes must not be negative.</param>
     /// <exception cref="ArgumentException">The options say neither a number of atoms nor an error, or one out of its range.</exception>
+    /// <example><code>
+    /// var pursuit = new OmpEncoder(dictionary, new OmpOptions { MaxAtoms = 10 });
+    /// Matrix z = pursuit.Encode(x);  // at most 10 atoms a signal
+    /// </code></example>
     public OmpEncoder(AtomDictionary dictionary, OmpOptions options)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
@@ -37,17 +41,14 @@ public sealed class OmpEncoder : IMaskedEncoder
     public int CodeSize => Dictionary.AtomCount;
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z) => Encode(x, z, CancellationToken.None);
-
-    /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation)
+    public void EncodeRows(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation = default)
     {
         Batches.Check(this, x, z);
         EncodeBlocks(x, default, z, cancellation);
     }
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default)
+    public void EncodeRows(ReadOnlyMatrixView x, ReadOnlyMatrixView mask, MatrixView z, CancellationToken cancellation = default)
     {
         Throw.IfShapeNot(z.Rows, z.Columns, x.Rows, CodeSize, nameof(z));
         Masks.Check(x, mask, SignalSize);
@@ -107,6 +108,7 @@ public sealed class OmpEncoder : IMaskedEncoder
             ReadOnlyMatrixView known = mask is null ? default : mask.RowRange(first, count);
             SolveBlock(x.RowRange(first, count), known, z.RowRange(first, count), bounds.Length == 0 ? [] : bounds.AsSpan(first, count),
                 report, first, cancellation);
+            Throw.IfCodesNotFinite(z.RowRange(first, count), first, nameof(x));
         });
         return report;
     }

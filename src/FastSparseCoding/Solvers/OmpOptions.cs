@@ -1,7 +1,7 @@
 namespace FastSparseCoding.Solvers;
 
 /// <summary>When orthogonal matching pursuit stops: at a number of atoms, at an error, or at whichever comes first. Change a copy with
-/// <c>with</c>.</summary>
+/// <c>with</c>. Immutable and safe to share between threads.</summary>
 public sealed record OmpOptions
 {
     /// <summary>Most atoms k in a code, from 1 to min(n, m). Default null: as many as are linearly independent; then <see cref="Error"/>

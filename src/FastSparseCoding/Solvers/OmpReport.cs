@@ -16,7 +16,8 @@ public enum OmpStatus : byte
     NoCorrelation,
 }
 
-/// <summary>What orthogonal matching pursuit did, row by row.</summary>
+/// <summary>What orthogonal matching pursuit did, row by row. Safe to read from several threads at once; whoever changes it must be
+/// alone.</summary>
 public sealed class OmpReport
 {
     private readonly OmpStatus[] _status;

@@ -17,6 +17,10 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
     /// <summary>Creates the encoder.</summary>
     /// <param name="solver">Solves; its λ is the fraction f, from above 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The solver's λ is above 1.</exception>
+    /// <example><code>
+    /// // λ = 0.1 λmax(x): as many atoms for a dark signal as for a bright one
+    /// var relative = new RelativeLassoEncoder(new ActiveSetSolver(dictionary, lambda: 0.1f));
+    /// </code></example>
     public RelativeLassoEncoder(LassoSolver solver)
     {
         ArgumentNullException.ThrowIfNull(solver);
@@ -43,10 +47,7 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
     public int CodeSize => Solver.CodeSize;
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z) => Encode(x, z, CancellationToken.None);
-
-    /// <inheritdoc/>
-    public void Encode(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation)
+    public void EncodeRows(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation = default)
     {
         Batches.Check(this, x, z);
         for (int start = 0; start < x.Rows; start += RowBlocks.MostRows)
@@ -74,9 +75,12 @@ public sealed class RelativeLassoEncoder : ISparseEncoder
             Throw.IfLengthNot(lambdas.Length, x.Rows, nameof(lambdas));
         var report = new SolveReport(x.Rows);
         RowBlocks.Run(x.Rows, RowBlocks.Size(x.Rows, RowBlocks.MostRows, threads), threads, cancellation,
-            (first, count) => SolveBlock(
-                x.RowRange(first, count), z.RowRange(first, count), report,
-                lambdas.AsSpan(lambdas is null ? 0 : first, lambdas is null ? 0 : count), first, cancellation));
+            (first, count) =>
+            {
+                SolveBlock(x.RowRange(first, count), z.RowRange(first, count), report,
+                    lambdas.AsSpan(lambdas is null ? 0 : first, lambdas is null ? 0 : count), first, cancellation);
+                Throw.IfCodesNotFinite(z.RowRange(first, count), first, nameof(x));
+            });
         return report;
     }
 

@@ -10,7 +10,7 @@ public enum SolveStatus : byte
     IterationLimit,
 }
 
-/// <summary>What an exact solver did, row by row.</summary>
+/// <summary>What an exact solver did, row by row. Safe to read from several threads at once; whoever changes it must be alone.</summary>
 public sealed class SolveReport
 {
     private readonly SolveStatus[] _status;

@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Solvers;
 
-/// <summary>When an exact solver stops. Change a copy with <c>with</c>.</summary>
+/// <summary>When an exact solver stops. Change a copy with <c>with</c>. Immutable and safe to share between threads.</summary>
 public sealed record SolverOptions
 {
     /// <summary>The defaults.</summary>

@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Solvers;
 
-/// <summary>Exact solving into compressed rows.</summary>
+/// <summary>Exact solving into compressed rows. Safe to call from several threads at once.</summary>
 public static class SparseSolving
 {
     /// <summary>Solves a batch into compressed rows; a thread holds the dense codes of some 256 signals at a time.</summary>

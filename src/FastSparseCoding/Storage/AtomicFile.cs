@@ -13,7 +13,7 @@ namespace FastSparseCoding.Storage;
 /// next begins. Pipes, sockets, devices and a target marked read-only are refused, although a rename could replace them. After the rename
 /// the folder is flushed too.
 /// </remarks>
-internal sealed class AtomicFile : IDisposable
+internal sealed class AtomicFile : IOutputFile
 {
     // What the common file systems take; the temporary name is short, so that a longer one would be found only by the rename at the end.
     private const int MaxNameBytes = 255;

@@ -4,7 +4,8 @@ using FastSparseCoding.Training;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>Where a training or a learning stands, on disk, so that an interrupted one goes on and ends with the same bits.</summary>
+/// <summary>Where a training or a learning stands, on disk, so that an interrupted one goes on and ends with the same bits. Safe to call
+/// from several threads at once.</summary>
 public static class CheckpointFile
 {
     private static int _saving;

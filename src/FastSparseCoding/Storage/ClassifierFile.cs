@@ -4,7 +4,8 @@ using FastSparseCoding.Training;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>A classifier together with what gives the codes it was trained on.</summary>
+/// <summary>A classifier together with what gives the codes it was trained on. Safe to read from several threads at once; whoever trains it
+/// on must be alone.</summary>
 /// <param name="Classifier">The classifier.</param>
 /// <param name="Encoder">A trained encoder, or an exact <see cref="LassoSolver"/>; null when the classifier takes signals as they
 /// are.</param>
@@ -12,37 +13,40 @@ public sealed record ClassifierModel(LinearClassifier Classifier, ISparseEncoder
 
 /// <summary>
 /// Classifiers as model files (see <see cref="ModelFile"/>) of kind "classifier". The encoder, or the dictionary of the exact codes,
-/// travels with its own tensors and metadata, so that one file takes signals to labels.
+/// travels with its own tensors and metadata, so that one file takes signals to labels. Safe to call from several threads at once.
 /// </summary>
 public static class ClassifierFile
 {
     private const string NoCodes = "none";
 
     /// <summary>Writes a classifier. A file appears whole or not at all.</summary>
-    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="file">The target; its folder must exist.</param>
     /// <param name="model">The classifier; its encoder may be a <see cref="TrainableEncoder"/>, an <see cref="ActiveSetSolver"/>, or
     /// null.</param>
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
     /// <exception cref="ArgumentException">The encoder is another, its codes have another size, a parameter is not finite, or the
     /// preprocessing is of another signal size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void Save(string path, ClassifierModel model, SignalPreparation? preprocessing = null)
+    public static void Save(FileTarget file, ClassifierModel model, SignalPreparation? preprocessing = null)
     {
         ModelWriter writer = Writer(model, preprocessing);
         if (model.Encoder is TrainableEncoder trained)
             ModelFile.AddParameters(writer, ModelFormat.ParameterPrefix, trained.Parameters);
         ModelFile.AddParameters(writer, ModelFormat.ClassifierPrefix, model.Classifier.Parameters);
-        writer.Save(path);
+        writer.Save(file);
     }
 
     /// <summary>Reads a classifier.</summary>
-    /// <param name="path">A file written by <see cref="Save"/>.</param>
+    /// <param name="file">A file written by <see cref="Save"/>.</param>
     /// <returns>The classifier and its encoder.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no classifier, damaged, or of a newer version.</exception>
-    public static ClassifierModel Load(string path)
+    /// <example><code>
+    /// (LinearClassifier classifier, ISparseEncoder? itsEncoder) = ClassifierFile.Load("digits.safetensors");
+    /// </code></example>
+    public static ClassifierModel Load(FileSource file)
     {
-        using ModelReader reader = ModelReader.Open(path);
+        using ModelReader reader = ModelReader.Open(file);
         reader.RequireKind("a classifier", ModelFormat.ClassifierKind);
         int classes = reader.Number(ModelFormat.ClassesKey, 2, LinearClassifier.MaxClasses),
             codeSize = reader.Number(ModelFormat.CodeSizeKey, 1, int.MaxValue);
@@ -52,7 +56,7 @@ public static class ClassifierFile
         ModelFile.ReadParameters(reader, ModelFormat.ClassifierPrefix, classifier.Parameters);
         ISparseEncoder? encoder = Encoder(reader);
         if (encoder is not null && encoder.CodeSize != codeSize)
-            Throw.InvalidFile(path, $"its codes have {encoder.CodeSize} values; its classifier takes {codeSize}.");
+            Throw.InvalidFile(reader.Path, $"its codes have {encoder.CodeSize} values; its classifier takes {codeSize}.");
         return new ClassifierModel(classifier, encoder);
     }
 

@@ -41,6 +41,18 @@ public sealed class CodesReader : IDisposable
         => FileDescription.IsZip(path) ? new CodesReader(path, null, CsrNpzReader.Open(path))
             : new CodesReader(path, NpyReader.Open(path), null);
 
+    /// <summary>Opens a stream, or bytes.</summary>
+    /// <param name="file">An .npy of codes [N×m], or an .npz as <see cref="CsrNpzWriter"/> and scipy.sparse.save_npz write it.</param>
+    /// <returns>The reader, before the first code.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or holds neither.</exception>
+    public static CodesReader Open(FileSource file)
+    {
+        InputFile input = InputFile.Open(file);
+        return FileDescription.IsZip(input) ? new CodesReader(input.Path, null, CsrNpzReader.Open(input))
+            : new CodesReader(input.Path, NpyReader.Open(input), null);
+    }
+
     /// <summary>Reads the next codes.</summary>
     /// <param name="count">How many, from 0 to those that are left.</param>
     /// <returns>Codes [count×m], dense, finite.</returns>

@@ -44,7 +44,10 @@ internal sealed class CsrNpzReader : IDisposable
     /// <summary>Opens a file.</summary>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or holds another kind of matrix.</exception>
-    public static CsrNpzReader Open(string path) => new(NpzArchive.Open(path));
+    public static CsrNpzReader Open(FileSource source) => new(NpzArchive.Open(source));
+
+    /// <summary>The same for an opened file, which it disposes.</summary>
+    public static CsrNpzReader Open(InputFile file) => new(NpzArchive.Open(file));
 
     /// <summary>Reads the next rows, of which there must be as many.</summary>
     public SparseCodes Read(int count)

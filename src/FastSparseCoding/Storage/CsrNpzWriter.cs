@@ -3,27 +3,27 @@ namespace FastSparseCoding.Storage;
 /// <summary>
 /// Writes sparse codes of any number of rows as the .npz of a SciPy csr_matrix, row block by row block, in constant memory: indices, values
 /// and row starts are spooled to temporary files beside the target and put into the archive on <see cref="Complete"/>. Without it nothing
-/// is left behind.
+/// is left behind. For one thread at a time.
 /// </summary>
 public sealed class CsrNpzWriter : IDisposable
 {
     private const int CopyBytes = 1 << 18;
 
-    private readonly AtomicFile _file;
+    private readonly IOutputFile _file;
     private readonly Spool _indices;
     private readonly Spool _values;
     private readonly Spool _rowStarts;
     private readonly List<IDisposable> _owned = [];
 
-    private CsrNpzWriter(string path, int columns, Func<string, Stream>? open)
+    private CsrNpzWriter(FileTarget target, int columns, Func<string, Stream>? open)
     {
         Columns = columns;
         try
         {
-            _file = Own(AtomicFile.Create(path, open));
-            _indices = Own(new Spool(path, open));
-            _values = Own(new Spool(path, open));
-            _rowStarts = Own(new Spool(path, open));
+            _file = Own(open is null ? target.Create() : AtomicFile.Create(target.Name, open));
+            _indices = Own(new Spool(target, open));
+            _values = Own(new Spool(target, open));
+            _rowStarts = Own(new Spool(target, open));
         }
         catch
         {
@@ -43,14 +43,15 @@ public sealed class CsrNpzWriter : IDisposable
     public long NonZeros { get; private set; }
 
     /// <summary>Begins a file.</summary>
-    /// <param name="path">The target; its folder must exist and have room for the codes twice.</param>
+    /// <param name="file">The target; its folder must exist and have room for the codes twice. To a stream, the codes are collected in
+    /// memory.</param>
     /// <param name="columns">Number of columns m, 0 or more.</param>
     /// <returns>The writer.</returns>
     /// <exception cref="IOException">The target cannot be written.</exception>
-    public static CsrNpzWriter Create(string path, int columns)
+    public static CsrNpzWriter Create(FileTarget file, int columns)
     {
         Throw.IfBelow(columns, 0);
-        return new CsrNpzWriter(path, columns, open: null);
+        return new CsrNpzWriter(file, columns, open: null);
     }
 
     /// <summary>Begins a file whose temporaries are opened by <paramref name="open"/>: the seam through which tests simulate a full

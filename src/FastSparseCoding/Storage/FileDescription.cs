@@ -40,7 +40,9 @@ internal sealed class FileDescription
     /// <exception cref="InvalidDataException">It is damaged, or of none of the formats.</exception>
     public static FileDescription Read(string path)
     {
-        Span<byte> start = ReadStart(path, stackalloc byte[9]);
+        Span<byte> start = stackalloc byte[9];
+        using (InputFile file = InputFile.Open(path))
+            start = ReadStart(file, start);
         // By content first: a wrong name should not hide what a file is. A damaged beginning leaves only the name.
         string extension = System.IO.Path.GetExtension(path);
         if (NpyHeader.IsNpy(start) || (!LooksLikeZip(start) && Is(extension, ".npy")))
@@ -53,11 +55,17 @@ internal sealed class FileDescription
     }
 
     /// <summary>Whether a file begins as an archive does.</summary>
-    public static bool IsZip(string path) => LooksLikeZip(ReadStart(path, stackalloc byte[4]));
-
-    private static Span<byte> ReadStart(string path, Span<byte> start)
+    public static bool IsZip(string path)
     {
         using InputFile file = InputFile.Open(path);
+        return IsZip(file);
+    }
+
+    /// <summary>The same for an opened file.</summary>
+    public static bool IsZip(InputFile file) => LooksLikeZip(ReadStart(file, stackalloc byte[4]));
+
+    private static Span<byte> ReadStart(InputFile file, Span<byte> start)
+    {
         start = start[..(int)Math.Min(start.Length, file.Length)];
         file.ReadExactly(start, 0);
         return start;

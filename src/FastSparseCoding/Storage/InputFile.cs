@@ -2,22 +2,26 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>A file opened for reading at any place, from any thread. A failure is one message that names the path as the caller gave
-/// it.</summary>
+/// <summary>A file, or what a stream holds, opened for reading at any place, from any thread. A failure is one message that names the path
+/// or the stream as the caller did.</summary>
 internal sealed class InputFile : IDisposable
 {
-    private readonly FileStream _stream;
-    private readonly SafeFileHandle _handle;
+    /// <summary>Bytes of a stream that are read at a time.</summary>
+    private const int CopyBytes = 1 << 16;
 
-    private InputFile(string path, FileStream stream)
+    private readonly Stream _stream;
+    private readonly SafeFileHandle? _handle;       // of a file, which is read at any place without moving the stream
+    private readonly Lock _reading = new();
+
+    private InputFile(string path, Stream stream, SafeFileHandle? handle)
     {
         Path = path;
         _stream = stream;
-        _handle = stream.SafeFileHandle;
+        _handle = handle;
         Length = stream.Length;
     }
 
-    /// <summary>The path as the caller gave it.</summary>
+    /// <summary>The path as the caller gave it, or the name of the stream.</summary>
     public string Path { get; }
 
     /// <summary>Number of bytes when the file was opened.</summary>
@@ -26,10 +30,21 @@ internal sealed class InputFile : IDisposable
     /// <summary>The same file as a stream, for readers that walk it; it has one position and belongs to one thread.</summary>
     public Stream Stream => _stream;
 
-    public static InputFile Open(string path)
+    public static InputFile Open(FileSource source) => source.Open();
+
+    /// <summary>Opens what a stream holds from where it stands to its end.</summary>
+    public static InputFile OfStream(Stream stream, string name, int most = int.MaxValue)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        if (path.Length == 0)
+        if (!stream.CanRead)
+            Throw.Argument(nameof(stream), $"'{nameof(stream)}' cannot be read; it must be open for reading.");
+        return Guard(name, () => new InputFile(
+            name, stream.CanSeek && stream.Position == 0 ? stream : Hold(name, stream, Math.Min(most, Array.MaxLength)), null));
+    }
+
+    /// <summary>Opens a file.</summary>
+    public static InputFile OfPath(string? path)
+    {
+        if (string.IsNullOrEmpty(path))
             Throw.Argument(nameof(path), $"'{nameof(path)}' is empty; it must be the name of a file.");
         if (Directory.Exists(path))
             Throw.Unreadable<InputFile>(path, "it is a folder; a file is expected.");
@@ -37,7 +52,7 @@ internal sealed class InputFile : IDisposable
             Throw.Unreadable<InputFile>(path, $"it is {kind}; a regular file is expected.");
         FileStream stream = Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1));
         if (stream.CanSeek)
-            return new InputFile(path, stream);
+            return new InputFile(path, stream, stream.SafeFileHandle);
         stream.Dispose();
         return Throw.Unreadable<InputFile>(path, "it is a pipe or a terminal; a regular file is expected.");
     }
@@ -55,7 +70,36 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    public void Dispose() => _stream.Dispose();
+    /// <summary>Closes a file; a stream belongs to the caller, and stands at its end.</summary>
+    public void Dispose()
+    {
+        if (_handle is not null)
+            _stream.Dispose();
+        else if (_stream.CanSeek)
+            _stream.Position = Length;
+    }
+
+    /// <summary>The rest of a stream, in memory.</summary>
+    private static MemoryStream Hold(string name, Stream stream, int most)
+    {
+        var held = new MemoryStream();
+        var buffer = new byte[CopyBytes];
+        try
+        {
+            for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
+            {
+                if (held.Length + read > most)
+                    Throw.InvalidFile(name, $"has more than {most} bytes; a stream that is read whole has {most} at most.");
+                held.Write(buffer, 0, read);
+            }
+        }
+        catch (OutOfMemoryException e)
+        {
+            Throw.Unreadable<Stream>(name, "it takes more memory than there is.", e);
+        }
+        held.Position = 0;
+        return held;
+    }
 
     private static T Guard<T>(string path, Func<T> action)
     {
@@ -81,7 +125,13 @@ internal sealed class InputFile : IDisposable
     {
         try
         {
-            return RandomAccess.Read(_handle, buffer, offset);
+            if (_handle is not null)
+                return RandomAccess.Read(_handle, buffer, offset);
+            lock (_reading)
+            {
+                _stream.Position = offset;
+                return _stream.Read(buffer);
+            }
         }
         catch (IOException e)
         {

@@ -5,92 +5,101 @@ namespace FastSparseCoding.Storage;
 
 /// <summary>
 /// Dictionaries and encoders as safetensors files that any tool can open, with a format version, the penalty, the preprocessing, the
-/// dictionary's fingerprint and a checksum. A file appears whole or not at all.
+/// dictionary's fingerprint and a checksum. A file appears whole or not at all. Safe to call from several threads at once.
 /// </summary>
 public static class ModelFile
 {
     /// <summary>Writes a dictionary.</summary>
-    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="file">The target; its folder must exist.</param>
     /// <param name="dictionary">The dictionary.</param>
     /// <param name="penalty">What codes paid for not being zero when it was learned; a number λ stands for λ‖z‖₁.</param>
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
     /// <exception cref="ArgumentException">The weights are not those of its atoms, or the preprocessing is out of range or of another
     /// signal size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void Save(string path, AtomDictionary dictionary, Penalty penalty, SignalPreparation? preprocessing = null)
+    public static void Save(FileTarget file, AtomDictionary dictionary, Penalty penalty, SignalPreparation? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(dictionary);
         ArgumentNullException.ThrowIfNull(penalty);
         Writer(ModelFormat.DictionaryKind, penalty.For(dictionary), depth: 0, dictionary.SignalSize, dictionary.AtomCount, dictionary,
-            preprocessing).Save(path);
+            preprocessing).Save(file);
     }
 
     /// <summary>Writes an encoder, together with the dictionary whose codes it predicts, so that the file can be evaluated alone.</summary>
-    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="file">The target; its folder must exist.</param>
     /// <param name="encoder">The encoder.</param>
     /// <param name="preprocessing">How images became signals, or null when they were no images.</param>
     /// <exception cref="ArgumentException">A parameter is not finite, or the preprocessing is out of range or of another signal
     /// size.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void Save(string path, TrainableEncoder encoder, SignalPreparation? preprocessing = null)
+    /// <example><code>
+    /// ModelFile.Save("lista.safetensors", ListaEncoder.FromDictionary(dictionary, lambda: 0.5f, depth: 3));
+    /// </code></example>
+    public static void Save(FileTarget file, TrainableEncoder encoder, SignalPreparation? preprocessing = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ModelWriter writer = Writer(encoder, preprocessing);
         AddParameters(writer, ModelFormat.ParameterPrefix, encoder.Parameters);
-        writer.Save(path);
+        writer.Save(file);
     }
 
     /// <summary>What a model file says about itself, without its values.</summary>
-    /// <param name="path">A model file.</param>
+    /// <param name="file">A model file.</param>
     /// <returns>The description.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no model, damaged, or of a newer version.</exception>
-    public static ModelInfo ReadInfo(string path)
+    public static ModelInfo ReadInfo(FileSource file)
     {
-        using ModelReader reader = ModelReader.Open(path);
+        using ModelReader reader = ModelReader.Open(file);
         return Info(reader);
     }
 
     /// <summary>Reads a dictionary, also the one that an encoder's file carries.</summary>
-    /// <param name="path">A model file.</param>
+    /// <param name="file">A model file.</param>
     /// <returns>The dictionary.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no model, damaged, of a newer version, or an encoder that was made without a
     /// dictionary.</exception>
-    public static AtomDictionary LoadDictionary(string path)
+    public static AtomDictionary LoadDictionary(FileSource file)
     {
-        using ModelReader reader = ModelReader.Open(path);
+        using ModelReader reader = ModelReader.Open(file);
         ModelInfo info = Info(reader);
-        return Dictionary(reader, info)
-            ?? Throw.InvalidFile<AtomDictionary>(path, $"holds a '{info.Kind}' encoder without its dictionary; expected a dictionary.");
+        return RequiredDictionary(reader, info);
     }
 
     /// <summary>Reads an encoder.</summary>
-    /// <param name="path">A model file.</param>
+    /// <param name="file">A model file.</param>
     /// <param name="expected">The dictionary that the encoder must have been trained for, or null to take any.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no encoder, damaged, of a newer version, or of another dictionary.</exception>
-    public static TrainableEncoder LoadEncoder(string path, AtomDictionary? expected = null)
+    public static TrainableEncoder LoadEncoder(FileSource file, AtomDictionary? expected = null)
     {
-        using ModelReader reader = ModelReader.Open(path);
+        using ModelReader reader = ModelReader.Open(file);
         reader.RequireKind("an encoder", [.. EncoderFactory.Kinds]);
         ModelInfo info = Info(reader);
         if (expected is not null && expected.Hash != info.DictionaryHash)
             Throw.InvalidFile(
-                path, $"was trained for the dictionary {info.DictionaryHash ?? "(none)"}; expected one trained for {expected.Hash}.");
+                reader.Path,
+                $"was trained for the dictionary {info.DictionaryHash ?? "(none)"}; expected one trained for {expected.Hash}.");
         return Encoder(reader, info);
     }
 
     /// <summary>Reads whatever encodes signals: an encoder, or for a dictionary the exact active-set solver with its penalty.</summary>
-    /// <param name="path">A model file.</param>
+    /// <param name="file">A model file.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no dictionary and no encoder, damaged, or of a newer version.</exception>
-    public static ISparseEncoder Load(string path)
+    /// <example><code>
+    /// ISparseEncoder fromPath = ModelFile.Load("lista.safetensors");
+    /// using Stream resource = typeof(Matrix).Assembly.GetManifestResourceStream("lista.safetensors")!;
+    /// ISparseEncoder fromResource = ModelFile.Load(resource);
+    /// </code></example>
+    public static ISparseEncoder Load(FileSource file)
     {
-        ModelInfo info = ReadInfo(path);
-        return info.IsDictionary ? new ActiveSetSolver(LoadDictionary(path), info.Penalty) : LoadEncoder(path);
+        using ModelReader reader = ModelReader.Open(file);
+        ModelInfo info = Info(reader);
+        return info.IsDictionary ? new ActiveSetSolver(RequiredDictionary(reader, info), info.Penalty) : Encoder(reader, info);
     }
 
     /// <summary>Adds every window of a slab as a tensor.</summary>
@@ -167,6 +176,10 @@ public static class ModelFile
         reader.RequireKind("a dictionary or an encoder", [ModelFormat.DictionaryKind, .. EncoderFactory.Kinds]);
         return Info(reader, reader.Kind);
     }
+
+    private static AtomDictionary RequiredDictionary(ModelReader reader, ModelInfo info)
+        => Dictionary(reader, info) ?? Throw.InvalidFile<AtomDictionary>(
+            reader.Path, $"holds a '{info.Kind}' encoder without its dictionary; expected a dictionary.");
 
     internal static AtomDictionary? Dictionary(ModelReader reader, ModelInfo info)
     {

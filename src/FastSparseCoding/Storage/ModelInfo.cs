@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Storage;
 
-/// <summary>What a model file says about itself.</summary>
+/// <summary>What a model file says about itself. Immutable and safe to share between threads.</summary>
 /// <param name="Kind">"dictionary", or the kind of an encoder: one of <see cref="Encoders.EncoderFactory.Kinds"/>.</param>
 /// <param name="FormatVersion">Version of the model format, from 1.</param>
 /// <param name="Penalty">What codes pay for not being zero: those of the learning for a dictionary, the predicted ones for an

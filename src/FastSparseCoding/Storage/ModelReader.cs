@@ -35,9 +35,9 @@ internal sealed class ModelReader : IDisposable
 
     public IReadOnlyList<TensorInfo> Tensors => _file.Tensors;
 
-    public static ModelReader Open(string path)
+    public static ModelReader Open(FileSource source)
     {
-        SafeTensorsReader file = SafeTensorsReader.Open(path);
+        SafeTensorsReader file = SafeTensorsReader.Open(source);
         try
         {
             return new ModelReader(file);

@@ -33,11 +33,11 @@ internal sealed class ModelWriter
 
     public void Add(string name, ReadOnlyMatrixView matrix) => _tensors.Add(name, [matrix.Rows, matrix.Columns], matrix.Values);
 
-    /// <summary>Writes the file, whole or not at all.</summary>
-    public void Save(string path)
+    /// <summary>Writes the file.</summary>
+    public void Save(FileTarget target)
     {
         Set(ModelFormat.ChecksumKey, Checksum());
-        AtomicFile.Write(path, _tensors.WriteTo);
+        target.Write(_tensors.WriteTo);
     }
 
     private string Checksum()

@@ -2,68 +2,75 @@ namespace FastSparseCoding.Storage;
 
 /// <summary>
 /// Whole matrices in NumPy's .npy format (numpy.lib.format): float32 and float64, C and Fortran order, either byte order, format 1.0 to 3.0
-/// are read; C order is written. For files larger than memory use <see cref="NpyReader"/> and <see cref="NpyWriter"/>.
+/// are read; C order is written. For files larger than memory use <see cref="NpyReader"/> and <see cref="NpyWriter"/>. Safe to call from
+/// several threads at once.
 /// </summary>
 public static class Npy
 {
     /// <summary>Reads a matrix; float64 is rounded to float32.</summary>
-    /// <param name="path">An .npy file with two dimensions [N×n], or one, which is read as a single row [1×n].</param>
+    /// <param name="file">An .npy file with two dimensions [N×n], or one, which is read as a single row [1×n].</param>
     /// <returns>The matrix.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is not an .npy file of float32 or float64 values, is damaged, or holds more than one
     /// matrix can.</exception>
-    public static Matrix ReadMatrix(string path)
+    /// <example><code>
+    /// Matrix signals = Npy.ReadMatrix("signals.npy");  // numpy.save("signals.npy", x)
+    /// </code></example>
+    public static Matrix ReadMatrix(FileSource file)
     {
-        using NpyReader reader = NpyReader.Open(path);
+        using NpyReader reader = NpyReader.Open(file);
         int rows = CheckedRows(reader);
-        var matrix = new Matrix(rows, reader.Columns, FileMemory.Allocate<float>(path, "its array", (long)rows * reader.Columns));
+        var matrix = new Matrix(rows, reader.Columns, FileMemory.Allocate<float>(reader.Path, "its array", (long)rows * reader.Columns));
         reader.Read(0, matrix);
         return matrix;
     }
 
     /// <summary>Reads a matrix in double precision.</summary>
-    /// <param name="path">An .npy file with two dimensions [N×n], or one, which is read as a single row [1×n].</param>
+    /// <param name="file">An .npy file with two dimensions [N×n], or one, which is read as a single row [1×n].</param>
     /// <returns>The shape and the values, row after row.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is not an .npy file of float32 or float64 values, is damaged, or holds more than one array
     /// can.</exception>
-    public static (int Rows, int Columns, double[] Values) ReadDoubles(string path)
+    public static (int Rows, int Columns, double[] Values) ReadDoubles(FileSource file)
     {
-        using NpyReader reader = NpyReader.Open(path);
+        using NpyReader reader = NpyReader.Open(file);
         int rows = CheckedRows(reader);
-        double[] values = FileMemory.Allocate<double>(path, "its array", (long)rows * reader.Columns);
+        double[] values = FileMemory.Allocate<double>(reader.Path, "its array", (long)rows * reader.Columns);
         reader.Read(0, rows, values.AsSpan());
         return (rows, reader.Columns, values);
     }
 
     /// <summary>Writes a matrix as float32.</summary>
-    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="file">The target; its folder must exist.</param>
     /// <param name="x">The matrix [N×n].</param>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void Write(string path, ReadOnlyMatrixView x)
+    /// <example><code>
+    /// Npy.Write("codes.npy", encoder.Encode(x));  // numpy.load("codes.npy")
+    /// </code></example>
+    public static void Write(FileTarget file, ReadOnlyMatrixView x)
     {
-        using AtomicFile file = AtomicFile.Create(path);
-        file.Stream.Write(NpyHeader.Format(ElementType.Float32, [x.Rows, x.Columns]));
-        file.Stream.WriteValues(x.Values);
-        file.Commit();
+        using IOutputFile output = file.Create();
+        output.Stream.Write(NpyHeader.Format(ElementType.Float32, [x.Rows, x.Columns]));
+        output.Stream.WriteValues(x.Values);
+        output.Commit();
     }
 
     /// <summary>Writes a matrix as float64.</summary>
-    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="file">The target; its folder must exist.</param>
     /// <param name="rows">Number of rows N.</param>
     /// <param name="columns">Number of columns n.</param>
     /// <param name="values">The values, row after row, N·n of them.</param>
     /// <exception cref="ArgumentException">The number of values is not rows × columns.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void WriteDoubles(string path, int rows, int columns, ReadOnlySpan<double> values)
+    public static void WriteDoubles(FileTarget file, int rows, int columns, ReadOnlySpan<double> values)
     {
         Throw.IfBelow(rows, 0);
         Throw.IfBelow(columns, 0);
         Throw.IfLengthNot(values.Length, (long)rows * columns, nameof(values));
-        using AtomicFile file = AtomicFile.Create(path);
-        file.Stream.Write(NpyHeader.Format(ElementType.Float64, [rows, columns]));
-        file.Stream.WriteValues(values);
-        file.Commit();
+        using IOutputFile output = file.Create();
+        output.Stream.Write(NpyHeader.Format(ElementType.Float64, [rows, columns]));
+        output.Stream.WriteValues(values);
+        output.Commit();
     }
 
     private static int CheckedRows(NpyReader reader)

@@ -36,28 +36,34 @@ public sealed class NpyReader : IDisposable
     internal string Path => _file.Path;
 
     /// <summary>Opens a file and checks its header against its length.</summary>
-    /// <param name="path">An .npy file with one or two dimensions of float32 or float64.</param>
+    /// <param name="file">An .npy file with one or two dimensions of float32 or float64.</param>
     /// <returns>The reader.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is not an .npy file, is truncated or too long, or holds another type or number of
     /// dimensions.</exception>
-    public static NpyReader Open(string path) => Open(path, header => header.RequireFloat(path));
+    public static NpyReader Open(FileSource file) => Open(InputFile.Open(file));
+
+    /// <summary>The same for an opened file, which it disposes.</summary>
+    internal static NpyReader Open(InputFile file) => Open(file, header => header.RequireFloat(file.Path));
 
     /// <summary>Opens a mask, which may also hold bool or uint8 values: they are read as the numbers that they are stored as, 0 and 1 for
     /// bool.</summary>
-    /// <param name="path">An .npy file with one or two dimensions of bool, uint8, float32 or float64.</param>
+    /// <param name="file">An .npy file with one or two dimensions of bool, uint8, float32 or float64.</param>
     /// <returns>The reader.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is not an .npy file, is truncated or too long, or holds another type or number of
     /// dimensions.</exception>
-    public static NpyReader OpenMask(string path) => Open(path, header => header.RequireMask(path));
-
-    private static NpyReader Open(string path, Action<NpyHeader> require)
+    public static NpyReader OpenMask(FileSource file)
     {
-        InputFile file = InputFile.Open(path);
+        InputFile input = InputFile.Open(file);
+        return Open(input, header => header.RequireMask(input.Path));
+    }
+
+    private static NpyReader Open(InputFile file, Action<NpyHeader> require)
+    {
         try
         {
-            NpyHeader header = NpyHeader.Read(path, file.Stream, file.Length);
+            NpyHeader header = NpyHeader.Read(file.Path, file.Stream, file.Length);
             require(header);
             return new NpyReader(file, header);
         }

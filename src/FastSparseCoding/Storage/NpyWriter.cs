@@ -1,14 +1,14 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Writes a float32 .npy matrix row block by row block; the number of rows need not be known ahead. The file appears under its name on
-/// <see cref="Complete"/>, whole, with the bytes that numpy.save would write; without it nothing is left behind.
+/// Writes a float32 .npy matrix row block by row block; the number of rows need not be known ahead. The file appears under its name on <see
+/// cref="Complete"/>, whole, with the bytes that numpy.save would write; without it nothing is left behind. For one thread at a time.
 /// </summary>
 public sealed class NpyWriter : IDisposable
 {
-    private readonly AtomicFile _file;
+    private readonly IOutputFile _file;
 
-    private NpyWriter(AtomicFile file, int columns)
+    private NpyWriter(IOutputFile file, int columns)
     {
         _file = file;
         Columns = columns;
@@ -22,19 +22,23 @@ public sealed class NpyWriter : IDisposable
     public int Columns { get; }
 
     /// <summary>Begins a file.</summary>
-    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="file">The target, a path or a stream that can seek: the number of rows is written last.</param>
     /// <param name="columns">Number of columns, 0 or more.</param>
     /// <returns>The writer.</returns>
+    /// <exception cref="ArgumentException">The stream cannot seek.</exception>
     /// <exception cref="IOException">The target cannot be written.</exception>
-    public static NpyWriter Create(string path, int columns)
+    public static NpyWriter Create(FileTarget file, int columns)
     {
         Throw.IfBelow(columns, 0);
-        return Create(path, columns, open: null);
+        IOutputFile output = file.Create();
+        if (!output.Stream.CanSeek)
+            Throw.Argument(nameof(file), $"'{nameof(file)}' cannot seek; it must, since the number of rows is written last.");
+        return new(output, columns);
     }
 
     /// <summary>Begins a file whose temporary is opened by <paramref name="open"/>: the seam through which tests simulate a full
     /// disk.</summary>
-    internal static NpyWriter Create(string path, int columns, Func<string, Stream>? open) => new(AtomicFile.Create(path, open), columns);
+    internal static NpyWriter Create(string path, int columns, Func<string, Stream> open) => new(AtomicFile.Create(path, open), columns);
 
     /// <summary>Appends rows.</summary>
     /// <param name="x">Rows [count×Columns].</param>
@@ -53,6 +57,7 @@ public sealed class NpyWriter : IDisposable
     {
         _file.Stream.Position = 0;
         WriteHeader();
+        _file.Stream.Seek(0, SeekOrigin.End);
         _file.Commit();
     }
 

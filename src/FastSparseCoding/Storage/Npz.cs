@@ -2,32 +2,32 @@ namespace FastSparseCoding.Storage;
 
 /// <summary>
 /// Named arrays in NumPy's .npz format (a zip of .npy members; stored and deflated members are read, stored ones written), and sparse codes
-/// as the csr_matrix that scipy.sparse.load_npz and save_npz exchange.
+/// as the csr_matrix that scipy.sparse.load_npz and save_npz exchange. Safe to call from several threads at once.
 /// </summary>
 public static class Npz
 {
     /// <summary>Names of the arrays in a file, in its order.</summary>
-    /// <param name="path">An .npz file.</param>
+    /// <param name="file">An .npz file.</param>
     /// <returns>The names, without the extension .npy.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is not a zip archive.</exception>
-    public static IReadOnlyList<string> Names(string path)
+    public static IReadOnlyList<string> Names(FileSource file)
     {
-        using NpzArchive archive = NpzArchive.Open(path);
+        using NpzArchive archive = NpzArchive.Open(file);
         return [.. archive.Names];
     }
 
     /// <summary>Reads one array as a matrix; float64 is rounded to float32, one dimension is a single row.</summary>
-    /// <param name="path">An .npz file.</param>
+    /// <param name="file">An .npz file.</param>
     /// <param name="name">Name of the array, without the extension .npy.</param>
     /// <returns>The matrix.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, has no such array, or the array is not a matrix of float32 or
     /// float64.</exception>
-    public static Matrix ReadMatrix(string path, string name)
+    public static Matrix ReadMatrix(FileSource file, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        using NpzArchive archive = NpzArchive.Open(path);
+        using NpzArchive archive = NpzArchive.Open(file);
         string where = archive.Where(name);
         NpyHeader header = archive.ReadHeader(name);
         header.RequireFloat(where);
@@ -41,15 +41,15 @@ public static class Npz
     }
 
     /// <summary>Writes named matrices as float32, uncompressed, in the order given.</summary>
-    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="file">The target; its folder must exist.</param>
     /// <param name="arrays">The arrays and their names, without the extension .npy.</param>
     /// <exception cref="ArgumentException">A name is empty or appears twice.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Matrix>> arrays)
+    public static void Write(FileTarget file, IEnumerable<KeyValuePair<string, Matrix>> arrays)
     {
         ArgumentNullException.ThrowIfNull(arrays);
         var names = new HashSet<string>(StringComparer.Ordinal);
-        AtomicFile.Write(path, stream =>
+        file.Write(stream =>
         {
             using var npz = new NpzOutput(stream);
             foreach ((string name, Matrix matrix) in arrays)
@@ -62,28 +62,31 @@ public static class Npz
     }
 
     /// <summary>Reads sparse codes from what scipy.sparse.save_npz or <see cref="WriteCodes"/> wrote.</summary>
-    /// <param name="path">An .npz file with a csr_matrix of float32 or float64 (which is rounded to float32).</param>
+    /// <param name="file">An .npz file with a csr_matrix of float32 or float64 (which is rounded to float32).</param>
     /// <returns>The codes, columns ascending in every row.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, holds another kind of matrix, or its arrays do not describe one.</exception>
-    public static SparseCodes ReadCodes(string path)
+    public static SparseCodes ReadCodes(FileSource file)
     {
-        using NpzArchive archive = NpzArchive.Open(path);
+        using NpzArchive archive = NpzArchive.Open(file);
         (_, int width) = RequireCodes(archive, int.MaxValue - 1);
         int[] rowStarts = archive.ReadValues<int>("indptr", h => RequireInteger(archive.Where("indptr"), h));
         int[] columns = archive.ReadValues<int>("indices", h => RequireInteger(archive.Where("indices"), h));
         float[] values = archive.ReadValues<float>("data", h => h.RequireFloat(archive.Where("data")));
-        return Assemble(path, width, rowStarts, columns, values);
+        return Assemble(archive.Path, width, rowStarts, columns, values);
     }
 
     /// <summary>Writes sparse codes as an uncompressed csr_matrix for scipy.sparse.load_npz.</summary>
-    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="file">The target; its folder must exist.</param>
     /// <param name="codes">The codes.</param>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void WriteCodes(string path, SparseCodes codes)
+    /// <example><code>
+    /// Npz.WriteCodes("codes.npz", encoder.EncodeSparse(x));  // scipy.sparse.load_npz("codes.npz")
+    /// </code></example>
+    public static void WriteCodes(FileTarget file, SparseCodes codes)
     {
         ArgumentNullException.ThrowIfNull(codes);
-        AtomicFile.Write(path, stream =>
+        file.Write(stream =>
         {
             using var npz = new NpzOutput(stream);
             npz.Add<int>("indices", codes.ColumnIndices);

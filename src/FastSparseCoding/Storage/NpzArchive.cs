@@ -41,12 +41,14 @@ internal sealed class NpzArchive : IDisposable
     /// <summary>Names of the arrays, without the extension, in the file's order.</summary>
     public IReadOnlyCollection<string> Names => _members.Keys;
 
-    public static NpzArchive Open(string path)
+    public static NpzArchive Open(FileSource source) => Open(InputFile.Open(source));
+
+    /// <summary>Reads the directory of a file, which it disposes.</summary>
+    public static NpzArchive Open(InputFile file)
     {
-        InputFile file = InputFile.Open(path);
         try
         {
-            return Guard(path, () => new NpzArchive(file));
+            return Guard(file.Path, () => new NpzArchive(file));
         }
         catch
         {

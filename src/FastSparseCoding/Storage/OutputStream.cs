@@ -1,27 +1,29 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Buffers writes to an unbuffered file, and turns every failure into an <see cref="IOException"/> that names the target the user asked
-/// for. After a failure nothing more reaches the file, so closing it cannot fail again.
+/// Buffers writes to an unbuffered file or a stream of the caller's, of which position 0 is where it stood, and turns every failure into an
+/// <see cref="IOException"/> that names the target the user asked for. After a failure nothing more reaches the file, so closing it cannot
+/// fail again.
 /// </summary>
 internal sealed class OutputStream(Stream file, string path) : Stream
 {
     private readonly byte[] _buffer = new byte[1 << 16];
+    private readonly long _start = file.CanSeek ? file.Position : 0;
     private int _count;
     private bool _abandoned;
     private string _problem = "it is closed.";
 
     public override bool CanRead => false;
 
-    public override bool CanSeek => !_abandoned;
+    public override bool CanSeek => !_abandoned && file.CanSeek;
 
     public override bool CanWrite => !_abandoned;
 
-    public override long Length => Math.Max(file.Length, file.Position + _count);
+    public override long Length => Math.Max(file.Length, file.Position + _count) - _start;
 
     public override long Position
     {
-        get => file.Position + _count;
+        get => file.Position + _count - _start;
         set => Seek(value, SeekOrigin.Begin);
     }
 
@@ -66,6 +68,7 @@ internal sealed class OutputStream(Stream file, string path) : Stream
     {
         Flush();
         Guard(() => (file as FileStream)?.Flush(flushToDisk: true));
+        Guard(file.Flush);
     }
 
     /// <summary>Forgets what is buffered; later writes are refused.</summary>
@@ -78,13 +81,13 @@ internal sealed class OutputStream(Stream file, string path) : Stream
     public override long Seek(long offset, SeekOrigin origin)
     {
         Flush();
-        return file.Seek(offset, origin);
+        return file.Seek(origin == SeekOrigin.Begin ? _start + offset : offset, origin) - _start;
     }
 
     public override void SetLength(long value)
     {
         Flush();
-        Guard(() => file.SetLength(value));
+        Guard(() => file.SetLength(_start + value));
     }
 
     public override int Read(byte[] buffer, int offset, int count)

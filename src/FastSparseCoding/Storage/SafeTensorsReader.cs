@@ -38,9 +38,9 @@ internal sealed class SafeTensorsReader : IDisposable
     /// <summary>The tensors in the order of their bytes.</summary>
     public IReadOnlyList<TensorInfo> Tensors => _header.Tensors;
 
-    public static SafeTensorsReader Open(string path)
+    public static SafeTensorsReader Open(FileSource source)
     {
-        InputFile file = InputFile.Open(path);
+        InputFile file = InputFile.Open(source);
         try
         {
             return new SafeTensorsReader(file);

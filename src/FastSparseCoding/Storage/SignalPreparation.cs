@@ -2,7 +2,8 @@ namespace FastSparseCoding.Storage;
 
 /// <summary>
 /// How whatever was measured became signals, as it travels in a model file with what was learned from them, so that new data are treated
-/// alike. For patches of images it is the imaging package's PatchPreprocessing, which also reads it back.
+/// alike. For patches of images it is the imaging package's PatchPreprocessing, which also reads it back. Immutable and safe to share
+/// between threads.
 /// </summary>
 public abstract record SignalPreparation
 {

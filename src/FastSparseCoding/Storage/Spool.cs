@@ -2,20 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace FastSparseCoding.Storage;
 
-/// <summary>A temporary file beside a target: written to the end, then read from the front once; gone when disposed.</summary>
+/// <summary>A temporary file beside a target, or memory where the target is a stream: written to the end, then read from the front once;
+/// gone when disposed.</summary>
 internal sealed class Spool : IDisposable
 {
     private const int CopyBytes = 1 << 18;
 
     private readonly Stream _file;
-    private readonly string _temporary;
+    private readonly string? _temporary;
     private readonly OutputStream _output;
     private bool _reading;
 
-    public Spool(string path, Func<string, Stream>? open)
+    public Spool(FileTarget target, Func<string, Stream>? open)
     {
-        (_file, _temporary) = AtomicFile.OpenBeside(path, open);
-        _output = new OutputStream(_file, path);
+        (_file, _temporary) = target.IsStream ? (new MemoryStream(), null) : AtomicFile.OpenBeside(target.Name, open);
+        _output = new OutputStream(_file, target.Name);
     }
 
     public void Write<T>(ReadOnlySpan<T> values)
@@ -41,7 +42,8 @@ internal sealed class Spool : IDisposable
     {
         _output.Abandon();
         _file.Dispose();
-        PartialFiles.OfProcess.Delete(_temporary);
+        if (_temporary is not null)
+            PartialFiles.OfProcess.Delete(_temporary);
     }
 
     private void Rewind()

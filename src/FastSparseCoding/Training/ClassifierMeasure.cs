@@ -23,7 +23,7 @@ internal readonly record struct ClassifierMeasure(double Loss, double ErrorRate)
             for (int i = 0; i < count; i++)
                 samples.Read(first + start + i, x.Row(i));
             if (encoder is not null)
-                encoder.Encode(x, z = room.Z.RowRange(0, count), cancellation);
+                encoder.EncodeRows(x, z = room.Z.RowRange(0, count), cancellation);
             classifier.Forward(z, room.Logits.RowRange(0, count));
             blocks[start / BlockRows] = OfBlock(room.Logits.RowRange(0, count), labels.AsSpan(first + start, count));
             rooms.Return(room);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FastSparseCoding.Training;
 
 /// <summary>How a classifier is trained, alone or with the encoder below it: mini-batches, Adam, rates that fall along a cosine. Change a
-/// copy with <c>with</c>.</summary>
+/// copy with <c>with</c>. Immutable and safe to share between threads.</summary>
 public sealed record ClassifierOptions
 {
     /// <summary>The defaults.</summary>

@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Training;
 
-/// <summary>Where the training of a classifier stands.</summary>
+/// <summary>Where the training of a classifier stands. Immutable and safe to share between threads.</summary>
 /// <param name="Epoch">Epochs done; 0 before the first.</param>
 /// <param name="Epochs">Epochs to do.</param>
 /// <param name="TrainingLoss">Mean −ln p of the labels over the last epoch, as it went; NaN before the first.</param>
@@ -11,7 +11,7 @@ namespace FastSparseCoding.Training;
 public sealed record ClassifierProgress(
     int Epoch, int Epochs, double TrainingLoss, double HeldOutLoss, double HeldOutError, double SamplesPerSecond, TimeSpan Remaining);
 
-/// <summary>What the training of a classifier did.</summary>
+/// <summary>What the training of a classifier did. Immutable and safe to share between threads.</summary>
 /// <param name="History">The held-out error before the first epoch and after every one.</param>
 /// <param name="BestError">Lowest held-out error; the classifier, and the encoder if it was trained too, hold the parameters that had
 /// it.</param>

@@ -6,7 +6,7 @@ namespace FastSparseCoding.Training;
 /// Trains a classifier on codes: on fixed ones, or end to end, the loss going back through the encoder (Gregor and LeCun 2010: the
 /// predictor is differentiable and can be trained for the task it serves). Codes are taken as they are: leave out those that a solver did
 /// not certify beforehand (<see cref="Solvers.SparseSolving.SolveSparse"/> tells which, <see cref="SparseCodes.SelectRows"/> takes the
-/// others).
+/// others). Safe to call from several threads at once.
 /// </summary>
 public static class ClassifierTrainer
 {
@@ -21,6 +21,11 @@ public static class ClassifierTrainer
     /// <exception cref="ArgumentException">A shape is wrong, a code is not finite, or a label is of no class.</exception>
     /// <exception cref="ArithmeticException">No step had a finite gradient, or the held-out loss was never finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the classifier holds the best parameters so far.</exception>
+    /// <example><code>
+    /// var classifier = new LinearClassifier(encoder.CodeSize, classCount: 10);
+    /// ClassifierTrainer.Train(classifier, encoder.Encode(x), labels);
+    /// Console.WriteLine($"error {classifier.ErrorRate(encoder.Encode(x), labels):P1}");
+    /// </code></example>
     public static ClassifierReport Train(
         LinearClassifier classifier, Matrix codes, byte[] labels, ClassifierOptions? options = null,
         IProgress<ClassifierProgress>? progress = null, CancellationToken cancellation = default)

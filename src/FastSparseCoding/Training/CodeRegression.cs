@@ -32,7 +32,7 @@ internal sealed class CodeRegression(
     public override Score Measure(int threads, CancellationToken cancellation)
     {
         CertifiedCodes heldOut = HeldOut(cancellation);
-        return new Score(CodeEvaluator.CodeError(Encoder.Encode(heldOut.Signals, threads, cancellation), heldOut.Codes), 0);
+        return new Score(CodeEvaluator.CodeError(Encoder.EncodeRows(heldOut.Signals, threads, cancellation), heldOut.Codes), 0);
     }
 
     public override double Scale(CancellationToken cancellation) => _energy ??= CodeEvaluator.MeanSquare(HeldOut(cancellation).Codes);

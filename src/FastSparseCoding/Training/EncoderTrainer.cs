@@ -8,7 +8,7 @@ namespace FastSparseCoding.Training;
 /// Trains an encoder to predict the codes of an exact solver: loss ½‖Z − Z*‖² summed over coefficients, averaged over a mini-batch (Gregor
 /// and LeCun 2010, section 3). Exact codes are computed ahead, on all cores, while the optimiser works. Signals whose code the solver does
 /// not certify are left out, of the training and of the held-out error, and counted in the report; codes that are given instead of a solver
-/// are taken as they are.
+/// are taken as they are. Safe to call from several threads at once.
 /// </summary>
 public static partial class EncoderTrainer
 {
@@ -27,6 +27,11 @@ public static partial class EncoderTrainer
     /// <exception cref="ArithmeticException">No step had a finite gradient, the held-out error was never finite, or no code was
     /// certified.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the encoder holds the best parameters so far.</exception>
+    /// <example><code>
+    /// ListaEncoder lista = ListaEncoder.FromDictionary(dictionary, lambda: 0.5f, depth: 3);
+    /// TrainingReport report = EncoderTrainer.Train(lista, x, new ActiveSetSolver(dictionary, 0.5f), new() { Samples = 1_000_000 });
+    /// Console.WriteLine($"held-out error {report.BestRelativeError:P1}");
+    /// </code></example>
     public static TrainingReport Train(
         TrainableEncoder encoder, Matrix x, ISparseEncoder target, TrainingOptions? options = null, Matrix? heldOut = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)

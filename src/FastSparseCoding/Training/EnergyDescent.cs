@@ -24,7 +24,7 @@ internal sealed class EnergyDescent(TrainableEncoder encoder, ISignalSource sour
     public override (int First, int Count) Usable(int row, int count) => (row, count);
 
     public override Score Measure(int threads, CancellationToken cancellation)
-        => new(MeanEnergy(Encoder.Encode(heldOut, threads, cancellation), threads), 0);
+        => new(MeanEnergy(Encoder.EncodeRows(heldOut, threads, cancellation), threads), 0);
 
     public override double Scale(CancellationToken cancellation)
         => _zeroEnergy ??= MeanEnergy(new Matrix(heldOut.Rows, Encoder.CodeSize), threads: 1);

@@ -1,6 +1,7 @@
 namespace FastSparseCoding.Training;
 
-/// <summary>Everything needed to go on with a training and end with the same bits. It does not change while the training goes on.</summary>
+/// <summary>Everything needed to go on with a training and end with the same bits. It does not change while the training goes on. Safe to
+/// read from several threads at once; whoever changes it must be alone.</summary>
 public sealed record TrainingCheckpoint
 {
     /// <summary>The place of Adam's means of squares among its moments.</summary>

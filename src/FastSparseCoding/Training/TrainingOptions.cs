@@ -3,7 +3,7 @@ using FastSparseCoding.Encoders;
 
 namespace FastSparseCoding.Training;
 
-/// <summary>How an encoder is trained. Change a copy with <c>with</c>.</summary>
+/// <summary>How an encoder is trained. Change a copy with <c>with</c>. Immutable and safe to share between threads.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>The defaults.</summary>

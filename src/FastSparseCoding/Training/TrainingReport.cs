@@ -1,6 +1,6 @@
 namespace FastSparseCoding.Training;
 
-/// <summary>Where a training stands.</summary>
+/// <summary>Where a training stands. Immutable and safe to share between threads.</summary>
 /// <param name="Samples">Signals seen.</param>
 /// <param name="TotalSamples">Signals to see.</param>
 /// <param name="TrainingError">‖Z − Z*‖² summed over coefficients, averaged over the signals since the last report; NaN when none of them
@@ -13,7 +13,7 @@ public sealed record TrainingProgress(
     long Samples, long TotalSamples, double TrainingError, double HeldOutError, double RelativeHeldOutError, double SamplesPerSecond,
     TimeSpan Remaining);
 
-/// <summary>What a training did.</summary>
+/// <summary>What a training did. Immutable and safe to share between threads.</summary>
 /// <param name="History">The held-out error as it went.</param>
 /// <param name="StartError">Held-out error before the first step.</param>
 /// <param name="BestError">Lowest held-out error, that of the start among them; the encoder holds the parameters that had it.</param>

@@ -62,7 +62,7 @@ public sealed class SparseCodesTests
 
         public int CodeSize => 5;
 
-        public void Encode(ReadOnlyMatrixView x, MatrixView z)
+        public void EncodeRows(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation = default)
         {
             for (int i = 0; i < x.Values.Length; i++)
                 z.Values[i] = x.Values[i] / 2;

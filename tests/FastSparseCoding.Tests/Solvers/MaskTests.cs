@@ -84,7 +84,7 @@ public sealed class MaskTests
         for (int i = 0; i < x.Rows; i += 37)
         {
             solver.Encode(x.RowRange(i, 1), row, None);
-            solver.Encode(x.RowRange(i, 1), mask.RowRange(i, 1), row, None);
+            solver.EncodeRows(x.RowRange(i, 1), mask.RowRange(i, 1), row, None);
             Assert.Equal(z.Row(i).ToArray(), row.Row(0).ToArray());
         }
     }
@@ -140,7 +140,7 @@ public sealed class MaskTests
     {
         var solver = new ActiveSetSolver(RandomData.Dictionary(30, 16, seed: 1), 0.02f);
         Matrix x = RandomData.Normal(5, 16, seed: 2), mask = Mask(5, 16, 0.7, seed: 3), z = new(5, 30);
-        Allocation.CheckNone(() => solver.Encode(x, mask, z, CancellationToken.None));
+        Allocation.CheckNone(() => solver.EncodeRows(x, mask, z, CancellationToken.None));
         Assert.Contains(z.Values.ToArray(), value => value != 0);
     }
 
@@ -153,7 +153,8 @@ public sealed class MaskTests
         {
             string first = Assert.Throws<ArgumentException>(() => solver.Solve(signals, mask, z, cancellation: None)).Message;
             Assert.Equal(first, Assert.Throws<ArgumentException>(() => solver.EncodeMasked(signals, mask, cancellation: None)).Message);
-            Assert.Equal(first, Assert.Throws<ArgumentException>(() => solver.Encode(signals, mask, z, CancellationToken.None)).Message);
+            Assert.Equal(first,
+                Assert.Throws<ArgumentException>(() => solver.EncodeRows(signals, mask, z, CancellationToken.None)).Message);
             return first;
         }
 

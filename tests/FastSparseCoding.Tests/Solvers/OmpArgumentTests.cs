@@ -70,9 +70,9 @@ public sealed class OmpArgumentTests
             expected = encoder.Encode(x, cancellation: TestContext.Current.CancellationToken);
         x.Row(1).Fill(float.MaxValue);
 
-        OmpReport report = encoder.Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        Assert.StartsWith("'x' has a code that holds Infinity at row 1, column ",
+            Message(() => encoder.Solve(x, z, threads: 1, cancellation: TestContext.Current.CancellationToken)), StringComparison.Ordinal);
 
-        Assert.Equal([OmpStatus.AtomLimit, OmpStatus.AtomLimit, OmpStatus.AtomLimit], report.Status);
         Assert.Equal(expected.Row(0), z.Row(0));
         Assert.Equal(expected.Row(2), z.Row(2));
     }

@@ -123,7 +123,7 @@ public sealed class OmpMaskTests
             all = encoder.EncodeMasked(x, mask, cancellation: Cancellation), row = new(1, 70);
         foreach (int i in (int[])[0, 100, 299])
         {
-            encoder.Encode(x.RowRange(i, 1), mask.RowRange(i, 1), row.View, Cancellation);
+            encoder.EncodeRows(x.RowRange(i, 1), mask.RowRange(i, 1), row.View, Cancellation);
             Assert.Equal(all.Row(i), row.Row(0));
         }
     }
@@ -136,7 +136,7 @@ public sealed class OmpMaskTests
 
         mask.Row(1).Clear();
         Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')",
-            Message(() => encoder.Encode(x.View, mask.View, z.View)));
+            Message(() => encoder.EncodeRows(x.View, mask.View, z.View)));
         Assert.Equal("'mask' has no known value at row 1; every row must have at least one. (Parameter 'mask')",
             Message(() => encoder.Solve(x, mask, z)));
         mask[1, 4] = 0.5f;
@@ -146,7 +146,7 @@ public sealed class OmpMaskTests
         Assert.Equal("'x' holds NaN at row 1, column 4; every known value must be finite. (Parameter 'x')",
             Message(() => encoder.EncodeMasked(x, mask)));
         Assert.Equal("'mask' is [2×24]; it must be [3×24]. (Parameter 'mask')",
-            Message(() => encoder.Encode(x.View, mask.RowRange(0, 2), z.View)));
+            Message(() => encoder.EncodeRows(x.View, mask.RowRange(0, 2), z.View)));
     }
 
     private static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;

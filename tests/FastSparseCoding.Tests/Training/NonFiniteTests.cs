@@ -87,7 +87,7 @@ public sealed class NonFiniteTests
 
         public int CodeSize => TrainingProblem.CodeSize;
 
-        public void Encode(ReadOnlyMatrixView x, MatrixView z)
+        public void EncodeRows(ReadOnlyMatrixView x, MatrixView z, CancellationToken cancellation = default)
         {
             for (int i = 0; i < x.Rows; i++)
                 for (int k = 0; k < CodeSize; k++)
