@@ -7,7 +7,8 @@ namespace FastSparseCoding.Storage;
 /// Encoders and classifiers as ONNX files (IR version 8, opset 17), which run wherever an ONNX runtime does, without this library. A
 /// graph takes signals x [N×n] as they were prepared for training (cut, normalised, whitened), float32, any number of rows N. The metadata
 /// are those of the model file: kind, depth, penalty, sizes, the dictionary's fingerprint and the preprocessing; "input" says in words what
-/// the rows must be. Codes agree with the library's up to rounding.
+/// the rows must be. Codes agree with the library's up to rounding. Safe to call from
+/// several threads at once.
 /// </summary>
 public static class OnnxFile
 {
