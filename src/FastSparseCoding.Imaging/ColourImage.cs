@@ -135,7 +135,7 @@ public sealed class ColourImage
     /// <summary>Takes the alpha of another picture, sample for sample.</summary>
     /// <param name="other">A picture with alpha, of the same size and depth.</param>
     /// <exception cref="ArgumentException">One of the two has no alpha, or they differ in size or depth.</exception>
-    public void CopyAlphaFrom(ColourImage other)
+    internal void CopyAlphaFrom(ColourImage other)
     {
         ArgumentNullException.ThrowIfNull(other);
         if (!HasAlpha || !other.HasAlpha || (Width, Height, Bits) != (other.Width, other.Height, other.Bits))

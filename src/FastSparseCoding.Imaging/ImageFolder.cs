@@ -52,7 +52,7 @@ public static class ImageFolder
     /// <param name="paths">Files and folders, as for <see cref="Find"/>; files are never passed over.</param>
     /// <returns>Paths of files, in ordinal order in each folder.</returns>
     /// <exception cref="IOException">A folder cannot be read.</exception>
-    public static IReadOnlyList<string> FindPassedOver(IEnumerable<string> paths)
+    internal static IReadOnlyList<string> FindPassedOver(IEnumerable<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
         return [.. paths.Where(Directory.Exists).SelectMany(p => Walk(p, OtherPictures))];

@@ -46,7 +46,7 @@ public sealed record LabelledImages(Matrix Images, byte[] Labels, int Side)
     /// <returns>The pictures [N×side²], from 0 to 1, and their side.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, holds no picture, or they are not square.</exception>
-    public static (Matrix Images, int Side) ReadSquare(string path)
+    internal static (Matrix Images, int Side) ReadSquare(string path)
     {
         (Matrix images, int height, int width) = IdxFile.ReadImages(path);
         if (images.Rows == 0)

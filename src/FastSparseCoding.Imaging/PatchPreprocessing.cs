@@ -54,7 +54,7 @@ public sealed record PatchPreprocessing : SignalPreparation
     /// <summary>Checks every property.</summary>
     /// <returns>This object.</returns>
     /// <exception cref="ArgumentException">A property is out of its range, or the whitening is of another signal size.</exception>
-    public PatchPreprocessing Validated()
+    internal PatchPreprocessing Validated()
     {
         Throw.IfOutside(PatchSize, 1, 256);
         Throw.IfOutside(MinimumDeviation, 0f, 1f);

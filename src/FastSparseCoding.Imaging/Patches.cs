@@ -45,26 +45,15 @@ public static class Patches
     /// range.</exception>
     public static Matrix Grid(GrayImage image, PatchPreprocessing preprocessing, int stride, out IReadOnlyList<(int X, int Y)> positions)
     {
-        Matrix? all = null;
-        IReadOnlyList<(int X, int Y)> places = [];
-        foreach ((Matrix x, IReadOnlyList<(int X, int Y)> at) in GridBlocks(image, preprocessing, stride, int.MaxValue))
-            (all, places) = (x, at);
-        positions = places;
-        return all ?? new Matrix(0, preprocessing.SignalSize);
-    }
-
-    /// <summary>The same in blocks, for pictures whose patches would not all fit into memory.</summary>
-    /// <param name="image">The picture, at least as large as a patch.</param>
-    /// <param name="preprocessing">Size and treatment of the patches.</param>
-    /// <param name="stride">Pixels from one patch to the next, 1 or more.</param>
-    /// <param name="maxRows">Most patches in a block, 1 or more.</param>
-    /// <returns>Blocks of signals [count×n] with the top-left pixel of each.</returns>
-    /// <exception cref="ArgumentException">The picture is smaller than a patch, or the stride or the preprocessing is out of
-    /// range.</exception>
-    public static IEnumerable<(Matrix X, IReadOnlyList<(int X, int Y)> Positions)> GridBlocks(
-        GrayImage image, PatchPreprocessing preprocessing, int stride, int maxRows)
-    {
-        IEnumerable<PatchBlock> blocks = PatchGrid.Cut(image, preprocessing, stride, maxRows);
-        return blocks.Where(b => b.X.Rows > 0).Select(b => (b.X, (IReadOnlyList<(int X, int Y)>)[.. b.Places.Select(p => (p.X, p.Y))]));
+        PatchBlock[] blocks = [.. PatchGrid.Cut(image, preprocessing, stride, int.MaxValue)];
+        positions = [.. blocks.SelectMany(b => b.Places).Select(p => (p.X, p.Y))];
+        var all = new Matrix(positions.Count, preprocessing.SignalSize);
+        int row = 0;
+        foreach (PatchBlock block in blocks)
+        {
+            block.X.Values.CopyTo(all.RowRange(row, block.X.Rows).Values);
+            row += block.X.Rows;
+        }
+        return all;
     }
 }

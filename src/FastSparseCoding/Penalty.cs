@@ -106,7 +106,7 @@ public sealed class Penalty : IEquatable<Penalty>
     /// <param name="slope">g.</param>
     /// <param name="value">z_k.</param>
     /// <returns>The violation, 0 or more, in the units of λ.</returns>
-    public double Violation(int k, double slope, double value)
+    internal double Violation(int k, double slope, double value)
     {
         double threshold = Threshold(k);
         if (value != 0)
@@ -119,7 +119,7 @@ public sealed class Penalty : IEquatable<Penalty>
     /// <param name="k">Number of the coefficient.</param>
     /// <param name="slope">g_k = d_kᵀr − μz_k.</param>
     /// <returns>The factor, above 0.</returns>
-    public double DualScale(int k, double slope)
+    internal double DualScale(int k, double slope)
     {
         double threshold = Threshold(k), size = NonNegative ? slope : Math.Abs(slope);
         return size <= threshold ? 1 : threshold / size;
@@ -129,7 +129,7 @@ public sealed class Penalty : IEquatable<Penalty>
     /// <param name="correlations">Dx [m].</param>
     /// <returns>max over k of |d_kᵀx|/w_k; without the magnitude where codes must not be negative, and then 0 when no product is
     /// positive.</returns>
-    public double LambdaMax(ReadOnlySpan<double> correlations)
+    internal double LambdaMax(ReadOnlySpan<double> correlations)
     {
         CheckLength(correlations.Length, nameof(correlations));
         double largest = 0;

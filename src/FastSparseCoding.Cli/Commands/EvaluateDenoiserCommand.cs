@@ -59,7 +59,7 @@ internal sealed class EvaluateDenoiserCommand
             ProgressBoard.Piece piece = board.Start("denoising");
             for (int s = 0; s < sigmas.Length; s++)
             {
-                var sum = default(DenoisingQuality);
+                var measured = new List<DenoisingQuality>();
                 if (model is not null)
                     context.WarnOfNoise(FormattableString.Invariant($"σ {sigmas[s]}"), model, sigmas[s], colour ? 3 : 1);
                 for (int i = 0; i < files.Count; i++)
@@ -71,16 +71,17 @@ internal sealed class EvaluateDenoiserCommand
                     }
                     int done = s * files.Count + i, all = sigmas.Length * files.Count;
                     var progress = new PictureProgress(learning, piece, done, all);
-                    sum += DenoisingQuality.Measure(
+                    measured.Add(DenoisingQuality.Measure(
                         channels, sigmas[s], model, unchecked(context.Seed + i), context.Threads, progress.Learning,
-                        progress.Denoising, context.Cancellation);
+                        progress.Denoising, context.Cancellation));
                     piece.Report(done + 1, all, FormattableString.Invariant(
-                        $"σ {sigmas[s]}, PSNR {sum.Psnr / (i + 1):F2} dB so far"));
+                        $"σ {sigmas[s]}, PSNR {measured.Average(q => q.Psnr):F2} dB so far"));
                 }
                 if (files.Count == 0)
                     throw new UserError($"{paths[0]}: no picture could be read.");
-                DenoisingQuality mean = sum / files.Count;
-                table.Add((double)sigmas[s], files.Count, mean.PsnrBefore, mean.Psnr, mean.SsimBefore, mean.Ssim, mean.Seconds);
+                table.Add(
+                    (double)sigmas[s], files.Count, measured.Average(q => q.PsnrBefore), measured.Average(q => q.Psnr),
+                    measured.Average(q => q.SsimBefore), measured.Average(q => q.Ssim), measured.Average(q => q.Seconds));
             }
         });
         context.Print(new Result().Add("method", model is null ? "own dictionary" : "model").Add("colour", colour)

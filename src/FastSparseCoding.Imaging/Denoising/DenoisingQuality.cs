@@ -44,14 +44,6 @@ public readonly record struct DenoisingQuality(double PsnrBefore, double Psnr, d
             MeanPsnr(noisy, clean), MeanPsnr(denoised, clean), MeanSsim(noisy, clean), MeanSsim(denoised, clean), seconds);
     }
 
-    /// <summary>Sums of two.</summary>
-    public static DenoisingQuality operator +(DenoisingQuality a, DenoisingQuality b)
-        => new(a.PsnrBefore + b.PsnrBefore, a.Psnr + b.Psnr, a.SsimBefore + b.SsimBefore, a.Ssim + b.Ssim, a.Seconds + b.Seconds);
-
-    /// <summary>All divided by a number: the mean of so many.</summary>
-    public static DenoisingQuality operator /(DenoisingQuality sum, int count)
-        => new(sum.PsnrBefore / count, sum.Psnr / count, sum.SsimBefore / count, sum.Ssim / count, sum.Seconds / count);
-
     private static double MeanPsnr(IReadOnlyList<GrayImage> a, IReadOnlyList<GrayImage> b)
         => -10 * Math.Log10(a.Zip(b, (u, v) => Math.Pow(10, ImageQuality.Psnr(u, v) / -10)).Average());
 

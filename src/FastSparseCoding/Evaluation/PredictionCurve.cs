@@ -62,7 +62,7 @@ public sealed class PredictionCurve
     /// apart.</summary>
     /// <param name="last">The last number, 1 or more.</param>
     /// <returns>Ascending numbers that end with <paramref name="last"/>.</returns>
-    public static IReadOnlyList<int> Spaced(int last)
+    internal static IReadOnlyList<int> Spaced(int last)
     {
         Throw.IfBelow(last, 1);
         var all = new List<int>();

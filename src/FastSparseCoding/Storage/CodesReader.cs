@@ -44,7 +44,7 @@ public sealed class CodesReader : IDisposable
     /// <summary>Opens a stream, or bytes.</summary>
     /// <param name="file">An .npy of codes [N×m], or an .npz as <see cref="CsrNpzWriter"/> and scipy.sparse.save_npz write it.</param>
     /// <returns>The reader, before the first code.</returns>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or holds neither.</exception>
     public static CodesReader Open(FileSource file)
     {

@@ -71,14 +71,7 @@ internal sealed class FileDescription
         return Throw.InvalidFile<FileDescription>(path, "is of no format known here; expected .npy, .npz or .safetensors.");
     }
 
-    /// <summary>Whether a file begins as an archive does.</summary>
-    public static bool IsZip(string path)
-    {
-        using InputFile file = InputFile.Open(path);
-        return IsZip(file);
-    }
-
-    /// <summary>The same for an opened file.</summary>
+    /// <summary>Whether an opened file begins as an archive does.</summary>
     public static bool IsZip(InputFile file) => LooksLikeZip(ReadStart(file, stackalloc byte[4]));
 
     private static Span<byte> ReadStart(InputFile file, Span<byte> start)

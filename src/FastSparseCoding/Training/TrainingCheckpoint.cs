@@ -12,34 +12,34 @@ public sealed record TrainingCheckpoint
     }
 
     /// <summary>What is trained and how; a training with other settings refuses the checkpoint.</summary>
-    public string Settings { get; init; } = "";
+    public string Settings { get; internal init; } = "";
 
     /// <summary>
     /// Whether a training that goes on from it on this machine ends with the bits that the machine it was taken on would have reached: see
     /// <see cref="Machine.FusedMultiplyAdd"/>.
     /// </summary>
-    public bool HasBitsOfThisMachine => FusedMultiplyAdd == Machine.FusedMultiplyAdd;
+    internal bool HasBitsOfThisMachine => FusedMultiplyAdd == Machine.FusedMultiplyAdd;
 
     /// <summary>Samples seen.</summary>
-    public long Samples { get; init; }
+    public long Samples { get; internal init; }
 
     /// <summary>Samples that the training is to see; 0 in checkpoints that do not tell.</summary>
-    public long TotalSamples { get; init; }
+    public long TotalSamples { get; internal init; }
 
     /// <summary>Steps left out so far.</summary>
-    public int SkippedBatches { get; init; }
+    public int SkippedBatches { get; internal init; }
 
     /// <summary>How many times the training went back to the best so far, each time with half the rate.</summary>
-    public int Setbacks { get; init; }
+    public int Setbacks { get; internal init; }
 
     /// <summary>Samples left out so far because their target was not certified.</summary>
-    public long LeftOut { get; init; }
+    public long LeftOut { get; internal init; }
 
     /// <summary>Lowest held-out error so far, that of the start among them.</summary>
     public double BestError => Best.Error;
 
     /// <summary>Samples seen when the best so far was measured; 0 for the start.</summary>
-    public long BestAtSamples { get; init; }
+    public long BestAtSamples { get; internal init; }
 
     /// <summary>The arithmetic of the machine it was taken on.</summary>
     internal bool FusedMultiplyAdd { get; init; }

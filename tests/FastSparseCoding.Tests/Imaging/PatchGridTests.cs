@@ -63,12 +63,12 @@ public sealed class PatchGridTests
             preprocessing = preprocessing with { Whitening = ZcaWhitening.Fit(Patches.Sample([image], preprocessing, 300, seed: 1)) };
         Matrix grid = Patches.Grid(image, preprocessing, 2, out IReadOnlyList<(int X, int Y)> positions);
 
-        (Matrix X, IReadOnlyList<(int X, int Y)> Positions)[] blocks = [.. Patches.GridBlocks(image, preprocessing, 2, maxRows)];
+        PatchBlock[] blocks = [.. PatchGrid.Cut(image, preprocessing, 2, maxRows).Where(b => b.X.Rows > 0)];
 
         Assert.InRange(grid.Rows, 60, 200);
         Assert.Equal(grid.Values.ToArray(), blocks.SelectMany(b => b.X.Values.ToArray()));
-        Assert.Equal(positions, blocks.SelectMany(b => b.Positions));
-        Assert.All(blocks, b => Assert.Equal(b.X.Rows, b.Positions.Count));
+        Assert.Equal(positions, blocks.SelectMany(b => b.Places.Select(p => (p.X, p.Y))));
+        Assert.All(blocks, b => Assert.Equal(b.X.Rows, b.Places.Count));
         Assert.All(blocks[..^1], b => Assert.Equal(maxRows, b.X.Rows));
         Assert.InRange(blocks[^1].X.Rows, 1, maxRows);
     }
@@ -79,7 +79,7 @@ public sealed class PatchGridTests
     [InlineData(6)]
     public void Blocks_that_fill_up_with_the_last_patch_are_followed_by_none(int maxRows)
         => Assert.Equal(Enumerable.Repeat(maxRows, 6 / maxRows),
-            Patches.GridBlocks(PatchPictures.Numbered(5, 4, 0), Raw, 1, maxRows).Select(b => b.X.Rows));
+            PatchGrid.Cut(PatchPictures.Numbered(5, 4, 0), Raw, 1, maxRows).Select(b => b.X.Rows));
 
     [Fact]
     public void The_grid_treats_patches_as_sampling_does()
@@ -114,8 +114,23 @@ public sealed class PatchGridTests
 
         Assert.Equal((0, 100), (none.Rows, none.Columns));
         Assert.Empty(positions);
-        Assert.Empty(Patches.GridBlocks(image, PatchPreprocessing.Default, 1, 10));
+        Assert.All(PatchGrid.Cut(image, PatchPreprocessing.Default, 1, 10), b => Assert.Equal(0, b.X.Rows));
         Assert.Equal(90, Patches.Grid(image, Raw, 1, out _).Rows);
+    }
+
+    /// <summary>Flat places alone end a block too; the grid is whole all the same.</summary>
+    [Fact]
+    public void A_grid_of_very_many_flat_places_is_whole()
+    {
+        var image = new GrayImage(300, 301, new float[300 * 301]);
+        (image.Row(0)[0], image.Row(300)[299]) = (1, 1);
+
+        Matrix grid = Patches.Grid(
+            image, new PatchPreprocessing { PatchSize = 2, MinimumDeviation = 0.01f }, 1, out IReadOnlyList<(int X, int Y)> positions);
+
+        Assert.Equal([(0, 0), (298, 299)], positions);
+        Assert.Equal(2, grid.Rows);
+        Assert.Equal(grid.Row(0).ToArray(), grid.Row(1).ToArray().Reverse());
     }
 
     [Fact]
@@ -123,14 +138,14 @@ public sealed class PatchGridTests
     {
         var image = new GrayImage(20, 9, new float[180], "wide.png");
         Refused("wide.png: is 20×9 pixels; it must be at least 10×10, the size of a patch.",
-            () => Patches.GridBlocks(image, PatchPreprocessing.Default, 1, 1));
+            () => PatchGrid.Cut(image, PatchPreprocessing.Default, 1, 1));
         Refused("wide.png: is 20×9 pixels; it must be at least 10×10, the size of a patch.",
             () => Patches.Grid(image, PatchPreprocessing.Default, 1, out _));
-        Refused("'stride' is 0; it must be 1 or more.", () => Patches.GridBlocks(image, Raw, 0, 1));
-        Refused("'maxRows' is 0; it must be 1 or more.", () => Patches.GridBlocks(image, Raw, 1, 0));
-        Refused("'PatchSize' is 257; it must be from 1 to 256.", () => Patches.GridBlocks(image, Raw with { PatchSize = 257 }, 1, 1));
-        Assert.Throws<ArgumentNullException>(() => Patches.GridBlocks(null!, Raw, 1, 1));
-        Assert.Throws<ArgumentNullException>(() => Patches.GridBlocks(image, null!, 1, 1));
+        Refused("'stride' is 0; it must be 1 or more.", () => PatchGrid.Cut(image, Raw, 0, 1));
+        Refused("'maxRows' is 0; it must be 1 or more.", () => PatchGrid.Cut(image, Raw, 1, 0));
+        Refused("'PatchSize' is 257; it must be from 1 to 256.", () => PatchGrid.Cut(image, Raw with { PatchSize = 257 }, 1, 1));
+        Assert.Throws<ArgumentNullException>(() => PatchGrid.Cut(null!, Raw, 1, 1));
+        Assert.Throws<ArgumentNullException>(() => PatchGrid.Cut(image, null!, 1, 1));
 
         static void Refused(string message, Action action)
             => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
