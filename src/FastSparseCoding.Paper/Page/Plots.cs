@@ -129,9 +129,12 @@ internal static class Plots
     internal static Picture Export(PlotModel model, string fileName, string caption, int width = Width, int height = Height)
     {
         var exporter = new SvgExporter { Width = width, Height = height, IsDocument = true, UseVerticalTextAlignmentWorkaround = true };
-        // Names are shared by all pictures of a page, so that each needs its own.
-        string svg = exporter.ExportToString(model)
-            .Replace("clipPath", $"clip-{Path.GetFileNameWithoutExtension(fileName)}-", StringComparison.Ordinal);
+        string svg = WithOwnNames(exporter.ExportToString(model), Path.GetFileNameWithoutExtension(fileName));
         return new Picture(fileName, Encoding.UTF8.GetBytes(svg), caption);
     }
+
+    // Names are shared by all pictures of a page, so that each needs its own; the element clipPath keeps its name.
+    private static string WithOwnNames(string svg, string picture)
+        => svg.Replace("id=\"clipPath", $"id=\"clip-{picture}-", StringComparison.Ordinal)
+            .Replace("url(#clipPath", $"url(#clip-{picture}-", StringComparison.Ordinal);
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Paper;
 using FastSparseCoding.Solvers;
@@ -67,6 +69,27 @@ public sealed partial class AnalysisSectionTests
         Assert.True(names.Length >= 3, page);
         Assert.Equal(names.Length, names.Distinct(StringComparer.Ordinal).Count());
         Assert.All(Use().Matches(page), use => Assert.Contains(use.Groups["name"].Value, names));
+    }
+
+    /// <summary>A browser ignores an element that it does not know: nothing would be cut to its frame.</summary>
+    [Fact]
+    public void Plots_are_of_elements_that_svg_has()
+    {
+        XNamespace svg = "http://www.w3.org/2000/svg";
+        string[] known = ["svg", "defs", "clipPath", "g", "rect", "polyline", "polygon", "line", "ellipse", "text", "path"];
+        Picture[] plots = [.. Robustness(Untrained(seeds: 1), []).Blocks.OfType<Picture>()];
+
+        Assert.Equal(3, plots.Length);
+        foreach (Picture plot in plots)
+        {
+            XElement root = XDocument.Parse(Encoding.UTF8.GetString(plot.Content)).Root!;
+            Assert.All(root.DescendantsAndSelf(), e => Assert.Contains(e.Name.LocalName, known));
+            Assert.All(root.DescendantsAndSelf(), e => Assert.Equal(svg, e.Name.Namespace));
+            string[] uses = [.. root.Descendants().Attributes("clip-path").Select(a => Use().Match(a.Value).Groups["name"].Value)];
+            Assert.NotEmpty(uses);
+            Assert.Equal(root.Descendants(svg + "clipPath").Select(e => e.Attribute("id")!.Value).Order(),
+                uses.Distinct().Order());
+        }
     }
 
     private static Section Robustness(ExperimentResult result, (string, Matrix)[] others)
