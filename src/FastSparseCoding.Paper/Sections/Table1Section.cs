@@ -24,7 +24,8 @@ internal static class Table1Section
         "LISTA predicts better than feed-forward encoders: tanh, double tanh, shrinkage against T = 1", $"{result.Atoms} atoms",
         "shown; cells not certain",
         $"error {string.Join(" / ", Baselines(result).Select(m => ValueText.Of(m.CodeError.Mean)))} against "
-            + $"{ValueText.Of(result.Method("lista", 1).CodeError.Mean)}");
+            + $"{ValueText.Of(result.Method("lista", 1).CodeError.Mean)}",
+        Verdicts.Baselines([.. Baselines(result).Select(m => m.Errors)], result.Method("lista", 1).Errors));
 
     private static Block Table(ExperimentResult result)
     {
