@@ -53,7 +53,8 @@ internal static class Verdicts
         errors.All(e => e[1] < e[0] && e[2] < e[1] && e[0] / e[2] >= (paper is null ? 1 : Share * paper[0] / paper[2])),
         errors.All(e => e[2] < e[0]),
         "Error and depth: reproduced when the error falls from T = 1 to 3 and from 3 to 7, in all by at least 80 % of the paper's factor "
-        + "(2.9 for 100 atoms, 1.5 for 400; of errors on other data only factors compare), partly when T = 7 is at least better than T = 1.");
+        + "(2.9 for 100 atoms, 1.5 for 400; of errors on other data only factors compare), partly when T = 7 is at least better than "
+        + "T = 1.");
 
     /// <summary>Feed-forward encoders against one layer of LISTA.</summary>
     /// <param name="baselines">For every baseline its error with every seed.</param>

@@ -45,7 +45,8 @@ internal static partial class Html
         public string Cell(string cell)
         {
             double missing = _isNumber ? _places - Places(cell) : 0;
-            string room = missing == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" style=\"padding-right:calc(.55rem + {missing}ch)\"");
+            string room = missing == 0 ? ""
+                : string.Create(CultureInfo.InvariantCulture, $" style=\"padding-right:calc(.45rem + {missing}ch)\"");
             return $"<td{Class}{room}>{Encode(cell)}</td>";
         }
 

@@ -84,6 +84,7 @@ internal static class PlotStyle
         if (all.Length == 0 || all[0].Value.Count == 1)
             yield break;
         var band = new AreaSeries { Color = OxyColors.Transparent, Fill = OxyColor.FromAColor(BandOpacity, color), RenderInLegend = false };
+        band.MinimumSegmentLength = 0;      // thin as it may be
         band.Points.AddRange(all.Select(p => new DataPoint(p.Work, p.Value.Least)));
         band.Points2.AddRange(all.Select(p => new DataPoint(p.Work, p.Value.Most)));
         yield return band;

@@ -8,6 +8,9 @@ namespace FastSparseCoding.Paper;
 /// <summary>Error against work on log-log axes, as in the paper's Figures 3 and 4.</summary>
 internal static class Plots
 {
+    private const string PapersPoints =
+        " Diamonds are the paper's T = 1, 3, 7, and its crossing: on other data, so that their height does not compare.";
+
     /// <summary>FISTA and ISTA against LISTA. Work is counted in products by a matrix: k for FISTA, T + 1 for LISTA.</summary>
     public static Picture FistaAgainstLista(ExperimentResult result)
     {
@@ -22,9 +25,7 @@ internal static class Plots
         return PlotStyle.Export(model, $"fista-lista-{result.Atoms}.svg",
             $"Error against products by a matrix, {result.Atoms} atoms: FISTA and ISTA after k iterations, LISTA with T = 0, 1, 2, 3, 5, 7 "
             + $"(the paper's Figure 3). The dotted line leads from T = 1 to the iteration of FISTA with the same error.{Bands(result)}"
-            + (known ? " Diamonds are the paper's T = 1, 3, 7, and its crossing: on other data, so that their height does not compare." : ""))
-            with
-        { Opens = true };
+            + (known ? PapersPoints : "")) with { Opens = true };
     }
 
     /// <summary>CoD against LCoD, by coordinate updates.</summary>

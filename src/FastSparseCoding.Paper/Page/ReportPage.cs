@@ -81,7 +81,8 @@ internal static partial class ReportPage
     }
 
     private static string Rules(IReadOnlyList<Section> sections)
-        => $"<p>{Html.Encode(RulesIntroduction)}</p>\n<ul>\n{string.Concat(RulesOf(sections).Select(r => $"<li>{Html.Encode(r)}</li>\n"))}</ul>\n";
+        => $"<p>{Html.Encode(RulesIntroduction)}</p>\n<ul>\n"
+            + $"{string.Concat(RulesOf(sections).Select(r => $"<li>{Html.Encode(r)}</li>\n"))}</ul>\n";
 
     private static string Term(string word, string symbol) => symbol.Length == 0 ? word : $"{word}, {symbol}";
 

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Paper;
-using FastSparseCoding.Solvers;
 using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
 using Xunit;
@@ -16,7 +15,7 @@ public sealed partial class AnalysisSectionTests
     private static readonly AtomDictionary Dictionary = RandomData.Dictionary(20, 9, seed: 1);
     private static readonly Matrix X = RandomData.Normal(50, 9, seed: 2);
 
-    private static RunContext Context => new(Seed: 1, Threads: 1, TestContext.Current.CancellationToken);
+    private static RunContext Context => UntrainedResult.Context;
 
     [Fact]
     public void Explaining_away_is_told_by_depth_with_an_example()
@@ -103,16 +102,7 @@ public sealed partial class AnalysisSectionTests
 
     private static string Page(Section section) => ReportPage.Write([section], [("command", "")]);
 
-    private static ExperimentResult Untrained(int seeds)
-    {
-        Matrix codes = new ActiveSetSolver(Dictionary, Plan.Lambda).Encode(X, cancellation: TestContext.Current.CancellationToken);
-        ExactCurves curves = ExactCurves.Measure(Dictionary, Plan.Lambda, X, codes, Context);
-        MethodResult Measure(Candidate c)
-            => MethodResult.Measure(EncoderFactory.Create(c.Kind, Dictionary, Plan.Lambda, c.Depth), Dictionary, X, codes, curves, Context);
-        SeededResult[] methods =
-            [.. Plan.Candidates.Select(c => new SeededResult(c, [.. Enumerable.Range(0, seeds).Select(_ => Measure(c))], 1))];
-        return new ExperimentResult(Dictionary, X, codes, 1, 1, 1, 1, curves, methods);
-    }
+    private static ExperimentResult Untrained(int seeds) => UntrainedResult.Of(Dictionary, X, seeds);
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 
