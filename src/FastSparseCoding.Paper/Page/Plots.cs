@@ -98,7 +98,7 @@ internal static class Plots
     /// <summary>The paper's points and its crossing, where they are known.</summary>
     private static bool AddPaper(PlotModel model, int atoms)
     {
-        DataPoint[] points = [.. new[] { 1, 3, 7 }.Where(t => PaperNumbers.ListaError(atoms, t) is not null)
+        DataPoint[] points = [.. PaperNumbers.ListaDepths.Where(t => PaperNumbers.ListaError(atoms, t) is not null)
             .Select(t => new DataPoint(t + 1, PaperNumbers.ListaError(atoms, t)!.Value))];
         if (points.Length == 0 || PaperNumbers.FistaIterations(atoms, 1) is not { } iterations)
             return false;

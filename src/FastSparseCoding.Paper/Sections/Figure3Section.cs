@@ -32,7 +32,7 @@ internal static class Figure3Section
         yield return new Claim("One layer of LISTA (T = 1) is worth many iterations of FISTA", setting,
             $"{PaperNumbers.Text(iterations, 0)}{(iterations is null ? "" : " iterations")}", $"{one.FistaIterations} iterations",
             Verdicts.Iterations([.. one.Seeds.Select(m => m.FistaIterations)], iterations));
-        int[] depths = [1, 3, 7];
+        IReadOnlyList<int> depths = PaperNumbers.ListaDepths;
         double[] known = [.. depths.Select(t => PaperNumbers.ListaError(result.Atoms, t)).OfType<double>()];
         string paper = known.Length == 0 ? PaperNumbers.Unknown : string.Join(" / ", known.Select(e => PaperNumbers.Text(e, 2)));
         IReadOnlyList<double>[] errors = [.. depths.Select(t => result.Method("lista", t).Errors)];

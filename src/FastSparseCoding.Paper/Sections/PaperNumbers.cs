@@ -11,6 +11,9 @@ internal static class PaperNumbers
     /// <summary>What stands in a table where the paper's number is not known.</summary>
     public const string Unknown = "–";
 
+    /// <summary>Depths T of LISTA in Figure 3.</summary>
+    public static IReadOnlyList<int> ListaDepths { get; } = [1, 3, 7];
+
     /// <summary>Figure 3: error of LISTA with T layers.</summary>
     public static double? ListaError(int atoms, int depth) => (atoms, depth) switch
     {

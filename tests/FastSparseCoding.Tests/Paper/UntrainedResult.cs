@@ -10,6 +10,7 @@ internal static class UntrainedResult
 {
     public static RunContext Context => new(Seed: 1, Threads: 1, TestContext.Current.CancellationToken);
 
+    /// <summary>Measures every candidate.</summary>
     /// <param name="dictionary">The dictionary.</param>
     /// <param name="x">Signals to test on.</param>
     /// <param name="seeds">Number of seeds.</param>
