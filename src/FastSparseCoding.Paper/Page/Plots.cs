@@ -22,10 +22,11 @@ internal static class Plots
         SeededResult one = result.Method("lista", 1);
         AddCrossing(model, $"T = 1 is worth {one.FistaIterations} iterations", one.CodeError.Mean, one.FistaIterations.Mean);
         bool known = AddPaper(model, result.Atoms);
-        return PlotStyle.Export(model, $"fista-lista-{result.Atoms}.svg",
+        Picture picture = PlotStyle.Export(model, $"fista-lista-{result.Atoms}.svg",
             $"Error against products by a matrix, {result.Atoms} atoms: FISTA and ISTA after k iterations, LISTA with T = 0, 1, 2, 3, 5, 7 "
             + $"(the paper's Figure 3). The dotted line leads from T = 1 to the iteration of FISTA with the same error.{Bands(result)}"
-            + (known ? PapersPoints : "")) with { Opens = true };
+            + (known ? PapersPoints : ""));
+        return picture with { Opens = true };
     }
 
     /// <summary>CoD against LCoD, by coordinate updates.</summary>
