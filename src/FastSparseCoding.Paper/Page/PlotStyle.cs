@@ -45,8 +45,8 @@ internal static class PlotStyle
             LegendOrientation = LegendOrientation.Horizontal,
             LegendTextColor = Ink,
             LegendFontSize = FontSize,
-            LegendLineSpacing = 3,
-            LegendPadding = 4,
+            LegendLineSpacing = 9,
+            LegendPadding = 8,
         });
         return model;
     }
@@ -107,7 +107,7 @@ internal static class PlotStyle
     private static T Style<T>(T axis, double padding)
         where T : Axis
     {
-        axis.AxisTitleDistance = 6;
+        axis.AxisTitleDistance = 11;
         axis.TicklineColor = Ink;
         axis.MajorGridlineStyle = LineStyle.Solid;
         axis.MajorGridlineColor = Grid;
@@ -123,7 +123,7 @@ internal static class PlotStyle
     /// <summary>Measures letters as wide as browsers draw them with the widest of the usual fonts, so that nothing is cut off.</summary>
     private sealed class BrowserLetters() : PdfRenderContext(Width, Height, OxyColors.Transparent)
     {
-        private const double WidthOfLetter = 0.6, HeightOfLetter = 1.2;
+        private const double WidthOfLetter = 0.6, HeightOfLetter = 0.8;
 
         public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
             => text is null ? OxySize.Empty : new OxySize(WidthOfLetter * fontSize * text.Length, HeightOfLetter * fontSize);

@@ -38,7 +38,7 @@ internal static class Figure3Section
         IReadOnlyList<double>[] errors = [.. depths.Select(t => result.Method("lista", t).Errors)];
         yield return new Claim(
             "Its error falls with depth, T = 1 / 3 / 7", setting, paper,
-            $"{string.Join(" / ", depths.Select(t => ValueText.Of(result.Method("lista", t).CodeError.Mean)))} (relative "
+            $"{string.Join(" / ", depths.Select(t => result.Method("lista", t).CodeError))} (relative "
                 + $"{string.Join(" / ", depths.Select(t => ValueText.Of(result.Method("lista", t).RelativeCodeError.Mean)))})",
             Verdicts.Depth(
                 [.. Enumerable.Range(0, result.SeedCount).Select(seed => errors.Select(e => e[seed]).ToArray())],

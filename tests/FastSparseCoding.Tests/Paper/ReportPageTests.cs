@@ -132,6 +132,16 @@ public sealed partial class ReportPageTests
         Assert.True(Enumerable.Range(0, 6).Max(i => Math.Abs(band[i].Y - band[11 - i].Y)) > 1);
     }
 
+    [Fact]
+    public void Claims_tell_how_far_seeds_differ()
+    {
+        Section[] sections = [Figure3Section.Write([_result]), Table1Section.Write([_result]), Figure4Section.Write([_result])];
+        Claim[] claims = [.. sections.SelectMany(s => s.Claims)];
+
+        Assert.Equal(4, claims.Length);
+        Assert.All(claims, claim => Assert.Matches("[0-9] ± [0-9]", claim.Measured));
+    }
+
     /// <summary>A telephone of 375 px leaves 343 to a plot.</summary>
     [Fact]
     public void Letters_of_plots_are_of_ten_pixels_at_least_on_a_telephone()

@@ -42,8 +42,8 @@ public sealed class VerdictsTests
         => Assert.Equal(verdict, Verdicts.Updates([9.0, factor]).Word);
 
     [Theory]
-    [InlineData("reproduced", 15.9)]
-    [InlineData("partly", 16.0)]
+    [InlineData("reproduced", 12.0)]
+    [InlineData("partly", 12.1)]
     [InlineData("partly", 19.9)]
     [InlineData("not reproduced", 20.0)]
     public void A_start_pays_for_its_prediction(string verdict, double warm)
