@@ -33,6 +33,9 @@ internal sealed record SeededResult(Candidate Candidate, IReadOnlyList<MethodRes
 {
     public long MultiplyAdds => Seeds[0].Encoder.MultiplyAdds;
 
+    /// <summary>‖Z − Z*‖² with every seed.</summary>
+    public IReadOnlyList<double> Errors => [.. Seeds.Select(m => m.Quality.CodeError)];
+
     public Spread CodeError => Of(m => m.Quality.CodeError);
 
     public Spread RelativeCodeError => Of(m => m.Quality.RelativeCodeError);

@@ -3,13 +3,16 @@ using System.Text.Json.Nodes;
 
 namespace FastSparseCoding.Paper;
 
-/// <summary>A number measured once for every seed: its mean and half of its range, (largest − smallest)/2.</summary>
-internal readonly record struct Spread(double Mean, double HalfRange, int Count)
+/// <summary>A number measured once for every seed: its mean, and the least and the most of it.</summary>
+internal readonly record struct Spread(double Mean, double Least, double Most, int Count)
 {
+    /// <summary>Half of the range, (largest − smallest)/2.</summary>
+    public double HalfRange => (Most - Least) / 2;
+
     public static Spread Of(IEnumerable<double> values)
     {
         double[] all = [.. values];
-        return new Spread(all.Average(), (all.Max() - all.Min()) / 2, all.Length);
+        return new Spread(all.Average(), all.Min(), all.Max(), all.Length);
     }
 
     /// <summary>The mean in four digits; after ± half of the range, to the same decimal place.</summary>

@@ -10,6 +10,9 @@ namespace FastSparseCoding.Paper;
 /// <param name="Runs">One for every seed.</param>
 internal sealed record DigitsMethod(string Name, string Kind, int Depth, double MultiplyAdds, IReadOnlyList<DigitsRun> Runs)
 {
+    /// <summary>Part of the test digits classified wrongly, with every seed.</summary>
+    public IReadOnlyList<double> Errors => [.. Runs.Select(r => r.TestError)];
+
     public Spread TestErrorPercent => Of(r => 100 * r.TestError);
 
     public Spread Of(Func<DigitsRun, double> value) => Spread.Of(Runs.Select(value));

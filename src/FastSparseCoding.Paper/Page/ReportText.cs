@@ -8,15 +8,19 @@ internal static class ReportText
     public static string Write(IReadOnlyList<Section> sections, IReadOnlyList<(string Name, string Value)> settings)
     {
         var text = new StringBuilder($"# {ReportPage.Title}\n\n{ReportPage.Introduction}\n\n");
-        text.Append(Table(ReportPage.Claims(sections))).Append("\n## Settings\n\n");
-        foreach ((string name, string value) in settings)
-            text.Append($"- {name}: {value}\n");
+        text.Append(Table(ReportPage.Claims(sections)));
         foreach (Section section in sections)
         {
             text.Append($"\n## {section.Title}\n");
             foreach (Block block in section.Blocks)
                 text.Append('\n').Append(Of(block));
         }
+        text.Append($"\n## How the verdicts are reached\n\n{ReportPage.RulesIntroduction}\n\n");
+        foreach (string rule in ReportPage.RulesOf(sections))
+            text.Append($"- {rule}\n");
+        text.Append("\n## Settings\n\n");
+        foreach ((string name, string value) in settings)
+            text.Append($"- {name}: {value}\n");
         return text.ToString();
     }
 

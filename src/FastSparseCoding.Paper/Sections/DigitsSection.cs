@@ -37,13 +37,16 @@ internal static class DigitsSection
     private static Claim Recognition(DigitsResult result) => new(
         "Predicted codes serve recognition: test error of raw pixels / optimal codes / LCoD with 10 updates / CoD with 10", "digits",
         "shown; cells not certain",
-        $"{string.Join(" / ", new[] { result.Method("raw"), result.Method("exact"), result.Method("lcod", 10), result.Method("cod", 10) }.Select(m => m.TestErrorPercent))} %");
+        $"{string.Join(" / ", new[] { result.Method("raw"), result.Method("exact"), result.Method("lcod", 10), result.Method("cod", 10) }.Select(m => m.TestErrorPercent))} %",
+        Verdicts.Recognition(result.Method("lcod", 10).Errors, result.Method("raw").Errors, result.Method("cod", 10).Errors));
 
     private static Claim EndToEnd(DigitsResult result, Candidate candidate) => new(
         $"{candidate.Name} trained through the classifier against the predictor of optimal codes, equal work", "digits",
         "possible; no number",
         $"{result.Method($"end-to-end-{candidate.Kind}", candidate.Depth).TestErrorPercent} % against "
-            + $"{result.Method(candidate.Kind, candidate.Depth).TestErrorPercent} %");
+            + $"{result.Method(candidate.Kind, candidate.Depth).TestErrorPercent} %",
+        Verdicts.EndToEnd(
+            result.Method($"end-to-end-{candidate.Kind}", candidate.Depth).Errors, result.Method(candidate.Kind, candidate.Depth).Errors));
 
     private static IEnumerable<Number> Numbers(DigitsResult result, DigitsMethod method)
     {

@@ -56,7 +56,8 @@ internal static class ExplainingAwaySection
         $"Atoms that others explain are suppressed: of those wrongly active at depth 0, the part that {run.Name} silence",
         $"{result.Atoms} atoms", "claimed; no number",
         $"{run.Of(run.Depths.Count - 1, a => 100 * a.Suppressed)} %, keeping {run.Of(run.Depths.Count - 1, a => 100 * a.Kept)} % of the "
-            + "right ones");
+            + "right ones",
+        Verdicts.ExplainingAway([.. run.Seeds.Select(s => (s.Depths[^1].Suppressed, s.Depths[^1].Kept))]));
 
     private static IEnumerable<Block> Blocks(ExperimentResult result, ExplainingAwayRun[] runs, int patchSize)
     {

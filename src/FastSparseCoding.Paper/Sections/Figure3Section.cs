@@ -28,18 +28,22 @@ internal static class Figure3Section
     {
         SeededResult one = result.Method("lista", 1);
         string setting = $"{result.Atoms} atoms";
+        double? iterations = PaperNumbers.FistaIterations(result.Atoms, 1);
         yield return new Claim("One layer of LISTA (T = 1) is worth many iterations of FISTA", setting,
-            Iterations(PaperNumbers.FistaIterations(result.Atoms, 1)), $"{one.FistaIterations} iterations");
-        int[] depths = [1, 3, 7];
-        string paper = PaperNumbers.ListaError(result.Atoms, 1) == PaperNumbers.Unknown ? PaperNumbers.Unknown
-            : string.Join(" / ", depths.Select(t => PaperNumbers.ListaError(result.Atoms, t)));
+            $"{PaperNumbers.Text(iterations, 0)}{(iterations is null ? "" : " iterations")}", $"{one.FistaIterations} iterations",
+            Verdicts.Iterations([.. one.Seeds.Select(m => m.FistaIterations)], iterations));
+        IReadOnlyList<int> depths = PaperNumbers.ListaDepths;
+        double[] known = [.. depths.Select(t => PaperNumbers.ListaError(result.Atoms, t)).OfType<double>()];
+        string paper = known.Length == 0 ? PaperNumbers.Unknown : string.Join(" / ", known.Select(e => PaperNumbers.Text(e, 2)));
+        IReadOnlyList<double>[] errors = [.. depths.Select(t => result.Method("lista", t).Errors)];
         yield return new Claim(
             "Its error falls with depth, T = 1 / 3 / 7", setting, paper,
-            $"{string.Join(" / ", depths.Select(t => ValueText.Of(result.Method("lista", t).CodeError.Mean)))} (relative "
-                + $"{string.Join(" / ", depths.Select(t => ValueText.Of(result.Method("lista", t).RelativeCodeError.Mean)))})");
+            $"{string.Join(" / ", depths.Select(t => result.Method("lista", t).CodeError))} (relative "
+                + $"{string.Join(" / ", depths.Select(t => ValueText.Of(result.Method("lista", t).RelativeCodeError.Mean)))})",
+            Verdicts.Depth(
+                [.. Enumerable.Range(0, result.SeedCount).Select(seed => errors.Select(e => e[seed]).ToArray())],
+                known.Length == 0 ? null : known));
     }
-
-    private static string Iterations(string number) => number == PaperNumbers.Unknown ? number : $"{number} iterations";
 
     private static IEnumerable<Block> Blocks(ExperimentResult result)
     {
@@ -52,9 +56,9 @@ internal static class Figure3Section
         {
             int depth = m.Candidate.Depth;
             table.Add(
-                m.Candidate.Name, m.CodeError, m.RelativeCodeError, m.Candidate.IsVariant ? PaperNumbers.Unknown
-                    : PaperNumbers.ListaError(result.Atoms, depth), m.FistaIterations,
-                m.Candidate.IsVariant ? PaperNumbers.Unknown : PaperNumbers.FistaIterations(result.Atoms, depth),
+                m.Candidate.Name, m.CodeError, m.RelativeCodeError,
+                PaperNumbers.Text(m.Candidate.IsVariant ? null : PaperNumbers.ListaError(result.Atoms, depth), 2), m.FistaIterations,
+                PaperNumbers.Text(m.Candidate.IsVariant ? null : PaperNumbers.FistaIterations(result.Atoms, depth), 0),
                 m.RelativeObjectiveGap, m.SupportF1, m.MultiplyAdds, m.Microseconds);
         }
         yield return new TableBlock(

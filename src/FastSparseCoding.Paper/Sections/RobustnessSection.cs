@@ -22,6 +22,8 @@ internal sealed record RobustnessRow(Condition Condition, Candidate Encoder, IRe
     public bool BehindInObjective => Mean(p => p.Predictor.RelativeObjectiveGap) > Mean(p => p.Solver.RelativeObjectiveGap);
 
     public double Mean(Func<EqualWorkPoint, double> value) => Seeds.Average(value);
+
+    public Spread Spread(Func<EqualWorkPoint, double> value) => Paper.Spread.Of(Seeds.Select(value));
 }
 
 /// <summary>The predictors under noise, another λ and other signals, against FISTA (LISTA) and CoD (LCoD) at equal work: where they fail is
@@ -124,9 +126,9 @@ internal static class RobustnessSection
     {
         var curves = rows.Where(row => row.Condition.Kind == kind && row.Encoder is { Kind: "lista" }).GroupBy(row => row.Encoder)
             .Select(g =>
-            (g.Key.Name, (IReadOnlyList<(double, double, double)>)[.. g.Select(
-                row => (row.Condition.Level, row.Mean(p => measure(p.Predictor)), row.Mean(p => measure(p.Solver))))]));
-        return AnalysisPlots.Levels($"robustness-{name}-{result.Atoms}.svg", caption, level, title, curves);
+            (g.Key.Name, (IReadOnlyList<(double, Spread, Spread)>)[.. g.Select(
+                row => (row.Condition.Level, row.Spread(p => measure(p.Predictor)), row.Spread(p => measure(p.Solver))))]));
+        return AnalysisPlots.Levels($"robustness-{name}-{result.Atoms}.svg", caption + Plots.Bands(result), level, title, curves);
     }
 
     private static TableBlock Pivot(string caption, RobustnessRow[] rows, Func<RobustnessRow, object> cell)

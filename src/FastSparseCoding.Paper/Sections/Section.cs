@@ -16,7 +16,8 @@ internal sealed record Section(
 /// <param name="Setting">Where it was measured here.</param>
 /// <param name="Paper">The paper's number, on its own data; a dash where none is known for certain.</param>
 /// <param name="Measured">Ours.</param>
-internal sealed record Claim(string Statement, string Setting, string Paper, string Measured);
+/// <param name="Judgement">What became of it, and by which rule.</param>
+internal sealed record Claim(string Statement, string Setting, string Paper, string Measured, Judgement Judgement);
 
 /// <summary>One number of numbers.csv.</summary>
 /// <param name="Experiment">Id of the section.</param>
@@ -56,6 +57,9 @@ internal sealed record TableBlock(string Caption, ResultTable Table) : Block;
 /// <param name="Caption">What it shows.</param>
 internal sealed record Picture(string FileName, byte[] Content, string Caption) : Block
 {
+    /// <summary>Whether the report opens with it, beside the claims, instead of showing it in its section.</summary>
+    public bool Opens { get; init; }
+
     [JsonIgnore]
     public override IEnumerable<Picture> Pictures => [this];
 }

@@ -23,8 +23,9 @@ internal static class Table1Section
     private static Claim Claim(ExperimentResult result) => new(
         "LISTA predicts better than feed-forward encoders: tanh, double tanh, shrinkage against T = 1", $"{result.Atoms} atoms",
         "shown; cells not certain",
-        $"error {string.Join(" / ", Baselines(result).Select(m => ValueText.Of(m.CodeError.Mean)))} against "
-            + $"{ValueText.Of(result.Method("lista", 1).CodeError.Mean)}");
+        $"error {string.Join(" / ", Baselines(result).Select(m => m.CodeError))} against "
+            + $"{result.Method("lista", 1).CodeError}",
+        Verdicts.Baselines([.. Baselines(result).Select(m => m.Errors)], result.Method("lista", 1).Errors));
 
     private static Block Table(ExperimentResult result)
     {

@@ -37,7 +37,10 @@ internal static class WarmStartSection
         return new Claim(
             $"A prediction saves {start.Cold.Method} work: iterations to a relative gap of {ValueText.Of(first.Gap)}, from "
                 + $"{start.Start.Name} against from zero", $"{result.Atoms} atoms", "shown as a curve",
-            $"{first.WarmIterations} against {ValueText.Of(first.ColdIterations)}");
+            $"{first.WarmIterations} against {ValueText.Of(first.ColdIterations)}",
+            Verdicts.WarmStart(
+                [.. start.Warm.Select(w => w.IterationsFor(first.Gap))], start.Start.IsLcod ? start.Start.Depth : start.Start.Depth + 1,
+                first.ColdIterations));
     }
 
     private static IEnumerable<Block> Blocks(

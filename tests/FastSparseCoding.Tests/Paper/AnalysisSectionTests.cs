@@ -1,7 +1,8 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Paper;
-using FastSparseCoding.Solvers;
 using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed partial class AnalysisSectionTests
     private static readonly AtomDictionary Dictionary = RandomData.Dictionary(20, 9, seed: 1);
     private static readonly Matrix X = RandomData.Normal(50, 9, seed: 2);
 
-    private static RunContext Context => new(Seed: 1, Threads: 1, TestContext.Current.CancellationToken);
+    private static RunContext Context => UntrainedResult.Context;
 
     [Fact]
     public void Explaining_away_is_told_by_depth_with_an_example()
@@ -69,6 +70,27 @@ public sealed partial class AnalysisSectionTests
         Assert.All(Use().Matches(page), use => Assert.Contains(use.Groups["name"].Value, names));
     }
 
+    /// <summary>A browser ignores an element that it does not know: nothing would be cut to its frame.</summary>
+    [Fact]
+    public void Plots_are_of_elements_that_svg_has()
+    {
+        XNamespace svg = "http://www.w3.org/2000/svg";
+        string[] known = ["svg", "defs", "clipPath", "g", "rect", "polyline", "polygon", "line", "ellipse", "text", "path"];
+        Picture[] plots = [.. Robustness(Untrained(seeds: 1), []).Blocks.OfType<Picture>()];
+
+        Assert.Equal(3, plots.Length);
+        foreach (Picture plot in plots)
+        {
+            XElement root = XDocument.Parse(Encoding.UTF8.GetString(plot.Content)).Root!;
+            Assert.All(root.DescendantsAndSelf(), e => Assert.Contains(e.Name.LocalName, known));
+            Assert.All(root.DescendantsAndSelf(), e => Assert.Equal(svg, e.Name.Namespace));
+            string[] uses = [.. root.Descendants().Attributes("clip-path").Select(a => Use().Match(a.Value).Groups["name"].Value)];
+            Assert.NotEmpty(uses);
+            Assert.Equal(root.Descendants(svg + "clipPath").Select(e => e.Attribute("id")!.Value).Order(),
+                uses.Distinct().Order());
+        }
+    }
+
     private static Section Robustness(ExperimentResult result, (string, Matrix)[] others)
     {
         using var folder = new TempFolder();
@@ -80,16 +102,7 @@ public sealed partial class AnalysisSectionTests
 
     private static string Page(Section section) => ReportPage.Write([section], [("command", "")]);
 
-    private static ExperimentResult Untrained(int seeds)
-    {
-        Matrix codes = new ActiveSetSolver(Dictionary, Plan.Lambda).Encode(X, cancellation: TestContext.Current.CancellationToken);
-        ExactCurves curves = ExactCurves.Measure(Dictionary, Plan.Lambda, X, codes, Context);
-        MethodResult Measure(Candidate c)
-            => MethodResult.Measure(EncoderFactory.Create(c.Kind, Dictionary, Plan.Lambda, c.Depth), Dictionary, X, codes, curves, Context);
-        SeededResult[] methods =
-            [.. Plan.Candidates.Select(c => new SeededResult(c, [.. Enumerable.Range(0, seeds).Select(_ => Measure(c))], 1))];
-        return new ExperimentResult(Dictionary, X, codes, 1, 1, 1, 1, curves, methods);
-    }
+    private static ExperimentResult Untrained(int seeds) => UntrainedResult.Of(Dictionary, X, seeds);
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 

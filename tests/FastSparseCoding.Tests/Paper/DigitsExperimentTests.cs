@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Paper;
 using FastSparseCoding.Tests.Imaging;
@@ -38,8 +39,11 @@ public sealed class DigitsExperimentTests : IDisposable
         Section section = DigitsSection.Write(result);
         string page = ReportPage.Write([section], [("command", "")]), csv = Tables.Numbers([section]).ToCsv();
         Assert.All(result.Methods,
-            m => Assert.Contains($"<tr><td>{m.Name}</td><td>{System.Net.WebUtility.HtmlEncode(m.TestErrorPercent.ToString())}</td>", page,
-            StringComparison.Ordinal));
+            m => Assert.Matches(
+                $"<tr><td>{Regex.Escape(m.Name)}</td><td class=\"number\"[^>]*>"
+                    + $"{System.Net.WebUtility.HtmlEncode(m.TestErrorPercent.ToString())}</td>", page));
+        Assert.Equal(3, section.Claims.Count);
+        Assert.All(section.Claims, claim => Assert.Contains($"{claim.Judgement.Word}</td></tr>", page, StringComparison.Ordinal));
         Assert.Contains("data:image/png;base64,", page, StringComparison.Ordinal);
         Assert.Equal(result.Methods.Count * 2, csv.Split('\n').Count(l => l.Contains("\"test_error\"", StringComparison.Ordinal)));
 
