@@ -8,7 +8,7 @@ namespace FastSparseCoding.Paper;
 /// <summary>A table as JSON that keeps the type and every bit of its values: {"columns": […], "rows": [[…]]}.</summary>
 internal sealed class ResultTableConverter : JsonConverter<ResultTable>
 {
-    private const string Columns = "columns", Rows = "rows", Number = "number", HalfRange = "half_range", Count = "count";
+    private const string Columns = "columns", Rows = "rows", Number = "number", Least = "least", Most = "most", Count = "count";
 
     public override ResultTable Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -39,13 +39,14 @@ internal sealed class ResultTableConverter : JsonConverter<ResultTable>
         int number => JsonValue.Create(number),
         long number => JsonValue.Create(number),
         double number => new JsonObject { [Number] = Text(number) },
-        Spread s => new JsonObject { [Number] = Text(s.Mean), [HalfRange] = Text(s.HalfRange), [Count] = s.Count },
+        Spread s => new JsonObject { [Number] = Text(s.Mean), [Least] = Text(s.Least), [Most] = Text(s.Most), [Count] = s.Count },
         _ => Throw.NotSupported<JsonNode>($"a table's value of type {value.GetType().Name} is not stored."),
     };
 
     private static object Value(JsonNode node) => node switch
     {
-        JsonObject o when o[HalfRange] is { } half => new Spread(Double(o[Number]!), Double(half), o[Count]!.GetValue<int>()),
+        JsonObject o when o[Least] is { } least
+            => new Spread(Double(o[Number]!), Double(least), Double(o[Most]!), o[Count]!.GetValue<int>()),
         JsonObject o => Double(o[Number]!),
         JsonValue v when v.GetValueKind() == JsonValueKind.String => v.GetValue<string>(),
         JsonValue v => v.TryGetValue(out int small) ? small : v.GetValue<long>(),

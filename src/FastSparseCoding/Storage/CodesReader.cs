@@ -38,8 +38,13 @@ public sealed class CodesReader : IDisposable
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or holds neither.</exception>
     public static CodesReader Open(string path)
-        => FileDescription.IsZip(path) ? new CodesReader(path, null, CsrNpzReader.Open(path))
-            : new CodesReader(path, RowsReader.Open(path), null);
+    {
+        InputFile file = InputFile.Open(path);
+        if (FileDescription.IsZip(file))
+            return new CodesReader(path, null, CsrNpzReader.Open(file));
+        file.Dispose();
+        return new CodesReader(path, RowsReader.Open(path), null);
+    }
 
     /// <summary>Opens a stream, or bytes.</summary>
     /// <param name="file">An .npy of codes [N×m], or an .npz as <see cref="CsrNpzWriter"/> and scipy.sparse.save_npz write it.</param>
