@@ -165,7 +165,8 @@ public sealed class ImageStoreTests : IDisposable
         _folder.Write("00.pgm", [.. "P5 1 1 255 "u8, 0]);
         for (int i = 1; i < 12; i++)
             _folder.Write($"{i:D2}.pgm", [.. "P5 1500 1500 65535 "u8, .. new byte[2 * 1500 * 1500]]);
-        const long Each = 1500 * 1500 * 4, Ahead = 4;     // values, the file being read through a window; as many as a batch of the size known by then has
+        // Values, the file being read through a window; as many ahead as a batch of the size known by then has.
+        const long Each = 1500 * 1500 * 4, Ahead = 4;
 
         using IEnumerator<(string Path, FastSparseCoding.Imaging.Formats.Picture Picture)> pictures =
             PictureReader.Read(ImageFolder.Find([_folder.Path]), 3, skip: null, TestContext.Current.CancellationToken).GetEnumerator();
