@@ -54,7 +54,7 @@ internal sealed class EvaluateCommand
         var command = new ExampledCommand(
             "evaluate",
             "Measures an encoder against the exact codes: error, objective gap, support, work, time, and how many iterations of FISTA "
-            + "and CoD reach the same error.", ["sparsecode evaluate lista.safetensors photos/"])
+            + "and CoD reach the same error.", ["sparsecode evaluate lista.safetensors others/"])
         {
             self._encoder, self._images, self._dictionary, self._codes, self._samples,
         };

@@ -42,14 +42,14 @@ internal sealed partial class InpaintCommand
     private readonly Option<string> _method = new("--method")
     {
         Description = "dictionary: patches coded by what is known of them, with a dictionary learned from the picture, after their "
-            + "cosines; missing pixels become the mean of both. cosines: these alone, some tenths of a dB worse and ten times as fast.",
+            + "cosines; missing pixels become the mean of both. cosines: these alone, mostly 0.1 to 0.3 dB worse and five to eight times as fast.",
         DefaultValueFactory = _ => Dictionary,
         HelpName = "METHOD",
     };
     private readonly Option<string?> _model = new("--model")
     {
         Description = "A denoiser of train-denoiser: it goes on from what the method says, and missing pixels become the mean of both: "
-            + "better by some tenths of a dB. [default: none; the picture alone]",
+            + "better by 0.1 to 0.2 dB on photographs, worse on drawings. [default: none; the picture alone]",
         HelpName = "FILE",
     };
     private readonly Option<string?> _reference = new("--reference")
@@ -66,7 +66,7 @@ internal sealed partial class InpaintCommand
             "inpaint", "Fills missing pixels of a picture from the known ones, which stay exactly as they are: scratches, text, dead "
             + "pixels. Holes must be smaller than a patch bridges.",
             ["sparsecode inpaint scratched.png --mask mask.png -o whole.png",
-            "sparsecode inpaint marked.png --mask-color ff00ff -o whole.png --patch 12",
+            "sparsecode inpaint marked.png --mask-color ff00ff -o whole.png --patch 16",
             "sparsecode inpaint scratched.png --mask mask.png -o whole.png --model denoiser.safetensors"])
         {
             self._input, self._output, self._mask, self._colour, self._patch, self._method, self._model, self._reference,

@@ -22,8 +22,7 @@ internal sealed class TrainDenoiserCommand
     private readonly Option<NoiseRange> _sigma = new("--sigma")
     {
         Description = "Deviation of the noise in levels of 255, above 0 and at most 255: one number, or a range such as 5-55 for one model "
-            + "that serves all of it.",
-        DefaultValueFactory = _ => new NoiseRange(5, 55),
+            + "that serves all of it. [default: that of the start, or 5-55]",
         CustomParser = NoiseRange.ParseRange,
         HelpName = "FROM-TO",
     };
@@ -96,9 +95,10 @@ internal sealed class TrainDenoiserCommand
         string[] paths = context.Inputs.Of(parsed, _images);
         string output = parsed.GetRequiredValue(_output), checkpoint = CheckpointFile.PathFor(output);
         bool resume = parsed.GetValue(_resume);
-        DenoiserTrainingOptions options = Bind(parsed, context);
         string? from = parsed.GetValue(_start);
         Denoiser denoiser = from is null ? Untrained(parsed) : Started(parsed, from);
+        NoiseRange usual = from is null ? new(5, 55) : new(denoiser.SigmaFrom, denoiser.SigmaTo);
+        DenoiserTrainingOptions options = Bind(parsed, usual, context);
         Range.Check(_crop, options.CropSize, denoiser.PatchSize, 256);
         OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], (_output, output));
         FileEnding.Require(output, "denoisers", FileEnding.Model);
@@ -126,9 +126,12 @@ internal sealed class TrainDenoiserCommand
         return ExitCode.Done;
     }
 
-    private DenoiserTrainingOptions Bind(ParseResult parsed, CommandContext context)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="usual">The noise where nothing is said of it.</param>
+    /// <param name="context">Threads and seed.</param>
+    private DenoiserTrainingOptions Bind(ParseResult parsed, NoiseRange usual, CommandContext context)
     {
-        NoiseRange sigma = parsed.GetValue(_sigma);
+        NoiseRange sigma = parsed.GetResult(_sigma) is null ? usual : parsed.GetValue(_sigma);
         return Defaults with
         {
             SigmaFrom = sigma.From,

@@ -11,6 +11,10 @@ namespace FastSparseCoding.Cli.Output;
 /// </summary>
 internal sealed class PictureOutput
 {
+    /// <summary>What ends in one of these is no name of a folder.</summary>
+    private static readonly HashSet<string> FileEndings =
+        new([.. ImageFile.Extensions, ".npy", ".npz", ".csv", ".safetensors"], StringComparer.OrdinalIgnoreCase);
+
     private readonly Option _option;
     private readonly string? _folder;       // null for one file
 
@@ -23,6 +27,8 @@ internal sealed class PictureOutput
     {
         if (output.Length == 0)
             throw new UserError($"{option.Name} is empty; it must be the name of a file or a folder.");
+        if (output == StandardStream.Name)
+            throw new UserError($"{option.Name} is {output}; pictures are not written to standard output: give a file or a folder.");
         _option = option;
         bool isFolder = Directory.Exists(output) || Path.EndsInDirectorySeparator(output);
         if (isOne && !isFolder)
@@ -31,7 +37,7 @@ internal sealed class PictureOutput
             Files = [output];
             return;
         }
-        if (!isFolder && (File.Exists(output) || WrittenFormat.Has(Path.GetExtension(output))))
+        if (!isFolder && (File.Exists(output) || FileEndings.Contains(Path.GetExtension(output))))
             throw new UserError($"{output}: is the name of a file; the results of a folder or of several pictures need a folder.");
         _folder = output;
         Files = [.. Told(names.Select(Renamed)).Select(name => Path.Combine(output, name))];

@@ -17,7 +17,7 @@ internal static class UsageErrors
         string[] unknown = [.. parsed.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash)
             .Where(t => t.Type == TokenType.Argument && IsOption(t.Value)).Select(t => t.Value.Split('=', ':')[0])];
         return unknown.Length > 0 ? [.. unknown.Select(option => Unknown(option, parsed.CommandResult.Command))]
-            : [.. parsed.Errors.Select(e => e.Message)];
+            : [.. parsed.Errors.Select(e => string.Join(' ', e.Message.Split(['\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries)))];
     }
 
     private static string Unknown(string option, Command command)

@@ -237,6 +237,9 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
             "denoise", OneNoisy, "-o", _folder.File("out.jpg"));
         Refuse($"{workspace.Model}: is an input too, which no output may replace; give another name.",
             "train-denoiser", workspace.Clean, workspace.Model, "-o", workspace.Model);
+        Refuse("--output is -; pictures are not written to standard output: give a file or a folder.", "denoise", OneNoisy, "-o", "-");
+        Refuse($"{_folder.File("o.jpg")}: is the name of a file; the results of a folder or of several pictures need a folder.",
+            "denoise", workspace.Noisy, "-o", _folder.File("o.jpg"));
         Refuse($"--strength is 20; it must be from 0.1 to 10.", "denoise", OneNoisy, "-o", Output, "--strength", "20");
         Refuse("--difference is for one picture; 2 are given.",
             "denoise", workspace.Noisy, "-o", _folder.File("o"), "--difference", Output);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Tests.Storage;
 using Xunit;
 using static FastSparseCoding.Tests.Cli.CommandLine;
@@ -27,6 +28,8 @@ public sealed class TrainDenoiserTests(DenoisingWorkspace workspace) : IClassFix
         double learned = Start("--start", workspace.Model, "--depth", "2"), fresh = Start("--patch", "6", "--atoms", "36", "--depth", "2");
 
         Assert.True(learned > fresh + 1, $"{learned} dB, {fresh} dB from cosines");
+        Succeed([.. train.Where(word => word is not ("--sigma" or "20-30")), "--start", workspace.Model]);
+        Assert.Equal((20, 30), (DenoiserFile.Load(deeper).SigmaFrom, DenoiserFile.Load(deeper).SigmaTo));     // those of the start
         Refuse($"--patch is 7; that of {workspace.Model} is 6.", [.. train, "--start", workspace.Model, "--patch", "7"]);
         Refuse($"--atoms is 49; that of {workspace.Model} is 36.", [.. train, "--start", workspace.Model, "--atoms", "49"]);
         Refuse("--depth is 0; it must be from 1 to 100.", [.. train, "--start", workspace.Model, "--depth", "0"]);

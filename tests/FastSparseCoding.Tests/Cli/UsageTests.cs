@@ -33,6 +33,11 @@ public sealed class UsageTests(Workspace workspace) : IClassFixture<Workspace>, 
     }
 
     [Fact]
+    public void Values_that_an_option_takes_are_told_in_one_line()
+        => Assert.StartsWith("error: Argument 'dict' not recognized. Must be one of: 'dictionary' 'cosines'\n",
+            Run("inpaint", "x.png", "--mask-color", "ff00ff", "-o", "y.png", "--method", "dict").Error, StringComparison.Ordinal);
+
+    [Fact]
     public void A_name_that_looks_like_an_option_can_follow_two_dashes()
     {
         Assert.Equal("error: --x.npy: there is no such file.\n", Run("info", "--quiet", "--", "--x.npy").Error);
