@@ -38,7 +38,7 @@ internal static class App
         }
         catch (Exception e) when (IsExpected(e))
         {
-            terminal.Tell($"error: {UserError.Text(e).ReplaceLineEndings(" ")}");
+            terminal.Tell($"error: {inputs.Told(UserError.Text(e)).ReplaceLineEndings(" ")}");
             return ExitCode.BadInput;
         }
     }

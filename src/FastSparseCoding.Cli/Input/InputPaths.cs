@@ -30,6 +30,10 @@ internal sealed class InputPaths(Terminal terminal, CancellationToken cancellati
         return [.. paths.Select(Of).SelectMany(Glob.Expand)];
     }
 
+    /// <summary>A message as the user knows the inputs: nobody has named the temporary file.</summary>
+    public string Told(string message)
+        => _standardInput is null ? message : message.Replace(_standardInput, "standard input", StringComparison.Ordinal);
+
     public void Dispose()
     {
         if (_standardInput is not null)

@@ -18,6 +18,8 @@ internal sealed class SafeTensorsReader : IDisposable
                 $"is not a safetensors file: it has {file.Length} bytes, fewer than the 8 that give its header's length.");
         Span<byte> prefix = stackalloc byte[8];
         file.ReadExactly(prefix, 0);
+        if (NpyHeader.IsNpy(prefix))
+            Throw.InvalidFile(file.Path, "is an .npy array; expected a safetensors file.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > (ulong)(file.Length - 8))
             Throw.InvalidFile(file.Path,

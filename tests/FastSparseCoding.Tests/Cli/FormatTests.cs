@@ -134,6 +134,8 @@ public sealed class FormatTests(Workspace workspace) : IClassFixture<Workspace>,
 
         Assert.Equal("error: standard input is empty; expected an .npy, .npz or .csv array.\n",
             Pipe([], "encode", workspace.Dictionary, "-", "-o", "-").Outcome.Error);
+        Assert.StartsWith("error: standard input: ",
+            Pipe([1, 2, 3, 4], "encode", workspace.Dictionary, "-", "-o", "-").Outcome.Error, StringComparison.Ordinal);
         Assert.Equal("error: '-' is the one array that comes from standard input; 2 inputs are given.\n",
             Pipe(signals, "encode", workspace.Dictionary, "-", "-", "-o", "-").Outcome.Error);
     }

@@ -160,6 +160,7 @@ public sealed class SafeTensorsTests : IDisposable
     public void A_file_without_room_for_its_header_is_refused()
     {
         Refused([1, 2, 3], "is not a safetensors file: it has 3 bytes, fewer than the 8 that give its header's length.");
+        Refused([0x93, .. "NUMPY"u8, 1, 0, 118, 0], "is an .npy array; expected a safetensors file.");
         Refused(Make("{}", [])[..9], "is truncated or not a safetensors file: it promises a header of 2 bytes, but 1 follow.");
         Refused([.. Enumerable.Repeat((byte)255, 20)],
             "is truncated or not a safetensors file: it promises a header of 18446744073709551615 bytes, but 12 follow.");
