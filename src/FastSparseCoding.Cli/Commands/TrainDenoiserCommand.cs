@@ -126,9 +126,7 @@ internal sealed class TrainDenoiserCommand
         return ExitCode.Done;
     }
 
-    /// <param name="parsed">The command line.</param>
-    /// <param name="usual">The noise where nothing is said of it.</param>
-    /// <param name="context">Threads and seed.</param>
+    /// <summary>How to train; <paramref name="usual"/> is the noise where nothing is said of it.</summary>
     private DenoiserTrainingOptions Bind(ParseResult parsed, NoiseRange usual, CommandContext context)
     {
         NoiseRange sigma = parsed.GetResult(_sigma) is null ? usual : parsed.GetValue(_sigma);

@@ -32,6 +32,7 @@ public sealed class StreamedEncodingTests : IDisposable
         using var process = Process.Start(new ProcessStartInfo(
             "dotnet", [OutputTests.ToolPath, "encode", model, signals, "-q", "--threads", "2", "-o", _folder.File("codes.npz")])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             Environment = { ["DOTNET_gcServer"] = "0" },
         })!;
