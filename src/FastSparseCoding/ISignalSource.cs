@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
 namespace FastSparseCoding;
 
 /// <summary>
@@ -25,4 +28,28 @@ internal static class SignalReading
     /// <summary>Reads consecutive signals, on up to so many threads.</summary>
     public static void Read(this ISignalSource source, long first, Matrix x, int threads, CancellationToken cancellation)
         => RowBlocks.Run(x.Rows, BlockRows, threads, cancellation, (start, count) => source.Read(first + start, x.RowRange(start, count)));
+
+    /// <summary>The same by all ranks of a collective: each reads its part of the rows, and all get the whole.</summary>
+    public static void Read(this ISignalSource source, long first, Matrix x, int threads, SharedWork work, CancellationToken cancellation)
+    {
+        if (!work.IsShared)
+        {
+            source.Read(first, x, threads, cancellation);
+            return;
+        }
+        ReadOnlyMemory<byte>[] all = work.Exchange(
+            message =>
+            {
+                (int start, int count) = work.Mine.Of(x.Rows);
+                var mine = new Matrix(count, x.Columns);
+                source.Read(first + start, mine, threads, cancellation);
+                message.Write(MemoryMarshal.AsBytes(mine.Values));
+            },
+            cancellation);
+        for (int rank = 0; rank < all.Length; rank++)
+        {
+            (int start, int count) = new Part(rank, all.Length).Of(x.Rows);
+            MemoryMarshal.Cast<byte, float>(all[rank].Span).CopyTo(x.RowRange(start, count).Values);
+        }
+    }
 }

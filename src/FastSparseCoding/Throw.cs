@@ -177,6 +177,13 @@ internal static class Throw
     public static void FolderNotCreated(string path, string problem, Exception? cause = null)
         => throw new IOException($"{path}: the folder cannot be created: {problem}", cause);
 
+    /// <summary>What one process of several made of it, told by another.</summary>
+    [DoesNotReturn]
+    public static void Rank(int rank, string message) => throw new IOException(string.Create(CultureInfo.InvariantCulture, $"rank {rank} {message}"));
+
+    [DoesNotReturn]
+    public static void Cancelled() => throw new OperationCanceledException();
+
     [DoesNotReturn]
     public static void InvalidOperation(string message) => throw new InvalidOperationException(message);
 

@@ -84,12 +84,11 @@ internal sealed class DenoisingObjective : IObjective
         _passes.Return(pass);
     }
 
-    public void AddGradient(Part part, bool accumulate)
+    public void AddGradient(Part part)
     {
         (int first, int count) = part.Of(_denoiser.Parameters.Values.Length);
         Span<float> sum = Trained[0].Gradient.Values.Slice(first, count);
-        if (!accumulate)
-            sum.Clear();
+        sum.Clear();
         foreach (ParameterSlab gradient in _gradients.AsSpan(0, _count))
             TensorPrimitives.Add(sum, gradient.Values.Slice(first, count), sum);
     }

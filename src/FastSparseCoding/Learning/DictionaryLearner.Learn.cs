@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace FastSparseCoding.Learning;
 
@@ -85,7 +86,8 @@ public sealed partial class DictionaryLearner
         options = Validated(options);
         if (masks is not null)
             Throw.IfColumnsNot(masks.SignalSize, source.SignalSize, nameof(masks));
-        DictionaryLearner learner = Begin(source, masks, options, resume, start);
+        DictionaryLearner learner = Begin(source, masks, options, resume, start, cancellation);
+        learner.RequireSame();
         var batch = new Batch(source, masks);
         var keeper = new CheckpointKeeper<LearnerState>(onCheckpoint, () => learner.State, CheckpointKeeper<LearnerState>.Interval);
         long began = Stopwatch.GetTimestamp(), samplesAtStart = learner.Samples;
@@ -93,9 +95,9 @@ public sealed partial class DictionaryLearner
         {
             while (learner.Samples < options.Samples)
             {
-                cancellation.ThrowIfCancellationRequested();
+                learner._work.Alone(cancellation).ThrowIfCancellationRequested();
                 long twentieths = learner.Samples * 20 / options.Samples;
-                batch.Read(learner.Samples, (int)Math.Min(options.BatchSize, options.Samples - learner.Samples));
+                batch.Read(learner.Samples, (int)Math.Min(options.BatchSize, options.Samples - learner.Samples), learner._work, cancellation);
                 learner.PartialFit(batch, cancellation);
                 progress?.Report(learner.Progress(samplesAtStart, Stopwatch.GetElapsedTime(began)));
                 if (learner.Samples * 20 / options.Samples > twentieths)
@@ -115,7 +117,17 @@ public sealed partial class DictionaryLearner
         }
         if (learner.UncertifiedSignals == learner.Samples)
             Throw.NoneCertified(learner.Samples, "signals", "nothing was learned");
-        return learner.Dictionary;
+        AtomDictionary learned = learner.Dictionary;
+        learner._work.RequireSame("the dictionary", learned.Hash);
+        return learned;
+    }
+
+    /// <summary>Refuses ranks that do not begin at the same place of the same learning.</summary>
+    private void RequireSame()
+    {
+        _work.RequireSameMachine();
+        _work.RequireSame("the learning", string.Create(
+            CultureInfo.InvariantCulture, $"{_options.Settings}, from {Samples} samples and {Dictionary.Hash} on"));
     }
 
     private void PartialFit(Batch batch, CancellationToken cancellation)
@@ -127,7 +139,8 @@ public sealed partial class DictionaryLearner
     }
 
     private static DictionaryLearner Begin(
-        ISignalSource source, ISignalSource? masks, DictionaryLearningOptions options, LearnerState? resume, AtomDictionary? start)
+        ISignalSource source, ISignalSource? masks, DictionaryLearningOptions options, LearnerState? resume, AtomDictionary? start,
+        CancellationToken cancellation)
     {
         if (start is not null)
             Throw.IfColumnsNot(start.SignalSize, source.SignalSize, nameof(start));
@@ -136,7 +149,7 @@ public sealed partial class DictionaryLearner
         if (start is not null)
             return new DictionaryLearner(start, options);
         var first = new Batch(source, masks);
-        first.Read(0, Math.Max(4 * options.AtomCount, 1000));
+        first.Read(0, Math.Max(4 * options.AtomCount, 1000), new SharedWork(options.Ranks), cancellation);
         for (int i = 0; i < first.Mask?.Rows; i++)
             Masks.Apply(first.Signals.Row(i), first.Mask.Row(i), first.Signals.Row(i));
         return new DictionaryLearner(first.Signals, options);
@@ -165,13 +178,13 @@ public sealed partial class DictionaryLearner
 
         public Matrix? Mask { get; private set; }
 
-        public void Read(long first, int count)
+        public void Read(long first, int count, SharedWork work, CancellationToken cancellation)
         {
             if (Signals.Rows != count)
                 (Signals, Mask) = (new Matrix(count, source.SignalSize), masks is null ? null : new Matrix(count, source.SignalSize));
-            source.Read(first, Signals);
+            source.Read(first, Signals, 1, work, cancellation);
             if (Mask is not null)
-                masks?.Read(first, Mask);
+                masks?.Read(first, Mask, 1, work, cancellation);
         }
     }
 }

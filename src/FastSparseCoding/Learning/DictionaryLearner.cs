@@ -11,6 +11,7 @@ namespace FastSparseCoding.Learning;
 public sealed partial class DictionaryLearner
 {
     private readonly DictionaryLearningOptions _options;
+    private readonly SharedWork _work;
     private readonly AtomUpdate _update;
     private readonly AtomUse _use;
     private readonly Matrix _atoms;
@@ -59,6 +60,7 @@ public sealed partial class DictionaryLearner
     private DictionaryLearner(DictionaryLearningOptions options, Func<DictionaryLearningOptions, Matrix> atoms)
     {
         _options = options;
+        _work = new SharedWork(options.Ranks);
         _atoms = atoms(options);
         _use = new AtomUse(options.AtomCount);
         _update = AtomUpdate.Create(options, _atoms.Columns);
@@ -102,7 +104,11 @@ public sealed partial class DictionaryLearner
         Throw.IfColumnsNot(batch.Columns, _atoms.Columns, nameof(batch));
         Throw.IfBelow(batch.Rows, 1, "batch.Rows");
         Throw.IfNotFinite(batch, nameof(batch));
-        Learn(Solver().Solve(batch, Codes(batch.Rows), warmStart: false, _options.Threads, cancellation), batch, null);
+        ActiveSetSolver solver = Solver();
+        SolveReport report = _work.Solve(
+            Codes(batch.Rows), (first, count, z) => solver.Solve(batch.CopyRows(first, count), z, false, _options.Threads, cancellation),
+            cancellation);
+        Learn(report, batch, null);
     }
 
     /// <summary>
@@ -130,7 +136,10 @@ public sealed partial class DictionaryLearner
         }
         ActiveSetSolver solver = Solver();
         Matrix z = Codes(batch.Rows);
-        SolveReport report = solver.Solve(batch, mask, z, _options.Threads, cancellation);
+        SolveReport report = _work.Solve(
+            z, (first, count, mine) => solver.Solve(
+                batch.CopyRows(first, count), mask.CopyRows(first, count), mine, _options.Threads, cancellation),
+            cancellation);
         Matrix filled = solver.Dictionary.Reconstruct(z);               // zD
         for (int i = 0; i < batch.Rows; i++)
             Masks.Fill(batch.Row(i), mask.Row(i), filled.Row(i));       // x̃ = Mx + (1 − M)zD

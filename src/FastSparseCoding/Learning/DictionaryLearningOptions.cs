@@ -78,6 +78,12 @@ public sealed record DictionaryLearningOptions
     /// <summary>Threads, 1 or more; 0 (default) for one per core. The result is the same for every number.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Processes that share the coding of every batch, each with its own threads: signals and codes go to all, every one makes the same
+    /// update of the atoms, and the result is the same for every number. All must be given the same signals and options. Default one.
+    /// </summary>
+    public ICollective Ranks { get; init; } = Collective.Alone;
+
     /// <summary>Everything that decides the result, the same text in every culture: what a stored state must agree with.</summary>
     internal string Settings => string.Create(
         CultureInfo.InvariantCulture,
@@ -88,6 +94,7 @@ public sealed record DictionaryLearningOptions
     {
         Throw.IfBelow(AtomCount, 1);
         ArgumentNullException.ThrowIfNull(Penalty);
+        ArgumentNullException.ThrowIfNull(Ranks);
         if (!Penalty.Weights.IsEmpty)
             Throw.IfLengthNot(Penalty.Weights.Length, AtomCount, "Penalty.Weights");
         if (!Enum.IsDefined(Method))

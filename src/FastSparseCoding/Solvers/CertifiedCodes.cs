@@ -43,16 +43,16 @@ public sealed class CertifiedCodes
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(x);
-        return Of(encoder, x, new Matrix(x.Rows, encoder.CodeSize), threads, cancellation);
+        return Of(encoder, x, new Matrix(x.Rows, encoder.CodeSize), threads, new SharedWork(Collective.Alone), cancellation);
     }
 
-    /// <summary>The same into a matrix that is there.</summary>
-    internal static CertifiedCodes Of(ISparseEncoder encoder, Matrix x, Matrix z, int threads, CancellationToken cancellation)
+    /// <summary>The same into a matrix that is there, by all ranks of a collective.</summary>
+    internal static CertifiedCodes Of(
+        ISparseEncoder encoder, Matrix x, Matrix z, int threads, SharedWork work, CancellationToken cancellation)
     {
-        if (encoder is LassoSolver solver)
-            return Of(solver.Solve(x, z, warmStart: false, threads, cancellation), x, z);
-        encoder.Encode(x, z, threads, cancellation);
-        return All(x, z);
+        SolveReport report = work.Solve(
+            z, (first, count, mine) => Encode(encoder, x.CopyRows(first, count), mine, threads, cancellation), cancellation);
+        return Of(report, x, z);
     }
 
     /// <summary>What a report says is certified.</summary>
@@ -70,6 +70,15 @@ public sealed class CertifiedCodes
     {
         int start = Below(first);
         return (start, Below(first + count) - start);
+    }
+
+    /// <summary>A report of codes that nobody doubts, where it is no solver that makes them.</summary>
+    private static SolveReport Encode(ISparseEncoder encoder, Matrix x, Matrix z, int threads, CancellationToken cancellation)
+    {
+        if (encoder is LassoSolver solver)
+            return solver.Solve(x, z, warmStart: false, threads, cancellation);
+        encoder.Encode(x, z, threads, cancellation);
+        return new SolveReport(x.Rows);
     }
 
     /// <summary>Number of rows kept before the given row of the batch.</summary>

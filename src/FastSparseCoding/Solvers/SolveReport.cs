@@ -62,4 +62,15 @@ public sealed class SolveReport
         _energy[row] = energy;
         _status[row] = relativeGap <= tolerance ? SolveStatus.Converged : SolveStatus.IterationLimit;
     }
+
+    /// <summary>What is known of a row, to be sent to others.</summary>
+    internal RowReport this[int row]
+    {
+        get => new(_status[row], _iterations[row], _relativeGap[row], _energy[row]);
+        set => (_status[row], _iterations[row], _relativeGap[row], _energy[row]) =
+            (value.Status, value.Iterations, value.RelativeGap, value.Energy);
+    }
 }
+
+/// <summary>What a solver did for one row.</summary>
+internal readonly record struct RowReport(SolveStatus Status, int Iterations, double RelativeGap, double Energy);

@@ -96,12 +96,12 @@ internal sealed class Classification : IObjective
         _pass.BackwardRows(dz, first, dx: default);                                             // on through the encoder
     }
 
-    public void AddGradient(Part part, bool accumulate)
+    public void AddGradient(Part part)
     {
         MatrixView x = _x.RowRange(_first, _count);
         // dW, db
-        _classifier.AddGradient(_pass is null ? x : _pass.Codes, _logits.RowRange(0, _count), Trained[0].Gradient, part, accumulate);
-        _pass?.AddGradient(x, Trained[1].Gradient, part, accumulate);
+        _classifier.AddGradient(_pass is null ? x : _pass.Codes, _logits.RowRange(0, _count), Trained[0].Gradient, part, accumulate: false);
+        _pass?.AddGradient(x, Trained[1].Gradient, part, accumulate: false);
     }
 
     public Score Measure(int threads, CancellationToken cancellation)

@@ -23,8 +23,8 @@ internal sealed class CodeRegression(
     public override void Load(long first, int count, int threads, CancellationToken cancellation)
     {
         Matrix x = ReusedMatrix.Of(ref _x, count, Source.SignalSize);
-        Source.Read(first, x, threads, cancellation);
-        _samples = targets.Of(first, x, threads, cancellation);
+        Source.Read(first, x, threads, Work, cancellation);
+        _samples = targets.Of(first, x, threads, Work, cancellation);
     }
 
     public override (int First, int Count) Usable(int row, int count) => _samples!.Window(row, count);

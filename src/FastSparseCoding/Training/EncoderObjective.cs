@@ -15,7 +15,8 @@ internal abstract class EncoderObjective : IObjective
     {
         Encoder = encoder;
         Source = source;
-        PassRows = Math.Min(options.BatchSize, encoder.PassRows);
+        Work = new SharedWork(options.Ranks);
+        PassRows = options.LeafRows(encoder);
         _pass = encoder.CreatePass(PassRows);
         _dz = new Matrix(PassRows, encoder.CodeSize);
         float rate = options.InitialRate(encoder.CodeSize);
@@ -61,12 +62,15 @@ internal abstract class EncoderObjective : IObjective
         _pass.BackwardRows(dz, first, dx: default);
     }
 
-    public void AddGradient(Part part, bool accumulate)
-        => _pass.AddGradient(Signals.RowRange(_first, _count), Trained[0].Gradient, part, accumulate);
+    public void AddGradient(Part part)
+        => _pass.AddGradient(Signals.RowRange(_first, _count), Trained[0].Gradient, part, accumulate: false);
 
     public abstract Score Measure(int threads, CancellationToken cancellation);
 
     protected TrainableEncoder Encoder { get; }
+
+    /// <summary>The ranks that share the loading.</summary>
+    protected SharedWork Work { get; }
 
     protected ISignalSource Source { get; }
 

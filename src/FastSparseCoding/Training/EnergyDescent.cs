@@ -10,7 +10,7 @@ namespace FastSparseCoding.Training;
 internal sealed class EnergyDescent(TrainableEncoder encoder, ISignalSource source, Matrix heldOut, TrainingOptions options)
     : EncoderObjective(encoder, source, options)
 {
-    private readonly LassoLoss _loss = new(encoder, Math.Min(options.BatchSize, encoder.PassRows));
+    private readonly LassoLoss _loss = new(encoder, options.LeafRows(encoder));
     private double? _zeroEnergy;
     private Matrix? _x;
 
@@ -19,7 +19,7 @@ internal sealed class EnergyDescent(TrainableEncoder encoder, ISignalSource sour
     protected override Matrix Signals => _x!;
 
     public override void Load(long first, int count, int threads, CancellationToken cancellation)
-        => Source.Read(first, ReusedMatrix.Of(ref _x, count, Source.SignalSize), threads, cancellation);
+        => Source.Read(first, ReusedMatrix.Of(ref _x, count, Source.SignalSize), threads, Work, cancellation);
 
     public override (int First, int Count) Usable(int row, int count) => (row, count);
 

@@ -18,7 +18,8 @@ internal interface IObjective
     /// <summary>Multiply-adds of a sample's forward pass, about: whether threads are worth their meeting.</summary>
     long MultiplyAdds { get; }
 
-    /// <summary>Most rows of a pass: what their tape takes is bounded.</summary>
+    /// <summary>Rows of a pass, but for the last of a batch: a leaf of the tree that gradients are summed in. What the tape takes is
+    /// bounded.</summary>
     int PassRows { get; }
 
     /// <summary>Most rows of a piece of work for a thread. What a row computes does not depend on it.</summary>
@@ -38,7 +39,7 @@ internal interface IObjective
     void Run(int first, Span<double> losses);
 
     /// <summary>A part of the gradient of the pass, into <see cref="TrainedSlab.Gradient"/>.</summary>
-    void AddGradient(Part part, bool accumulate);
+    void AddGradient(Part part);
 
     /// <summary>Measures on held-out samples.</summary>
     Score Measure(int threads, CancellationToken cancellation);

@@ -18,6 +18,9 @@ internal sealed record LoopOptions
     /// <summary>Threads; 0 for one per core.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>Processes that share it.</summary>
+    public ICollective Ranks { get; init; } = Collective.Alone;
+
     /// <summary>The part of the first rate that a step, counted from 0, of so many takes.</summary>
     public required Func<long, long, float> Decay { get; init; }
 

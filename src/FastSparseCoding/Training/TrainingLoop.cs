@@ -10,6 +10,7 @@ namespace FastSparseCoding.Training;
 internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
 {
     private readonly string _settings = $"{objective.Settings}, {options.Settings}";
+    private readonly SharedWork _work = new(options.Ranks);
     private Score _start = Score.Worst, _best = Score.Worst;
     private long _bestAt, _samples, _leftOut, _lossSamples;
     private int _evaluations, _skipped, _setbacks;
@@ -21,9 +22,11 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
     {
         if (resume is not null)
             Restore(resume);
+        _work.RequireSameMachine();
+        _work.RequireSame("the training", string.Create(CultureInfo.InvariantCulture, $"{_settings}, from {_samples} samples on"));
         long start = Stopwatch.GetTimestamp(), samplesAtStart = _samples;
         var keeper = new CheckpointKeeper<TrainingCheckpoint>(onCheckpoint, Checkpoint, options.CheckpointInterval);
-        using var step = new TrainingStep(objective, options.BatchSize, options.Threads);
+        using var step = new TrainingStep(objective, options.BatchSize, options.Threads, _work);
         try
         {
             if (_samples == 0)
@@ -73,14 +76,14 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
     /// <summary>Measures the start, which competes for the best.</summary>
     private void Begin(Action<LoopProgress> progress, CancellationToken cancellation)
     {
-        Score start = objective.Measure(options.Threads, cancellation);
+        Score start = Measure(cancellation);
         _start = _best = start.IsBetterThan(Score.Worst) ? start : Score.Worst;     // what is no number is worse than any
         progress(new LoopProgress(0, 0, double.NaN, _start, 0, TimeSpan.Zero));
     }
 
     private void Take(TrainingStep step, int row, int count, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
+        _work.Alone(cancellation).ThrowIfCancellationRequested();
         long number = StepsAt(_samples);
         (int first, int usable) = objective.Usable(row, count);
         float decay = MathF.ScaleB(options.Decay(number, Steps), -_setbacks);
@@ -102,7 +105,7 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         if (due == _evaluations)
             return;
         double rate = (_samples - samplesAtStart) / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Score score = objective.Measure(options.Threads, cancellation);
+        Score score = Measure(cancellation);
         if (score.IsBetterThan(_best))
         {
             (_best, _bestAt) = (score, _samples);
@@ -120,6 +123,15 @@ internal sealed class TrainingLoop(IObjective objective, LoopOptions options)
         progress(new LoopProgress(
             due, _samples, loss, score, rate, rate > 0 ? TimeSpan.FromSeconds((options.Samples - _samples) / rate) : TimeSpan.Zero));
         keeper.Keep();
+    }
+
+    /// <summary>Measures on held-out samples: every rank all of them, which shows whether they still have the same bits.</summary>
+    private Score Measure(CancellationToken cancellation)
+    {
+        Score score = objective.Measure(options.Threads, _work.Alone(cancellation));
+        if (_work.IsShared)
+            _work.RequireSame("the held-out error", string.Create(CultureInfo.InvariantCulture, $"{score.Error:R} {score.Loss:R}"));
+        return score;
     }
 
     private void RequireLearned()

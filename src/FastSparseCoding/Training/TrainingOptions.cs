@@ -6,6 +6,9 @@ namespace FastSparseCoding.Training;
 /// <summary>How an encoder is trained. Change a copy with <c>with</c>. Immutable and safe to share between threads.</summary>
 public sealed record TrainingOptions
 {
+    /// <summary>Leaves of a batch's sum, about, from which on they are made longer instead of more.</summary>
+    private const int MostLeaves = 64;
+
     /// <summary>The defaults.</summary>
     public static TrainingOptions Default { get; } = new();
 
@@ -43,6 +46,20 @@ public sealed record TrainingOptions
     /// same for every number.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Processes that share the coding of the signals and the rows of every batch, each with its own threads; gradients are summed and all
+    /// take the same step. All must be given the same encoder, signals and options. The result is the same for every number; of more than
+    /// the batch has runs of 64 rows, only so many share it. Default one.
+    /// </summary>
+    public ICollective Ranks { get; init; } = Collective.Alone;
+
+    /// <summary>
+    /// Rows of a batch whose gradient is worked out in one piece: few enough that many ranks can share a large batch, and not so few that
+    /// adding them up is work, and as few as their memory asks.
+    /// </summary>
+    internal int LeafRows(TrainableEncoder encoder)
+        => Math.Min(BatchSize, Math.Min(encoder.PassRows, Math.Max(RowBlocks.TrainingRows, BatchSize / MostLeaves)));
+
     /// <summary>The rate at the start for codes of m values.</summary>
     internal float InitialRate(int codeSize) => LearningRate ?? (Optimizer == OptimizerKind.Adam ? 0.02f / MathF.Sqrt(codeSize) : 1e-3f);
 
@@ -59,6 +76,7 @@ public sealed record TrainingOptions
     {
         Throw.IfBelow(Samples, 1L);
         Throw.IfOutside(BatchSize, 1, 65_536);
+        ArgumentNullException.ThrowIfNull(Ranks);
         if (!Enum.IsDefined(Optimizer))
             Throw.OutOfRange(nameof(Optimizer), Optimizer, "Adam or Sgd");
         if (LearningRate is { } rate)
@@ -80,6 +98,7 @@ public sealed record TrainingOptions
         RoundSamples = Samples,
         Evaluations = Evaluations,
         Threads = Threads,
+        Ranks = Ranks,
         Decay = Decay,
         Rate = InitialRate(codeSize),
         Settings = Settings(codeSize),

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace FastSparseCoding;
+
+/// <summary>
+/// Work that the ranks of a collective share: each does its part and all get what all made. What ends it in one rank ends it in all of
+/// them, in the same exchange: nobody waits for a rank that has left.
+/// </summary>
+internal sealed class SharedWork(ICollective ranks)
+{
+    /// <summary>How a rank's part ended, the first word of its message.</summary>
+    private const int Done = 0, Cancelled = 1, Failed = 2;
+
+    private readonly ArrayBufferWriter<byte> _message = new();
+
+    /// <summary>Whether there is anyone to share with.</summary>
+    public bool IsShared => ranks.Size > 1;
+
+    public ICollective Ranks => ranks;
+
+    /// <summary>This rank's part.</summary>
+    public Part Mine => new(ranks.Rank, ranks.Size);
+
+    /// <summary>What may stop work outside an exchange: nothing where others would then wait for this rank.</summary>
+    public CancellationToken Alone(CancellationToken cancellation) => IsShared ? CancellationToken.None : cancellation;
+
+    /// <summary>Does this rank's part of something and gathers the parts of all.</summary>
+    /// <param name="part">Writes what this rank made of it.</param>
+    /// <param name="cancellation">Of one rank is that of all.</param>
+    /// <returns>What every rank wrote.</returns>
+    /// <exception cref="IOException">Another rank failed; the message names it and says why.</exception>
+    /// <exception cref="OperationCanceledException">A rank was cancelled.</exception>
+    public ReadOnlyMemory<byte>[] Exchange(Action<IBufferWriter<byte>> part, CancellationToken cancellation)
+    {
+        Exception? failure = null;
+        Begin(Done);
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            part(_message);
+        }
+        catch (OperationCanceledException e)
+        {
+            failure = e;
+            Begin(Cancelled);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            Begin(Failed);
+            _message.Write(Encoding.UTF8.GetBytes(e.Message));
+        }
+        byte[][] all = ranks.AllGather(_message.WrittenSpan);
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+        for (int rank = 0; rank < all.Length; rank++)
+            RequireDone(rank, all[rank]);
+        return [.. all.Select(message => message.AsMemory(sizeof(int)))];
+    }
+
+    /// <summary>Refuses ranks that are not at work on the same: their results would be no one's.</summary>
+    /// <param name="what">What is compared, in messages.</param>
+    /// <param name="text">This rank's.</param>
+    /// <exception cref="IOException">Another rank has another text.</exception>
+    public void RequireSame(string what, string text)
+    {
+        if (!IsShared)
+            return;
+        ReadOnlyMemory<byte>[] all = Exchange(writer => writer.Write(Encoding.UTF8.GetBytes(text)), CancellationToken.None);
+        string first = Encoding.UTF8.GetString(all[0].Span);
+        for (int rank = 1; rank < all.Length; rank++)
+        {
+            string other = Encoding.UTF8.GetString(all[rank].Span);
+            if (other != first)
+                Throw.Rank(rank, $"has {what} '{other}', rank 0 has '{first}'; all ranks must run the same program on the same input and kind of machine.");
+        }
+    }
+
+    /// <summary>The same of the machines' arithmetic and the library's version.</summary>
+    public void RequireSameMachine() => RequireSame("the version and arithmetic",
+        $"{typeof(SharedWork).Assembly.GetName().Version}, {(Machine.FusedMultiplyAdd ? "fused multiply-add" : "no fused multiply-add")}");
+
+    private void Begin(int word)
+    {
+        _message.ResetWrittenCount();
+        MemoryMarshal.Write(_message.GetSpan(sizeof(int)), word);
+        _message.Advance(sizeof(int));
+    }
+
+    private static void RequireDone(int rank, byte[] message)
+    {
+        int word = MemoryMarshal.Read<int>(message);
+        if (word == Cancelled)
+            Throw.Cancelled();
+        if (word == Failed)
+            Throw.Rank(rank, $"stopped: {Encoding.UTF8.GetString(message.AsSpan(sizeof(int)))}");
+    }
+}
