@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using FastSparseCoding.Cli.Commands;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
@@ -13,25 +14,34 @@ internal static class App
     // A name that begins with @ is a file's like any other: nothing in a folder may become options.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
-    /// <summary>Runs one command line.</summary>
+    /// <summary>Runs one command line, with other processes where it says so.</summary>
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
+        => args.Contains(SharedRun.Option, StringComparer.Ordinal)
+            ? SharedRun.Run(terminal, (own, ranks) => Run(args, own, ranks, cancellation))
+            : Run(args, terminal, Collective.Alone, cancellation);
+
+    private static int Run(string[] args, Terminal terminal, ICollective ranks, CancellationToken cancellation)
     {
         using var inputs = new InputPaths(terminal, cancellation);
-        ParseResult parsed = Root(terminal, inputs, cancellation).Parse(args, Parsing);
+        ParseResult parsed = Root(terminal, inputs, ranks, cancellation).Parse(args, Parsing);
         if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
             return Refuse(parsed, errors, terminal);
+        var work = new SharedWork(ranks);
         try
         {
-            return parsed.Invoke(new InvocationConfiguration
+            int code = parsed.Invoke(new InvocationConfiguration
             {
                 Output = terminal.Out,
                 Error = terminal.Error,
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             });
+            work.RequireSame("the exit code", code.ToString(CultureInfo.InvariantCulture));     // what another failed of ends this one too
+            return code;
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested || ranks.Size > 1)
         {
+            work.Tell(e);
             if (terminal.IsFirstToTellInterrupted())
                 terminal.TellOnLineOfItsOwn("interrupted");
             return ExitCode.Interrupted;
@@ -39,14 +49,15 @@ internal static class App
         catch (Exception e) when (IsExpected(e))
         {
             terminal.Tell($"error: {inputs.Told(UserError.Text(e)).ReplaceLineEndings(" ")}");
+            work.Tell(e);
             return ExitCode.BadInput;
         }
     }
 
-    private static RootCommand Root(Terminal terminal, InputPaths inputs, CancellationToken cancellation)
+    private static RootCommand Root(Terminal terminal, InputPaths inputs, ICollective ranks, CancellationToken cancellation)
     {
         var common = new CommonOptions();
-        Func<ParseResult, CommandContext> context = parsed => common.Bind(parsed, terminal, inputs, cancellation);
+        Func<ParseResult, CommandContext> context = parsed => common.Bind(parsed, terminal, inputs, ranks, cancellation);
         var root = new RootCommand(
             "Sparse coding on the CPU: learns dictionaries, trains LISTA and LCoD encoders, encodes images exactly or learned, and "
                 + "reproduces the figures of "

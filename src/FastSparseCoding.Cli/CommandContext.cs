@@ -13,6 +13,12 @@ internal sealed record CommandContext(
     /// <summary>How many times above or below what a model was trained for noise may be before it is told.</summary>
     private const float Tolerated = 1.2f;
 
+    /// <summary>The processes that share the work, most often this one alone.</summary>
+    public ICollective Ranks { get; init; } = Collective.Alone;
+
+    /// <summary>Whether this process is the one that writes.</summary>
+    public bool IsFirst => Ranks.Rank == 0;
+
     /// <summary>The files that are left out because they cannot be read; null where such a file ends the work.</summary>
     public SkippedFiles? Skipped { get; init; }
 
@@ -21,6 +27,13 @@ internal sealed record CommandContext(
 
     /// <summary>What the paper's experiments need of it.</summary>
     public RunContext OfRun => new(Seed, Threads, Cancellation);
+
+    /// <summary>Says how many processes with how many threads share the work, where there are several.</summary>
+    public void TellRanks()
+    {
+        if (Ranks.Size > 1 && !Quiet)
+            Terminal.Tell(FormattableString.Invariant($"{Ranks.Size} ranks, {Threads} thread{(Threads == 1 ? "" : "s")} each"));
+    }
 
     /// <summary>Shows progress while <paramref name="work"/> runs.</summary>
     public void Track(Action<ProgressBoard> work) => ProgressBoard.Run(Terminal, Quiet, work);

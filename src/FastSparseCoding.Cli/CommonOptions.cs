@@ -40,13 +40,18 @@ internal sealed class CommonOptions
         root.Add(_skipBad);
     }
 
-    public CommandContext Bind(ParseResult parsed, Terminal terminal, InputPaths inputs, CancellationToken cancellation)
+    public CommandContext Bind(
+        ParseResult parsed, Terminal terminal, InputPaths inputs, ICollective ranks, CancellationToken cancellation)
     {
         int threads = parsed.GetValue(_threads);
         Range.Check(_threads, threads, 0, 1024);
+        if (ranks.Size > 1 && threads == 0)
+            threads = SharedRun.Threads(ranks);
         return new CommandContext(
-            terminal, inputs, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_seed), threads, cancellation)
+            terminal, inputs, parsed.GetValue(_json), parsed.GetValue(_quiet) || ranks.Rank > 0, parsed.GetValue(_seed), threads,
+            cancellation)
         {
+            Ranks = ranks,
             Skipped = parsed.GetValue(_skipBad) ? new SkippedFiles(terminal) : null,
         };
     }

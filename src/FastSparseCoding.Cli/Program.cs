@@ -6,7 +6,10 @@ using FastSparseCoding.Storage;
 // Where files are limited in size (ulimit -f) a write that passes the limit is to fail as one on a full disk does, not to end the process.
 const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
-var terminal = new Terminal(Console.Out, new ForgivingWriter(Console.Error), !Console.IsErrorRedirected);
+// Launchers of several processes give them terminals that nobody looks at; asking for Console.Out would set them up.
+TextWriter output = args.Contains(SharedRun.Option, StringComparer.Ordinal)
+    ? TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true }) : Console.Out;
+var terminal = new Terminal(output, new ForgivingWriter(Console.Error), !Console.IsErrorRedirected);
 using var stop = new StopSignals(End, () => CheckpointFile.IsSaving);
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop.Receive);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop.Receive);

@@ -24,7 +24,7 @@ public interface ICollective
     /// <summary>Gives every rank the bytes of all.</summary>
     /// <param name="mine">This rank's, of any length.</param>
     /// <returns>Those of rank 0, 1, …, this rank's among them.</returns>
-    byte[][] AllGather(ReadOnlySpan<byte> mine);
+    ReadOnlyMemory<byte>[] AllGather(ReadOnlySpan<byte> mine);
 
     /// <summary>Gives every rank the bytes of rank 0.</summary>
     /// <param name="bytes">As many in every rank; read in rank 0, written in all others.</param>
@@ -50,7 +50,7 @@ public static class Collective
         {
         }
 
-        public byte[][] AllGather(ReadOnlySpan<byte> mine) => [mine.ToArray()];
+        public ReadOnlyMemory<byte>[] AllGather(ReadOnlySpan<byte> mine) => [mine.ToArray()];
 
         public void Broadcast(Span<byte> bytes)
         {

@@ -14,6 +14,9 @@ internal sealed class SharedWork(ICollective ranks)
     /// <summary>How a rank's part ended, the first word of its message.</summary>
     private const int Done = 0, Cancelled = 1, Failed = 2;
 
+    /// <summary>Marks an exception of which all ranks know.</summary>
+    private const string Told = "told to all ranks";
+
     private readonly ArrayBufferWriter<byte> _message = new();
 
     /// <summary>Whether there is anyone to share with.</summary>
@@ -35,36 +38,38 @@ internal sealed class SharedWork(ICollective ranks)
     /// <exception cref="OperationCanceledException">A rank was cancelled.</exception>
     public ReadOnlyMemory<byte>[] Exchange(Action<IBufferWriter<byte>> part, CancellationToken cancellation)
     {
-        Exception? failure = null;
         Begin(Done);
         try
         {
             cancellation.ThrowIfCancellationRequested();
             part(_message);
         }
-        catch (OperationCanceledException e)
-        {
-            failure = e;
-            Begin(Cancelled);
-        }
         catch (Exception e)
         {
-            failure = e;
-            Begin(Failed);
-            _message.Write(Encoding.UTF8.GetBytes(e.Message));
+            Tell(e);
+            ExceptionDispatchInfo.Throw(e);
         }
-        byte[][] all = ranks.AllGather(_message.WrittenSpan);
-        if (failure is not null)
-            ExceptionDispatchInfo.Throw(failure);
+        ReadOnlyMemory<byte>[] all = ranks.AllGather(_message.WrittenSpan);
         for (int rank = 0; rank < all.Length; rank++)
-            RequireDone(rank, all[rank]);
-        return [.. all.Select(message => message.AsMemory(sizeof(int)))];
+            RequireDone(rank, all[rank].Span);
+        return [.. all.Select(message => message[sizeof(int)..])];
+    }
+
+    /// <summary>Tells the others, in their next exchange, what ended this rank outside of one; nothing where they know.</summary>
+    public void Tell(Exception failure)
+    {
+        if (!IsShared || failure.Data.Contains(Told))
+            return;
+        failure.Data[Told] = true;
+        Begin(failure is OperationCanceledException ? Cancelled : Failed);
+        _message.Write(Encoding.UTF8.GetBytes(failure.Message));
+        ranks.AllGather(_message.WrittenSpan);
     }
 
     /// <summary>Refuses ranks that are not at work on the same: their results would be no one's.</summary>
     /// <param name="what">What is compared, in messages.</param>
     /// <param name="text">This rank's.</param>
-    /// <exception cref="IOException">Another rank has another text.</exception>
+    /// <exception cref="IOException">Another rank has another text, or none because it failed.</exception>
     public void RequireSame(string what, string text)
     {
         if (!IsShared)
@@ -75,7 +80,7 @@ internal sealed class SharedWork(ICollective ranks)
         {
             string other = Encoding.UTF8.GetString(all[rank].Span);
             if (other != first)
-                Throw.Rank(rank, $"has {what} '{other}', rank 0 has '{first}'; all ranks must run the same program on the same input and kind of machine.");
+                Throw.Rank(rank, $"has {what} '{other}', rank 0 has '{first}'; all ranks must run the same program on the same input and kind of machine.", Told);
         }
     }
 
@@ -90,12 +95,12 @@ internal sealed class SharedWork(ICollective ranks)
         _message.Advance(sizeof(int));
     }
 
-    private static void RequireDone(int rank, byte[] message)
+    private static void RequireDone(int rank, ReadOnlySpan<byte> message)
     {
         int word = MemoryMarshal.Read<int>(message);
         if (word == Cancelled)
-            Throw.Cancelled();
+            Throw.Cancelled(Told);
         if (word == Failed)
-            Throw.Rank(rank, $"stopped: {Encoding.UTF8.GetString(message.AsSpan(sizeof(int)))}");
+            Throw.Rank(rank, $"stopped: {Encoding.UTF8.GetString(message[sizeof(int)..])}", Told);
     }
 }

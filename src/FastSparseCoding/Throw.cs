@@ -177,12 +177,14 @@ internal static class Throw
     public static void FolderNotCreated(string path, string problem, Exception? cause = null)
         => throw new IOException($"{path}: the folder cannot be created: {problem}", cause);
 
-    /// <summary>What one process of several made of it, told by another.</summary>
+    /// <summary>What one process of several made of it, told by another, and marked as known to all.</summary>
     [DoesNotReturn]
-    public static void Rank(int rank, string message) => throw new IOException(string.Create(CultureInfo.InvariantCulture, $"rank {rank} {message}"));
+    public static void Rank(int rank, string message, string mark)
+        => throw new IOException(string.Create(CultureInfo.InvariantCulture, $"rank {rank} {message}")) { Data = { [mark] = true } };
 
+    /// <summary>Another process was cancelled, as all know.</summary>
     [DoesNotReturn]
-    public static void Cancelled() => throw new OperationCanceledException();
+    public static void Cancelled(string mark) => throw new OperationCanceledException { Data = { [mark] = true } };
 
     [DoesNotReturn]
     public static void InvalidOperation(string message) => throw new InvalidOperationException(message);

@@ -64,6 +64,7 @@ internal sealed class LearnCommand
 
     private readonly Option<bool> _resume =
         new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
+    private readonly Option<bool> _mpi = RankOption.Create();
     private readonly StartOptions _start = new(Defaults.AtomCount);
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
@@ -79,6 +80,7 @@ internal sealed class LearnCommand
             "sparsecode learn spectra.npy --atoms 6 --non-negative --non-negative-atoms --lambda 0.05 -o endmembers.safetensors"])
         {
             self._images, self._output, self._samples, self._batch, self._method, self._whiten, self._mosaic, self._mask, self._resume,
+            self._mpi,
         };
         self._start.AddTo(command);
         self._penalty.AddTo(command);
@@ -100,15 +102,17 @@ internal sealed class LearnCommand
             Method = parsed.GetValue(_method) == "sgd" ? DictionaryMethod.Sgd : DictionaryMethod.Online,
             Seed = context.Seed,
             Threads = context.Threads,
+            Ranks = context.Ranks,
         };
         if (parsed.GetValue(_batch) is { } batch)
             options = options with { BatchSize = Range.Check(_batch, batch, 1, 1_048_576) };
         string[] paths = context.Inputs.Of(parsed, _images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, start.Model?.Preprocessing, WholeImageInput.Side(paths));
         string? mosaic = parsed.GetValue(_mosaic);
-        OutputFile.RequireWithCheckpoint(
-            Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], (_output, output),
-            (_mosaic, mosaic));
+        if (context.IsFirst)
+            OutputFile.RequireWithCheckpoint(
+                Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)],
+                (_output, output), (_mosaic, mosaic));
         FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
         FileEnding.Require(parsed.GetValue(_mosaic), "mosaics", FileEnding.Picture);
         if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
@@ -121,6 +125,8 @@ internal sealed class LearnCommand
             RequireSquare(input.SignalSize);
         AtomDictionary dictionary = Learn(input, start, options, output, parsed.GetValue(_resume), context, out LearningProgress last);
         context.WarnUncertified(last.Uncertified, options.Samples, "signals");
+        if (!context.IsFirst)
+            return ExitCode.Done;
         if (mosaic is not null)
             WriteMosaic(mosaic, dictionary);
         if (FileEnding.Of(output) is "" or ".safetensors")
@@ -153,6 +159,9 @@ internal sealed class LearnCommand
         ISignalSource? masks = input.SplitMasks(1, options.Seed);
         AtomDictionary? dictionary = null;
         LearningProgress? reported = null;
+        Action<LearnerState>? keep = !context.IsFirst ? null
+            : s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) });
+        context.TellRanks();
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start("learning");
@@ -163,9 +172,7 @@ internal sealed class LearnCommand
                     FormattableString.Invariant($"objective {p.Objective:F3}"));
             });
             dictionary = Checkpoint.Guard(checkpoint, input.Name, resume, context, () =>
-                DictionaryLearner.Learn(source, options, progress, state,
-                    s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) }), start.Dictionary, masks,
-                    context.Cancellation));
+                DictionaryLearner.Learn(source, options, progress, state, keep, start.Dictionary, masks, context.Cancellation));
         });
         last = reported ?? new LearningProgress(
             options.Samples, options.Samples, double.NaN, double.NaN, state?.ReseededAtoms ?? 0, state?.Uncertified ?? 0, 0, TimeSpan.Zero);

@@ -88,6 +88,7 @@ internal sealed class TrainCommand
         };
     private readonly Option<bool> _resume =
         new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
+    private readonly Option<bool> _mpi = RankOption.Create();
     private readonly AtomOptions _atoms = new();
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
@@ -109,7 +110,7 @@ internal sealed class TrainCommand
             "sparsecode train dictionary.safetensors signals.npy --encoder lcod --non-negative -o lcod.safetensors"])
         {
             self._dictionary, self._images, self._output, self._kind, self._depth, self._objective, self._samples, self._batch,
-            self._optimizer, self._rate, self._evaluations, self._resume,
+            self._optimizer, self._rate, self._evaluations, self._resume, self._mpi,
         };
         self._atoms.AddTo(command);
         self._penalty.AddTo(command);
@@ -128,7 +129,9 @@ internal sealed class TrainCommand
         Penalty penalty = BindPenalty(parsed, model, kind);
         string[] paths = context.Inputs.Of(parsed, _images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
-        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, model.Path, _penalty.WeightsPath(parsed)], (_output, output));
+        if (context.IsFirst)
+            OutputFile.RequireWithCheckpoint(
+                Checkpoint.OfTraining, [.. paths, model.Path, _penalty.WeightsPath(parsed)], (_output, output));
         FileEnding.Require(output, "encoders", FileEnding.Model);
         if (!SignalInput.IsArray(paths))
             model.RequireSize(paths[0], preprocessing.SignalSize);
@@ -139,6 +142,8 @@ internal sealed class TrainCommand
         string objective = parsed.GetValue(_objective) ?? (encoder is StepListaEncoder ? Lasso : Codes);
         TrainingReport report = Train(encoder, objective, input, options, output, parsed.GetValue(_resume), context);
         RequireNotWorse(report, parsed.GetValue(_resume), CheckpointFile.PathFor(output), context);
+        if (!context.IsFirst)
+            return ExitCode.Done;
         ModelFile.Save(output, encoder, input.Preprocessing, input.Sketch(options.HeldOut));
         File.Delete(CheckpointFile.PathFor(output));
         context.Print(new Result()
@@ -162,7 +167,8 @@ internal sealed class TrainCommand
             context.Terminal.Tell("warning: nothing was better than the untrained encoder, which was kept.");
             return;
         }
-        File.Delete(checkpoint);
+        if (context.IsFirst)
+            File.Delete(checkpoint);
         throw new UserError(
             FormattableString.Invariant(
                 $"nothing was as good as the untrained encoder, whose held-out error is {report.StartError:G4}, and nothing was written; ")
@@ -178,6 +184,7 @@ internal sealed class TrainCommand
         Evaluations = Range.Check(_evaluations, parsed.GetValue(_evaluations), 1, 10_000),
         Seed = context.Seed,
         Threads = context.Threads,
+        Ranks = context.Ranks,
     };
 
     private Penalty BindPenalty(ParseResult parsed, ModelInput model, string kind)
@@ -196,7 +203,7 @@ internal sealed class TrainCommand
             : depth is null or 0 ? 0 : throw new UserError($"{_depth.Name} is {depth}; '{kind}' has no depth.");
     }
 
-    private static TrainingReport Train(
+    private TrainingReport Train(
         TrainableEncoder encoder, string objective, SignalInput input, TrainingOptions options, string output, bool resume,
         CommandContext context)
     {
@@ -208,6 +215,9 @@ internal sealed class TrainCommand
         Checkpoint.WarnOfMachine(checkpoint, start, context);
         (ISignalSource source, Matrix heldOut) = input.Split(options.HeldOut, options.Seed);
         TrainingReport? report = null;
+        Action<TrainingCheckpoint>? keep = !context.IsFirst ? null
+            : c => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) });
+        TellRanks(encoder, options, context);
         context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start($"training {encoder.Kind}");
@@ -217,8 +227,8 @@ internal sealed class TrainCommand
                 FormattableString.Invariant($"held-out {error} {p.RelativeHeldOutError:P2} of {scale}")));
             report = Checkpoint.Guard(checkpoint, input.Name, resume, context, () => objective == Codes
                 ? EncoderTrainer.Train(encoder, source, new ActiveSetSolver(encoder.Dictionary!, encoder.Penalty), heldOut, options,
-                    progress, start, Keep, context.Cancellation)
-                : EncoderTrainer.TrainOnEnergy(encoder, source, heldOut, options, progress, start, Keep, context.Cancellation));
+                    progress, start, keep, context.Cancellation)
+                : EncoderTrainer.TrainOnEnergy(encoder, source, heldOut, options, progress, start, keep, context.Cancellation));
         });
         context.WarnUncertified(report!.UncertifiedTargets, options.Samples, "signals to train on");
         if (report.SkippedBatches > 0)
@@ -226,7 +236,15 @@ internal sealed class TrainCommand
                 $"warning: {report.SkippedBatches:N0} steps had no finite gradient or no certified code and were left out; a lower --learning-rate helps."));
         context.WarnUncertified(report.UncertifiedHeldOut, heldOut.Rows, "held-out signals");
         return report;
+    }
 
-        void Keep(TrainingCheckpoint c) => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) });
+    /// <summary>Says how the work is shared, and warns where a batch is too small for all to take part.</summary>
+    private void TellRanks(TrainableEncoder encoder, TrainingOptions options, CommandContext context)
+    {
+        context.TellRanks();
+        int sharing = TrainingStep.RanksSharing(options.BatchSize, options.LeafRows(encoder), context.Ranks.Size);
+        if (sharing < context.Ranks.Size)
+            context.Terminal.Tell(FormattableString.Invariant(
+                $"warning: {sharing} of {context.Ranks.Size} ranks share a batch of {options.BatchSize}: a power of two, at most one for every {RowBlocks.TrainingRows} rows; see {_batch.Name}."));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly ThreadTeam _team;
     private readonly SharedWork _work;
     private readonly GradientTree _tree;
-    private readonly int _leaves;           // of a whole batch, rounded up to a power of two
+    private readonly int _leaves;           // of a whole batch
     private readonly double[] _losses;
     private readonly bool[] _finite;
     private readonly Action<int> _run, _add, _check, _update;
@@ -34,7 +34,7 @@ internal sealed class TrainingStep : IDisposable
         _objective = objective;
         _work = work;
         _team = new ThreadTeam(threads > 0 ? threads : WorthThreads(batch * objective.MultiplyAdds));
-        _leaves = (int)BitOperations.RoundUpToPowerOf2((uint)RowBlocks.Count(batch, objective.PassRows));
+        _leaves = Leaves(batch, objective.PassRows);
         _tree = new GradientTree(objective.Trained, _leaves, _team);
         _losses = new double[batch];
         _finite = new bool[_team.Threads];
@@ -88,7 +88,7 @@ internal sealed class TrainingStep : IDisposable
     /// ranks that there are leaves for, so that what it adds up is a branch of the tree.</summary>
     private (int Start, int End) Branch(int rank, int count)
     {
-        int sharing = Math.Min(_leaves, 1 << int.Log2(_work.Ranks.Size));
+        int sharing = RanksSharing(_losses.Length, _objective.PassRows, _work.Ranks.Size);
         int rows = _leaves / sharing * _objective.PassRows;
         return rank < sharing ? (Math.Min(count, rank * rows), Math.Min(count, (rank + 1) * rows)) : (0, 0);
     }
@@ -114,6 +114,12 @@ internal sealed class TrainingStep : IDisposable
     }
 
     public void Dispose() => _team.Dispose();
+
+    /// <summary>How many ranks have rows of a batch.</summary>
+    public static int RanksSharing(int batch, int leafRows, int ranks) => Math.Min(Leaves(batch, leafRows), 1 << int.Log2(ranks));
+
+    /// <summary>Leaves of a batch's tree, rounded up to a power of two.</summary>
+    private static int Leaves(int batch, int leafRows) => (int)BitOperations.RoundUpToPowerOf2((uint)RowBlocks.Count(batch, leafRows));
 
     private static int WorthThreads(long multiplyAdds) => (int)Math.Clamp(multiplyAdds / WorthThread, 1, Environment.ProcessorCount);
 

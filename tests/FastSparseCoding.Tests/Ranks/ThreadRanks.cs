@@ -76,19 +76,18 @@ internal sealed class ThreadRanks
             ranks.Meet();
         }
 
-        public byte[][] AllGather(ReadOnlySpan<byte> mine)
+        public ReadOnlyMemory<byte>[] AllGather(ReadOnlySpan<byte> mine)
         {
             ranks._bytes[rank] = mine.ToArray();
             ranks.Meet();
-            byte[][] all = [.. ranks._bytes];
+            ReadOnlyMemory<byte>[] all = [.. ranks._bytes];
             ranks.Meet();
             return all;
         }
 
         public void Broadcast(Span<byte> bytes)
         {
-            byte[][] all = AllGather(bytes);
-            all[0].CopyTo(bytes);
+            AllGather(bytes)[0].Span.CopyTo(bytes);
         }
 
         public void Barrier() => ranks.Meet();

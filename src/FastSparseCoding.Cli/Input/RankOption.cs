@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace FastSparseCoding.Cli.Input;
+
+/// <summary>Whether a command is shared by several processes.</summary>
+internal static class RankOption
+{
+    /// <summary>The option, for one command. <see cref="App"/> has looked for it before anything is parsed.</summary>
+    public static Option<bool> Create() => new(SharedRun.Option)
+    {
+        Description = "Share the work with the processes that mpirun or srun started together; all must see the same files. The result is "
+            + "the same for every number of them.",
+    };
+}
