@@ -19,5 +19,5 @@ internal sealed class MaskedCoder(ActiveSetSolver solver) : ICoder
         return z;
     }
 
-    public void Describe(Job job) => Facts.Describe(job.Add("codes pay", solver.Penalty.Settings));
+    public void Describe(Job job) => Facts.Describe(job.Add("sparsity penalty", solver.Penalty.Settings));
 }

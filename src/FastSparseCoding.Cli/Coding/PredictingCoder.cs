@@ -13,5 +13,5 @@ internal sealed class PredictingCoder(TrainableEncoder encoder) : ICoder
     /// <summary>Codes may be infinite: the command says of which signal of which file.</summary>
     public Matrix Encode(Matrix x, Matrix? mask, CommandContext context) => encoder.EncodeRows(x, context.Threads, context.Cancellation);
 
-    public void Describe(Job job) => job.Add("codes pay", encoder.Penalty.Settings).Add("encoder", EncoderIdentity.Of(encoder));
+    public void Describe(Job job) => job.Add("sparsity penalty", encoder.Penalty.Settings).Add("encoder", EncoderIdentity.Of(encoder));
 }

@@ -19,5 +19,5 @@ internal sealed class RelativeCoder(RelativeLassoEncoder encoder) : ICoder
         return z;
     }
 
-    public void Describe(Job job) => Facts.Describe(job.Add("codes pay", encoder.Solver.Penalty.Settings + " of λmax"));
+    public void Describe(Job job) => Facts.Describe(job.Add("sparsity penalty", encoder.Solver.Penalty.Settings + " of λmax"));
 }

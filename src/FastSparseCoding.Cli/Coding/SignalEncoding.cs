@@ -1,5 +1,6 @@
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Sharding;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 
@@ -12,28 +13,28 @@ internal sealed class SignalEncoding(EncodeRequest request, CommandContext conte
     /// <returns>What there is to tell.</returns>
     public Result Run()
     {
-        using var codes = new CodeOutput(request.Output, request.Model.CodeSize, context.Terminal);
-        using RowsWriter? signals = request.Signals is null ? null
-            : RowsWriter.Create(request.Signals, request.Model.SignalSize, "signals");
-        using PatchPlacesWriter? places = request.Places is null ? null
-            : PatchPlacesWriter.Create(request.Places, request.Preprocessing!);
-        SignalStream stream = request.Open(Sharding.Shard.Whole, places);
+        using var codes = new CodeOutput(request.Output, request.Signals.Model.CodeSize, context.Terminal);
+        using RowsWriter? signals = request.SignalsOutput is null ? null
+            : RowsWriter.Create(request.SignalsOutput, request.Signals.Model.SignalSize, "signals");
+        using PatchPlacesWriter? places = request.PlacesOutput is null ? null
+            : PatchPlacesWriter.Create(request.PlacesOutput, request.Signals.Preprocessing!);
+        SignalStream stream = request.Signals.Open(Shard.Whole, places, context);
         var tally = new Tally();
-        Encode(request, stream, tally, context, (x, _, z) =>
+        Encode(request, stream, tally, context, (block, z) =>
         {
             codes.Append(z);
-            signals?.AppendRows(x);
+            signals?.AppendRows(block.X);
         });
         codes.Complete();
         signals?.Complete();
         places?.Complete();
         Warn(request.Coder.Facts, tally.Rows, context);
         Result result = Tally.Tell(
-            request.Output, request.Coder.Method, request.Model.CodeSize, tally.Rows, tally.NonZeros, request.Coder.Facts, tally.Rate);
+            request.Output, request.Coder.Method, request.Signals.Model.CodeSize, tally.Rows, tally.NonZeros, request.Coder.Facts, tally.Rate);
         if (stream.FlatPlaces is { } flat)
             result.Add("flat_places", flat());
-        if (request.Places is not null)
-            result.Add("places", request.Places);
+        if (request.PlacesOutput is not null)
+            result.Add("places", request.PlacesOutput);
         return result;
     }
 
@@ -42,16 +43,16 @@ internal sealed class SignalEncoding(EncodeRequest request, CommandContext conte
     /// <param name="stream">The signals.</param>
     /// <param name="tally">Counts them.</param>
     /// <param name="context">Of the command.</param>
-    /// <param name="keep">Given every block: signals, mask and codes.</param>
+    /// <param name="keep">Given every block and its codes.</param>
     public static void Encode(
-        EncodeRequest request, SignalStream stream, Tally tally, CommandContext context, Action<Matrix, Matrix?, Matrix> keep)
+        EncodeRequest request, SignalStream stream, Tally tally, CommandContext context, Action<SignalBlock, Matrix> keep)
         => context.Track(board =>
         {
             ProgressBoard.Piece piece = board.Start("encoding");
-            foreach ((Matrix x, Matrix? mask) in stream.Blocks)
+            foreach (SignalBlock block in stream.Blocks)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                keep(x, mask, tally.Encode(x, mask, request.Coder, request.Input, stream.FirstRow, context));
+                keep(block, tally.Encode(block, request.Coder, request.Input, stream.FirstRow, context));
                 piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate,
                     TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
             }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 
 namespace FastSparseCoding.Cli.Coding;
@@ -18,21 +19,20 @@ internal sealed class Tally
     public double Rate => Rows / _clock.Elapsed.TotalSeconds;
 
     /// <summary>Codes of a block, all finite.</summary>
-    /// <param name="x">Signals [N×n].</param>
-    /// <param name="mask">Which of their values are known, or null.</param>
+    /// <param name="block">The signals.</param>
     /// <param name="coder">Encodes them.</param>
     /// <param name="input">Where they are from.</param>
     /// <param name="firstRow">Number there of the first signal that this counts.</param>
     /// <param name="context">Of the command.</param>
-    public Matrix Encode(Matrix x, Matrix? mask, ICoder coder, string input, long firstRow, CommandContext context)
+    public Matrix Encode(SignalBlock block, ICoder coder, string input, long firstRow, CommandContext context)
     {
         _clock.Start();
-        Matrix z = coder.Encode(x, mask, context);
+        Matrix z = coder.Encode(block.X, block.Mask, context);
         _clock.Stop();
         if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
             throw new UserError(FormattableString.Invariant(
                 $"{input}: the code of signal {firstRow + Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));
-        Rows += x.Rows;
+        Rows += block.X.Rows;
         NonZeros += z.Values.Length - z.Values.Count(0f);
         return z;
     }

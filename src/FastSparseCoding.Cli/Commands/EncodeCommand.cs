@@ -136,17 +136,13 @@ internal sealed class EncodeCommand
         Shard? shard = _shard.Bind(parsed, context.Terminal.Variable);
         string output = parsed.GetRequiredValue(_output);
         RequireOutputs(parsed, model, output, shard, context);
-        PatchPreprocessing? preprocessing = BindPreprocessing(parsed, model, context);
         var request = new EncodeRequest
         {
-            Model = model,
+            Signals = BindSignals(parsed, model, context),
             Coder = coder,
-            Input = context.Inputs.Of(parsed, _images)[0],
-            Open = (part, places) => BindStream(parsed, model, preprocessing, part, places, context),
-            Preprocessing = preprocessing,
             Output = output,
-            Signals = parsed.GetValue(_signals),
-            Places = parsed.GetValue(_places),
+            SignalsOutput = parsed.GetValue(_signals),
+            PlacesOutput = parsed.GetValue(_places),
         };
         if (shard is { } one)
             context.Print(new EncodeShard(request, one, context).Run());
@@ -253,18 +249,21 @@ internal sealed class EncodeCommand
         return preprocessing;
     }
 
-    private SignalStream BindStream(
-        ParseResult parsed, ModelInput model, PatchPreprocessing? preprocessing, Shard shard, PatchPlacesWriter? places,
-        CommandContext context)
+    private StreamRequest BindSignals(ParseResult parsed, ModelInput model, CommandContext context)
     {
-        string[] paths = context.Inputs.Of(parsed, _images);
         int? samples = parsed.GetValue(_samples) is { } count ? Range.Check(_samples, count, 1, 1_000_000_000) : null;
-        if (preprocessing is null)
-            return SignalStream.OfArray(paths[0], model, parsed.GetValue(_mask), shard);
-        if (WholeImageInput.IsOne(paths))
-            return SignalStream.OfWholeImages(paths[0], preprocessing, shard);
-        int stride = Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000);
-        return samples is { } n ? SignalStream.OfRandomPatches(paths, preprocessing, n, parsed.GetRequiredValue(_output), shard, context)
-            : SignalStream.OfGrid(paths, preprocessing, stride, parsed.GetValue(_places) is not null, places, shard, context);
+        PatchPreprocessing? preprocessing = BindPreprocessing(parsed, model, context);
+        return new StreamRequest
+        {
+            Paths = context.Inputs.Of(parsed, _images),
+            Model = model,
+            Preprocessing = preprocessing,
+            Mask = parsed.GetValue(_mask),
+            Samples = samples,
+            Stride = preprocessing is null ? 1
+                : Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000),
+            ToEdge = parsed.GetValue(_places) is not null,
+            Output = parsed.GetRequiredValue(_output),
+        };
     }
 }

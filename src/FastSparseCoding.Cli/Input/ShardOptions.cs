@@ -23,14 +23,14 @@ internal sealed class ShardOptions
     public ShardOptions(string what) => _shard.Description
         = $"Do part I of N alone, I from 0 to N − 1, N up to {Shard.MostShards}: {what}";
 
+    /// <summary>Name of the first option, for messages.</summary>
+    public string Name => _shard.Name;
+
     public void AddTo(Command command)
     {
         command.Add(_shard);
         command.Add(_shards);
     }
-
-    /// <summary>Whether a part is asked for.</summary>
-    public bool AreGiven(ParseResult parsed) => parsed.GetValue(_shard) is not null || parsed.GetValue(_shards) is not null;
 
     /// <summary>The part asked for, or null for the whole.</summary>
     public Shard? Bind(ParseResult parsed, Func<string, string?> environment)

@@ -12,9 +12,10 @@ internal sealed class SignalStream
 
     private readonly Func<long> _total;
 
-    private SignalStream(long first, Func<long> total, IEnumerable<(Matrix X, Matrix? Mask)> blocks, Func<string> identity)
+    private SignalStream(long first, Func<long> total, IEnumerable<SignalBlock> blocks, Func<string> identity)
     {
         (FirstRow, _total) = (first, total);
+        Units = (first / Shard.BlockRows, (first + total() + Shard.BlockRows - 1) / Shard.BlockRows);
         Blocks = blocks;
         Identity = new Lazy<string>(identity);
     }
@@ -25,11 +26,18 @@ internal sealed class SignalStream
     /// <summary>Number of the first signal in the input; 0 where images are cut on a grid.</summary>
     public long FirstRow { get; }
 
+    /// <summary>The blocks of <see cref="Shard.BlockRows"/> rows, or the pictures of a grid, that the signals are of: from First to before
+    /// End.</summary>
+    public (long First, long End) Units { get; private init; }
+
+    /// <summary>Whether a unit is a picture.</summary>
+    public bool IsGrid => FlatPlaces is not null;
+
     /// <summary>Places of the grid that were left out as flat so far; null where there is no grid.</summary>
     public Func<long>? FlatPlaces { get; private init; }
 
     /// <summary>The signals, in order, each block with a mask or null where all is known; to be walked once.</summary>
-    public IEnumerable<(Matrix X, Matrix? Mask)> Blocks { get; }
+    public IEnumerable<SignalBlock> Blocks { get; }
 
     /// <summary>Tells the whole input, of which this may be a part, from any other, without reading more than a part does.</summary>
     public Lazy<string> Identity { get; }
@@ -48,7 +56,8 @@ internal sealed class SignalStream
         }
         IEnumerable<Matrix> rows = ReadArray(reader, first, end, finite: mask is null);
         return new SignalStream(first, () => end - first,
-            mask is null ? Known(rows) : MaskFile.Beside(mask, path, rows, first).Select(b => (b.X, (Matrix?)b.Mask)),
+            Numbered(first, mask is null ? rows.Select(x => (x, (Matrix?)null))
+                : MaskFile.Beside(mask, path, rows, first).Select(b => (b.X, (Matrix?)b.Mask))),
             () => $"{identity}, {InputIdentity.OfFile(ArrayPath.Parse(path).File)}"
                 + (mask is null ? "" : $"; mask {InputIdentity.OfFile(mask)}"));
     }
@@ -58,7 +67,7 @@ internal sealed class SignalStream
     {
         Matrix x = WholeImageInput.Read(path, preprocessing);
         (long first, long end) = shard.OfRows(x.Rows);
-        return new SignalStream(first, () => end - first, Known(Cut(x, first, end)), () => $"digits {Fingerprint.Of(x)}");
+        return new SignalStream(first, () => end - first, Known(first, Cut(x, first, end)), () => $"digits {Fingerprint.Of(x)}");
     }
 
     /// <summary>Patches of images at random places: patch number i is the same in whichever part it is.</summary>
@@ -67,7 +76,7 @@ internal sealed class SignalStream
     {
         ImageStore images = SignalInput.LoadImages(paths, output, context);
         (long first, long end) = shard.OfRows(count);
-        return new SignalStream(first, () => end - first, Known(Draw(new PatchSource(images, preprocessing, context.Seed), first, end)),
+        return new SignalStream(first, () => end - first, Known(first, Draw(new PatchSource(images, preprocessing, context.Seed), first, end)),
             () => FormattableString.Invariant($"{count} patches of pixels {Fingerprint.Of(images)}, seed {context.Seed}"));
     }
 
@@ -80,17 +89,29 @@ internal sealed class SignalStream
         SignalInput.WarnPassedOver(paths, context);
         IReadOnlyList<string> files = ImageFolder.Find(paths);
         (long first, long end) = shard.Of(files.Count);
-        var grid = new ImageGrid([.. files.Skip((int)first).Take((int)(end - first))], preprocessing, stride, toEdge, places,
+        var grid = new ImageGrid(files, (int)first, (int)end, preprocessing, stride, toEdge, places,
             isPart: shard != Shard.Whole, context);
-        IEnumerable<Matrix> blocks = shard == Shard.Whole ? grid.SomeBlocks(string.Join(", ", paths)) : grid.Blocks;
-        return new SignalStream(0, () => grid.Total, Known(blocks), () => FormattableString.Invariant(
+        IEnumerable<SignalBlock> blocks = shard == Shard.Whole ? grid.SomeBlocks(string.Join(", ", paths)) : grid.Blocks;
+        return new SignalStream(0, () => grid.Total, blocks, () => FormattableString.Invariant(
             $"{InputIdentity.OfPictures(files)}; stride {stride}{(toEdge ? " to the edges" : "")}{(context.Skipped is null ? "" : ", bad ones left out")}"))
         {
             FlatPlaces = () => grid.FlatPlaces,
+            Units = (first, end),
         };
     }
 
-    private static IEnumerable<(Matrix X, Matrix? Mask)> Known(IEnumerable<Matrix> blocks) => blocks.Select(x => (x, (Matrix?)null));
+    private static IEnumerable<SignalBlock> Known(long first, IEnumerable<Matrix> blocks)
+        => Numbered(first, blocks.Select(x => (x, (Matrix?)null)));
+
+    /// <summary>Blocks of rows, the first of which begins a block.</summary>
+    private static IEnumerable<SignalBlock> Numbered(long first, IEnumerable<(Matrix X, Matrix? Mask)> blocks)
+    {
+        foreach ((Matrix x, Matrix? mask) in blocks)
+        {
+            yield return new SignalBlock(x, mask, first / Shard.BlockRows);
+            first += x.Rows;
+        }
+    }
 
     private static IEnumerable<Matrix> ReadArray(RowsReader rows, long from, long end, bool finite)
     {
@@ -126,23 +147,26 @@ internal sealed class SignalStream
 
     /// <summary>Patches on a grid of pictures that are read one after the other.</summary>
     private sealed class ImageGrid(
-        IReadOnlyList<string> files, PatchPreprocessing preprocessing, int stride, bool toEdge, PatchPlacesWriter? places,
-        bool isPart, CommandContext context)
+        IReadOnlyList<string> files, int first, int end, PatchPreprocessing preprocessing, int stride, bool toEdge,
+        PatchPlacesWriter? places, bool isPart, CommandContext context)
     {
         private long _places;       // in the pictures read
         private int _read;
 
-        public long Total => _read == 0 ? 0 : (long)((double)_places / _read * files.Count);
+        public long Total => _read == 0 ? 0 : (long)((double)_places / _read * (end - first));
 
         public long FlatPlaces { get; private set; }
 
-        public IEnumerable<Matrix> Blocks
+        public IEnumerable<SignalBlock> Blocks
         {
             get
             {
+                int picture = first;
                 foreach (GrayImage image in ImageFolder.Stream(
-                    files, context.Threads, context.SkipBad, context.Cancellation, mayBeNone: isPart))
+                    files.Skip(first).Take(end - first), context.Threads, context.SkipBad, context.Cancellation, mayBeNone: isPart))
                 {
+                    while (files[picture] != image.Name)
+                        picture++;      // those before it were left out
                     _read++;
                     _places += PatchGrid.Count(image.Width, image.Height, preprocessing.PatchSize, stride, toEdge);
                     places?.BeginPicture(image);
@@ -151,20 +175,21 @@ internal sealed class SignalStream
                         places?.Append(block);
                         FlatPlaces += block.Flat.Count;
                         if (block.X.Rows > 0)
-                            yield return block.X;
+                            yield return new SignalBlock(block.X, null, picture);
                     }
+                    picture++;
                 }
             }
         }
 
         /// <summary>The same, of which there must be some.</summary>
-        public IEnumerable<Matrix> SomeBlocks(string pictures)
+        public IEnumerable<SignalBlock> SomeBlocks(string pictures)
         {
             bool some = false;
-            foreach (Matrix x in Blocks)
+            foreach (SignalBlock block in Blocks)
             {
                 some = true;
-                yield return x;
+                yield return block;
             }
             if (!some)
                 throw new UserError(FormattableString.Invariant(

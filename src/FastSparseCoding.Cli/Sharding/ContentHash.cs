@@ -9,10 +9,10 @@ internal sealed class ContentHash : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public void Append(Matrix x, Matrix? mask)
+    public void Append(SignalBlock block)
     {
-        _hash.AppendData(MemoryMarshal.AsBytes(x.Values));
-        if (mask is not null)
+        _hash.AppendData(MemoryMarshal.AsBytes(block.X.Values));
+        if (block.Mask is { } mask)
             _hash.AppendData(MemoryMarshal.AsBytes(mask.Values));
     }
 
@@ -23,10 +23,10 @@ internal sealed class ContentHash : IDisposable
     public static string Of(SignalStream stream, CancellationToken cancellation)
     {
         using var hash = new ContentHash();
-        foreach ((Matrix x, Matrix? mask) in stream.Blocks)
+        foreach (SignalBlock block in stream.Blocks)
         {
             cancellation.ThrowIfCancellationRequested();
-            hash.Append(x, mask);
+            hash.Append(block);
         }
         return hash.Finish();
     }

@@ -22,22 +22,22 @@ internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandCon
     /// <returns>What there is to tell.</returns>
     public Result Run()
     {
-        using RowsPart.Writer? signals = Companion(request.Signals) is { } signalsPath
-            ? new RowsPart.Writer(signalsPath, request.Model.SignalSize, sparse: false) : null;
-        using PatchPlacesWriter? places = Companion(request.Places) is { } placesPath
-            ? PatchPlacesWriter.Create(placesPath, request.Preprocessing!) : null;
-        SignalStream stream = request.Open(shard, places);
+        using RowsPart.Writer? signals = Companion(request.SignalsOutput) is { } signalsPath
+            ? new RowsPart.Writer(signalsPath, request.Signals.Model.SignalSize, sparse: false) : null;
+        using PatchPlacesWriter? places = Companion(request.PlacesOutput) is { } placesPath
+            ? PatchPlacesWriter.Create(placesPath, request.Signals.Preprocessing!) : null;
+        SignalStream stream = request.Signals.Open(shard, places, context);
         Job job = request.Describe(stream);
         if (Finished(job) is { } info)
             return Tell(info, null);
         var tally = new Tally();
-        using var codes = new RowsPart.Writer(Path, request.Model.CodeSize, request.IsSparse);
+        using var codes = new RowsPart.Writer(Path, request.Signals.Model.CodeSize, request.IsSparse);
         using var content = new ContentHash();
-        SignalEncoding.Encode(request, stream, tally, context, (x, mask, z) =>
+        SignalEncoding.Encode(request, stream, tally, context, (block, z) =>
         {
-            content.Append(x, mask);
+            content.Append(block);
             codes.Append(z);
-            signals?.Append(x);
+            signals?.Append(block.X);
         });
         PartInfo done = new(PartInfo.Codes, shard, job, content.Finish(), Facts(tally, stream));
         signals?.Complete(done with { Kind = PartInfo.Signals, Facts = [] });
@@ -58,7 +58,7 @@ internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandCon
     private PartInfo? Finished(Job job)
     {
         PartInfo? found = FinishedPart.Find(Path, PartInfo.Codes, shard, job,
-            () => ContentHash.Of(request.Open(shard, null), context.Cancellation));
+            () => ContentHash.Of(request.Signals.Open(shard, null, context), context.Cancellation));
         if (found is null || !_companions.TrueForAll(File.Exists))
             return null;
         foreach (string companion in _companions)
@@ -88,7 +88,7 @@ internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandCon
     {
         ICodeFacts facts = CodeFacts.Of(Path, info.Job);
         CodeMerge.AddNumbers(facts, Path, info);
-        Result result = Tally.Tell(Path, request.Coder.Method, request.Model.CodeSize, info.Count(Path, RowsPart.Rows),
+        Result result = Tally.Tell(Path, request.Coder.Method, request.Signals.Model.CodeSize, info.Count(Path, RowsPart.Rows),
             info.Count(Path, NonZeros), facts, rate).Add("shard", shard.ToString()).Add("skipped", rate is null);
         if (info.Facts.ContainsKey(FlatPlaces))
             result.Add("flat_places", info.Count(Path, FlatPlaces));
