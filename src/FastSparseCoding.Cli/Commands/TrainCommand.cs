@@ -217,6 +217,7 @@ internal sealed class TrainCommand
         TrainingReport? report = null;
         Action<TrainingCheckpoint>? keep = !context.IsFirst ? null
             : c => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) });
+        context.RequireSameData(data);
         TellRanks(encoder, options, context);
         context.Track(board =>
         {

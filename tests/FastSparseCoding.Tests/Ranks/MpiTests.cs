@@ -57,6 +57,43 @@ public sealed class MpiTests : IDisposable
     }
 
     [Theory]
+    [InlineData("mpirun.openmpi", 2, "codes.npz")]
+    [InlineData("mpirun.openmpi", 4, "codes.npy")]
+    [InlineData("mpirun.mpich", 1, "codes.npz")]
+    [InlineData("mpirun.mpich", 4, "codes.npz")]
+    public void Encoding_writes_the_same_file_for_any_number_of_ranks(string engine, int ranks, string codes)
+    {
+        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(3000, 16, seed: 1), "signals");
+        ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.3f, null);
+        InFolder("encode", "d.safetensors", "x.npy", "-o", $"alone-{codes}");
+
+        Outcome shared = Mpi(engine, ranks, "encode", "d.safetensors", "x.npy", "-o", codes, "--signals", "again.npy");
+
+        Assert.True(shared.ExitCode == 0, shared.Error);
+        Assert.Equal(Bytes($"alone-{codes}"), Bytes(codes));
+        Assert.Equal(Bytes("x.npy"), Bytes("again.npy"));
+        Assert.Equal(["again.npy", $"alone-{codes}", codes, "d.safetensors", "x.npy"], _folder.Names);
+    }
+
+    /// <summary>The second half of the rows, which rank 1 encodes, holds what cannot be encoded.</summary>
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void What_one_rank_meets_ends_all_and_writes_nothing(string engine)
+    {
+        Matrix x = RandomData.Normal(3000, 16, seed: 1);
+        x[2800, 3] = float.NaN;
+        RowsWriter.Write(_folder.File("x.npy"), x, "signals");
+        ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.3f, null);
+
+        Outcome outcome = Mpi(engine, 2, "encode", "d.safetensors", "x.npy", "-o", "codes.npz");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(
+            ["error: rank 1 stopped: x.npy: holds NaN at row 2800, column 3; every value must be finite."], Errors(outcome));
+        Assert.DoesNotContain("codes.npz", _folder.Names);
+    }
+
+    [Theory]
     [MemberData(nameof(Engines))]
     public void A_rank_that_is_killed_ends_the_job_and_the_rest_is_done_later_to_the_same_bits(string engine)
     {
