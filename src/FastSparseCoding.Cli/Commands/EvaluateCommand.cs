@@ -89,7 +89,7 @@ internal sealed class EvaluateCommand
                 throw new UserError(
                     $"{context.Inputs.Of(parsed, _images)[0]}: the errors of its codes are not finite: its values are too large for "
                     + "float32; scale the signals.");
-            result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
+            result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x, context.OfRun));
             piece.Report(3, 3, "");
         });
         context.WarnUncertified(given - x.Rows, given, "signals");
@@ -186,7 +186,7 @@ internal sealed class EvaluateCommand
             .Add("support_precision", quality.SupportPrecision).Add("support_recall", quality.SupportRecall)
                 .Add("support_f1", quality.SupportF1).Add("non_zeros", quality.MeanNonZeros)
             .Add("fista_iterations_for_equal_error", measured.FistaIterations).Add("cod_updates_for_equal_error", measured.CodUpdates)
-            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", Timing.MicrosecondsPerSignal(encoder, x))
+            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", Timing.MicrosecondsPerSignal(encoder, x, context.OfRun))
                 .Add("exact_microseconds_per_signal", exactMicroseconds);
     }
 }

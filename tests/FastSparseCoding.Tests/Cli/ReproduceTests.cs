@@ -108,6 +108,48 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
             $"{mean.ToString($"F{decimals}", CultureInfo.InvariantCulture)} ± {half.ToString($"F{decimals}", CultureInfo.InvariantCulture)}";
         Assert.Contains($"| LISTA T=3 | {shown} |", File.ReadAllText(Path.Combine(Out, "report.md")), StringComparison.Ordinal);
         Assert.Contains("mean &#177; half of the range", File.ReadAllText(Path.Combine(Out, "report.html")), StringComparison.Ordinal);
+        CheckThatFewerSizesAndSeedsLoseNothing(outcome);
+    }
+
+    private void CheckThatFewerSizesAndSeedsLoseNothing(Outcome three)
+    {
+        string[] more = [.. Command, "--atoms", "8"];
+        Outcome both = Succeed(more);
+        byte[] results = File.ReadAllBytes(Path.Combine(Out, "results.json"));
+
+        foreach (string[] fewer in (string[][])[Command, more, [.. Command, "--seeds", "2"]])
+        {
+            Outcome again = Succeed(fewer);
+            Assert.Equal(results, File.ReadAllBytes(Path.Combine(Out, "results.json")));
+            Assert.Equal(Table(both), Table(again));
+        }
+        // A row for every encoder of either size, and what stood in a row is in it still, but for its name's column being no wider.
+        string[] sizes = [.. Table(both).Skip(1).Select(Atoms)];
+        Assert.Equal(Encoders.Length, sizes.Count(size => size == "12"));
+        Assert.Equal(Encoders.Length, sizes.Count(size => size == "8"));
+        Assert.Equal(Table(three).Skip(1).Select(Untimed), Table(both).Skip(1).Where(row => Atoms(row) == "12").Select(Untimed));
+
+        static string Atoms(string row) => Cells(row)[1];
+        static string Untimed(string row) => string.Join(' ', Cells(row).SkipLast(1));
+        static string[] Cells(string row) => row.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    [Fact]
+    public void Files_of_its_names_in_a_folder_of_others_are_refused()
+    {
+        Directory.CreateDirectory(Out);
+        string mine = Path.Combine(Out, "report.html"), other = Path.Combine(Out, "report.txt");
+        File.WriteAllText(mine, "mine");
+        File.WriteAllText(other, "other");
+
+        Refuse($"{Out}: holds report.html but no settings of a reproduction; --overwrite deletes it, --out names another folder.", Command);
+        Assert.Equal("mine", File.ReadAllText(mine));
+        Assert.Equal([mine, other], Directory.EnumerateFileSystemEntries(Out).Order(StringComparer.Ordinal));
+
+        Outcome stopped = RunUntilExists(Path.Combine(Out, "settings.txt"), [.. Command, "--overwrite"]);
+        Assert.NotEqual(0, stopped.ExitCode);
+        Assert.False(File.Exists(mine));
+        Assert.Equal("other", File.ReadAllText(other));
     }
 
     /// <summary>Two real kills of a process, in the first and in the last of what it trains.</summary>
@@ -149,10 +191,10 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         Assert.Equal(models, File.GetLastWriteTimeUtc(Path.Combine(Out, "lista-12-3-s1.safetensors")));
         Assert.Equal("", again.Error);
         Assert.Equal(Table(first), Table(again));
-
-        static string[] Table(Outcome outcome)
-            => [.. outcome.Out.Split('\n').TakeWhile(l => !l.StartsWith("scale", StringComparison.Ordinal))];
     }
+
+    private static string[] Table(Outcome outcome)
+        => [.. outcome.Out.Split('\n').TakeWhile(l => !l.StartsWith("scale", StringComparison.Ordinal))];
 
     private void CheckThatPlotsAreDrawingsAndThePageNeedsNoOtherFile()
     {
