@@ -89,7 +89,7 @@ internal sealed class EvaluateCommand
                 throw new UserError(
                     $"{context.Inputs.Of(parsed, _images)[0]}: the errors of its codes are not finite: its values are too large for "
                     + "float32; scale the signals.");
-            result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x, context.OfRun));
+            result = ToResult(measured, x, dictionary, exact, context.OfRun);
             piece.Report(3, 3, "");
         });
         context.WarnUncertified(given - x.Rows, given, "signals");
@@ -175,8 +175,9 @@ internal sealed class EvaluateCommand
     }
 
     private static Result ToResult(
-        TrainableEncoder encoder, MethodResult measured, Matrix x, AtomDictionary dictionary, double exactMicroseconds)
+        MethodResult measured, Matrix x, AtomDictionary dictionary, ActiveSetSolver exact, RunContext context)
     {
+        TrainableEncoder encoder = measured.Encoder;
         CodeQuality quality = measured.Quality;
         return new Result()
             .Add("kind", encoder.Kind).Add("depth", encoder.Depth).Add("signals", x.Rows).Add("lambda", encoder.Lambda)
@@ -186,7 +187,8 @@ internal sealed class EvaluateCommand
             .Add("support_precision", quality.SupportPrecision).Add("support_recall", quality.SupportRecall)
                 .Add("support_f1", quality.SupportF1).Add("non_zeros", quality.MeanNonZeros)
             .Add("fista_iterations_for_equal_error", measured.FistaIterations).Add("cod_updates_for_equal_error", measured.CodUpdates)
-            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", Timing.MicrosecondsPerSignal(encoder, x, context.OfRun))
-                .Add("exact_microseconds_per_signal", exactMicroseconds);
+            .Add("multiply_adds", encoder.MultiplyAdds)
+            .Add("microseconds_per_signal", Timing.MicrosecondsPerSignal(encoder, x, context))
+            .Add("exact_microseconds_per_signal", Timing.MicrosecondsPerSignal(exact, x, context));
     }
 }
