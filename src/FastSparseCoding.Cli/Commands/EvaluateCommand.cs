@@ -138,7 +138,7 @@ internal sealed class EvaluateCommand
             if (parsed.GetValue(_codes) is { } codes)
                 throw new UserError($"--codes {codes} belongs to the rows of an array; the signals given are patches of images.");
             using ImageStore images = SignalInput.LoadImages(paths, null, context);
-            WarnOfTraining(model, paths[0], "pictures", Fingerprint.OfEach(images), context);
+            context.WarnOfTraining(model.Path, paths[0], "pictures", Fingerprint.OfEach(images));
             return Patches.Sample(images, preprocessing, samples, context.Seed);
         }
         Matrix x = RowsReader.ReadMatrix(paths[0]);
@@ -151,18 +151,8 @@ internal sealed class EvaluateCommand
 
     private static Matrix Known(Matrix x, ModelInput model, string path, CommandContext context)
     {
-        WarnOfTraining(model, path, "signals", Fingerprint.OfEach(x, x.Rows), context);
+        context.WarnOfTraining(model.Path, path, "signals", Fingerprint.OfEach(x, x.Rows));
         return x;
-    }
-
-    /// <summary>Warns where an encoder is measured on what it has learned.</summary>
-    private static void WarnOfTraining(
-        ModelInput model, string path, string what, IEnumerable<long> fingerprints, CommandContext context)
-    {
-        (int known, int lookedUp) = DataSketch.Overlap(ModelFile.ReadTrainedOn(model.Path), fingerprints);
-        if (known > 0)
-            context.Terminal.Tell(FormattableString.Invariant(
-                $"warning: {path}: {known:N0} of {lookedUp:N0} {what} looked up are among those that {model.Path} was trained on; its error on others may be larger."));
     }
 
     private static Matrix ReadCodes(string path, int rows, int columns)
