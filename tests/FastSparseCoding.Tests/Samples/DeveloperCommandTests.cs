@@ -40,7 +40,7 @@ public sealed partial class DeveloperCommandTests
     {
         using TempFolder folder = Arrays();
 
-        Assert.Equal(2, Measured(
+        Assert.Equal(3, Measured(
             [.. $"{Versus}{folder.Path} regimes omp factor".Split(' ').Skip(1), "--shared", folder.Path, "--cells", "0", "--quick"]));
     }
 
