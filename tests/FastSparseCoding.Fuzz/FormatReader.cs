@@ -8,5 +8,6 @@ namespace FastSparseCoding.Fuzz;
 internal sealed record FormatReader(Func<string, int> OfPath, Func<Stream, string, int>? OfStream = null)
 {
     /// <summary>A reader of either.</summary>
-    public static FormatReader Of(Func<FileSource, int> read) => new(path => read(path), (stream, name) => read(new FileSource(stream, name)));
+    public static FormatReader Of(Func<FileSource, int> read)
+        => new(path => read(path), (stream, name) => read(new FileSource(stream, name)));
 }

@@ -28,7 +28,8 @@ internal sealed class Tally(string format)
     public static string Header =>
         "| format | inputs | accepted | undocumented exception | results differ | allocates > 64 MiB + 100 × file | > 2 s twice | "
             + "control characters shown | > 2,100 characters shown "
-        + "| without the file's name | through a stream otherwise | native memory left > 64 MiB |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
+            + "| without the file's name | through a stream otherwise | native memory left > 64 MiB |\n"
+            + "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
 
     public string Row => string.Create(CultureInfo.InvariantCulture,
         $"| {format} | {Inputs:N0} | {Accepted:N0} | "

@@ -31,11 +31,14 @@ internal static class ArrayFormats
 
     public static IReadOnlyList<Format> All { get; } =
     [
-        new("npy", ".npy", [.. Arrays().Select(Containers.Npy)], Words, [FormatReader.Of(file => Digest.Of(Npy.ReadMatrix(file))), FormatReader.Of(ReadDoubles), Description]),
-        new("npz", ".npz", [Archive(CompressionLevel.NoCompression), Archive(CompressionLevel.Fastest)], Words, [new(ReadArchive, ReadArchive), Description]),
+        new("npy", ".npy", [.. Arrays().Select(Containers.Npy)], Words,
+            [FormatReader.Of(file => Digest.Of(Npy.ReadMatrix(file))), FormatReader.Of(ReadDoubles), Description]),
+        new("npz", ".npz", [Archive(CompressionLevel.NoCompression), Archive(CompressionLevel.Fastest)], Words,
+            [new(ReadArchive, ReadArchive), Description]),
         new("csv", ".csv", [.. Tables().Select(t => new FilePart(Encoding.UTF8.GetBytes(t)))],
             Format.Lines(",\n;\n\t\nnan\n1e99\n#\n\"\n-\n.\n\r"), [new(path => Digest.Of(RowsReader.ReadMatrix(path)))]),
-        new("csr", ".npz", [Codes(CompressionLevel.NoCompression), Codes(CompressionLevel.Fastest)], Words, [FormatReader.Of(ReadCodes), Description]),
+        new("csr", ".npz", [Codes(CompressionLevel.NoCompression), Codes(CompressionLevel.Fastest)], Words,
+            [FormatReader.Of(ReadCodes), Description]),
         new("idx", ".gz", [.. Idx().Select(f => new FilePart(f)), .. Idx().Select(Containers.Gzip)],
             Format.Lines("\0\0\u0008\u0003\n\0\0\u0008\u0001\n\u001f"), [new(ReadImages), new(ReadLabels)]),
     ];

@@ -33,9 +33,11 @@ internal static class ModelFormats
 
     public static IReadOnlyList<Format> All { get; } =
     [
-        new("model", ".safetensors", Parts(Models()), Words, [FormatReader.Of(ReadModel), FormatReader.Of(ReadInfo), FormatReader.Of(ReadPatches), ArrayFormats.Description]),
+        new("model", ".safetensors", Parts(Models()), Words,
+            [FormatReader.Of(ReadModel), FormatReader.Of(ReadInfo), FormatReader.Of(ReadPatches), ArrayFormats.Description]),
         new("checkpoint", ".checkpoint", Parts(Checkpoints()), Words, [new(ReadTraining), new(ReadLearner)]),
-        new("classifier", ".safetensors", Parts(Classifiers()), Words, [FormatReader.Of(ReadClassifier), FormatReader.Of(ReadPatches), ArrayFormats.Description]),
+        new("classifier", ".safetensors", Parts(Classifiers()), Words,
+            [FormatReader.Of(ReadClassifier), FormatReader.Of(ReadPatches), ArrayFormats.Description]),
         new("denoiser", ".safetensors", Parts(Denoisers()), Words, [FormatReader.Of(ReadDenoiser), ArrayFormats.Description]),
     ];
 

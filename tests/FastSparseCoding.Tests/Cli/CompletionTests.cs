@@ -137,6 +137,7 @@ public sealed partial class CompletionTests : IDisposable
         return shown;
     }
 
-    [GeneratedRegex("^- (?<shell>[a-z]+), in `[^`]+`(, [a-z ]+)?: `(?<line>[^`]+)`$", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    [GeneratedRegex("^- (?<shell>[a-z]+), in `[^`]+`(, [a-z ]+)?: `(?<line>[^`]+)`$",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
     private static partial Regex GuideLine();
 }
