@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
@@ -82,6 +83,7 @@ internal static class App
         root.Add(CompletionCommand.Create(terminal));
         common.AddTo(root);
         NumberParsing.Apply(root);
+        root.Directives.OfType<SuggestDirective>().Single().Action = new Suggestions();
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;

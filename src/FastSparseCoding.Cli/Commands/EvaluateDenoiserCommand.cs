@@ -52,6 +52,7 @@ internal sealed class EvaluateDenoiserCommand
         Denoiser? model = parsed.GetValue(_model) is { } path ? DenoiserFile.Load(path) : null;
         bool colour = model is { Channels: 3 } || parsed.GetValue(_colour);
         SignalInput.WarnPassedOver(paths, context);
+        var fingerprints = new List<long>();
         var table = new ResultTable("sigma", "pictures", "psnr before", "psnr", "ssim before", "ssim", "seconds per picture");
         context.Track(board =>
         {
@@ -69,6 +70,8 @@ internal sealed class EvaluateDenoiserCommand
                         files.RemoveAt(i--);
                         continue;
                     }
+                    if (s == 0 && model is not null)
+                        fingerprints.Add(Fingerprint.Of(channels.Length == model.Channels ? channels : [ImageFile.Load(files[i])]));
                     int done = s * files.Count + i, all = sigmas.Length * files.Count;
                     var progress = new PictureProgress(learning, piece, done, all);
                     measured.Add(DenoisingQuality.Measure(
@@ -84,6 +87,8 @@ internal sealed class EvaluateDenoiserCommand
                     measured.Average(q => q.SsimBefore), measured.Average(q => q.Ssim), measured.Average(q => q.Seconds));
             }
         });
+        if (parsed.GetValue(_model) is { } trained)
+            context.WarnOfTraining(trained, paths[0], "pictures", fingerprints);
         context.Print(new Result().Add("method", model is null ? "own dictionary" : "model").Add("colour", colour)
             .AddTable("results", table));
         return ExitCode.Done;

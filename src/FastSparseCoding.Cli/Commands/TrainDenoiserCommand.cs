@@ -113,7 +113,7 @@ internal sealed class TrainDenoiserCommand
             Evaluations = (int)Math.Clamp(options.Patches / PatchesOfEvaluation, FewestEvaluations, MostEvaluations),
         };
         DenoiserReport report = Train(denoiser, images, options, start, output, data, context);
-        DenoiserFile.Save(output, denoiser);
+        DenoiserFile.Save(output, denoiser, TrainedOn(images, from));
         File.Delete(checkpoint);
         context.Print(new Result()
             .Add("denoiser", output).Add("sigma_from", denoiser.SigmaFrom).Add("sigma_to", denoiser.SigmaTo)
@@ -125,6 +125,10 @@ internal sealed class TrainDenoiserCommand
             .Add("seconds", report.Elapsed.TotalSeconds));
         return ExitCode.Done;
     }
+
+    /// <summary>Fingerprints of the pictures learned from, also by the denoiser it began with.</summary>
+    private static long[] TrainedOn(ImageStore images, string? from)
+        => DataSketch.Of([.. from is null ? [] : ModelFile.ReadTrainedOn(from), .. Fingerprint.OfEach(images.HoldOut().Learn)]);
 
     /// <summary>How to train; <paramref name="usual"/> is the noise where nothing is said of it.</summary>
     private DenoiserTrainingOptions Bind(ParseResult parsed, NoiseRange usual, CommandContext context)

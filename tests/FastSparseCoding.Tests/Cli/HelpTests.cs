@@ -52,8 +52,4 @@ public sealed class HelpTests
     public void The_version_is_that_of_the_assembly()
         => Assert.StartsWith(typeof(FastSparseCoding.Cli.ExitCode).Assembly.GetName().Version!.ToString(3), Succeed("--version").Out,
             StringComparison.Ordinal);
-
-    [Fact]
-    public void Shells_can_ask_for_completions()
-        => Assert.Contains("evaluate", Succeed("[suggest:1]", "e").Out, StringComparison.Ordinal);
 }
