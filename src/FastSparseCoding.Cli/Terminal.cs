@@ -11,10 +11,10 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInterac
     private int _interrupted;
 
     /// <summary>Opens standard input for bytes.</summary>
-    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+    public Func<Stream> OpenInput { get; init; } = StandardStream.OpenInput;
 
     /// <summary>Opens standard output for bytes.</summary>
-    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
+    public Func<Stream> OpenOutput { get; init; } = StandardStream.OpenOutput;
 
     /// <summary>Whether nobody has said yet that the run was interrupted; whoever asks first is to say it.</summary>
     public bool IsFirstToTellInterrupted() => Interlocked.Exchange(ref _interrupted, 1) == 0;

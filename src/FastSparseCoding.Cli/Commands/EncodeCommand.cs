@@ -86,9 +86,9 @@ internal sealed class EncodeCommand
         new("--mask")
         {
             Description =
-        "With a dictionary and an array of signals: an .npy [N×n] of 1 where a value is known and 0 where it is not; only what is known "
-        + "counts.",
-            HelpName = "FILE.npy"
+        "With a dictionary and an array of signals: an array [N×n] of 1 where a value is known and 0 where it is not; only what is known "
+        + $"counts. {MaskFile.Formats}.",
+            HelpName = "FILE"
         };
     private readonly AtomOptions _atoms = new();
     private readonly PenaltyOptions _penalty = new(perSignal: true);
@@ -129,11 +129,11 @@ internal sealed class EncodeCommand
         ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model), _atoms.Bind(parsed));
         ICoder coder = BindCoder(parsed, model);
         string output = parsed.GetRequiredValue(_output);
-        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
-            _penalty.WeightsPath(parsed)], (_output, output), (_signals, parsed.GetValue(_signals)), (_places, parsed.GetValue(_places)));
         FileEnding.Require(output, "codes", FileEnding.Rows);
         FileEnding.Require(parsed.GetValue(_signals), "signals", FileEnding.Array);
         FileEnding.Require(parsed.GetValue(_places), "places", FileEnding.Places);
+        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
+            _penalty.WeightsPath(parsed)], output, parsed.GetValue(_signals), parsed.GetValue(_places));
         PatchPreprocessing? preprocessing = BindPreprocessing(parsed, model, context);
         using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse), context.Terminal);
         using RowsWriter? signals = parsed.GetValue(_signals) is { } path ? RowsWriter.Create(path, model.SignalSize, "signals") : null;
@@ -146,7 +146,7 @@ internal sealed class EncodeCommand
             foreach ((Matrix x, Matrix? mask) in stream.Blocks)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                tally.Encode(x, mask, coder, codes, context.Inputs.Of(parsed, _images)[0], context);
+                tally.Encode(x, mask, coder, codes, InputPaths.NameOf(context.Inputs.Of(parsed, _images)[0]), context);
                 signals?.AppendRows(x);
                 piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate,
                     TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
@@ -256,7 +256,7 @@ internal sealed class EncodeCommand
         string[] paths = context.Inputs.Of(parsed, _images);
         int? samples = parsed.GetValue(_samples) is { } count ? Range.Check(_samples, count, 1, 1_000_000_000) : null;
         if (preprocessing is null)
-            return SignalStream.OfArray(paths[0], model, parsed.GetValue(_mask));
+            return SignalStream.OfArray(context.Inputs.Of(paths[0]), model, parsed.GetValue(_mask));
         if (WholeImageInput.IsOne(paths))
             return SignalStream.OfWholeImages(paths[0], preprocessing);
         int stride = Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000);

@@ -87,7 +87,7 @@ internal sealed class EvaluateCommand
             MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context.OfRun);
             if (!double.IsFinite(measured.Quality.CodeError))
                 throw new UserError(
-                    $"{context.Inputs.Of(parsed, _images)[0]}: the errors of its codes are not finite: its values are too large for "
+                    $"{InputPaths.NameOf(context.Inputs.Of(parsed, _images)[0])}: the errors of its codes are not finite: its values are too large for "
                     + "float32; scale the signals.");
             result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
             piece.Report(3, 3, "");
@@ -141,12 +141,13 @@ internal sealed class EvaluateCommand
             WarnOfTraining(model, paths[0], "pictures", Fingerprint.OfEach(images), context);
             return Patches.Sample(images, preprocessing, samples, context.Seed);
         }
-        Matrix x = RowsReader.ReadMatrix(paths[0]);
-        model.RequireSize(paths[0], x.Columns);
+        FileSource source = context.Inputs.Of(paths[0]);
+        Matrix x = RowsReader.ReadMatrix(source);
+        model.RequireSize(source.Name, x.Columns);
         if (x.Rows == 0)
-            throw new UserError($"{paths[0]}: holds no signals; expected at least one.");
-        SignalInput.RequireFinite(paths[0], x, 0);
-        return Known(x, model, paths[0], context);
+            throw new UserError($"{source.Name}: holds no signals; expected at least one.");
+        SignalInput.RequireFinite(source.Name, x, 0);
+        return Known(x, model, source.Name, context);
     }
 
     private static Matrix Known(Matrix x, ModelInput model, string path, CommandContext context)

@@ -58,8 +58,8 @@ internal sealed class LearnCommand
     {
         Description =
             "With an array of signals: 1 for every value that is known and 0 for every other, which then counts nowhere and may be NaN "
-            + "[N×n].",
-        HelpName = "FILE.npy",
+            + $"[N×n]: {MaskFile.Formats}.",
+        HelpName = "FILE",
     };
 
     private readonly Option<bool> _resume =
@@ -106,11 +106,10 @@ internal sealed class LearnCommand
         string[] paths = context.Inputs.Of(parsed, _images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, start.Model?.Preprocessing, WholeImageInput.Side(paths));
         string? mosaic = parsed.GetValue(_mosaic);
-        OutputFile.RequireWithCheckpoint(
-            Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], (_output, output),
-            (_mosaic, mosaic));
         FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
         FileEnding.Require(parsed.GetValue(_mosaic), "mosaics", FileEnding.Picture);
+        OutputFile.RequireWithCheckpoint(
+            Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], output, mosaic);
         if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
             throw new UserError($"--whiten fits a whitening of its own; the images are treated as those of {start.Model.Path} were.");
         if (parsed.GetValue(_whiten))
@@ -123,7 +122,7 @@ internal sealed class LearnCommand
         context.WarnUncertified(last.Uncertified, options.Samples, "signals");
         if (mosaic is not null)
             WriteMosaic(mosaic, dictionary);
-        if (FileEnding.Of(output) is "" or ".safetensors")
+        if (FileEnding.Of(output) == ".safetensors")
             ModelFile.Save(output, dictionary, options.Penalty, input.Preprocessing);
         else
             RowsWriter.Write(output, dictionary.Atoms, "atoms");
@@ -175,7 +174,7 @@ internal sealed class LearnCommand
     private static ZcaWhitening FitWhitening(string[] paths, PatchPreprocessing preprocessing, string output, CommandContext context)
     {
         if (SignalInput.IsArray(paths))
-            throw new UserError($"--whiten is for images; {paths[0]} holds signals that are taken as they are.");
+            throw new UserError($"--whiten is for images; {InputPaths.NameOf(paths[0])} holds signals that are taken as they are.");
         if (WholeImageInput.IsOne(paths))
             return ZcaWhitening.Fit(WholeImageInput.Read(paths[0], preprocessing));
         using ImageStore images = SignalInput.LoadImages(paths, output, context);

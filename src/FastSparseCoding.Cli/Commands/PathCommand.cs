@@ -92,10 +92,9 @@ internal sealed class PathCommand
         Penalty penalty = _penalty.Bind(parsed, model);
         double? share = parsed.GetValue(_heldOut) is { } given ? Range.CheckShare(_heldOut, given) : null;
         string? output = parsed.GetValue(_output), plot = parsed.GetValue(_plot);
-        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, _penalty.WeightsPath(parsed)], (_output, output),
-            (_plot, plot));
         FileEnding.Require(output, "tables", FileEnding.Table);
         FileEnding.Require(plot, "plots", FileEnding.Plot);
+        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, _penalty.WeightsPath(parsed)], output, plot);
         if (share is not null && model.SignalSize < 2)
             throw new UserError($"{_heldOut.Name} keeps values of a signal from its code; signals of one value have none to spare.");
         Matrix x = ReadSignals(parsed, model, context);
@@ -178,7 +177,7 @@ internal sealed class PathCommand
         string[] paths = context.Inputs.Of(parsed, _images);
         int samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 10_000_000);
         if (SignalInput.IsArray(paths))
-            return SignalInput.DrawRows(paths[0], model, samples, context.Seed);
+            return SignalInput.DrawRows(context.Inputs.Of(paths[0]), model, samples, context.Seed);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         model.RequireSize(paths[0], preprocessing.SignalSize);
         if (WholeImageInput.IsOne(paths))

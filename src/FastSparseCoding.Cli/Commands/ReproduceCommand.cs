@@ -133,7 +133,7 @@ internal sealed class ReproduceCommand
     /// <summary>The pictures that were given, or null when they are to be generated.</summary>
     private ImageStore? LoadImages(ParseResult parsed, string output, CommandContext context)
         => parsed.GetValue(_images) is { Length: > 0 } paths
-            ? SignalInput.LoadImages(context.Inputs.Expand(paths), Path.Combine(output, "images"), context) : null;
+            ? SignalInput.LoadImages(InputPaths.Expand(paths), Path.Combine(output, "images"), context) : null;
 
     // As it was given, but for the folder, which means nothing to another reader.
     private string CommandLine(ParseResult parsed)

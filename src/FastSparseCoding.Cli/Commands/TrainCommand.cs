@@ -128,12 +128,12 @@ internal sealed class TrainCommand
         Penalty penalty = BindPenalty(parsed, model, kind);
         string[] paths = context.Inputs.Of(parsed, _images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
-        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, model.Path, _penalty.WeightsPath(parsed)], (_output, output));
         FileEnding.Require(output, "encoders", FileEnding.Model);
+        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, model.Path, _penalty.WeightsPath(parsed)], output);
         if (!SignalInput.IsArray(paths))
             model.RequireSize(paths[0], preprocessing.SignalSize);
         SignalInput input = SignalInput.Open(paths, preprocessing, output, context);
-        model.RequireSize(paths[0], input.SignalSize);
+        model.RequireSize(input.Name, input.SignalSize);
 
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         string objective = parsed.GetValue(_objective) ?? (encoder is StepListaEncoder ? Lasso : Codes);

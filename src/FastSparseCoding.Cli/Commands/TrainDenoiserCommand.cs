@@ -100,8 +100,8 @@ internal sealed class TrainDenoiserCommand
         NoiseRange usual = from is null ? new(5, 55) : new(denoiser.SigmaFrom, denoiser.SigmaTo);
         DenoiserTrainingOptions options = Bind(parsed, usual, context);
         Range.Check(_crop, options.CropSize, denoiser.PatchSize, 256);
-        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], (_output, output));
         FileEnding.Require(output, "denoisers", FileEnding.Model);
+        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], output);
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
         using ImageStore images = SignalInput.LoadImages(paths, output, context, colour: denoiser.Channels == 3);
         string data = $"pixels {Fingerprint.Of(images)}";

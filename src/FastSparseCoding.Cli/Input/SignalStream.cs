@@ -33,18 +33,14 @@ internal sealed class SignalStream
     /// <summary>The signals, in order, each block with a mask or null where all is known; to be walked once.</summary>
     public IEnumerable<(Matrix X, Matrix? Mask)> Blocks { get; }
 
-    /// <summary>The rows of an array, of which an .npy may tell what is known.</summary>
-    public static SignalStream OfArray(string path, ModelInput model, string? mask)
+    /// <summary>The rows of an array, of which another may tell what is known.</summary>
+    public static SignalStream OfArray(FileSource source, ModelInput model, string? mask)
     {
-        RowsReader reader = RowsReader.Open(path);
-        model.RequireSize(path, reader.Columns);
+        RowsReader reader = RowsReader.Open(source);
+        model.RequireSize(reader.Path, reader.Columns);
         long rows = reader.Rows;
-        if (mask is null)
-            return new SignalStream(rows, ReadArray(reader, finite: true));
-        using NpyReader masks = NpyReader.OpenMask(mask);
-        MaskFile.CheckShape(mask, masks.Rows, masks.Columns, rows, reader.Columns, path);
-        return new SignalStream(
-            () => rows, MaskFile.Beside(mask, path, ReadArray(reader, finite: false)).Select(b => (b.X, (Matrix?)b.Mask)));
+        return mask is null ? new SignalStream(rows, ReadArray(reader, finite: true))
+            : new SignalStream(() => rows, MaskFile.Beside(RowsReader.Open(mask), reader, ReadArray(reader, finite: false)));
     }
 
     /// <summary>The pictures of an IDX file, each whole.</summary>

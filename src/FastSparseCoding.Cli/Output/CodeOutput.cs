@@ -14,11 +14,11 @@ internal sealed class CodeOutput : IDisposable
         bool npz = FileEnding.Of(path) == ".npz";
         if (sparse && !npz)
             throw new UserError($"{path}: sparse codes are written as .npz; give a name that ends in .npz.");
-        _target = OutputTarget.Of(path, ".npy", terminal);
+        _target = OutputTarget.Of(path, terminal);
         if (npz)
-            _sparse = CsrNpzWriter.Create(_target.Path, codeSize);
+            _sparse = CsrNpzWriter.Create(_target.Target, codeSize);
         else
-            _dense = RowsWriter.Create(_target.Path, codeSize, "codes");
+            _dense = RowsWriter.Create(_target.Target, codeSize, "codes");
     }
 
     public void Append(Matrix z)

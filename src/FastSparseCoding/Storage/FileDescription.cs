@@ -74,10 +74,18 @@ internal sealed class FileDescription
     /// <summary>Whether an opened file begins as an archive does.</summary>
     public static bool IsZip(InputFile file) => LooksLikeZip(ReadStart(file, stackalloc byte[4]));
 
+    /// <summary>The ending that an array of this beginning has: what is of none of the other formats is text.</summary>
+    public static string EndingOf(InputFile file)
+    {
+        ReadOnlySpan<byte> start = ReadStart(file, stackalloc byte[9]);
+        return NpyHeader.IsNpy(start) ? ".npy" : LooksLikeZip(start) ? ".npz" : start.EndsWith("\0{"u8) ? ".safetensors" : ".csv";
+    }
+
     private static Span<byte> ReadStart(InputFile file, Span<byte> start)
     {
         start = start[..(int)Math.Min(start.Length, file.Length)];
         file.ReadExactly(start, 0);
+        file.Stream.Position = 0;
         return start;
     }
 

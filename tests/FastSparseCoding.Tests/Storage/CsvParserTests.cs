@@ -53,12 +53,12 @@ public sealed class CsvParserTests : IDisposable
 
         Assert.Equal("0,-0,1E-45\n3.4028235E+38,-3.4028235E+38,0.33333334\n", File.ReadAllText(_folder.File("x.csv")));
         Assert.Equal(values.Select(BitConverter.SingleToInt32Bits),
-            CsvParser.ReadMatrix(_folder.File("x.csv")).Values.ToArray().Select(BitConverter.SingleToInt32Bits));
+            RowsReader.ReadMatrix(_folder.File("x.csv")).Values.ToArray().Select(BitConverter.SingleToInt32Bits));
     }
 
     private Matrix Read(string text)
     {
         File.WriteAllText(_folder.File("x.csv"), text);
-        return CsvParser.ReadMatrix(_folder.File("x.csv"));
+        return RowsReader.ReadMatrix(_folder.File("x.csv"));
     }
 }
