@@ -106,12 +106,12 @@ public static class ImageFolder
     /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A folder holds no images, or, when its turn comes, a file is no image or damaged.</exception>
     public static IEnumerable<GrayImage> Stream(IEnumerable<string> paths, int threads = 0, CancellationToken cancellation = default)
-        => Stream(paths, threads, skip: null, cancellation);
+        => Stream(paths, threads, PictureRule.Readable, cancellation);
 
-    /// <summary>The same, leaving out those that cannot be read, of which <paramref name="skip"/> is told.</summary>
+    /// <summary>The same of pictures that a rule allows.</summary>
     internal static IEnumerable<GrayImage> Stream(
-        IEnumerable<string> paths, int threads, Action<Exception>? skip, CancellationToken cancellation)
-        => PictureReader.Read(Find(paths), threads, skip, cancellation).Select(p => p.Picture.ToGray(p.Path));
+        IEnumerable<string> paths, int threads, PictureRule rule, CancellationToken cancellation)
+        => PictureReader.Read(Find(paths), threads, rule, cancellation).Select(p => p.Picture.ToGray(p.Path));
 
     private static List<string> Walk(string folder)
     {

@@ -14,11 +14,7 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class EncodeCommand
 {
     private readonly Argument<string> _model =
-        new("MODEL")
-        {
-            Description =
-        $"DICTIONARY (a model, or {AtomOptions.Formats}): exact codes. ENCODER: predicted codes."
-        };
+        new("MODEL") { Description = $"DICTIONARY (a model, or {AtomOptions.Formats}): exact codes. ENCODER: predicted codes." };
     private readonly Argument<string[]> _images =
         new("IMAGES")
         {
@@ -137,7 +133,8 @@ internal sealed class EncodeCommand
         PatchPreprocessing? preprocessing = BindPreprocessing(parsed, model, context);
         using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse), context.Terminal);
         using RowsWriter? signals = parsed.GetValue(_signals) is { } path ? RowsWriter.Create(path, model.SignalSize, "signals") : null;
-        using PatchPlacesWriter? places = parsed.GetValue(_places) is { } at ? PatchPlacesWriter.Create(at, preprocessing!) : null;
+        using PatchPlacesWriter? places = parsed.GetValue(_places) is { } at
+            ? PatchPlacesWriter.Create(at, preprocessing!, model.Dictionary?.Hash) : null;
         SignalStream stream = BindStream(parsed, model, preprocessing, places, context);
         var tally = new Tally();
         context.Track(board =>

@@ -137,7 +137,7 @@ internal sealed class EvaluateCommand
                 return Known(WholeImageInput.Read(paths[0], preprocessing), model, paths[0], context);
             if (parsed.GetValue(_codes) is { } codes)
                 throw new UserError($"--codes {codes} belongs to the rows of an array; the signals given are patches of images.");
-            using ImageStore images = SignalInput.LoadImages(paths, null, context);
+            using ImageStore images = SignalInput.LoadImages(paths, null, context, context.AtLeast(preprocessing.PatchSize));
             WarnOfTraining(model, paths[0], "pictures", Fingerprint.OfEach(images), context);
             return Patches.Sample(images, preprocessing, samples, context.Seed);
         }

@@ -177,7 +177,7 @@ internal sealed class LearnCommand
             throw new UserError($"--whiten is for images; {InputPaths.NameOf(paths[0])} holds signals that are taken as they are.");
         if (WholeImageInput.IsOne(paths))
             return ZcaWhitening.Fit(WholeImageInput.Read(paths[0], preprocessing));
-        using ImageStore images = SignalInput.LoadImages(paths, output, context);
+        using ImageStore images = SignalInput.LoadImages(paths, output, context, context.AtLeast(preprocessing.PatchSize));
         return ZcaWhitening.Fit(Patches.Sample(images, preprocessing, WhiteningPatches, context.Seed));
     }
 

@@ -185,7 +185,7 @@ internal sealed class PathCommand
             Matrix x = WholeImageInput.Read(paths[0], preprocessing);
             return x.Rows <= samples ? x : x.SelectRows(SignalInput.Draw(x.Rows, samples, context.Seed));
         }
-        using ImageStore images = SignalInput.LoadImages(paths, null, context);
+        using ImageStore images = SignalInput.LoadImages(paths, null, context, context.AtLeast(preprocessing.PatchSize));
         return Patches.Sample(images, preprocessing, samples, context.Seed);
     }
 

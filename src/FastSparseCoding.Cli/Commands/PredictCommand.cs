@@ -91,11 +91,12 @@ internal sealed class PredictCommand
         SignalInput.WarnPassedOver(inputs, context);
         var names = new List<object>();
         var values = new List<float>();
-        foreach (GrayImage image in ImageFolder.Stream(inputs, context.Threads, context.SkipBad, context.Cancellation))
+        int side = preprocessing.PatchSize;
+        var rule = new PictureRule(
+            (width, height) => (width, height) == (side, side) ? null
+                : $"is {width}×{height}; the classifier takes pictures of {side}×{side}.", context.SkipBad);
+        foreach (GrayImage image in ImageFolder.Stream(inputs, context.Threads, rule, context.Cancellation))
         {
-            int side = preprocessing.PatchSize;
-            if ((image.Width, image.Height) != (side, side))
-                throw new UserError($"{image.Name}: is {image.Width}×{image.Height}; the classifier takes pictures of {side}×{side}.");
             names.Add(image.Name);
             values.AddRange(image.Pixels);
         }

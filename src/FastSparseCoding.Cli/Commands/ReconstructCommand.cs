@@ -140,6 +140,9 @@ internal sealed class ReconstructCommand
         if (size * size != model.SignalSize)
             throw new UserError(
                 $"{places.Path}: holds the places of {size}×{size} patches; the atoms of {model.Path} have {model.SignalSize} values.");
+        if (places.DictionaryHash is { } hash && hash != model.Dictionary!.Hash)
+            throw new UserError(
+                $"{places.Path}: its patches were encoded with the dictionary {hash}; {model.Path} holds {model.Dictionary.Hash}.");
         if (!places.HasWhitening(model.Preprocessing?.Whitening))
             throw new UserError(places.IsWhitened
                 ? $"{places.Path}: its patches were whitened, and {model.Path} does not say how; give the model they were encoded with."

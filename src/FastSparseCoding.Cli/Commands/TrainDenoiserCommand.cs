@@ -103,7 +103,8 @@ internal sealed class TrainDenoiserCommand
         FileEnding.Require(output, "denoisers", FileEnding.Model);
         OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], output);
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
-        using ImageStore images = SignalInput.LoadImages(paths, output, context, colour: denoiser.Channels == 3);
+        using ImageStore images = SignalInput.LoadImages(
+            paths, output, context, context.AtLeast(options.CropSize, "a crop"), colour: denoiser.Channels == 3);
         string data = $"pixels {Fingerprint.Of(images)}";
         if (start is not null)
             start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data, "pictures") };

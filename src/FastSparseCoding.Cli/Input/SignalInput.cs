@@ -52,7 +52,7 @@ internal abstract class SignalInput
         => IsArray(paths) ? RowInput.OfArray(context.Inputs.Of(paths[0]), mask)
             : mask is not null ? throw new UserError($"--mask is for an array of signals; {paths[0]} is none.")
             : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)
-            : new ImageInput(LoadImages(paths, output, context), preprocessing);
+            : new ImageInput(LoadImages(paths, output, context, context.AtLeast(preprocessing.PatchSize)), preprocessing);
 
     /// <summary>Rows of an array drawn at random, without repeats and in their order, or all of them when there are no more.</summary>
     public static Matrix DrawRows(FileSource source, ModelInput model, int count, int seed)
@@ -150,14 +150,15 @@ internal abstract class SignalInput
 
     /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the
     /// output, or where that is yet to be made, or without an output in the system's for temporary files.</summary>
-    public static ImageStore LoadImages(IReadOnlyList<string> paths, string? output, CommandContext context, bool colour = false)
+    public static ImageStore LoadImages(
+        IReadOnlyList<string> paths, string? output, CommandContext context, PictureRule rule, bool colour = false)
     {
         WarnPassedOver(paths, context);
         string? folder = output is null ? null : Path.GetDirectoryName(Path.GetFullPath(output));
         while (folder is not null && !Directory.Exists(folder))
             folder = Path.GetDirectoryName(folder);
-        return colour ? ImageStore.LoadColour(paths, ImageStore.DefaultMemory, folder, context.SkipBad, context.Cancellation)
-            : ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.SkipBad, context.Cancellation);
+        return colour ? ImageStore.LoadColour(paths, ImageStore.DefaultMemory, folder, rule, context.Cancellation)
+            : ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, rule, context.Cancellation);
     }
 
     /// <summary>Says which pictures of folders are left out, being of kinds that are not read.</summary>

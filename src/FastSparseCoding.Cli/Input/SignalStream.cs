@@ -53,7 +53,8 @@ internal sealed class SignalStream
     /// <summary>Patches of images at random places.</summary>
     public static SignalStream OfRandomPatches(
         IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int count, string output, CommandContext context)
-        => new(count, Draw(new PatchSource(SignalInput.LoadImages(paths, output, context), preprocessing, context.Seed), count));
+        => new(count, Draw(new PatchSource(SignalInput.LoadImages(
+            paths, output, context, context.AtLeast(preprocessing.PatchSize)), preprocessing, context.Seed), count));
 
     /// <summary>All patches of images on a grid. Where places are to be written, the grid goes to the edges, so that every pixel is in a
     /// patch.</summary>
@@ -105,7 +106,8 @@ internal sealed class SignalStream
             get
             {
                 bool some = false;
-                foreach (GrayImage image in ImageFolder.Stream(_files, context.Threads, context.SkipBad, context.Cancellation))
+                foreach (GrayImage image in ImageFolder.Stream(
+                    _files, context.Threads, context.AtLeast(preprocessing.PatchSize), context.Cancellation))
                 {
                     _read++;
                     _places += PatchGrid.Count(image.Width, image.Height, preprocessing.PatchSize, stride, places is not null);
