@@ -125,11 +125,11 @@ internal sealed class EncodeCommand
         ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model), _atoms.Bind(parsed));
         ICoder coder = BindCoder(parsed, model);
         string output = parsed.GetRequiredValue(_output);
+        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
+            _penalty.WeightsPath(parsed)], output, parsed.GetValue(_signals), parsed.GetValue(_places));
         FileEnding.Require(output, "codes", FileEnding.Rows);
         FileEnding.Require(parsed.GetValue(_signals), "signals", FileEnding.Array);
         FileEnding.Require(parsed.GetValue(_places), "places", FileEnding.Places);
-        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
-            _penalty.WeightsPath(parsed)], output, parsed.GetValue(_signals), parsed.GetValue(_places));
         PatchPreprocessing? preprocessing = BindPreprocessing(parsed, model, context);
         using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse), context.Terminal);
         using RowsWriter? signals = parsed.GetValue(_signals) is { } path ? RowsWriter.Create(path, model.SignalSize, "signals") : null;

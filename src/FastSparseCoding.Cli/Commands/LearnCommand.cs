@@ -106,10 +106,10 @@ internal sealed class LearnCommand
         string[] paths = context.Inputs.Of(parsed, _images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, start.Model?.Preprocessing, WholeImageInput.Side(paths));
         string? mosaic = parsed.GetValue(_mosaic);
-        FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
-        FileEnding.Require(parsed.GetValue(_mosaic), "mosaics", FileEnding.Picture);
         OutputFile.RequireWithCheckpoint(
             Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)], output, mosaic);
+        FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
+        FileEnding.Require(parsed.GetValue(_mosaic), "mosaics", FileEnding.Picture);
         if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
             throw new UserError($"--whiten fits a whitening of its own; the images are treated as those of {start.Model.Path} were.");
         if (parsed.GetValue(_whiten))

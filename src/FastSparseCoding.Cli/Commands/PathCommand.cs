@@ -92,9 +92,9 @@ internal sealed class PathCommand
         Penalty penalty = _penalty.Bind(parsed, model);
         double? share = parsed.GetValue(_heldOut) is { } given ? Range.CheckShare(_heldOut, given) : null;
         string? output = parsed.GetValue(_output), plot = parsed.GetValue(_plot);
+        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, _penalty.WeightsPath(parsed)], output, plot);
         FileEnding.Require(output, "tables", FileEnding.Table);
         FileEnding.Require(plot, "plots", FileEnding.Plot);
-        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, _penalty.WeightsPath(parsed)], output, plot);
         if (share is not null && model.SignalSize < 2)
             throw new UserError($"{_heldOut.Name} keeps values of a signal from its code; signals of one value have none to spare.");
         Matrix x = ReadSignals(parsed, model, context);

@@ -46,8 +46,8 @@ internal sealed class PredictCommand
         ClassifierModel model = ClassifierFile.Load(path);
         string[] inputs = context.Inputs.Of(parsed, _images);
         string? output = parsed.GetValue(_output);
-        FileEnding.Require(output, "tables", FileEnding.Table);
         OutputFile.Require([.. inputs, path], output);
+        FileEnding.Require(output, "tables", FileEnding.Table);
         (object[] names, Matrix x) = ReadSignals(inputs, PatchPreprocessing.Read(path), context);
         if (x.Columns != (model.Encoder?.SignalSize ?? model.Classifier.CodeSize))
             throw new UserError(

@@ -81,7 +81,7 @@ internal sealed class ReconstructCommand
 
     private Result WriteSignals(string output, CodesReader codes, IEnumerable<Matrix> signals, ModelInput model, CommandContext context)
     {
-        FileEnding.Require(output, "signals", FileEnding.Rows, $"; pictures with {_image.Name}");
+        FileEnding.Require(output, "signals", FileEnding.Rows, $", and pictures with {_image.Name}");
         OutputFile.Require([codes.Path, model.Path], output);
         using OutputTarget target = OutputTarget.Of(output, context.Terminal);
         using RowsWriter writer = RowsWriter.Create(target.Target, model.SignalSize, "signals");
@@ -140,13 +140,13 @@ internal sealed class ReconstructCommand
         if (size * size != model.SignalSize)
             throw new UserError(
                 $"{places.Path}: holds the places of {size}×{size} patches; the atoms of {model.Path} have {model.SignalSize} values.");
-        if (places.DictionaryHash is { } hash && hash != model.Dictionary!.Hash)
-            throw new UserError(
-                $"{places.Path}: its patches were encoded with the dictionary {hash}; {model.Path} holds {model.Dictionary.Hash}.");
         if (!places.HasWhitening(model.Preprocessing?.Whitening))
             throw new UserError(places.IsWhitened
                 ? $"{places.Path}: its patches were whitened, and {model.Path} does not say how; give the model they were encoded with."
                 : $"{places.Path}: its patches were not whitened; those that {model.Path} was learned on were.");
+        if (places.DictionaryHash is { } hash && hash != model.Dictionary!.Hash)
+            throw new UserError(
+                $"{places.Path}: its patches were encoded with the dictionary {hash}; {model.Path} holds {model.Dictionary.Hash}.");
     }
 
     private static Matrix Unwhiten(Matrix x, PatchPreprocessing? preprocessing)

@@ -128,8 +128,8 @@ internal sealed class TrainCommand
         Penalty penalty = BindPenalty(parsed, model, kind);
         string[] paths = context.Inputs.Of(parsed, _images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
-        FileEnding.Require(output, "encoders", FileEnding.Model);
         OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, model.Path, _penalty.WeightsPath(parsed)], output);
+        FileEnding.Require(output, "encoders", FileEnding.Model);
         if (!SignalInput.IsArray(paths))
             model.RequireSize(paths[0], preprocessing.SignalSize);
         SignalInput input = SignalInput.Open(paths, preprocessing, output, context);

@@ -100,8 +100,8 @@ internal sealed class TrainDenoiserCommand
         NoiseRange usual = from is null ? new(5, 55) : new(denoiser.SigmaFrom, denoiser.SigmaTo);
         DenoiserTrainingOptions options = Bind(parsed, usual, context);
         Range.Check(_crop, options.CropSize, denoiser.PatchSize, 256);
-        FileEnding.Require(output, "denoisers", FileEnding.Model);
         OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], output);
+        FileEnding.Require(output, "denoisers", FileEnding.Model);
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
         using ImageStore images = SignalInput.LoadImages(
             paths, output, context, context.AtLeast(options.CropSize, "a crop"), colour: denoiser.Channels == 3);

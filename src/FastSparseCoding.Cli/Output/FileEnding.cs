@@ -19,14 +19,14 @@ internal static class FileEnding
 
     public static readonly string[] Array = ArrayPath.Endings, Plot = [".svg"], Picture = [".png"], Places = [".npz"];
 
-    /// <summary>Refuses a path of another ending, or of none, as /dev/stdout has.</summary>
+    /// <summary>Refuses a path of another ending, or of none.</summary>
     /// <param name="path">The output; null where none is given.</param>
     /// <param name="what">What is written, in the plural.</param>
     /// <param name="endings">Those that it may have.</param>
     /// <param name="hint">What else the message says.</param>
     public static void Require(string? path, string what, string[] endings, string hint = "")
     {
-        if (path is null || Directory.Exists(path))         // what is wrong with a folder is not its ending
+        if (path is null)
             return;
         string ending = path == StandardStream.Name ? path : Of(path);
         if (endings.Contains(ending, StringComparer.Ordinal))
@@ -35,8 +35,7 @@ internal static class FileEnding
             : $"ends in '{ending}'";
         string[] files = [.. endings.Where(e => e != StandardStream.Name)];
         string list = files.Length == 1 ? files[0] : $"{string.Join(", ", files[..^1])} or {files[^1]}";
-        string stream = files.Length < endings.Length ? $", and with {StandardStream.Name} to {StandardStream.Output}" : "";
-        throw new UserError($"{path}: {found}; {what} are written as {list}{stream}{hint}.");
+        throw new UserError($"{path}: {found}; {what} are written as {list}{hint}.");
     }
 
     /// <summary>The ending, in small letters.</summary>

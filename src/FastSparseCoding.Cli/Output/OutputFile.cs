@@ -34,6 +34,9 @@ internal static class OutputFile
 
     private static void Require(string path, string[] read, List<string> taken)
     {
+        if (AtomicFile.IsSystems(Path.GetFullPath(path)))
+            throw new UserError(
+                $"{path}: is a device; expected a file, or {StandardStream.Name} where the command writes to {StandardStream.Output}.");
         if (taken.Exists(other => RealPath.Same(other, path)))
             throw new UserError($"{path}: is given for two outputs; each needs a file of its own.");
         taken.Add(path);

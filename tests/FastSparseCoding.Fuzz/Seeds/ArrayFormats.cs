@@ -24,16 +24,19 @@ internal static class ArrayFormats
         new("npy", ".npy", [.. Arrays().Select(Containers.Npy)], Words, [p => Digest.Of(Npy.ReadMatrix(p)), ReadDoubles, Description]),
         new("npz", ".npz", [Archive(CompressionLevel.NoCompression), Archive(CompressionLevel.Fastest)], Words, [ReadArchive, Description]),
         new("csv", ".csv", [.. Tables().Select(t => new FilePart(Encoding.UTF8.GetBytes(t)))],
-            Format.Lines(",\n;\n\t\nnan\n1e99\n#\n\"\n-\n.\n\r"), [p => Digest.Of(RowsReader.ReadMatrix(p))]),
+            Format.Lines(",\n;\n\t\nnan\n1e99\n#\n\"\n-\n.\n\r"), [p => Digest.Of(RowsReader.ReadMatrix(p)), Description]),
         new("csr", ".npz", [Codes(CompressionLevel.NoCompression), Codes(CompressionLevel.Fastest)], Words, [ReadCodes, Description]),
         new("idx", ".gz", [.. Idx().Select(f => new FilePart(f)), .. Idx().Select(Containers.Gzip)],
-            Format.Lines("\0\0\u0008\u0003\n\0\0\u0008\u0001\n\u001f"), [ReadImages, ReadLabels]),
+            Format.Lines("\0\0\u0008\u0003\n\0\0\u0008\u0001\n\u001f"), [ReadImages, ReadLabels, DescribeIdx]),
     ];
 
     /// <summary>What a file's description says.</summary>
-    public static int Description(string path)
+    public static int Description(string path) => Said(FileDescription.Read(path));
+
+    private static int DescribeIdx(string path) => IdxFile.TryDescribe(path) is { } description ? Said(description) : 0;
+
+    private static int Said(FileDescription description)
     {
-        FileDescription description = FileDescription.Read(path);
         var digest = new Digest();
         foreach ((string name, string value) in description.Texts)
             digest = digest.Add(name, value);

@@ -37,6 +37,9 @@ internal static class ModelFormats
         new("checkpoint", ".checkpoint", Parts(Checkpoints()), Words, [ReadTraining, ReadLearner]),
         new("classifier", ".safetensors", Parts(Classifiers()), Words, [ReadClassifier, ArrayFormats.Description]),
         new("denoiser", ".safetensors", Parts(Denoisers()), Words, [ReadDenoiser, ArrayFormats.Description]),
+        new("onnx", ".onnx", [.. Graphs().Select(g => new FilePart(g))],
+            Format.Lines("\u0008\u0008\n\u0012\u0010\n:\u0001\nB\u0002\u0010\u0011\nr\u0003\n\u007f\n\u001b[2J\n\0"),
+            [ArrayFormats.Description]),
     ];
 
     /// <summary>Mostly without their check sum, which would hide what is behind it.</summary>
@@ -77,6 +80,12 @@ internal static class ModelFormats
 
     private static byte[] Classifier(ISparseEncoder? encoder, int codeSize)
         => TempFile.Written(p => ClassifierFile.Save(p, new ClassifierModel(new LinearClassifier(codeSize, 3), encoder), Patches));
+
+    private static byte[][] Graphs() =>
+    [
+        TempFile.Written(p => OnnxFile.Save(p, Encoder("lista", 0.5f), Patches)),
+        TempFile.Written(p => DenoiserFile.SaveOnnx(p, Denoiser.FromDct(2, 4, depth: 1))),
+    ];
 
     private static byte[][] Checkpoints() =>
     [
