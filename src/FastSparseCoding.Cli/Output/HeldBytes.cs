@@ -9,12 +9,11 @@ internal sealed class HeldBytes(long most) : MemoryStream
     {
     }
 
-    public override void Write(ReadOnlySpan<byte> buffer)
+    // Of a class that derives from it, a MemoryStream writes spans by this method too.
+    public override void Write(byte[] buffer, int offset, int count)
     {
-        if (Position + buffer.Length > most)
+        if (Position + count > most)
             throw new IOException($"{most} bytes are held in memory at most; give the name of a file");
-        base.Write(buffer);
+        base.Write(buffer, offset, count);
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 }

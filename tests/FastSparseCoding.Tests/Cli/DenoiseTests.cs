@@ -129,7 +129,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         Succeed([.. train, "-o", broken, "--resume", "--minutes", "5", "--quiet"]);
 
         Assert.Equal(File.ReadAllBytes(straight), File.ReadAllBytes(broken));
-        Assert.Equal(["broken", "straight"], _folder.Names);
+        Assert.Equal(["broken.safetensors", "straight.safetensors"], _folder.Names);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         Assert.Equal(130, stopped.ExitCode);
         Assert.Equal([$"'{broken}.checkpoint' holds the state; --resume goes on from it.", "interrupted"], stopped.ErrorLines[^2..]);
         Assert.Equal(File.ReadAllBytes(straight), File.ReadAllBytes(broken));
-        Assert.Equal(["broken", "straight"], _folder.Names);
+        Assert.Equal(["broken.safetensors", "straight.safetensors"], _folder.Names);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
 
         Assert.Equal(130, stopped.ExitCode);
         Assert.Equal(File.ReadAllBytes(straight), File.ReadAllBytes(broken));
-        Assert.Equal(["broken", "straight"], _folder.Names);
+        Assert.Equal(["broken.safetensors", "straight.safetensors"], _folder.Names);
     }
 
     [Fact]
