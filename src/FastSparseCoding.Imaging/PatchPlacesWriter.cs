@@ -46,8 +46,8 @@ public sealed class PatchPlacesWriter : IDisposable
     /// <summary>Begins a file.</summary>
     /// <param name="path">The target; its folder must exist and have room for the places twice.</param>
     /// <param name="preprocessing">Size and treatment of the patches.</param>
-    /// <param name="dictionaryHash">Fingerprint of the dictionary that their codes are of (<see cref="AtomDictionary.Hash"/>); null where it
-    /// is not to be told.</param>
+    /// <param name="dictionaryHash">Fingerprint of the dictionary that their codes are of (<see cref="AtomDictionary.Hash"/>); null where
+    /// it is not to be told.</param>
     /// <returns>The writer, before the first picture.</returns>
     /// <exception cref="ArgumentException">The preprocessing is out of range.</exception>
     /// <exception cref="IOException">The target cannot be written.</exception>

@@ -87,8 +87,8 @@ internal sealed class EvaluateCommand
             MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context.OfRun);
             if (!double.IsFinite(measured.Quality.CodeError))
                 throw new UserError(
-                    $"{InputPaths.NameOf(context.Inputs.Of(parsed, _images)[0])}: the errors of its codes are not finite: its values are too large for "
-                    + "float32; scale the signals.");
+                    $"{InputPaths.NameOf(context.Inputs.Of(parsed, _images)[0])}: the errors of its codes are not finite: its values are "
+                    + "too large for float32; scale the signals.");
             result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
             piece.Report(3, 3, "");
         });

@@ -15,14 +15,18 @@ internal static partial class InfoCommand
 
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
-        var file = new Argument<string?>("FILE") { Description = "A model, an array (.npy, .npz, .safetensors, .csv), an .onnx, or an IDX file (MNIST).", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "A model, an array (.npy, .npz, .safetensors, .csv), an ONNX model (.onnx), or an IDX file (MNIST).",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var machine = new Option<bool>(
             "--machine")
         { Description = "In place of FILE: the processor, its cores, the vector instructions in use and the memory." };
         var command = new ExampledCommand(
             "info",
-            "Says what a file holds: kind, format version, penalty, preprocessing, shapes; of ONNX models its versions and metadata. Checks a "
-                + "model's checksum. Or says what this machine computes with.",
+            "Says what a file holds: kind, format version, penalty, preprocessing, shapes; of an ONNX model its versions and metadata. "
+                + "Checks a model's checksum. Or says what this machine computes with.",
             ["sparsecode info dictionary.safetensors", "sparsecode info --machine"]) { file, machine };
         command.Validators.Add(result =>
         {

@@ -56,8 +56,8 @@ internal sealed class PredictCommand
         Matrix z = model.Encoder?.Encode(x, context.Threads, context.Cancellation) ?? x;
         if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
             throw new UserError(
-                $"{InputPaths.NameOf(inputs[0])}: the code of signal {at / z.Columns} is not finite: its values are too large for float32; scale the "
-                + "signals.");
+                $"{InputPaths.NameOf(inputs[0])}: the code of signal {at / z.Columns} is not finite: its values are too large for "
+                + "float32; scale the signals.");
         byte[] labels = model.Classifier.Predict(z);
         Matrix p = model.Classifier.Probabilities(z);
         var result = new Result().Add("classifier", path).Add("signals", x.Rows).Add("classes", model.Classifier.ClassCount);

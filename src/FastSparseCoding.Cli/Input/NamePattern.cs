@@ -45,12 +45,14 @@ internal sealed class NamePattern
         return _places.Skip(place).All(rest => rest is null);
     }
 
-    /// <summary>Where the set ends that begins at a bracket, which may itself hold one as its first character; −1 where none ends.</summary>
+    /// <summary>Where the set ends that begins at a bracket, which may hold one as its first character; −1 where none ends.</summary>
     private static int EndOfSet(string text, int start)
     {
         int first = start + 1 < text.Length && text[start + 1] == '!' ? start + 2 : start + 1;
         int end = first + 1 < text.Length ? text.IndexOf(']', first + 1) : -1;
-        return end < 0 || text.AsSpan(start, end - start).ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) ? -1 : end;
+        bool isOfOneName = end < 0
+            || !text.AsSpan(start, end - start).ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        return isOfOneName ? end : -1;
     }
 
     private void AddSet(ReadOnlySpan<char> set)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Reads codes [N×m] from the first to the last, block by block, whatever their form: dense, as an array of numbers, or as the csr_matrix of
-/// an .npz. Memory is that of a block, but for dense codes of another format than .npy, which are held. For one thread.
+/// Reads codes [N×m] from the first to the last, block by block, whatever their form: dense, as an array of numbers, or as the csr_matrix
+/// of an .npz. Memory is that of a block, but for dense codes of another format than .npy, which are held. For one thread.
 /// </summary>
 public sealed class CodesReader : IDisposable
 {

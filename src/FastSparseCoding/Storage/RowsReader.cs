@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Rows of a matrix in a file of the format that its ending names, or of a stream in the one that its beginning tells: .npy, of any size; or
-/// .npz, .safetensors and .csv, which are held in memory.
+/// Rows of a matrix in a file of the format that its ending names, or of a stream in the one that its beginning tells: .npy, of any size;
+/// or .npz, .safetensors and .csv, which are held in memory.
 /// </summary>
 internal sealed class RowsReader : IDisposable
 {

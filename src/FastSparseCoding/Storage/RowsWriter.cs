@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Rows of float32 on their way to a file of the format that its ending names: .npy, .csv, or as one array .npz or .safetensors; to a stream
-/// as .npy. Their number need not be known ahead. The file appears on <see cref="Complete"/>, whole, or not at all.
+/// Rows of float32 on their way to a file of the format that its ending names: .npy, .csv, or as one array .npz or .safetensors; to a
+/// stream as .npy. Their number need not be known ahead. The file appears on <see cref="Complete"/>, whole, or not at all.
 /// </summary>
 internal sealed class RowsWriter : IDisposable
 {

@@ -12,8 +12,8 @@ public sealed class GlobTests : IDisposable
 
     public GlobTests()
     {
-        foreach (string file in new[] { "a.png", "b.png", "c.jpg", "z[1].png", "sub/a.png", "sub/deep/d.png", "sub/deep/e.jpg", "tub/x1.png",
-            "tub/x2.png", ".hidden/h.png", "sub/.h.png" })
+        foreach (string file in new[] { "a.png", "b.png", "c.jpg", "z[1].png", "sub/a.png", "sub/deep/d.png", "sub/deep/e.jpg",
+            "tub/x1.png", "tub/x2.png", ".hidden/h.png", "sub/.h.png" })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_folder.File(file))!);
             File.WriteAllBytes(_folder.File(file), []);

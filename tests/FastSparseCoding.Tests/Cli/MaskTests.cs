@@ -75,7 +75,8 @@ public sealed class MaskTests(Workspace workspace) : IClassFixture<Workspace>, I
         (Matrix x, Matrix mask) = Signals(Rows);
         (string signals, string known) = Write(x, mask);
         RowsWriter.Write(_folder.File(name.Split(':')[0]), mask, "a mask");
-        string expected = _folder.File("expected.npy"), learned = _folder.File("expected.safetensors"), other = _folder.File("d.safetensors");
+        string expected = _folder.File("expected.npy"), learned = _folder.File("expected.safetensors"),
+            other = _folder.File("d.safetensors");
 
         Succeed("encode", workspace.Dictionary, signals, "--mask", known, "-q", "-o", expected);
         Succeed("encode", workspace.Dictionary, signals, "--mask", _folder.File(name), "-q", "-o", Output);

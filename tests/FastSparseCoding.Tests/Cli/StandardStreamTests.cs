@@ -43,7 +43,8 @@ public sealed class StandardStreamTests(Workspace workspace) : IClassFixture<Wor
         File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserExecute);      // nothing may be written there
         Succeed("encode", workspace.Dictionary, workspace.Signals, "-o", _folder.File("expected.npy"));
 
-        foreach (string line in new[] { "cat \"$X\" | sparsecode encode \"$D\" - -o - > \"$Z\"", "sparsecode encode \"$D\" - -o - < \"$X\" > \"$Z\"" })
+        foreach (string line in new[] { "cat \"$X\" | sparsecode encode \"$D\" - -o - > \"$Z\"",
+            "sparsecode encode \"$D\" - -o - < \"$X\" > \"$Z\"" })
         {
             (int code, string error, _) = Shell($"export TMPDIR='{temporary}'; {line}");
             Assert.True(code == 0, error);

@@ -56,10 +56,10 @@ public sealed class OnnxInfoTests : IDisposable
         Refused("has metadata of more than 16777216 characters; no more are read.", Enumerable.Range(0, 17).Aggregate(
             new ProtoMessage(), (message, i) => message.Add(14, Pair($"{i}", new string('x', (1 << 20) - 20)))));
         Refused("has a message of more than 1048576 fields; it is no ONNX model.",
-            [.. Enumerable.Repeat<byte[]>([0x18, 1], (1 << 20) + 1).SelectMany(field => field)]);
-        Refused("is damaged or no ONNX model: its byte 2 begins no field that it holds.", [0x12, 5, 1]);       // 5 bytes, of which 1 is there
-        Refused("is damaged or no ONNX model: its byte 1 begins no field that it holds.", [0x0F]);             // a wire type that is none
-        Refused("is damaged or no ONNX model: its byte 2 begins no field that it holds.", [0x02, 0]);          // field 0
+            [.. Enumerable.Repeat<byte[]>([0x28, 1], (1 << 20) + 1).SelectMany(field => field)]);
+        Refused("is damaged or no ONNX model: its byte 2 begins no field that it holds.", [0x12, 5, 1]);  // 5 bytes of which 1 is there
+        Refused("is damaged or no ONNX model: its byte 1 begins no field that it holds.", [0x0F]);        // a wire type that is none
+        Refused("is damaged or no ONNX model: its byte 2 begins no field that it holds.", [0x02, 0]);     // field 0
         Refused("is damaged or no ONNX model: a number before its byte 3 has no end.", [0x08, 0x80, 0x80]);
         Refused("is damaged or no ONNX model: a number before its byte 11 has no end.", [0x08, .. Enumerable.Repeat((byte)0xFF, 20)]);
     }
