@@ -20,11 +20,14 @@ internal sealed record CommandContext(
     /// <summary>Whether this process is the one that writes.</summary>
     public bool IsFirst => Ranks.Rank == 0;
 
-    /// <summary>The files that are left out because they cannot be read; null where such a file ends the work.</summary>
+    /// <summary>The files that are left out because they cannot be used; null where such a file ends the work.</summary>
     public SkippedFiles? Skipped { get; init; }
 
     /// <summary>Whom to tell of such files, or null.</summary>
     public Action<Exception>? SkipBad => Skipped is null ? null : Skipped.Tell;
+
+    /// <summary>Pictures that have a patch, or another square of so many pixels.</summary>
+    public PictureRule AtLeast(int side, string what = "a patch") => PictureRule.AtLeast(side, what, SkipBad);
 
     /// <summary>What the paper's experiments need of it.</summary>
     public RunContext OfRun => new(Seed, Threads, Cancellation);

@@ -87,8 +87,8 @@ internal sealed class EvaluateCommand
             MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context.OfRun);
             if (!double.IsFinite(measured.Quality.CodeError))
                 throw new UserError(
-                    $"{context.Inputs.Of(parsed, _images)[0]}: the errors of its codes are not finite: its values are too large for "
-                    + "float32; scale the signals.");
+                    $"{InputPaths.NameOf(context.Inputs.Of(parsed, _images)[0])}: the errors of its codes are not finite: its values are "
+                    + "too large for float32; scale the signals.");
             result = ToResult(measured, x, dictionary, exact, context.OfRun);
             piece.Report(3, 3, "");
         });
@@ -137,16 +137,17 @@ internal sealed class EvaluateCommand
                 return Known(WholeImageInput.Read(paths[0], preprocessing), model, paths[0], context);
             if (parsed.GetValue(_codes) is { } codes)
                 throw new UserError($"--codes {codes} belongs to the rows of an array; the signals given are patches of images.");
-            using ImageStore images = SignalInput.LoadImages(paths, null, context);
+            using ImageStore images = SignalInput.LoadImages(paths, null, context, context.AtLeast(preprocessing.PatchSize));
             context.WarnOfTraining(model.Path, paths[0], "pictures", Fingerprint.OfEach(images));
             return Patches.Sample(images, preprocessing, samples, context.Seed);
         }
-        Matrix x = RowsReader.ReadMatrix(paths[0]);
-        model.RequireSize(paths[0], x.Columns);
+        FileSource source = context.Inputs.Of(paths[0]);
+        Matrix x = RowsReader.ReadMatrix(source);
+        model.RequireSize(source.Name, x.Columns);
         if (x.Rows == 0)
-            throw new UserError($"{paths[0]}: holds no signals; expected at least one.");
-        SignalInput.RequireFinite(paths[0], x, 0);
-        return Known(x, model, paths[0], context);
+            throw new UserError($"{source.Name}: holds no signals; expected at least one.");
+        SignalInput.RequireFinite(source.Name, x, 0);
+        return Known(x, model, source.Name, context);
     }
 
     private static Matrix Known(Matrix x, ModelInput model, string path, CommandContext context)

@@ -92,7 +92,7 @@ internal sealed class ReproduceCommand
         if (File.Exists(output))
             throw new UserError($"{output}: the folder cannot be created: there is a file of that name.");
         DigitsInput? digits = parsed.GetValue(_digits) is { } folder ? DigitsInput.Read(folder, plan) : null;
-        using ImageStore? images = LoadImages(parsed, output, context);
+        using ImageStore? images = LoadImages(parsed, output, context, context.AtLeast(preprocessing.PatchSize));
         PictureInput pictures = images is null ? PictureInput.Generate(preprocessing, context.Seed)
             : new PictureInput(images, string.Join(", ", parsed.GetValue(_images)!), preprocessing);
         var reproducer = new Reproducer(plan, pictures, digits, context.OfRun with { Timing = plan.Timing });
@@ -133,9 +133,9 @@ internal sealed class ReproduceCommand
     }
 
     /// <summary>The pictures that were given, or null when they are to be generated.</summary>
-    private ImageStore? LoadImages(ParseResult parsed, string output, CommandContext context)
+    private ImageStore? LoadImages(ParseResult parsed, string output, CommandContext context, PictureRule rule)
         => parsed.GetValue(_images) is { Length: > 0 } paths
-            ? SignalInput.LoadImages(context.Inputs.Expand(paths), Path.Combine(output, "images"), context) : null;
+            ? SignalInput.LoadImages(InputPaths.Expand(paths), Path.Combine(output, "images"), context, rule) : null;
 
     // As it was given, but for the folder, which means nothing to another reader.
     private string CommandLine(ParseResult parsed)

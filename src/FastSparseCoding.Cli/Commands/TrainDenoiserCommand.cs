@@ -100,10 +100,11 @@ internal sealed class TrainDenoiserCommand
         NoiseRange usual = from is null ? new(5, 55) : new(denoiser.SigmaFrom, denoiser.SigmaTo);
         DenoiserTrainingOptions options = Bind(parsed, usual, context);
         Range.Check(_crop, options.CropSize, denoiser.PatchSize, 256);
-        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], (_output, output));
+        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], output);
         FileEnding.Require(output, "denoisers", FileEnding.Model);
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
-        using ImageStore images = SignalInput.LoadImages(paths, output, context, colour: denoiser.Channels == 3);
+        using ImageStore images = SignalInput.LoadImages(
+            paths, output, context, context.AtLeast(options.CropSize, "a crop"), colour: denoiser.Channels == 3);
         string data = $"pixels {Fingerprint.Of(images)}";
         if (start is not null)
             start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data, "pictures") };

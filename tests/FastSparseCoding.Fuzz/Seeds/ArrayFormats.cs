@@ -20,14 +20,17 @@ internal static class ArrayFormats
         + "2)\n.npy\ncsr\ncsc\n\u001b[2J\n\0\n\\'");
 
     /// <summary>What a file's description says.</summary>
-    public static FormatReader Description { get; } = new(path =>
+    public static FormatReader Description { get; } = new(path => Said(FileDescription.Read(path)));
+
+    private static int DescribeIdx(string path) => IdxFile.TryDescribe(path) is { } description ? Said(description) : 0;
+
+    private static int Said(FileDescription description)
     {
-        FileDescription description = FileDescription.Read(path);
         var digest = new Digest();
         foreach ((string name, string value) in description.Texts)
             digest = digest.Add(name, value);
         return digest.Value;
-    });
+    }
 
     public static IReadOnlyList<Format> All { get; } =
     [
@@ -36,11 +39,11 @@ internal static class ArrayFormats
         new("npz", ".npz", [Archive(CompressionLevel.NoCompression), Archive(CompressionLevel.Fastest)], Words,
             [new(ReadArchive, ReadArchive), Description]),
         new("csv", ".csv", [.. Tables().Select(t => new FilePart(Encoding.UTF8.GetBytes(t)))],
-            Format.Lines(",\n;\n\t\nnan\n1e99\n#\n\"\n-\n.\n\r"), [new(path => Digest.Of(RowsReader.ReadMatrix(path)))]),
+            Format.Lines(",\n;\n\t\nnan\n1e99\n#\n\"\n-\n.\n\r"), [new(path => Digest.Of(RowsReader.ReadMatrix(path))), Description]),
         new("csr", ".npz", [Codes(CompressionLevel.NoCompression), Codes(CompressionLevel.Fastest)], Words,
             [FormatReader.Of(ReadCodes), Description]),
         new("idx", ".gz", [.. Idx().Select(f => new FilePart(f)), .. Idx().Select(Containers.Gzip)],
-            Format.Lines("\0\0\u0008\u0003\n\0\0\u0008\u0001\n\u001f"), [new(ReadImages), new(ReadLabels)]),
+            Format.Lines("\0\0\u0008\u0003\n\0\0\u0008\u0001\n\u001f"), [new(ReadImages), new(ReadLabels), new(DescribeIdx)]),
     ];
 
     private static string[] Tables() => ["1,-2,0.5\n3e8,0,7\n", "a;b\r\n# comment\r\n1;2\r\n\r\n3;4\r\n"];

@@ -39,6 +39,9 @@ internal static class ModelFormats
         new("classifier", ".safetensors", Parts(Classifiers()), Words,
             [FormatReader.Of(ReadClassifier), FormatReader.Of(ReadPatches), ArrayFormats.Description]),
         new("denoiser", ".safetensors", Parts(Denoisers()), Words, [FormatReader.Of(ReadDenoiser), ArrayFormats.Description]),
+        new("onnx", ".onnx", [.. Graphs().Select(g => new FilePart(g))],
+            Format.Lines("\u0008\u0008\n\u0012\u0010\n:\u0001\nB\u0002\u0010\u0011\nr\u0003\n\u007f\n\u001b[2J\n\0"),
+            [ArrayFormats.Description]),
     ];
 
     /// <summary>Mostly without their check sum, which would hide what is behind it.</summary>
@@ -79,6 +82,12 @@ internal static class ModelFormats
 
     private static byte[] Classifier(ISparseEncoder? encoder, int codeSize)
         => TempFile.Written(p => ClassifierFile.Save(p, new ClassifierModel(new LinearClassifier(codeSize, 3), encoder), Patches));
+
+    private static byte[][] Graphs() =>
+    [
+        TempFile.Written(p => OnnxFile.Save(p, Encoder("lista", 0.5f), Patches)),
+        TempFile.Written(p => DenoiserFile.SaveOnnx(p, Denoiser.FromDct(2, 4, depth: 1))),
+    ];
 
     private static byte[][] Checkpoints() =>
     [

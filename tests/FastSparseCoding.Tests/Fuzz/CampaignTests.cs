@@ -18,8 +18,8 @@ public sealed class CampaignTests : IDisposable
     [Fact]
     public void Every_reader_has_its_format()
         => Assert.Equal(
-            ["npy", "npz", "csv", "csr", "idx", "model", "checkpoint", "classifier", "denoiser", "png", "jpeg", "gif", "bmp", "tiff",
-                "pnm", "part"],
+            ["npy", "npz", "csv", "csr", "idx", "model", "checkpoint", "classifier", "denoiser", "onnx", "png", "jpeg", "gif", "bmp",
+                "tiff", "pnm", "part"],
             Format.All.Select(f => f.Name));
 
     [Theory]
