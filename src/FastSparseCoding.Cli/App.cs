@@ -67,6 +67,7 @@ internal static class App
         root.Add(LearnCommand.Create(context));
         root.Add(TrainCommand.Create(context));
         root.Add(EncodeCommand.Create(context));
+        root.Add(MergeCommand.Create(context));
         root.Add(ReconstructCommand.Create(context));
         root.Add(PathCommand.Create(context));
         root.Add(EvaluateCommand.Create(context));

@@ -16,6 +16,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInterac
     /// <summary>Opens standard output for bytes.</summary>
     public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
 
+    /// <summary>The variables of the environment.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Whether nobody has said yet that the run was interrupted; whoever asks first is to say it.</summary>
     public bool IsFirstToTellInterrupted() => Interlocked.Exchange(ref _interrupted, 1) == 0;
 

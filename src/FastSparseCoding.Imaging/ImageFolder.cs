@@ -108,10 +108,11 @@ public static class ImageFolder
     public static IEnumerable<GrayImage> Stream(IEnumerable<string> paths, int threads = 0, CancellationToken cancellation = default)
         => Stream(paths, threads, skip: null, cancellation);
 
-    /// <summary>The same, leaving out those that cannot be read, of which <paramref name="skip"/> is told.</summary>
+    /// <summary>The same, leaving out those that cannot be read, of which <paramref name="skip"/> is told; all of them only where there
+    /// may be none.</summary>
     internal static IEnumerable<GrayImage> Stream(
-        IEnumerable<string> paths, int threads, Action<Exception>? skip, CancellationToken cancellation)
-        => PictureReader.Read(Find(paths), threads, skip, cancellation).Select(p => p.Picture.ToGray(p.Path));
+        IEnumerable<string> paths, int threads, Action<Exception>? skip, CancellationToken cancellation, bool mayBeNone = false)
+        => PictureReader.Read(Find(paths), threads, skip, cancellation, mayBeNone).Select(p => p.Picture.ToGray(p.Path));
 
     private static List<string> Walk(string folder)
     {

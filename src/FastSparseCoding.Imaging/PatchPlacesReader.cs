@@ -10,7 +10,6 @@ public sealed class PatchPlacesReader : IDisposable
     private readonly NpzArchive _archive;
     private readonly PlaceColumns _coded;
     private readonly PlaceColumns _flat;
-    private readonly string _whitening;
     private readonly (string Name, int Width, int Height)[] _pictures;
 
     private PatchPlacesReader(NpzArchive archive)
@@ -19,7 +18,7 @@ public sealed class PatchPlacesReader : IDisposable
         try
         {
             PatchSize = ReadKind();
-            _whitening = archive.ReadText(PlacesFormat.Whitening);
+            Whitening = archive.ReadText(PlacesFormat.Whitening);
             _pictures = ReadPictures();
             _coded = new PlaceColumns(archive, "", PatchSize, _pictures, hasDeviation: true);
             _flat = new PlaceColumns(archive, PlacesFormat.Flat, PatchSize, _pictures, hasDeviation: false);
@@ -46,6 +45,9 @@ public sealed class PatchPlacesReader : IDisposable
     /// <summary>Whether the patches were whitened after what was taken off them.</summary>
     public bool IsWhitened => !HasWhitening(null);
 
+    /// <summary>The word that tells the whitening from any other, and from none.</summary>
+    internal string Whitening { get; }
+
     /// <summary>The pictures: where each comes from, and its size in pixels.</summary>
     public IReadOnlyList<(string Name, int Width, int Height)> Pictures => _pictures;
 
@@ -60,7 +62,7 @@ public sealed class PatchPlacesReader : IDisposable
     /// <param name="whitening">A whitening, or null for none.</param>
     /// <returns>Whether it is that of the patches.</returns>
     public bool HasWhitening(ZcaWhitening? whitening)
-        => string.Equals(_whitening, PlacesFormat.NameOf(whitening), StringComparison.Ordinal);
+        => string.Equals(Whitening, PlacesFormat.NameOf(whitening), StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -12,12 +12,13 @@ namespace FastSparseCoding.Imaging;
 public sealed class PatchPlacesWriter : IDisposable
 {
     private readonly NpzColumns _columns;
-    private readonly PatchPreprocessing _preprocessing;
+    private readonly int _patch;
+    private readonly string _whitening;
     private readonly List<string> _names = [];
 
-    private PatchPlacesWriter(string path, PatchPreprocessing preprocessing, Func<string, Stream>? open)
+    private PatchPlacesWriter(string path, int patch, string whitening, Func<string, Stream>? open)
     {
-        _preprocessing = preprocessing.Validated();
+        (_patch, _whitening) = (patch, whitening);
         _columns = new NpzColumns(path, open);
         try
         {
@@ -53,8 +54,13 @@ public sealed class PatchPlacesWriter : IDisposable
     internal static PatchPlacesWriter Create(string path, PatchPreprocessing preprocessing, Func<string, Stream>? open)
     {
         ArgumentNullException.ThrowIfNull(preprocessing);
-        return new PatchPlacesWriter(path, preprocessing, open);
+        preprocessing = preprocessing.Validated();
+        return new PatchPlacesWriter(path, preprocessing.PatchSize, PlacesFormat.NameOf(preprocessing.Whitening), open);
     }
+
+    /// <summary>Begins a file of patches that were treated as those of another.</summary>
+    internal static PatchPlacesWriter CreateLike(PatchPlacesReader other, string path)
+        => new(path, other.PatchSize, other.Whitening, open: null);
 
     /// <summary>Begins a picture: what is appended next is of it.</summary>
     /// <param name="image">The picture.</param>
@@ -62,9 +68,7 @@ public sealed class PatchPlacesWriter : IDisposable
     public void BeginPicture(GrayImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        _names.Add(image.Name);
-        _columns.Append<int>(PlacesFormat.Width, [image.Width]);
-        _columns.Append<int>(PlacesFormat.Height, [image.Height]);
+        BeginPicture(image.Name, image.Width, image.Height);
     }
 
     /// <summary>Appends places of the picture that was begun last.</summary>
@@ -81,19 +85,51 @@ public sealed class PatchPlacesWriter : IDisposable
         _columns.Append<float>(PlacesFormat.Deviation, [.. block.Places.Select(p => p.Deviation)]);
     }
 
+    /// <summary>Appends all that another file has, picture by picture.</summary>
+    /// <exception cref="IOException">The disk is full.</exception>
+    /// <exception cref="InvalidDataException">The other file is damaged, or of patches that were treated otherwise.</exception>
+    internal void AppendAll(PatchPlacesReader other)
+    {
+        if ((other.PatchSize, other.Whitening) != (_patch, _whitening))
+            Throw.InvalidFile(other.Path,
+                $"is of patches of side {other.PatchSize}, whitening {other.Whitening}; expected side {_patch}, whitening {_whitening}.");
+        for (int i = 0; i < other.Pictures.Count; i++)
+        {
+            BeginPicture(other.Pictures[i].Name, other.Pictures[i].Width, other.Pictures[i].Height);
+            while (other.TryTake(i, out PatchPlace place))
+            {
+                Append("", [place]);
+                _columns.Append<float>(PlacesFormat.Deviation, [place.Deviation]);
+            }
+            while (other.TryTakeFlat(i, out PatchPlace place))
+                Append(PlacesFormat.Flat, [place]);
+        }
+    }
+
     /// <summary>Puts the archive together and in its place.</summary>
     /// <exception cref="IOException">The disk is full, or the target cannot be replaced.</exception>
-    public void Complete()
+    public void Complete() => CompleteWith(_ => { });
+
+    /// <summary>The same with something of the caller's in the archive.</summary>
+    internal void CompleteWith(Action<NpzOutput> also)
         => _columns.Complete(npz =>
         {
+            also(npz);
             npz.AddText(PlacesFormat.KindName, PlacesFormat.Kind);
-            npz.AddNumber(PlacesFormat.Patch, _preprocessing.PatchSize);
-            npz.AddText(PlacesFormat.Whitening, PlacesFormat.NameOf(_preprocessing.Whitening));
+            npz.AddNumber(PlacesFormat.Patch, _patch);
+            npz.AddText(PlacesFormat.Whitening, _whitening);
             npz.AddTexts(PlacesFormat.Names, _names);
         });
 
     /// <summary>Deletes the temporary files, and the partial archive unless it was completed.</summary>
     public void Dispose() => _columns.Dispose();
+
+    private void BeginPicture(string name, int width, int height)
+    {
+        _names.Add(name);
+        _columns.Append<int>(PlacesFormat.Width, [width]);
+        _columns.Append<int>(PlacesFormat.Height, [height]);
+    }
 
     private void AddPlaces(string prefix)
     {

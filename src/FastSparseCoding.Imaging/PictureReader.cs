@@ -16,9 +16,9 @@ internal static class PictureReader
     private const long AheadPixels = (128L << 20) / 10;
 
     public static IEnumerable<(string Path, Picture Picture)> Read(
-        IReadOnlyList<string> files, int threads, Action<Exception>? skip, CancellationToken cancellation)
+        IReadOnlyList<string> files, int threads, Action<Exception>? skip, CancellationToken cancellation, bool mayBeNone = false)
     {
-        bool some = false;
+        bool some = mayBeNone;
         long largest = AheadPixels;     // the first is read alone
         for (int start = 0, count; start < files.Count; start += count)
         {

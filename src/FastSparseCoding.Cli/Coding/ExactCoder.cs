@@ -1,4 +1,4 @@
-using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Sharding;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Solvers;
 
@@ -7,9 +7,11 @@ namespace FastSparseCoding.Cli.Coding;
 /// <summary>Exact codes, each with its certificate, from zero or from a prediction.</summary>
 internal sealed class ExactCoder(LassoSolver solver, TrainableEncoder? start) : ICoder
 {
-    private readonly Certificates _certificates = new();
+    private readonly Certificates _certificates = new(solver.Penalty.ToString(), solver.Options.Tolerance);
 
     public string Method => solver.Name;
+
+    public ICodeFacts Facts => _certificates;
 
     public Matrix Encode(Matrix x, Matrix? mask, CommandContext context)
     {
@@ -18,7 +20,6 @@ internal sealed class ExactCoder(LassoSolver solver, TrainableEncoder? start) : 
         return z;
     }
 
-    public string? Warning(long rows) => _certificates.Warning(rows, solver.Options.Tolerance);
-
-    public void Tell(Result result, long rows) => _certificates.Tell(result, solver.Penalty.ToString(), rows);
+    public void Describe(Job job)
+        => Facts.Describe(job.Add("sparsity penalty", solver.Penalty.Settings).Add("start", start is null ? null : EncoderIdentity.Of(start)));
 }

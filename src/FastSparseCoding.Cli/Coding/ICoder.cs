@@ -1,4 +1,4 @@
-using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Sharding;
 
 namespace FastSparseCoding.Cli.Coding;
 
@@ -11,9 +11,9 @@ internal interface ICoder
     /// <summary>Codes of a block of signals [N×n], of which a mask [N×n] may tell what is known, on the threads of the context.</summary>
     Matrix Encode(Matrix x, Matrix? mask, CommandContext context);
 
-    /// <summary>What the user must know of the codes made so far, or null.</summary>
-    string? Warning(long rows);
+    /// <summary>What there is to tell of the codes made so far.</summary>
+    ICodeFacts Facts { get; }
 
-    /// <summary>Adds what is to be told of the codes made so far.</summary>
-    void Tell(Result result, long rows);
+    /// <summary>Adds to a job all that decides the codes, but for the dictionary or encoder.</summary>
+    void Describe(Job job);
 }

@@ -1,4 +1,4 @@
-using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Sharding;
 using FastSparseCoding.Solvers;
 
 namespace FastSparseCoding.Cli.Coding;
@@ -6,9 +6,11 @@ namespace FastSparseCoding.Cli.Coding;
 /// <summary>Exact codes of signals that are known in part, each with its certificate.</summary>
 internal sealed class MaskedCoder(ActiveSetSolver solver) : ICoder
 {
-    private readonly Certificates _certificates = new();
+    private readonly Certificates _certificates = new(solver.Penalty.ToString(), solver.Options.Tolerance);
 
     public string Method => solver.Name;
+
+    public ICodeFacts Facts => _certificates;
 
     public Matrix Encode(Matrix x, Matrix? mask, CommandContext context)
     {
@@ -17,7 +19,5 @@ internal sealed class MaskedCoder(ActiveSetSolver solver) : ICoder
         return z;
     }
 
-    public string? Warning(long rows) => _certificates.Warning(rows, solver.Options.Tolerance);
-
-    public void Tell(Result result, long rows) => _certificates.Tell(result, solver.Penalty.ToString(), rows);
+    public void Describe(Job job) => Facts.Describe(job.Add("sparsity penalty", solver.Penalty.Settings));
 }

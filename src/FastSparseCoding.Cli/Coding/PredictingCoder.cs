@@ -1,4 +1,4 @@
-using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Sharding;
 using FastSparseCoding.Encoders;
 
 namespace FastSparseCoding.Cli.Coding;
@@ -8,13 +8,10 @@ internal sealed class PredictingCoder(TrainableEncoder encoder) : ICoder
 {
     public string Method => encoder.Kind;
 
+    public ICodeFacts Facts => CodeFacts.None;
+
     /// <summary>Codes may be infinite: the command says of which signal of which file.</summary>
     public Matrix Encode(Matrix x, Matrix? mask, CommandContext context) => encoder.EncodeRows(x, context.Threads, context.Cancellation);
 
-    public string? Warning(long rows) => null;
-
-    public void Tell(Result result, long rows)
-    {
-        // A prediction has no certificate, and no error of its own.
-    }
+    public void Describe(Job job) => job.Add("sparsity penalty", encoder.Penalty.Settings).Add("encoder", EncoderIdentity.Of(encoder));
 }

@@ -1,4 +1,4 @@
-using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Sharding;
 using FastSparseCoding.Solvers;
 
 namespace FastSparseCoding.Cli.Coding;
@@ -6,9 +6,11 @@ namespace FastSparseCoding.Cli.Coding;
 /// <summary>Exact codes of a fraction of each signal's own λmax, each with its certificate.</summary>
 internal sealed class RelativeCoder(RelativeLassoEncoder encoder) : ICoder
 {
-    private readonly Certificates _certificates = new();
+    private readonly Certificates _certificates = new(encoder.ToString(), encoder.Tolerance);
 
     public string Method => encoder.Solver.Name;
+
+    public ICodeFacts Facts => _certificates;
 
     public Matrix Encode(Matrix x, Matrix? mask, CommandContext context)
     {
@@ -17,7 +19,5 @@ internal sealed class RelativeCoder(RelativeLassoEncoder encoder) : ICoder
         return z;
     }
 
-    public string? Warning(long rows) => _certificates.Warning(rows, encoder.Tolerance);
-
-    public void Tell(Result result, long rows) => _certificates.Tell(result, encoder.ToString(), rows);
+    public void Describe(Job job) => Facts.Describe(job.Add("sparsity penalty", encoder.Solver.Penalty.Settings + " of λmax"));
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Diagnostics;
 using FastSparseCoding.Cli.Coding;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Sharding;
 using FastSparseCoding.Encoders;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Solvers;
@@ -94,6 +94,9 @@ internal sealed class EncodeCommand
     private readonly PenaltyOptions _penalty = new(perSignal: true);
     private readonly PursuitOptions _pursuit = new();
     private readonly PatchOptions _patches = new();
+    private readonly ShardOptions _shard = new(
+        $"blocks of {Shard.BlockRows} signals, or pictures, that follow each other. It is written to {PartName.Rule}; 'sparsecode merge' "
+        + "joins the parts to what one run writes, to the byte. A part that is there already is skipped.");
 
     private EncodeCommand() => _solver.AcceptOnlyFromAmong(SolverFactory.Names);
 
@@ -111,7 +114,8 @@ internal sealed class EncodeCommand
             "sparsecode encode dictionary.safetensors signals.npy --non-negative --weights weights.npy --ridge 0.1 -o codes.npy",
             "sparsecode encode dictionary.safetensors signals.npy --lambda 0.1max -o codes.npy",
             "sparsecode encode dictionary.safetensors signals.npy --max-atoms 10 --error 0.5 -o codes.npy",
-            "sparsecode encode dictionary.safetensors signals.npy --mask known.npy -o codes.npy"])
+            "sparsecode encode dictionary.safetensors signals.npy --mask known.npy -o codes.npy",
+            "sparsecode encode dictionary.safetensors photos/ -o codes.npz --shard 0/8"])
         {
             self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples,
             self._stride, self._signals, self._places, self._mask,
@@ -120,6 +124,7 @@ internal sealed class EncodeCommand
         self._penalty.AddTo(command);
         self._pursuit.AddTo(command);
         self._patches.AddTo(command);
+        self._shard.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
     }
@@ -128,42 +133,36 @@ internal sealed class EncodeCommand
     {
         ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model), _atoms.Bind(parsed));
         ICoder coder = BindCoder(parsed, model);
+        Shard? shard = _shard.Bind(parsed, context.Terminal.Variable);
         string output = parsed.GetRequiredValue(_output);
-        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
-            _penalty.WeightsPath(parsed)], (_output, output), (_signals, parsed.GetValue(_signals)), (_places, parsed.GetValue(_places)));
-        FileEnding.Require(output, "codes", FileEnding.Rows);
+        RequireOutputs(parsed, model, output, shard, context);
+        var request = new EncodeRequest
+        {
+            Signals = BindSignals(parsed, model, context),
+            Coder = coder,
+            Output = output,
+            SignalsOutput = parsed.GetValue(_signals),
+            PlacesOutput = parsed.GetValue(_places),
+        };
+        if (shard is { } one)
+            context.Print(new EncodeShard(request, one, context).Run());
+        else
+            context.Print(new SignalEncoding(request, context).Run(), output);
+        return ExitCode.Done;
+    }
+
+    private void RequireOutputs(ParseResult parsed, ModelInput model, string output, Shard? shard, CommandContext context)
+    {
+        FileEnding.Require(output, "codes", shard is null ? FileEnding.Rows : FileEnding.Array);
+        if (parsed.GetValue(_sparse) && !CodeOutput.IsSparse(output))
+            throw new UserError($"{output}: sparse codes are written as .npz; give a name that ends in .npz.");
         FileEnding.Require(parsed.GetValue(_signals), "signals", FileEnding.Array);
         FileEnding.Require(parsed.GetValue(_places), "places", FileEnding.Places);
-        PatchPreprocessing? preprocessing = BindPreprocessing(parsed, model, context);
-        using var codes = new CodeOutput(output, model.CodeSize, parsed.GetValue(_sparse), context.Terminal);
-        using RowsWriter? signals = parsed.GetValue(_signals) is { } path ? RowsWriter.Create(path, model.SignalSize, "signals") : null;
-        using PatchPlacesWriter? places = parsed.GetValue(_places) is { } at ? PatchPlacesWriter.Create(at, preprocessing!) : null;
-        SignalStream stream = BindStream(parsed, model, preprocessing, places, context);
-        var tally = new Tally();
-        context.Track(board =>
-        {
-            ProgressBoard.Piece piece = board.Start("encoding");
-            foreach ((Matrix x, Matrix? mask) in stream.Blocks)
-            {
-                context.Cancellation.ThrowIfCancellationRequested();
-                tally.Encode(x, mask, coder, codes, context.Inputs.Of(parsed, _images)[0], context);
-                signals?.AppendRows(x);
-                piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate,
-                    TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
-            }
-        });
-        codes.Complete();
-        signals?.Complete();
-        places?.Complete();
-        if (coder.Warning(tally.Rows) is { } warning)
-            context.Terminal.Tell($"warning: {warning}");
-        Result result = tally.ToResult(output, coder, model.CodeSize);
-        if (stream.FlatPlaces is { } flat)
-            result.Add("flat_places", flat);
-        if (places is not null)
-            result.Add("places", parsed.GetRequiredValue(_places)!);
-        context.Print(result, output);
-        return ExitCode.Done;
+        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
+            _penalty.WeightsPath(parsed)], (_output, Written(output)), (_signals, Written(parsed.GetValue(_signals))),
+            (_places, Written(parsed.GetValue(_places))));
+
+        string? Written(string? path) => path is null or "" || shard is not { } one ? path : PartName.Of(path, one);
     }
 
     private ICoder BindCoder(ParseResult parsed, ModelInput model)
@@ -250,50 +249,21 @@ internal sealed class EncodeCommand
         return preprocessing;
     }
 
-    private SignalStream BindStream(
-        ParseResult parsed, ModelInput model, PatchPreprocessing? preprocessing, PatchPlacesWriter? places, CommandContext context)
+    private StreamRequest BindSignals(ParseResult parsed, ModelInput model, CommandContext context)
     {
-        string[] paths = context.Inputs.Of(parsed, _images);
         int? samples = parsed.GetValue(_samples) is { } count ? Range.Check(_samples, count, 1, 1_000_000_000) : null;
-        if (preprocessing is null)
-            return SignalStream.OfArray(paths[0], model, parsed.GetValue(_mask));
-        if (WholeImageInput.IsOne(paths))
-            return SignalStream.OfWholeImages(paths[0], preprocessing);
-        int stride = Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000);
-        return samples is { } n ? SignalStream.OfRandomPatches(paths, preprocessing, n, parsed.GetRequiredValue(_output), context)
-            : SignalStream.OfGrid(paths, preprocessing, stride, places, context);
-    }
-
-    /// <summary>What was encoded so far.</summary>
-    private sealed class Tally
-    {
-        private readonly Stopwatch _clock = new();
-        private long _nonZeros;
-
-        public long Rows { get; private set; }
-
-        public double Rate => Rows / _clock.Elapsed.TotalSeconds;
-
-        public void Encode(Matrix x, Matrix? mask, ICoder coder, CodeOutput codes, string input, CommandContext context)
+        PatchPreprocessing? preprocessing = BindPreprocessing(parsed, model, context);
+        return new StreamRequest
         {
-            _clock.Start();
-            Matrix z = coder.Encode(x, mask, context);
-            _clock.Stop();
-            if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
-                throw new UserError(FormattableString.Invariant(
-                    $"{input}: the code of signal {Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));
-            codes.Append(z);
-            Rows += x.Rows;
-            _nonZeros += z.Values.Length - z.Values.Count(0f);
-        }
-
-        public Result ToResult(string output, ICoder coder, int codeSize)
-        {
-            Result result = new Result().Add("codes", output).Add("method", coder.Method).Add("rows", Rows).Add("code_size", codeSize);
-            if (Rows > 0)
-                result.Add("non_zeros", (double)_nonZeros / Rows).Add("rows_per_second", Rate);
-            coder.Tell(result, Rows);
-            return result;
-        }
+            Paths = context.Inputs.Of(parsed, _images),
+            Model = model,
+            Preprocessing = preprocessing,
+            Mask = parsed.GetValue(_mask),
+            Samples = samples,
+            Stride = preprocessing is null ? 1
+                : Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000),
+            ToEdge = parsed.GetValue(_places) is not null,
+            Output = parsed.GetRequiredValue(_output),
+        };
     }
 }

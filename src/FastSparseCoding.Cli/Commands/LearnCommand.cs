@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Sharding;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Learning;
 using FastSparseCoding.Storage;
@@ -65,6 +66,18 @@ internal sealed class LearnCommand
     private readonly Option<bool> _resume =
         new("--resume") { Description = "Go on from OUTPUT.checkpoint, left by an interrupted run with the same options." };
     private readonly Option<bool> _mpi = RankOption.Create();
+    private readonly Option<int?> _stride =
+        new("--stride")
+        {
+            Description =
+        "With --shard: pixels from one patch of the grid to the next, from 1 to 10000, where --samples is not given. [default: the patch's "
+        + "side]",
+            HelpName = "PIXELS"
+        };
+    private readonly ShardOptions _shard = new(
+        $"signals are coded once with the dictionary of --start, all of an array, the first --samples random patches or all on a grid, "
+        + $"and what they say of the atoms is written to {PartName.Rule}; 'sparsecode merge' adds the parts and moves the atoms, to the "
+        + "same bits for every N. A part that is there already is skipped.");
     private readonly StartOptions _start = new(Defaults.AtomCount);
     private readonly PenaltyOptions _penalty = new();
     private readonly PatchOptions _patches = new();
@@ -77,14 +90,17 @@ internal sealed class LearnCommand
         var command = new ExampledCommand(
             "learn", "Learns a dictionary from image patches, encoding every batch exactly.",
             ["sparsecode learn photos/ --atoms 100 --lambda 0.5 -o dictionary.safetensors --mosaic atoms.png",
-            "sparsecode learn spectra.npy --atoms 6 --non-negative --non-negative-atoms --lambda 0.05 -o endmembers.safetensors"])
+            "sparsecode learn spectra.npy --atoms 6 --non-negative --non-negative-atoms --lambda 0.05 -o endmembers.safetensors",
+            "sparsecode learn photos/ --start dictionary.safetensors --shard 0/8 -o better.safetensors"])
         {
             self._images, self._output, self._samples, self._batch, self._method, self._whiten, self._mosaic, self._mask, self._resume,
             self._mpi,
+            self._stride,
         };
         self._start.AddTo(command);
         self._penalty.AddTo(command);
         self._patches.AddTo(command);
+        self._shard.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
     }
@@ -93,6 +109,10 @@ internal sealed class LearnCommand
     {
         string output = parsed.GetRequiredValue(_output);
         Start start = _start.Bind(parsed);
+        if (_shard.Bind(parsed, context.Terminal.Variable) is { } shard)
+            return RunShard(parsed, start, output, shard, context);
+        if (parsed.GetValue(_stride) is not null)
+            throw new UserError($"{_stride.Name} is for {_shard.Name}; without it patches are drawn at random.");
         var options = new DictionaryLearningOptions
         {
             AtomCount = start.Atoms,
@@ -139,6 +159,37 @@ internal sealed class LearnCommand
                 .Add("samples", last.Samples).Add("penalty", options.Penalty.ToString())
             .Add("objective", last.Objective).Add("non_zeros", last.MeanNonZeros).Add("reseeded_atoms", last.ReseededAtoms)
                 .Add("uncertified_signals", last.Uncertified).Add("hash", dictionary.Hash));
+        return ExitCode.Done;
+    }
+
+    /// <summary>One part of a step over all signals.</summary>
+    private int RunShard(ParseResult parsed, Start start, string output, Shard shard, CommandContext context)
+    {
+        ModelInput model = start.Model
+            ?? throw new UserError($"{_shard.Name} takes the dictionary to move; give it with {StartOptions.StartName}.");
+        foreach (Option option in (Option[])[_batch, _method, _whiten, _mosaic, _mask, _resume])
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new UserError($"{option.Name} is for learning batch by batch; {_shard.Name} makes one step over all signals.");
+        string[] paths = context.Inputs.Of(parsed, _images);
+        FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
+        OutputFile.Require([.. paths, model.Path, _penalty.WeightsPath(parsed)], (_output, output == "" ? "" : PartName.Of(output, shard)));
+        PatchPreprocessing? preprocessing = SignalInput.IsArray(paths) ? null
+            : _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
+        if (preprocessing is not null)
+            model.RequireSize(paths[0], preprocessing.SignalSize);
+        var signals = new StreamRequest
+        {
+            Paths = paths,
+            Model = model,
+            Preprocessing = preprocessing,
+            Samples = parsed.GetResult(_samples) is { Implicit: false }
+                ? (int)Range.Check(_samples, parsed.GetValue(_samples), 1, 1_000_000_000) : null,
+            Stride = preprocessing is null ? 1
+                : Range.Check(_stride, parsed.GetValue(_stride) ?? preprocessing.PatchSize, 1, 10_000),
+            Output = output,
+        };
+        Penalty penalty = _penalty.Bind(parsed, model.Penalty ?? Defaults.Penalty, start.Atoms, start.Owner);
+        context.Print(new LearnShard(signals, penalty, start.NonNegativeAtoms, output, shard, context).Run());
         return ExitCode.Done;
     }
 

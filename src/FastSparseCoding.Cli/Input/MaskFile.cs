@@ -20,11 +20,11 @@ internal static class MaskFile
     /// <param name="path">The mask.</param>
     /// <param name="signals">The signals, whose blocks are given in order.</param>
     /// <param name="blocks">Blocks of rows of the signals.</param>
+    /// <param name="first">Number of the first of their rows.</param>
     /// <returns>The signals with their mask.</returns>
-    public static IEnumerable<(Matrix X, Matrix Mask)> Beside(string path, string signals, IEnumerable<Matrix> blocks)
+    public static IEnumerable<(Matrix X, Matrix Mask)> Beside(string path, string signals, IEnumerable<Matrix> blocks, long first = 0)
     {
         using NpyReader reader = NpyReader.OpenMask(path);
-        long first = 0;
         foreach (Matrix x in blocks)
         {
             var mask = new Matrix(x.Rows, x.Columns);

@@ -13,7 +13,10 @@ internal sealed class StartOptions(int defaultAtoms)
             Description =
         "Atoms without negative values; with --non-negative a sparse non-negative factorisation."
         };
-    private readonly Option<string?> _start = new("--start")
+    /// <summary>Name of the option, for messages of others.</summary>
+    public const string StartName = "--start";
+
+    private readonly Option<string?> _start = new(StartName)
     {
         Description =
             $"A dictionary to start from (a model, or {AtomOptions.Formats}), instead of signals drawn at random; "

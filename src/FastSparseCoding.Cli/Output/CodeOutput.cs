@@ -9,23 +9,26 @@ internal sealed class CodeOutput : IDisposable
     private readonly RowsWriter? _dense;
     private readonly CsrNpzWriter? _sparse;
 
-    public CodeOutput(string path, int codeSize, bool sparse, Terminal terminal)
+    public CodeOutput(string path, int codeSize, Terminal terminal)
     {
-        bool npz = FileEnding.Of(path) == ".npz";
-        if (sparse && !npz)
-            throw new UserError($"{path}: sparse codes are written as .npz; give a name that ends in .npz.");
         _target = OutputTarget.Of(path, ".npy", terminal);
-        if (npz)
+        if (IsSparse(path))
             _sparse = CsrNpzWriter.Create(_target.Path, codeSize);
         else
             _dense = RowsWriter.Create(_target.Path, codeSize, "codes");
     }
+
+    /// <summary>Whether codes are written sparse, as which of the formats only .npz has them.</summary>
+    public static bool IsSparse(string path) => FileEnding.Of(path) == ".npz";
 
     public void Append(Matrix z)
     {
         _dense?.AppendRows(z);
         _sparse?.AppendRows(z);
     }
+
+    /// <summary>Appends codes that are sparse already, for a sparse output.</summary>
+    public void Append(SparseCodes codes) => _sparse!.AppendRows(codes);
 
     public void Complete()
     {

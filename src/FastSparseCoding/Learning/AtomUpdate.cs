@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Learning;
@@ -8,6 +7,8 @@ internal abstract class AtomUpdate(DictionaryLearningOptions options, int size)
 {
     /// <summary>Rows that a thread takes at a time.</summary>
     protected const int RowsAtATime = 32;
+
+    private readonly AtomProjection _projection = new(options.NonNegativeAtoms);
 
     /// <summary>Σ zᵀz, faded [m×m].</summary>
     public Matrix A { get; } = new(options.AtomCount, options.AtomCount);
@@ -36,18 +37,6 @@ internal abstract class AtomUpdate(DictionaryLearningOptions options, int size)
             A.Row(j)[k] = 0;
     }
 
-    /// <summary>Back to the atoms that are allowed: d ← max(0, d) where none may be negative, then d/‖d‖; what it was where nothing is
-    /// left.</summary>
-    protected void Project(Span<float> atom, ReadOnlySpan<float> before)
-    {
-        if (options.NonNegativeAtoms)
-            TensorPrimitives.Max(atom, 0, atom);
-        double norm = Math.Sqrt(Reduction.Dot(atom, atom));
-        if (!(norm > 1e-12) || !double.IsFinite(norm))
-        {
-            before.CopyTo(atom);
-            return;
-        }
-        TensorPrimitives.Multiply(atom, (float)(1 / norm), atom);
-    }
+    /// <summary>Back to the atoms that are allowed.</summary>
+    protected void Project(Span<float> atom, ReadOnlySpan<float> before) => _projection.Apply(atom, before);
 }

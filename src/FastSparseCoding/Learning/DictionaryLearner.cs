@@ -39,7 +39,7 @@ public sealed partial class DictionaryLearner
     /// <exception cref="ArgumentException">The dictionary has another number of atoms, or a negative value that it must not
     /// have.</exception>
     public DictionaryLearner(AtomDictionary start, DictionaryLearningOptions? options = null)
-        : this(Validated(options), o => FirstAtoms(start, o))
+        : this(Validated(options), o => SignalAtoms.Of(start, o))
     {
     }
 
@@ -210,22 +210,6 @@ public sealed partial class DictionaryLearner
         ArgumentNullException.ThrowIfNull(signals);
         Throw.IfNotFinite(signals, nameof(signals));
         return SignalAtoms.Draw(signals, options);
-    }
-
-    private static Matrix FirstAtoms(AtomDictionary start, DictionaryLearningOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(start);
-        if (start.AtomCount != options.AtomCount)
-            Throw.Argument(nameof(start),
-                $"'start' has {start.AtomCount} atoms; it must have {options.AtomCount}, the AtomCount of the options.");
-        int place = options.NonNegativeAtoms ? start.Atoms.Values.IndexOfAnyInRange(float.NegativeInfinity, -float.Epsilon) : -1;
-        if (place >= 0)
-        {
-            string value = FormattableString.Invariant(
-                $"{start.Atoms.Values[place]} in atom {place / start.SignalSize}, value {place % start.SignalSize}");
-            Throw.Argument(nameof(start), $"'start' holds {value}; where atoms must not be negative, it must not either.");
-        }
-        return new Matrix(start.AtomCount, start.SignalSize, start.Atoms.Values.ToArray());
     }
 
     private static LearnerState Checked(LearnerState state, DictionaryLearningOptions options)

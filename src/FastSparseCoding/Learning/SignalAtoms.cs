@@ -12,6 +12,23 @@ internal static class SignalAtoms
     /// <summary>Squared distance of unit vectors that no rounding makes of one that is alike, 2 − 2cos.</summary>
     private const float FarApart = 1e-4f;
 
+    /// <summary>The atoms of a dictionary, which must be as many as the options say and of their signs.</summary>
+    public static Matrix Of(AtomDictionary start, DictionaryLearningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        if (start.AtomCount != options.AtomCount)
+            Throw.Argument(nameof(start),
+                $"'start' has {start.AtomCount} atoms; it must have {options.AtomCount}, the AtomCount of the options.");
+        int place = options.NonNegativeAtoms ? start.Atoms.Values.IndexOfAnyInRange(float.NegativeInfinity, -float.Epsilon) : -1;
+        if (place >= 0)
+        {
+            string value = FormattableString.Invariant(
+                $"{start.Atoms.Values[place]} in atom {place / start.SignalSize}, value {place % start.SignalSize}");
+            Throw.Argument(nameof(start), $"'start' holds {value}; where atoms must not be negative, it must not either.");
+        }
+        return new Matrix(start.AtomCount, start.SignalSize, start.Atoms.Values.ToArray());
+    }
+
     /// <summary>Draws distinct, non-zero signals as atoms.</summary>
     public static Matrix Draw(Matrix signals, DictionaryLearningOptions options)
     {

@@ -17,6 +17,7 @@ internal readonly record struct ElementType(char Kind, int Size, bool BigEndian 
     public static readonly ElementType Float64 = new('f', 8);
     public static readonly ElementType Int32 = new('i', 4);
     public static readonly ElementType Int64 = new('i', 8);
+    public static readonly ElementType UInt8 = new('u', 1);
 
     /// <summary>Whether the values are float32 or float64, of either byte order.</summary>
     public bool IsFloat => Kind == 'f' && Size is 4 or 8;
@@ -48,6 +49,7 @@ internal readonly record struct ElementType(char Kind, int Size, bool BigEndian 
             double => Float64,
             int => Int32,
             long => Int64,
+            byte => UInt8,
             _ => Throw.NotSupported<ElementType>($"arrays of {typeof(T).Name} are not stored."),
         };
 

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Named arrays of one dimension that grow while an .npz is being made: each is spooled to a temporary file beside the target, and put into
+/// Named arrays of one dimension, or of rows, that grow while an .npz is being made: each is spooled to a temporary file beside the target, and put into
 /// the archive on <see cref="Complete"/>. Without it nothing is left behind.
 /// </summary>
 internal sealed class NpzColumns : IDisposable
@@ -11,7 +11,7 @@ internal sealed class NpzColumns : IDisposable
     private readonly string _path;
     private readonly Func<string, Stream>? _open;
     private readonly AtomicFile _file;
-    private readonly List<(string Name, ElementType Type, Spool Values)> _columns = [];
+    private readonly List<(string Name, ElementType Type, int Width, Spool Values)> _columns = [];
     private readonly Dictionary<string, long> _lengths = new(StringComparer.Ordinal);
 
     /// <summary>Begins a file.</summary>
@@ -23,11 +23,11 @@ internal sealed class NpzColumns : IDisposable
         _file = AtomicFile.Create(path, open);
     }
 
-    /// <summary>Adds an empty array.</summary>
-    public void Add<T>(string name)
+    /// <summary>Adds an empty array: of one dimension, or where a width is given of rows of so many values.</summary>
+    public void Add<T>(string name, int width = 0)
         where T : unmanaged, INumber<T>
     {
-        _columns.Add((name, ElementType.Of<T>(), new Spool(_path, _open)));
+        _columns.Add((name, ElementType.Of<T>(), width, new Spool(_path, _open)));
         _lengths.Add(name, 0);
     }
 
@@ -48,15 +48,15 @@ internal sealed class NpzColumns : IDisposable
         using (var npz = new NpzOutput(_file.Stream))
         {
             first(npz);
-            foreach ((string name, ElementType type, Spool values) in _columns)
-                npz.Add(name, type, [_lengths[name]], values.CopyTo);
+            foreach ((string name, ElementType type, int width, Spool values) in _columns)
+                npz.Add(name, type, width == 0 ? [_lengths[name]] : [_lengths[name] / width, width], values.CopyTo);
         }
         _file.Commit();
     }
 
     public void Dispose()
     {
-        foreach ((_, _, Spool values) in _columns)
+        foreach ((_, _, _, Spool values) in _columns)
             values.Dispose();
         _file.Dispose();
     }
