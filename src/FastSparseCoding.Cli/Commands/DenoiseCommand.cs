@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Diagnostics;
 using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Cli.Sharding;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Imaging.Formats;
-using FastSparseCoding.Paper;
 
 namespace FastSparseCoding.Cli.Commands;
 
@@ -53,6 +53,10 @@ internal sealed class DenoiseCommand
         HelpName = "FILE",
     };
 
+    private readonly ShardOptions _shard = new(
+        $"pictures that follow each other, into the folder of all. What there is to tell of them is written to {PartName.Rule}, beside it; "
+        + "'sparsecode merge' proves that all are there. A part that is there already is skipped.");
+
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
         var self = new DenoiseCommand();
@@ -61,10 +65,12 @@ internal sealed class DenoiseCommand
             + "a dictionary learned from the noisy picture itself.",
             ["sparsecode denoise noisy.png -o clean.png",
             "sparsecode denoise noisy/ -o clean/ --model denoiser.safetensors --sigma auto",
-            "sparsecode denoise noisy.png -o clean.png --sigma 25 --reference original.png --difference noise.png"])
+            "sparsecode denoise noisy.png -o clean.png --sigma 25 --reference original.png --difference noise.png",
+            "sparsecode denoise noisy/ -o clean/ --model denoiser.safetensors --shard 0/8"])
         {
             self._inputs, self._output, self._model, self._sigma, self._strength, self._reference, self._difference,
         };
+        self._shard.AddTo(command);
         command.SetAction(parsed => self.Run(parsed, context(parsed)));
         return command;
     }
@@ -81,35 +87,25 @@ internal sealed class DenoiseCommand
         plan.Require([modelPath], (_difference, difference));
         Denoiser? model = modelPath is null ? null : DenoiserFile.Load(modelPath);
         SignalInput.WarnPassedOver(inputs, context);
-        int failed = 0;
-        var table = new ResultTable([.. Columns, .. jobs[0].Reference is null ? [] : QualityColumns]);
-        context.Track(board =>
+        NoiseRange sigma = parsed.GetValue(_sigma);
+        var work = new PictureWork(Columns: [.. Columns, .. jobs[0].Reference is null ? [] : QualityColumns],
+            (job, progress) => Run(job, model, sigma, strength, difference, context, progress))
         {
-            ProgressBoard.Piece? learning = model is null ? board.Start("learning dictionaries") : null;
-            ProgressBoard.Piece piece = board.Start("denoising");
-            for (int i = 0; i < jobs.Count; i++)
-            {
-                context.Cancellation.ThrowIfCancellationRequested();
-                try
-                {
-                    var progress = new PictureProgress(learning, piece, i, jobs.Count);
-                    table.Add(Run(jobs[i], model, parsed.GetValue(_sigma), strength, difference, context, progress));
-                }
-                catch (Exception e) when ((jobs.Count > 1 || context.Skipped is not null)
-                    && e is UserError or ArgumentException or InvalidDataException or IOException)
-                {
-                    failed++;       // the others are none the worse for it
-                    if (context.SkipBad is { } skip)
-                        skip(e);
-                    else
-                        context.Terminal.Tell($"error: {UserError.Text(e).ReplaceLineEndings(" ")}");
-                }
-                piece.Report(i + 1, jobs.Count, Path.GetFileName(jobs[i].Input));
-            }
-        });
-        context.Print(new Result().Add("pictures", jobs.Count).Add("failed", failed)
-            .Add("method", model is null ? "own dictionary" : "model").AddTable("results", table));
-        return failed == 0 || (context.Skipped is not null && failed < jobs.Count) ? ExitCode.Done : ExitCode.BadInput;
+            Learns = model is null,
+        };
+        if (_shard.Bind(parsed, context.Terminal.Variable) is not { } shard)
+        {
+            PictureResults results = work.Run(jobs, context);
+            context.Print(results.ToResult());
+            return results.ExitCode(context);
+        }
+        Job whole = Job.Of("denoise").Add("pictures", InputIdentity.OfPictures([.. jobs.Select(j => j.Input)]))
+            .Add("model", modelPath is null ? null : ContentHash.Of([modelPath], context.Cancellation))
+            .Add("sigma", sigma.ToString()).Add("strength", FormattableString.Invariant($"{strength}"))
+            .Add("seed", model is null ? FormattableString.Invariant($"{context.Seed}") : null)
+            .Add("references", jobs[0].Reference is null ? null : InputIdentity.OfPictures([.. jobs.Select(j => j.Reference!)]))
+            .Add("bad pictures", context.Skipped is null ? null : "left out");
+        return new PictureShard(work, jobs, whole, parsed.GetRequiredValue(_output), shard, context).Run();
     }
 
     /// <summary>One picture; what is told of it.</summary>

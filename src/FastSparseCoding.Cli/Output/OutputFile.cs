@@ -27,6 +27,12 @@ internal static class OutputFile
         }
     }
 
+    /// <summary>Refuses at once a place for a part that cannot be written to.</summary>
+    public static void RequirePart(string path)
+    {
+        using AtomicFile probe = AtomicFile.Create(path);
+    }
+
     /// <summary>The same for work that keeps a checkpoint beside its first output.</summary>
     /// <param name="kind">The kind of its checkpoints; a file of another kind in their place is somebody else's.</param>
     /// <param name="inputs">Files and folders that are read; null where none is given.</param>

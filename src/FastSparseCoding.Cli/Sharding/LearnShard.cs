@@ -45,11 +45,10 @@ internal sealed class LearnShard(
         byte[] model;
         using (PartReader first = PartReader.Open(parts.Paths[0]))
             model = StatisticsPart.ReadModel(first);
-        var source = new FileSource(model, parts.Paths[0]);
-        AtomDictionary start = ModelFile.LoadDictionary(source);
+        AtomDictionary start = ModelFile.LoadDictionary(Source());
         if (start.Hash != parts.Job["dictionary"])
             throw PartInfo.Malformed(parts.Paths[0]);
-        Penalty penalty = ModelFile.ReadInfo(source).Penalty;
+        Penalty penalty = ModelFile.ReadInfo(Source()).Penalty;
         var tree = new StatisticsTree();
         CodeMerge.Each(parts, context, part =>
         {
@@ -64,13 +63,15 @@ internal sealed class LearnShard(
         AtomDictionary moved = sum.Update(start, parts.Job["atoms"] == NonNegative, context.Threads);
         context.WarnUncertified(sum.Uncertified, sum.Signals + sum.Uncertified, "signals");
         if (FileEnding.Of(output) is "" or ".safetensors")
-            ModelFile.Save(output, moved, penalty, Imaging.PatchPreprocessing.Read(source));
+            ModelFile.Save(output, moved, penalty, Imaging.PatchPreprocessing.Read(Source()));
         else
             RowsWriter.Write(output, moved.Atoms, "atoms");
         return new Result().Add("dictionary", output).Add("atoms", moved.AtomCount).Add("signal_size", moved.SignalSize)
             .Add("samples", sum.Signals + sum.Uncertified).Add("penalty", penalty.ToString()).Add("objective", sum.Objective)
             .Add("non_zeros", (double)sum.NonZeros / sum.Signals).Add("unused_atoms", sum.UnusedAtoms)
             .Add("uncertified_signals", sum.Uncertified).Add("hash", moved.Hash);
+
+        FileSource Source() => new(model, $"{parts.Paths[0]}(model)");
     }
 
     /// <summary>Sums of blocks of rows, or of pictures; none of a picture without signals.</summary>

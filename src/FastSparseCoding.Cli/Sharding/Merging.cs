@@ -15,6 +15,7 @@ internal static class Merging
         PartInfo.Codes => CodeMerge.Codes(parts, output, context),
         PartInfo.Signals => CodeMerge.Signals(parts, output, context),
         PartInfo.Places => CodeMerge.Places(parts, output, context),
+        PartInfo.Pictures => PictureShard.Merge(parts, output, context),
         PartInfo.Statistics => LearnShard.Merge(parts, output, context),
         _ => throw new UserError($"{parts.Paths[0]}: holds '{parts.Kind}', which this version cannot merge."),
     };

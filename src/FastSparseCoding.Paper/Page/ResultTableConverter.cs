@@ -11,10 +11,16 @@ internal sealed class ResultTableConverter : JsonConverter<ResultTable>
     private const string Columns = "columns", Rows = "rows", Number = "number", Least = "least", Most = "most", Count = "count";
 
     public override ResultTable Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        => FromNode(JsonNode.Parse(ref reader)!);
+
+    public override void Write(Utf8JsonWriter writer, ResultTable value, JsonSerializerOptions options) => ToNode(value).WriteTo(writer);
+
+    /// <summary>Reads a table.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static ResultTable FromNode(JsonNode node)
     {
         try
         {
-            JsonNode node = JsonNode.Parse(ref reader)!;
             var table = new ResultTable([.. node[Columns]!.AsArray().Select(c => c!.GetValue<string>())]);
             foreach (JsonNode? row in node[Rows]!.AsArray())
                 table.Add([.. row!.AsArray().Select(cell => Value(cell!))]);
@@ -26,12 +32,12 @@ internal sealed class ResultTableConverter : JsonConverter<ResultTable>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, ResultTable value, JsonSerializerOptions options)
-        => new JsonObject
-        {
-            [Columns] = new JsonArray([.. value.Columns.Select(c => (JsonNode)c)]),
-            [Rows] = new JsonArray([.. value.Rows.Select(row => new JsonArray([.. row.Select(Node)]))]),
-        }.WriteTo(writer);
+    /// <summary>A table as JSON.</summary>
+    public static JsonObject ToNode(ResultTable value) => new()
+    {
+        [Columns] = new JsonArray([.. value.Columns.Select(c => (JsonNode)c)]),
+        [Rows] = new JsonArray([.. value.Rows.Select(row => new JsonArray([.. row.Select(Node)]))]),
+    };
 
     private static JsonNode Node(object value) => value switch
     {

@@ -144,7 +144,7 @@ public sealed class DictionaryStatistics
             d.Values.CopyTo(before.Values);
             sweep.Run(a, b, d, projection.Apply);
             TensorPrimitives.Subtract(d.Values, before.Values, before.Values);
-            moved = TensorPrimitives.MaxMagnitude<float>(before.Values);
+            moved = Math.Abs(TensorPrimitives.MaxMagnitude<float>(before.Values));
         }
         return AtomDictionary.Normalize(d);
     }

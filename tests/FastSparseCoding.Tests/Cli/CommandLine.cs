@@ -22,6 +22,16 @@ internal static class CommandLine
         return new Outcome(code, output.ToString(), error.ToString());
     }
 
+    /// <summary>Runs a command line in an environment of a few variables.</summary>
+    public static Outcome RunIn(IReadOnlyDictionary<string, string> variables, params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var terminal = new Terminal(output, error, IsInteractive: false) { Variable = name => variables.GetValueOrDefault(name) };
+        int code = App.Run(args, terminal, TestContext.Current.CancellationToken);
+        return new Outcome(code, output.ToString(), error.ToString());
+    }
+
     /// <summary>Runs a command with bytes as its standard input; what it wrote to standard output, as bytes too.</summary>
     public static (Outcome Outcome, byte[] Output) Pipe(byte[] input, params string[] args)
     {
