@@ -143,6 +143,9 @@ pictures() {
   done
 }
 
+# So many signals of the pictures.
+signals() { "$SPARSECODE" encode dictionary.safetensors photos --samples "$1" --signals signals.npy --quiet -o unused.npz > /dev/null; }
+
 # The commands at the top of a script, as they are printed there.
 printed() { sed -n 's/^#   //p' "$scripts/$1" | sed "s#\b\(${1//./\\.}\|merge\.sbatch\)\b#$scripts/&#"; }
 
@@ -185,6 +188,7 @@ encode_in_an_array() {
   check "the array and its merge end" await 400 is_over_in_haste "$array,$last"
   check "the array of 8 shards, one killed, merges to the bytes of one run" cmp codes.npz plain.npz
   check "eight shards have ended" test "$(find . -name 'codes.npz.*-of-8.part.npz' | wc -l)" -eq 8
+  check "the killed process has left nothing behind" test -z "$(find . -name '.partial*' -o -name '*.tmp')"
   rm -f codes.npz encode-*.log
   merging=$(eval "$commands")
   check "the same again ends" await 300 is_over "$(awk '{ print $4; exit }' <<< "$merging")"
@@ -226,9 +230,10 @@ mkdir "$folder/work"
 cd "$folder/work" || exit 1
 pictures
 "$SPARSECODE" learn photos --patch 8 --atoms 256 --samples 20000 --min-std 0.01 --lambda 0.1 --quiet -o dictionary.safetensors > /dev/null
-"$SPARSECODE" encode dictionary.safetensors photos --samples 65536 --signals signals.npy --quiet -o plain.npz > /dev/null
+signals 65536
 "$SPARSECODE" encode dictionary.safetensors signals.npy --quiet -o plain.npz > /dev/null
 encode_in_an_array
+signals 8192
 learn_in_rounds
 learn_with_ranks
 
