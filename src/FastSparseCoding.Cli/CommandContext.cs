@@ -28,6 +28,9 @@ internal sealed record CommandContext(
     /// <summary>What the paper's experiments need of it.</summary>
     public RunContext OfRun => new(Seed, Threads, Cancellation);
 
+    /// <summary>Refuses ranks that were given other data than the first.</summary>
+    public void RequireSameData(string identity) => new SharedWork(Ranks).RequireSame("the data", identity);
+
     /// <summary>Says how many processes with how many threads share the work, where there are several.</summary>
     public void TellRanks()
     {

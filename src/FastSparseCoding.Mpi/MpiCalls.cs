@@ -14,7 +14,9 @@ internal static unsafe partial class MpiCalls
 
     private static readonly Lazy<MpiLibrary> Loaded = new(() =>
     {
-        MpiLibrary library = MpiLibrary.Load();
+        MpiLibrary? found = null;
+        SignalHandlers.Keep(() => found = MpiLibrary.Load());
+        MpiLibrary library = found!;
         NativeLibrary.SetDllImportResolver(
             Assembly.GetExecutingAssembly(), (name, _, _) => name == Name ? library.Handle : 0);
         return library;

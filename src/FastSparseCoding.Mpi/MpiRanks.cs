@@ -29,7 +29,8 @@ public sealed unsafe class MpiRanks : ICollective, IDisposable
     private MpiRanks(MpiLibrary mpi)
     {
         _mpi = mpi;
-        Check(MpiCalls.InitThread(0, 0, MpiCalls.ThreadSerialized, out int threads), "MPI_Init_thread");
+        int threads = 0;
+        SignalHandlers.Keep(() => Check(MpiCalls.InitThread(0, 0, MpiCalls.ThreadSerialized, out threads), "MPI_Init_thread"));
         if (threads < MpiCalls.ThreadSerialized)
             throw new DllNotFoundException(
                 $"the MPI library '{mpi.Name}' takes calls from one thread only; it must be built with threads (MPI_THREAD_SERIALIZED).");

@@ -21,7 +21,8 @@ public sealed partial class ArchitectureTests
         ["Storage"] = ["Kernels", "Solvers", "Encoders", "Training", "Learning", "Evaluation"],
         ["Imaging"] = ["Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage"],
         ["Paper"] = ["Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging"],
-        ["Cli"] = ["Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging", "Paper"],
+        ["Mpi"] = [],
+        ["Cli"] = ["Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging", "Paper", "Mpi"],
     };
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed partial class ArchitectureTests
     public void Only_the_command_line_knows_a_console()
     {
         string[] files = [.. Files("src/FastSparseCoding"), .. Files("src/FastSparseCoding.Imaging"),
-            .. Files("src/FastSparseCoding.Paper")];
+            .. Files("src/FastSparseCoding.Paper"), .. Files("src/FastSparseCoding.Mpi")];
 
         Assert.Empty(files.Where(f => ConsoleUse().IsMatch(Code(f))).Select(Relative));
         Assert.Contains(Files("src/FastSparseCoding.Cli"), f => ConsoleUse().IsMatch(Code(f)));
@@ -84,7 +85,7 @@ public sealed partial class ArchitectureTests
         }
 
         Assert.Superset(new HashSet<string>(
-            ["", "Kernels", "Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging", "Paper", "Cli"],
+            ["", "Kernels", "Solvers", "Encoders", "Training", "Learning", "Evaluation", "Storage", "Imaging", "Paper", "Mpi", "Cli"],
             StringComparer.Ordinal), seen);
         Assert.Empty(violations);
     }
@@ -163,7 +164,7 @@ public sealed partial class ArchitectureTests
     private static partial Regex Async();
 
     [GeneratedRegex(
-        @"(FastSparseCoding\.|(?<![\w.]))(?<part>Kernels|Solvers|Encoders|Training|Learning|Evaluation|Storage|Imaging|Paper|Cli)(?=[.;])",
+        @"(FastSparseCoding\.|(?<![\w.]))(?<part>Kernels|Solvers|Encoders|Training|Learning|Evaluation|Storage|Imaging|Paper|Mpi|Cli)(?=[.;])",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Reference();
 

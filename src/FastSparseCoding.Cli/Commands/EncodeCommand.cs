@@ -90,6 +90,7 @@ internal sealed class EncodeCommand
         + "counts.",
             HelpName = "FILE.npy"
         };
+    private readonly Option<bool> _mpi = RankOption.Create();
     private readonly AtomOptions _atoms = new();
     private readonly PenaltyOptions _penalty = new(perSignal: true);
     private readonly PursuitOptions _pursuit = new();
@@ -118,7 +119,7 @@ internal sealed class EncodeCommand
             "sparsecode encode dictionary.safetensors photos/ -o codes.npz --shard 0/8"])
         {
             self._model, self._images, self._output, self._solver, self._tolerance, self._warmStart, self._sparse, self._samples,
-            self._stride, self._signals, self._places, self._mask,
+            self._stride, self._signals, self._places, self._mask, self._mpi,
         };
         self._atoms.AddTo(command);
         self._penalty.AddTo(command);
@@ -134,8 +135,14 @@ internal sealed class EncodeCommand
         ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model), _atoms.Bind(parsed));
         ICoder coder = BindCoder(parsed, model);
         Shard? shard = _shard.Bind(parsed, context.Terminal.Variable);
+        if (shard is not null && parsed.GetValue(_mpi))
+            throw new UserError($"{_mpi.Name} makes a part of every rank itself; leave {_shard.Name} away.");
         string output = parsed.GetRequiredValue(_output);
-        RequireOutputs(parsed, model, output, shard, context);
+        bool shared = context.Ranks.Size > 1;
+        if (context.IsFirst)
+            RequireOutputs(parsed, model, output, shard, context);
+        if (shared)
+            RequireOutputs(parsed, model, output, new Shard(context.Ranks.Rank, context.Ranks.Size), context);
         var request = new EncodeRequest
         {
             Signals = BindSignals(parsed, model, context),
@@ -146,6 +153,8 @@ internal sealed class EncodeCommand
         };
         if (shard is { } one)
             context.Print(new EncodeShard(request, one, context).Run());
+        else if (shared)
+            context.Print(new EncodeRanks(request, context).Run());
         else
             context.Print(new SignalEncoding(request, context).Run(), output);
         return ExitCode.Done;

@@ -167,7 +167,7 @@ internal sealed class LearnCommand
     {
         ModelInput model = start.Model
             ?? throw new UserError($"{_shard.Name} takes the dictionary to move; give it with {StartOptions.StartName}.");
-        foreach (Option option in (Option[])[_batch, _method, _whiten, _mosaic, _mask, _resume])
+        foreach (Option option in (Option[])[_batch, _method, _whiten, _mosaic, _mask, _resume, _mpi])
             if (parsed.GetResult(option) is { Implicit: false })
                 throw new UserError($"{option.Name} is for learning batch by batch; {_shard.Name} makes one step over all signals.");
         string[] paths = context.Inputs.Of(parsed, _images);
@@ -212,6 +212,7 @@ internal sealed class LearnCommand
         LearningProgress? reported = null;
         Action<LearnerState>? keep = !context.IsFirst ? null
             : s => CheckpointFile.Save(checkpoint, s with { Settings = Checkpoint.Seal(s.Settings, data) });
+        context.RequireSameData(data);
         context.TellRanks();
         context.Track(board =>
         {

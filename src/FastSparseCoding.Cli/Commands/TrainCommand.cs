@@ -125,7 +125,8 @@ internal sealed class TrainCommand
         string kind = parsed.GetRequiredValue(_kind), output = parsed.GetRequiredValue(_output);
         int depth = BindDepth(parsed, kind);
         ModelInput model = ModelInput.OpenDictionary(parsed.GetRequiredValue(_dictionary), _atoms.Bind(parsed));
-        model.RequireMemory(kind, EncoderFactory.Find(kind).HasSquareMatrix ? TrainingMatrices : 0);
+        int sums = GradientTree.Levels(RowBlocks.Count(options.BatchSize, RowBlocks.TrainingRows));
+        model.RequireMemory(kind, EncoderFactory.Find(kind).HasSquareMatrix ? TrainingMatrices + sums : 0);
         Penalty penalty = BindPenalty(parsed, model, kind);
         string[] paths = context.Inputs.Of(parsed, _images);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
@@ -217,6 +218,7 @@ internal sealed class TrainCommand
         TrainingReport? report = null;
         Action<TrainingCheckpoint>? keep = !context.IsFirst ? null
             : c => CheckpointFile.Save(checkpoint, c with { Settings = Checkpoint.Seal(c.Settings, data) });
+        context.RequireSameData(data);
         TellRanks(encoder, options, context);
         context.Track(board =>
         {

@@ -19,8 +19,9 @@ internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandCon
     public string Path { get; } = PartName.Of(request.Output, shard);
 
     /// <summary>Encodes the part, unless it is there already.</summary>
+    /// <param name="afterBlock">Called when a block of it is encoded.</param>
     /// <returns>What there is to tell.</returns>
-    public Result Run()
+    public Result Run(Action? afterBlock = null)
     {
         using RowsPart.Writer? signals = Companion(request.SignalsOutput) is { } signalsPath
             ? new RowsPart.Writer(signalsPath, request.Signals.Model.SignalSize, sparse: false) : null;
@@ -38,6 +39,7 @@ internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandCon
             content.Append(block);
             codes.Append(z);
             signals?.Append(block.X);
+            afterBlock?.Invoke();
         });
         PartInfo done = new(PartInfo.Codes, shard, job, content.Finish(), Facts(tally, stream));
         signals?.Complete(done with { Kind = PartInfo.Signals, Facts = [] });

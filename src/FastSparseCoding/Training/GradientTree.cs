@@ -21,12 +21,15 @@ internal sealed class GradientTree
     public GradientTree(IReadOnlyList<TrainedSlab> trained, int leaves, ThreadTeam team)
     {
         (_trained, _team) = (trained, team);
-        _kept = new float[int.Log2(Math.Max(1, leaves - 1)) + (leaves > 1 ? 1 : 0)][][];
+        _kept = new float[Levels(leaves)][][];
         for (int level = 0; level < _kept.Length; level++)
             _kept[level] = [.. trained.Select(slab => new float[slab.Gradient.Values.Length])];
         _keep = Keep;
         _add = Add;
     }
+
+    /// <summary>Sums that are kept while so many leaves are added, each of the parameters' size.</summary>
+    public static int Levels(int leaves) => leaves > 1 ? int.Log2(leaves - 1) + 1 : 0;
 
     /// <summary>Takes the next leaf's gradient out of the slabs; the last one leaves the sum of all there.</summary>
     public void Take(bool last)

@@ -1,12 +1,13 @@
 using System.Reflection;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Mpi;
 using FastSparseCoding.Tests.Support;
 using PublicApiGenerator;
 using Xunit;
 
 namespace FastSparseCoding.Tests.PublicApi;
 
-/// <summary>What the two packages show to their users: a member becomes public by being put into the text, not by accident.</summary>
+/// <summary>What the packages show to their users: a member becomes public by being put into the text, not by accident.</summary>
 public sealed class PublicApiTests
 {
     private static readonly ApiGeneratorOptions Options = new()
@@ -18,6 +19,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData(typeof(Matrix))]
     [InlineData(typeof(GrayImage))]
+    [InlineData(typeof(MpiRanks))]
     public void What_a_package_shows_is_what_its_text_says(Type shown)
     {
         Assembly package = shown.Assembly;

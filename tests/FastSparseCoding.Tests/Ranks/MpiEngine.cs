@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+using FastSparseCoding.Tests.Cli;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Ranks;
+
+/// <summary>An MPI that is installed on this machine.</summary>
+internal static class MpiEngine
+{
+    /// <summary>By the launchers' names on Debian, where both can be installed.</summary>
+    public static string[] Names { get; } = ["mpirun.openmpi", "mpirun.mpich"];
+
+    /// <summary>Program and arguments that run a program of these tests in so many ranks.</summary>
+    public static ProcessStartInfo Start(string engine, int ranks, string folder, string program, params string[] arguments)
+    {
+        Assert.SkipUnless(IsInstalled(engine), $"No {engine} here: install openmpi-bin and mpich to run this test.");
+        // Containers run as root, and tests with more ranks than cores.
+        string[] allowed = engine == "mpirun.openmpi" ? ["--allow-run-as-root", "--oversubscribe", "--quiet"] : [];
+        return new ProcessStartInfo(
+            engine, [.. allowed, "-n", ranks.ToString(CultureInfo.InvariantCulture), "dotnet", program, .. arguments])
+        {
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public static Outcome Run(ProcessStartInfo start)
+    {
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new Outcome(process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+
+    private static bool IsInstalled(string engine) => OperatingSystem.IsLinux()
+        && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, engine)));
+}

@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using FastSparseCoding.Mpi;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Tests.Cli;
+using FastSparseCoding.Tests.Storage;
+using FastSparseCoding.Tests.Support;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Ranks;
+
+/// <summary>The command line under the MPIs that are installed: the same files as without.</summary>
+public sealed class MpiTests : IDisposable
+{
+    private static readonly string Collective = Path.Combine(AppContext.BaseDirectory, "FastSparseCoding.Ranks.dll");
+
+    private readonly TempFolder _folder = new();
+
+    public static TheoryData<string, int> EnginesAndRanks { get; } = [.. from engine in MpiEngine.Names
+        from ranks in (int[])[1, 2, 4] select new TheoryDataRow<string, int>(engine, ranks)];
+
+    public static TheoryData<string> Engines { get; } = [.. MpiEngine.Names];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(EnginesAndRanks))]
+    public void Ranks_of_a_real_engine_keep_what_a_collective_promises(string engine, int ranks)
+    {
+        int size = ranks == 4 ? 5 : ranks;      // no power of two, too
+
+        Outcome outcome = MpiEngine.Run(MpiEngine.Start(engine, size, _folder.Path, Collective));
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Contains($"{size} ranks keep what a collective promises", outcome.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(EnginesAndRanks))]
+    public void Learning_and_training_write_the_same_files_for_any_number_of_ranks(string engine, int ranks)
+    {
+        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(600, 16, seed: 1), "signals");
+        string[] learn = ["learn", "x.npy", "--atoms", "24", "--samples", "1200", "--batch", "150"],
+            train = ["train", "alone.safetensors", "x.npy", "--samples", "4000", "--batch", "256", "--depth", "2", "--learning-rate", "0.01"];
+        InFolder([.. learn, "-o", "alone.safetensors"]);
+        InFolder([.. train, "-o", "alone-lista.safetensors"]);
+
+        Outcome learned = Mpi(engine, ranks, [.. learn, "-o", "learned.safetensors"]);
+        Outcome trained = Mpi(engine, ranks, [.. train, "-o", "trained.safetensors"]);
+
+        Assert.True(learned.ExitCode == 0 && trained.ExitCode == 0, learned.Error + trained.Error);
+        Assert.Equal(Bytes("alone.safetensors"), Bytes("learned.safetensors"));
+        Assert.Equal(Bytes("alone-lista.safetensors"), Bytes("trained.safetensors"));
+        Assert.Single(learned.Out.Split('\n'), line => line.StartsWith("hash ", StringComparison.Ordinal));
+        if (ranks > 1)
+            Assert.Contains($"{ranks} ranks, ", learned.Error, StringComparison.Ordinal);
+        Assert.Equal(["alone-lista.safetensors", "alone.safetensors", "learned.safetensors", "trained.safetensors", "x.npy"], _folder.Names);
+    }
+
+    [Theory]
+    [InlineData("mpirun.openmpi", 2, "codes.npz")]
+    [InlineData("mpirun.openmpi", 4, "codes.npy")]
+    [InlineData("mpirun.mpich", 1, "codes.npz")]
+    [InlineData("mpirun.mpich", 4, "codes.npz")]
+    public void Encoding_writes_the_same_file_for_any_number_of_ranks(string engine, int ranks, string codes)
+    {
+        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(3000, 16, seed: 1), "signals");
+        ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.3f, null);
+        InFolder("encode", "d.safetensors", "x.npy", "-o", $"alone-{codes}");
+
+        Outcome shared = Mpi(engine, ranks, "encode", "d.safetensors", "x.npy", "-o", codes, "--signals", "again.npy");
+
+        Assert.True(shared.ExitCode == 0, shared.Error);
+        Assert.Equal(Bytes($"alone-{codes}"), Bytes(codes));
+        Assert.Equal(Bytes("x.npy"), Bytes("again.npy"));
+        Assert.Equal(["again.npy", $"alone-{codes}", codes, "d.safetensors", "x.npy"], _folder.Names);
+    }
+
+    /// <summary>The second half of the rows, which rank 1 encodes, holds what cannot be encoded.</summary>
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void What_one_rank_meets_ends_all_and_writes_nothing(string engine)
+    {
+        Matrix x = RandomData.Normal(3000, 16, seed: 1);
+        x[2800, 3] = float.NaN;
+        RowsWriter.Write(_folder.File("x.npy"), x, "signals");
+        ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.3f, null);
+
+        Outcome outcome = Mpi(engine, 2, "encode", "d.safetensors", "x.npy", "-o", "codes.npz");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(
+            ["error: rank 1 stopped: x.npy: holds NaN at row 2800, column 3; every value must be finite."], Errors(outcome));
+        Assert.DoesNotContain("codes.npz", _folder.Names);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void A_rank_that_is_killed_ends_the_job_and_the_rest_is_done_later_to_the_same_bits(string engine)
+    {
+        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(600, 16, seed: 1), "signals");
+        // Long enough to be killed in the middle, by its checkpoints.
+        string[] learn = ["learn", "x.npy", "--atoms", "24", "--samples", "60000", "--batch", "150"];
+        InFolder([.. learn, "-o", "alone.safetensors"]);
+        ProcessStartInfo start = MpiEngine.Start(
+            engine, 2, _folder.Path, OutputTests.ToolPath, [.. learn, "-o", "learned.safetensors", "--mpi", "-q"]);
+
+        using (Process job = Process.Start(start)!)
+        {
+            while (!job.HasExited && !File.Exists(_folder.File("learned.safetensors.checkpoint")))
+                Thread.Sleep(1);
+            using Process kill = Process.Start("pkill", ["-KILL", "-n", "-f", $"{Path.GetFileName(OutputTests.ToolPath)} .*{learn[5]}.*--mpi"]);
+            kill.WaitForExit();
+            Assert.True(job.WaitForExit(TimeSpan.FromMinutes(1)), "the other rank goes on");
+            Assert.NotEqual(0, job.ExitCode);
+        }
+        Assert.True(File.Exists(_folder.File("learned.safetensors.checkpoint")), "it had ended before it was killed");
+        Assert.False(File.Exists(_folder.File("learned.safetensors")));
+        Outcome rest = Mpi(engine, 4, [.. learn, "-o", "learned.safetensors", "--resume"]);
+
+        Assert.True(rest.ExitCode == 0, rest.Error);
+        Assert.Equal(Bytes("alone.safetensors"), Bytes("learned.safetensors"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void What_is_wrong_is_told_once(string engine)
+    {
+        Outcome missing = Mpi(engine, 2, "learn", "nothing.npy", "-o", "d.safetensors");
+        Outcome unknown = Mpi(engine, 2, "learn", "nothing.npy", "--atom", "3", "-o", "d.safetensors");
+
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Equal(["error: nothing.npy: there is no such file."], Errors(missing));
+        Assert.Equal(2, unknown.ExitCode);
+        Assert.Single(Errors(unknown));
+    }
+
+    [Fact]
+    public void A_library_of_another_engine_than_the_launcher_is_refused()
+    {
+        ProcessStartInfo start = MpiEngine.Start("mpirun.mpich", 2, _folder.Path, Collective);
+        Assert.SkipUnless(File.Exists("/usr/lib/x86_64-linux-gnu/libmpi.so.40"), "There is only one MPI here.");
+        start.Environment[MpiLibrary.Variable] = "libmpi.so.40";
+
+        Outcome outcome = MpiEngine.Run(start);
+
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.Contains("2 processes were started together, but the MPI library 'libmpi.so.40' knows of 1: it is not the one that the "
+            + "launcher belongs to; name that in FASTSPARSECODING_MPI.", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("libnone.so", "no MPI library: libnone.so cannot be loaded; install Open MPI or MPICH (Debian: openmpi-bin or mpich), or name "
+        + "the library in FASTSPARSECODING_MPI.")]
+    [InlineData("libz.so.1", "the MPI library 'libz.so.1' is neither Open MPI nor MPICH or a relative of it, which are the ones this program "
+        + "can talk to; name another in FASTSPARSECODING_MPI.")]
+    public void Without_an_MPI_that_is_said(string library, string message)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Libraries have other names.");
+        var start = new ProcessStartInfo("dotnet", [OutputTests.ToolPath, "learn", "x.npy", "-o", "d.safetensors", "--mpi"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { [MpiLibrary.Variable] = library },
+        };
+
+        Outcome outcome = MpiEngine.Run(start);
+
+        Assert.Equal((1, $"error: --mpi: {message}\n"), (outcome.ExitCode, outcome.Error));
+    }
+
+    [Theory]
+    [InlineData("OMPI_COMM_WORLD_SIZE", "libmpi.so.40", 4)]
+    [InlineData("PMI_SIZE", "libmpi.so.40", 4)]
+    [InlineData("SLURM_STEP_NUM_TASKS", "libmpi.so.40", 4)]
+    [InlineData("PMI_RANK", "libmpich.so.12", null)]
+    public void The_launcher_tells_which_library_and_how_many(string variable, string first, int? started)
+    {
+        string? Read(string name) => name == variable ? "4" : null;
+
+        Assert.Equal(first, MpiLibrary.Candidates(Read)[0]);
+        Assert.Equal(started, MpiRanks.StartedTogether(Read));
+    }
+
+    private static string[] Errors(Outcome outcome)
+        => [.. outcome.ErrorLines.Where(line => line.StartsWith("error: ", StringComparison.Ordinal))];
+
+    private Outcome Mpi(string engine, int ranks, params string[] arguments)
+        => MpiEngine.Run(MpiEngine.Start(engine, ranks, _folder.Path, OutputTests.ToolPath, [.. arguments, "--mpi"]));
+
+    private void InFolder(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [OutputTests.ToolPath, .. arguments, "-q"])
+        {
+            UseShellExecute = false,
+            WorkingDirectory = _folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        Outcome outcome = MpiEngine.Run(start);
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+    }
+
+    private byte[] Bytes(string name) => File.ReadAllBytes(_folder.File(name));
+}
