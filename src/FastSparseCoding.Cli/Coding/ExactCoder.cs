@@ -21,5 +21,6 @@ internal sealed class ExactCoder(LassoSolver solver, TrainableEncoder? start) : 
     }
 
     public void Describe(Job job)
-        => Facts.Describe(job.Add("sparsity penalty", solver.Penalty.Settings).Add("start", start is null ? null : EncoderIdentity.Of(start)));
+        => Facts.Describe(
+            job.Add("sparsity penalty", solver.Penalty.Settings).Add("start", start is null ? null : EncoderIdentity.Of(start)));
 }

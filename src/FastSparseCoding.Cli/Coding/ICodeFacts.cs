@@ -29,7 +29,7 @@ internal static class CodeFacts
     public static readonly ICodeFacts None = new NoFacts();
 
     /// <summary>Begins the facts of a job's codes.</summary>
-    /// <exception cref="UserError">The job's fields are not what <see cref="ICodeFacts.Describe"/> gives.</exception>
+    /// <exception cref="InvalidDataException">The job's fields are not what <see cref="ICodeFacts.Describe"/> gives.</exception>
     public static ICodeFacts Of(string path, Job job) => (ICodeFacts?)Certificates.Of(path, job) ?? PursuitFacts.Of(path, job) ?? None;
 
     private sealed class NoFacts : ICodeFacts

@@ -9,7 +9,8 @@ namespace FastSparseCoding.Cli.Coding;
 /// <param name="error">The error that ends a code, or null.</param>
 internal sealed class PursuitFacts(float? error) : ICodeFacts
 {
-    private const string Error = "error", NoError = "none", Reached = "error_reached_rows", Sum = "sum_of_errors", Largest = "largest_error";
+    private const string Error = "error", NoError = "none", Reached = "error_reached_rows", Sum = "sum_of_errors",
+        Largest = "largest_error";
 
     private long _reached;
     private double _sumOfNorms;

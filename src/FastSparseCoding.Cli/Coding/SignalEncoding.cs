@@ -30,7 +30,8 @@ internal sealed class SignalEncoding(EncodeRequest request, CommandContext conte
         places?.Complete();
         Warn(request.Coder.Facts, tally.Rows, context);
         Result result = Tally.Tell(
-            request.Output, request.Coder.Method, request.Signals.Model.CodeSize, tally.Rows, tally.NonZeros, request.Coder.Facts, tally.Rate);
+            request.Output, request.Coder.Method, request.Signals.Model.CodeSize, tally.Rows, tally.NonZeros, request.Coder.Facts,
+            tally.Rate);
         if (stream.FlatPlaces is { } flat)
             result.Add("flat_places", flat());
         if (request.PlacesOutput is not null)

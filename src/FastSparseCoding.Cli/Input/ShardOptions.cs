@@ -54,9 +54,11 @@ internal sealed class ShardOptions
             shard = new Shard(Number(Kubernetes, index, 0, int.MaxValue), count ?? throw new UserError(
                 $"{_shards.Name} is {Auto}, which takes {SlurmCount}; it is not set. Give the number of parts."));
         else
-            throw new UserError($"{_shards.Name} takes the part's number from {SlurmId} or {Kubernetes}; neither is set. Give {_shard.Name} I/N.");
+            throw new UserError(
+                $"{_shards.Name} takes the part's number from {SlurmId} or {Kubernetes}; neither is set. Give {_shard.Name} I/N.");
         return shard.IsValid ? shard : throw new UserError(
-            $"the scheduler's number of the part is {shard.Index}; with {_shards.Name} {shard.Count} it must be from 0 to {shard.Count - 1}.");
+            $"the scheduler's number of the part is {shard.Index}; with {_shards.Name} {shard.Count} it must be from 0 to "
+            + $"{shard.Count - 1}.");
     }
 
     /// <summary>The part of an array job, whose numbers must follow each other and be as many as the parts.</summary>
@@ -67,7 +69,8 @@ internal sealed class ShardOptions
             throw new UserError($"{_shards.Name} is {n}; {SlurmCount} is {count}: the array must have a task for every part.");
         if ((long)max - min + 1 != count)
             throw new UserError(
-                $"{SlurmCount} is {count} from {SlurmMin} {min} to {SlurmMax} {max}; the array's numbers must follow each other (a step of 1).");
+                $"{SlurmCount} is {count} from {SlurmMin} {min} to {SlurmMax} {max}; the array's numbers must follow each other (a step of "
+                + "1).");
         return new Shard(id - min, count);
 
         int Variable(string name) => Number(name, environment(name) ?? throw new UserError(

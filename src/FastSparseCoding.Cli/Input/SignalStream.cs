@@ -76,7 +76,8 @@ internal sealed class SignalStream
     {
         ImageStore images = SignalInput.LoadImages(paths, output, context);
         (long first, long end) = shard.OfRows(count);
-        return new SignalStream(first, () => end - first, Known(first, Draw(new PatchSource(images, preprocessing, context.Seed), first, end)),
+        var source = new PatchSource(images, preprocessing, context.Seed);
+        return new SignalStream(first, () => end - first, Known(first, Draw(source, first, end)),
             () => FormattableString.Invariant($"{count} patches of pixels {Fingerprint.Of(images)}, seed {context.Seed}"));
     }
 
@@ -92,8 +93,9 @@ internal sealed class SignalStream
         var grid = new ImageGrid(files, (int)first, (int)end, preprocessing, stride, toEdge, places,
             isPart: shard != Shard.Whole, context);
         IEnumerable<SignalBlock> blocks = shard == Shard.Whole ? grid.SomeBlocks(string.Join(", ", paths)) : grid.Blocks;
-        return new SignalStream(0, () => grid.Total, blocks, () => FormattableString.Invariant(
-            $"{InputIdentity.OfPictures(files)}; stride {stride}{(toEdge ? " to the edges" : "")}{(context.Skipped is null ? "" : ", bad ones left out")}"))
+        string how = FormattableString.Invariant($"stride {stride}{(toEdge ? " to the edges" : "")}")
+            + (context.Skipped is null ? "" : ", bad ones left out");
+        return new SignalStream(0, () => grid.Total, blocks, () => $"{InputIdentity.OfPictures(files)}; {how}")
         {
             FlatPlaces = () => grid.FlatPlaces,
             Units = (first, end),

@@ -14,16 +14,17 @@ internal static class CodeMerge
     public static Result Codes(PartSet parts, string output, CommandContext context)
     {
         FileEnding.Require(output, "codes", FileEnding.Rows);
-        int columns = Columns(parts);
-        bool sparse = parts.Infos[0].Count(parts.Paths[0], RowsPart.IsSparse) == 1;
+        (int columns, bool sparse) = FormOf(parts);
         if (sparse != CodeOutput.IsSparse(output))
             throw new UserError(
-                $"{output}: its parts hold {(sparse ? "sparse codes, for .npz" : "dense codes, for .npy, .safetensors or .csv")}; give a name "
-                + "of that ending.");
+                $"{output}: its parts hold {(sparse ? "sparse codes, for .npz" : "dense codes, for .npy, .safetensors or .csv")}; give a "
+                + "name of that ending.");
         using var codes = new CodeOutput(output, columns, context.Terminal);
         ICodeFacts facts = CodeFacts.Of(parts.Paths[0], parts.Job);
         Each(parts, context, part =>
         {
+            if (RowsPart.AreSparse(part) != sparse)
+                throw PartInfo.Malformed(part.Path);
             AddNumbers(facts, part.Path, part.Info);
             if (sparse)
                 foreach (SparseCodes block in RowsPart.ReadSparse(part, columns))
@@ -48,7 +49,7 @@ internal static class CodeMerge
     public static Result Signals(PartSet parts, string output, CommandContext context)
     {
         FileEnding.Require(output, "signals", FileEnding.Array);
-        int columns = Columns(parts);
+        (int columns, _) = FormOf(parts);
         using RowsWriter signals = RowsWriter.Create(output, columns, "signals");
         Each(parts, context, part =>
         {
@@ -101,14 +102,10 @@ internal static class CodeMerge
             }
         });
 
-    /// <summary>Values in a row, the same in every part.</summary>
-    private static int Columns(PartSet parts)
+    /// <summary>Values in a row and whether rows are sparse, as the first part has it.</summary>
+    private static (int Columns, bool Sparse) FormOf(PartSet parts)
     {
-        long columns = parts.Infos[0].Count(parts.Paths[0], RowsPart.Columns);
-        foreach ((string path, PartInfo info) in parts.Paths.Zip(parts.Infos))
-            if (info.Count(path, RowsPart.Columns) != columns || columns > int.MaxValue
-                || info.Count(path, RowsPart.IsSparse) != parts.Infos[0].Count(parts.Paths[0], RowsPart.IsSparse))
-                throw PartInfo.Malformed(path);
-        return (int)columns;
+        using PartReader first = PartReader.Open(parts.Paths[0]);
+        return (RowsPart.ColumnsOf(first), RowsPart.AreSparse(first));
     }
 }

@@ -4,8 +4,8 @@ namespace FastSparseCoding.Cli.Sharding;
 internal static class FinishedPart
 {
     /// <summary>
-    /// What a part says of itself that is there already and of the same job, made from the same signals or pictures, so that there is nothing
-    /// left to do; null where there is none. One of another job is refused: whoever has put it there may still want it.
+    /// What a part says of itself that is there already and of the same job, made from the same signals or pictures, so that there is
+    /// nothing left to do; null where there is none. One of another job is refused: whoever has put it there may still want it.
     /// </summary>
     /// <param name="path">Where the part is to go.</param>
     /// <param name="kind">What it is to hold.</param>

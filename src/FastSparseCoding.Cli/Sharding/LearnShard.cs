@@ -42,13 +42,10 @@ internal sealed class LearnShard(
     public static Result Merge(PartSet parts, string output, CommandContext context)
     {
         FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
-        byte[] model;
-        using (PartReader first = PartReader.Open(parts.Paths[0]))
-            model = StatisticsPart.ReadModel(first);
-        AtomDictionary start = ModelFile.LoadDictionary(Source());
-        if (start.Hash != parts.Job["dictionary"])
-            throw PartInfo.Malformed(parts.Paths[0]);
-        Penalty penalty = ModelFile.ReadInfo(Source()).Penalty;
+        using PartReader first = PartReader.Open(parts.Paths[0]);
+        byte[] model = StatisticsPart.ReadModel(first);
+        AtomDictionary start = StatisticsPart.ReadDictionary(first);
+        Penalty penalty = ModelFile.ReadInfo(StatisticsPart.Source(first, model)).Penalty;
         var tree = new StatisticsTree();
         CodeMerge.Each(parts, context, part =>
         {
@@ -63,15 +60,13 @@ internal sealed class LearnShard(
         AtomDictionary moved = sum.Update(start, parts.Job["atoms"] == NonNegative, context.Threads);
         context.WarnUncertified(sum.Uncertified, sum.Signals + sum.Uncertified, "signals");
         if (FileEnding.Of(output) is "" or ".safetensors")
-            ModelFile.Save(output, moved, penalty, Imaging.PatchPreprocessing.Read(Source()));
+            ModelFile.Save(output, moved, penalty, Imaging.PatchPreprocessing.Read(StatisticsPart.Source(first, model)));
         else
             RowsWriter.Write(output, moved.Atoms, "atoms");
         return new Result().Add("dictionary", output).Add("atoms", moved.AtomCount).Add("signal_size", moved.SignalSize)
             .Add("samples", sum.Signals + sum.Uncertified).Add("penalty", penalty.ToString()).Add("objective", sum.Objective)
             .Add("non_zeros", (double)sum.NonZeros / sum.Signals).Add("unused_atoms", sum.UnusedAtoms)
             .Add("uncertified_signals", sum.Uncertified).Add("hash", moved.Hash);
-
-        FileSource Source() => new(model, $"{parts.Paths[0]}(model)");
     }
 
     /// <summary>Sums of blocks of rows, or of pictures; none of a picture without signals.</summary>

@@ -17,6 +17,6 @@ internal static class Merging
         PartInfo.Places => CodeMerge.Places(parts, output, context),
         PartInfo.Pictures => PictureShard.Merge(parts, output, context),
         PartInfo.Statistics => LearnShard.Merge(parts, output, context),
-        _ => throw new UserError($"{parts.Paths[0]}: holds '{parts.Kind}', which this version cannot merge."),
+        _ => throw new InvalidDataException($"{parts.Paths[0]}: holds '{parts.Kind}', which this version cannot merge."),
     };
 }

@@ -37,20 +37,20 @@ internal sealed record PartInfo(string Kind, Shard Shard, Job Job, string Conten
     }
 
     /// <summary>Reads the bytes of a part's member.</summary>
-    /// <exception cref="UserError">They are not what <see cref="ToBytes"/> gives.</exception>
+    /// <exception cref="InvalidDataException">They are not what <see cref="ToBytes"/> gives.</exception>
     public static PartInfo Parse(string path, ReadOnlySpan<byte> bytes)
     {
         try
         {
             JsonObject json = JsonNode.Parse(bytes)!.AsObject();
             if (Text(json["format"]) != Format)
-                throw new UserError($"{path}: is a part of format '{Text(json["format"])}'; expected '{Format}'.");
+                throw new InvalidDataException($"{path}: is a part of format '{Text(json["format"])}'; expected '{Format}'.");
             var job = new Job();
             foreach ((string name, JsonNode? value) in json["job"]!.AsObject().Take(MostFields))
                 job.Add(name, Text(value));
             var shard = new Shard(json["shard"]!.GetValue<int>(), json["shards"]!.GetValue<int>());
             if (!shard.IsValid)
-                throw new UserError($"{path}: says that it is part {shard}; expected a part from 0 to n − 1 of n.");
+                throw new InvalidDataException($"{path}: says that it is part {shard}; expected a part from 0 to n − 1 of n.");
             return new PartInfo(Text(json["kind"]), shard, job, Text(json["content"]), json["facts"]!.AsObject());
         }
         catch (Exception e) when (IsMalformed(e))
@@ -72,7 +72,7 @@ internal sealed record PartInfo(string Kind, Shard Shard, Job Job, string Conten
     public static string Kept(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>What is said of a part that says something else than parts do.</summary>
-    public static UserError Malformed(string path)
+    public static InvalidDataException Malformed(string path)
         => new($"{path}: its member 'part' is not what sparsecode writes; the part is damaged, or none.");
 
     /// <summary>Whether reading JSON failed by what it holds.</summary>

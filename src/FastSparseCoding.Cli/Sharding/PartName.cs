@@ -24,15 +24,21 @@ internal static partial class PartName
     {
         if (Numbers().IsMatch(named))
             return [named];
-        string output = Path.TrimEndingDirectorySeparator(named), folder = Path.GetDirectoryName(output) ?? "", name = Path.GetFileName(output);
-        string[] parts = !Directory.Exists(folder.Length == 0 ? "." : folder) ? []
-            : [.. Directory.EnumerateFiles(folder.Length == 0 ? "." : folder).Select(path => Path.GetFileName(path))
-                .Where(file => file.StartsWith(name + ".", StringComparison.Ordinal) && Numbers().Match(file) is { Success: true } match
-                    && match.Index == name.Length)
-                .OrderBy(file => int.Parse(Numbers().Match(file).Groups["index"].Value, CultureInfo.InvariantCulture))
-                .ThenBy(file => file, StringComparer.Ordinal).Select(file => Path.Combine(folder, file))];
-        return parts.Length > 0 ? parts : throw new UserError($"{named}: has no parts; there is no {Of(named, new Shard(0, 1)).Replace(
-            "0-of-1", "*-of-*", StringComparison.Ordinal)}.");
+        string output = Path.TrimEndingDirectorySeparator(named), folder = Path.GetDirectoryName(output) ?? "";
+        string[] parts = [.. Beside(folder, Path.GetFileName(output))
+            .OrderBy(file => int.Parse(Numbers().Match(file).Groups["index"].Value, CultureInfo.InvariantCulture))
+            .ThenBy(file => file, StringComparer.Ordinal).Select(file => Path.Combine(folder, file))];
+        return parts.Length > 0 ? parts : throw new UserError($"{named}: has no parts; there is no {output}.*-of-*{Ending}.");
+    }
+
+    /// <summary>Names of the parts of an output in a folder.</summary>
+    private static IEnumerable<string> Beside(string folder, string output)
+    {
+        string here = folder.Length == 0 ? "." : folder;
+        return !Directory.Exists(here) ? []
+            : Directory.EnumerateFiles(here).Select(path => Path.GetFileName(path))
+                .Where(file => file.StartsWith(output, StringComparison.Ordinal) && Numbers().Match(file) is { Success: true } match
+                    && match.Index == output.Length);
     }
 
     [GeneratedRegex(@"\.(?<index>\d{1,7})-of-\d{1,7}\.part\.npz$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

@@ -12,7 +12,7 @@ internal sealed class PartReader : IDisposable
     {
         Archive = archive;
         if (!archive.Contains(PartWriter.Member))
-            throw new UserError($"{archive.Path}: is no part; expected what sparsecode writes with --shard.");
+            throw new InvalidDataException($"{archive.Path}: is no part; expected what sparsecode writes with --shard.");
         Info = PartInfo.Parse(Path, archive.ReadValues<byte>(PartWriter.Member, header =>
         {
             if (!header.Type.IsFlag || header.Shape.Length != 1 || header.Count > MostBytes)

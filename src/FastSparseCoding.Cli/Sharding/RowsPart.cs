@@ -66,6 +66,13 @@ internal static class RowsPart
         }
     }
 
+    /// <summary>Values in a row of a part.</summary>
+    public static int ColumnsOf(PartReader part)
+        => part.Info.Count(part.Path, Columns) is <= int.MaxValue and var columns ? (int)columns : throw PartInfo.Malformed(part.Path);
+
+    /// <summary>Whether a part keeps its rows sparse.</summary>
+    public static bool AreSparse(PartReader part) => part.Info.Count(part.Path, IsSparse) == 1;
+
     /// <summary>The rows of a part that keeps them dense, block by block.</summary>
     public static IEnumerable<Matrix> ReadDense(PartReader part, int columns)
     {
@@ -73,8 +80,9 @@ internal static class RowsPart
         using NpzValues<float> values = part.Archive.OpenValues<float>(Dense, header =>
         {
             if (header.Type != ElementType.Float32 || header.FortranOrder || !header.Shape.SequenceEqual([rows, columns]))
-                throw new UserError(
-                    $"{part.Path}: its member '{Dense}' is {header.ShapeText} of type '{header.Type}'; expected ({rows}, {columns}) of '<f4'.");
+                throw new InvalidDataException(
+                    $"{part.Path}: its member '{Dense}' is {header.ShapeText} of type '{header.Type}'; expected ({rows}, {columns}) of "
+                    + "'<f4'.");
         });
         int most = Math.Max(1, BlockValues / Math.Max(1, columns));
         for (long done = 0; done < rows; done += most)
@@ -92,7 +100,7 @@ internal static class RowsPart
     {
         using CsrNpzReader reader = CsrNpzReader.Open(part.Path);
         if (reader.Rows != part.Info.Count(part.Path, Rows) || reader.Columns != columns)
-            throw new UserError(
+            throw new InvalidDataException(
                 $"{part.Path}: holds codes [{reader.Rows}×{reader.Columns}]; expected [{part.Info.Count(part.Path, Rows)}×{columns}].");
         int most = Math.Max(1, BlockValues / Math.Max(1, columns));
         do
@@ -107,6 +115,6 @@ internal static class RowsPart
     private static void RequireFinite(PartReader part, ReadOnlySpan<float> values)
     {
         if (values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) >= 0)
-            throw new UserError($"{part.Path}: holds a value that is not finite; the part is damaged.");
+            throw new InvalidDataException($"{part.Path}: holds a value that is not finite; the part is damaged.");
     }
 }

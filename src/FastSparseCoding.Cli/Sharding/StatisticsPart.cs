@@ -4,8 +4,8 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Sharding;
 
-/// <summary>Statistics of a dictionary in a part: the nodes of the tree that its blocks make, and the dictionary that their codes are of, as
-/// a model.</summary>
+/// <summary>Statistics of a dictionary in a part: the nodes of the tree that its blocks make, and the dictionary that their codes are of,
+/// as a model.</summary>
 internal static class StatisticsPart
 {
     private const string Nodes = "nodes", A = "a", B = "b", Model = "model", Atoms = "atoms", SignalSize = "signal_size";
@@ -36,6 +36,16 @@ internal static class StatisticsPart
         info.Facts[Nodes] = new JsonArray([.. nodes.Select(Describe)]);
         part.Complete(info, npz => npz.Add<byte>(Model, model));
     }
+
+    /// <summary>The dictionary, which must be that of the job.</summary>
+    public static AtomDictionary ReadDictionary(PartReader part)
+    {
+        AtomDictionary dictionary = ModelFile.LoadDictionary(Source(part, ReadModel(part)));
+        return dictionary.Hash == part.Info.Job["dictionary"] ? dictionary : throw PartInfo.Malformed(part.Path);
+    }
+
+    /// <summary>A model that was read, to be read itself, once.</summary>
+    public static FileSource Source(PartReader part, byte[] model) => new(model, part.Archive.Where(Model));
 
     /// <summary>The dictionary as a model file.</summary>
     public static byte[] ReadModel(PartReader part) => part.Archive.ReadValues<byte>(Model, header =>
@@ -69,7 +79,7 @@ internal static class StatisticsPart
                 a.Read(sum.A);
                 b.Read(sum.B);
                 if (!double.IsFinite(sum.Energy) || !sum.A.All(double.IsFinite) || !sum.B.All(double.IsFinite))
-                    throw new UserError($"{part.Path}: holds a value that is not finite; the part is damaged.");
+                    throw new InvalidDataException($"{part.Path}: holds a value that is not finite; the part is damaged.");
             }
             yield return new StatisticsNode((int)node[0], node[1], sum);
         }
@@ -99,7 +109,7 @@ internal static class StatisticsPart
     private static void Require(PartReader part, string name, NpyHeader header, long width)
     {
         if (header.Type != ElementType.Float64 || header.FortranOrder || header.Shape.Length != 2 || header.Shape[1] != width)
-            throw new UserError(
+            throw new InvalidDataException(
                 $"{part.Path}: its member '{name}' is {header.ShapeText} of type '{header.Type}'; expected (…, {width}) of '<f8'.");
     }
 }

@@ -5,8 +5,8 @@ using FastSparseCoding.Solvers;
 namespace FastSparseCoding.Learning;
 
 /// <summary>
-/// What a set of signals says about the atoms of a dictionary: A = Σ zᵀz and B = Σ zᵀx in double, over exact codes z of signals x. Sums of
-/// parts of the signals add up to those of all, wherever they were made, and <see cref="Update"/> then moves the atoms once for all of
+/// What a set of signals says about the atoms of a dictionary: A = Σ zᵀz and B = Σ zᵀx in double, over exact codes z of signals x. Sums
+/// of parts of the signals add up to those of all, wherever they were made, and <see cref="Update"/> then moves the atoms once for all of
 /// them: a step of Mairal et al. 2010, Algorithm 2, with the whole set as its batch and nothing forgotten. Signals whose code is not
 /// certified are left out and counted. For one thread at a time.
 /// </summary>
@@ -114,8 +114,8 @@ public sealed class DictionaryStatistics
     }
 
     /// <summary>
-    /// Moves the atoms by block-coordinate descent on ½tr(DᵀAD) − tr(DᵀB), each to its minimiser and back to unit norm, until they rest or a
-    /// hundred sweeps are done.
+    /// Moves the atoms by block-coordinate descent on ½tr(DᵀAD) − tr(DᵀB), each to its minimiser and back to unit norm, until they rest or
+    /// a hundred sweeps are done.
     /// </summary>
     /// <param name="start">The dictionary [m×n] that the codes are of.</param>
     /// <param name="nonNegativeAtoms">Whether atoms must not be negative; then those of the start must not be either.</param>

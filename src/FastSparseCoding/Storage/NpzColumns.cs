@@ -3,8 +3,8 @@ using System.Numerics;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Named arrays of one dimension, or of rows, that grow while an .npz is being made: each is spooled to a temporary file beside the target, and put into
-/// the archive on <see cref="Complete"/>. Without it nothing is left behind.
+/// Named arrays of one dimension, or of rows, that grow while an .npz is being made: each is spooled to a temporary file beside the target,
+/// and put into the archive on <see cref="Complete"/>. Without it nothing is left behind.
 /// </summary>
 internal sealed class NpzColumns : IDisposable
 {

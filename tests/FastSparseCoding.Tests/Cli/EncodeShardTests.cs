@@ -157,7 +157,8 @@ public sealed class EncodeShardTests(Workspace workspace) : IClassFixture<Worksp
         Assert.Equal(written, File.GetLastWriteTimeUtc(part));
 
         CommandLine.Refuse(
-            $"{part}: is of another job: its sparsity penalty is 'lambda 0.5'; expected 'lambda 0.25'. Move it away, or give another --output.",
+            $"{part}: is of another job: its sparsity penalty is 'lambda 0.5'; expected 'lambda 0.25'. Move it away, or give another "
+            + "--output.",
             [.. command, "--lambda", "0.25"]);
     }
 

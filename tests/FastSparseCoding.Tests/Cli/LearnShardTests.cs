@@ -73,7 +73,8 @@ public sealed class LearnShardTests(Workspace workspace) : IClassFixture<Workspa
     [Fact]
     public void A_finished_part_is_skipped()
     {
-        string[] command = ["learn", workspace.Images, "--start", workspace.Dictionary, "-o", _folder.File("d.safetensors"), "--shard", "0/2"];
+        string[] command = ["learn", workspace.Images, "--start", workspace.Dictionary, "-o", _folder.File("d.safetensors"), "--shard",
+            "0/2"];
         CommandLine.Succeed(command);
 
         Outcome again = CommandLine.Succeed([.. command, "-q"]);

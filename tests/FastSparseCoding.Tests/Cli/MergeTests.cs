@@ -39,7 +39,8 @@ public sealed class MergeTests : IDisposable
     {
         Encode("0/40");
         CommandLine.Refuse(
-            $"{Part(0, 40)}: parts {string.Join(", ", Enumerable.Range(1, 20))} and 19 more are missing of its 40; every part must be there.",
+            $"{Part(0, 40)}: parts {string.Join(", ", Enumerable.Range(1, 20))} and 19 more are missing of its 40; every part must be "
+            + "there.",
             "merge", "-o", _output);
     }
 
@@ -109,18 +110,22 @@ public sealed class MergeTests : IDisposable
     [Theory]
     [InlineData("null")]
     [InlineData("[]")]
-    [InlineData("{\"format\": 1}")]
-    [InlineData("{\"format\": \"sparsecode-part-1\"}")]
-    [InlineData("{\"format\": \"sparsecode-part-1\", \"kind\": \"codes\", \"shard\": 0, \"shards\": 1, \"job\": {}, \"content\": \"\", \"facts\": {}}")]
-    [InlineData("{\"format\": \"sparsecode-part-1\", \"kind\": \"codes\", \"shard\": 0, \"shards\": 1, \"job\": {\"a\": 1}, \"content\": \"\", \"facts\": {}}")]
-    [InlineData("{\"format\": \"sparsecode-part-1\", \"kind\": \"statistics\", \"shard\": 0, \"shards\": 1, \"job\": {}, \"content\": \"\", \"facts\": {\"nodes\": [[1]]}}")]
-    [InlineData("{\"format\": \"sparsecode-part-1\", \"kind\": \"pictures\", \"shard\": 0, \"shards\": 1, \"job\": {}, \"content\": \"\", \"facts\": {\"table\": 1, \"files\": []}}")]
-    [InlineData("{\"a\": 1, \"a\": 2}")]
-    [InlineData("{\"format\": \"sparsecode-part-1\", \"kind\": \"codes\", \"shard\": 1e99, \"shards\": 1}")]
+    [InlineData("{'format': 1}")]
+    [InlineData("{'a': 1, 'a': 2}")]
+    [InlineData("{'format': 'sparsecode-part-1'}")]
+    [InlineData("{'format': 'sparsecode-part-2'}")]
+    [InlineData("{'format': 'sparsecode-part-1', 'kind': 'codes', 'shard': 1e99, 'shards': 1}")]
+    [InlineData("{~, 'kind': 'codes', 'job': {}, 'facts': {}}")]
+    [InlineData("{~, 'kind': 'codes', 'job': {'a': 1}, 'facts': {}}")]
+    [InlineData("{~, 'kind': 'codes', 'job': {}, 'facts': {'rows': -1, 'columns': 3, 'sparse': 0}}")]
+    [InlineData("{~, 'kind': 'codes', 'job': {}, 'facts': {'rows': 1, 'columns': 3000000000, 'sparse': 0}}")]
+    [InlineData("{~, 'kind': 'statistics', 'job': {}, 'facts': {'nodes': [[1]]}}")]
+    [InlineData("{~, 'kind': 'pictures', 'job': {}, 'facts': {'table': 1, 'files': []}}")]
     public void Nonsense_in_a_part_is_refused_in_one_line(string json)
     {
         string part = Part(0, 1);
-        Write(part, npz => npz.Add<byte>("part", Encoding.UTF8.GetBytes(json)));
+        string full = json.Replace("~", "'format': 'sparsecode-part-1', 'shard': 0, 'shards': 1, 'content': ''").Replace('\'', '"');
+        Write(part, npz => npz.Add<byte>("part", Encoding.UTF8.GetBytes(full)));
 
         RefuseDamaged(part, _output);
     }
@@ -136,8 +141,8 @@ public sealed class MergeTests : IDisposable
         CommandLine.Refuse(
             $"{part}: its member 'part' is not what sparsecode writes; the part is damaged, or none.", "merge", "-o", _output);
 
-        string info = "{\"format\": \"sparsecode-part-1\", \"kind\": \"poems\", \"shard\": 3, \"shards\": 2, \"job\": {}, \"content\": \"\", "
-            + "\"facts\": {}}";
+        string info = "{'format': 'sparsecode-part-1', 'kind': 'poems', 'shard': 3, 'shards': 2, 'job': {}, 'content': '', 'facts': {}}"
+            .Replace('\'', '"');
         Write(part, npz => npz.Add<byte>("part", Encoding.UTF8.GetBytes(info)));
         CommandLine.Refuse($"{part}: says that it is part 3/2; expected a part from 0 to n − 1 of n.", "merge", "-o", _output);
 

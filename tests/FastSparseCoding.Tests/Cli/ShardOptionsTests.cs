@@ -41,7 +41,8 @@ public sealed class ShardOptionsTests : IDisposable
     [InlineData("1/2/3")]
     public void Other_numbers_are_refused(string shard)
         => CommandLine.Refuse(
-            $"--shard is '{shard}'; it must be I/N with N from 1 to 1000000 and I from 0 to N − 1, such as 0/8.", [.. Encode, $"--shard={shard}"]);
+            $"--shard is '{shard}'; it must be I/N with N from 1 to 1000000 and I from 0 to N − 1, such as 0/8.",
+            [.. Encode, $"--shard={shard}"]);
 
     [Theory]
     [InlineData("4", "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=4 SLURM_ARRAY_TASK_COUNT=4", "2-of-4")]
@@ -65,14 +66,16 @@ public sealed class ShardOptionsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("8", "", "--shards takes the part's number from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX; neither is set. Give --shard I/N.")]
+    [InlineData("8", "",
+        "--shards takes the part's number from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX; neither is set. Give --shard I/N.")]
     [InlineData("eight", "JOB_COMPLETION_INDEX=0", "--shards is 'eight'; it must be a whole number from 1 to 1000000.")]
     [InlineData("0", "JOB_COMPLETION_INDEX=0", "--shards is '0'; it must be a whole number from 1 to 1000000.")]
     [InlineData("auto", "JOB_COMPLETION_INDEX=0",
         "--shards is auto, which takes SLURM_ARRAY_TASK_COUNT; it is not set. Give the number of parts.")]
     [InlineData("4", "JOB_COMPLETION_INDEX=4", "the scheduler's number of the part is 4; with --shards 4 it must be from 0 to 3.")]
     [InlineData("4", "JOB_COMPLETION_INDEX=x", "JOB_COMPLETION_INDEX is 'x'; it must be a whole number from 0 to 2147483647.")]
-    [InlineData("4", "SLURM_ARRAY_TASK_ID=1", "SLURM_ARRAY_TASK_ID is set and SLURM_ARRAY_TASK_COUNT is not; an array job of Slurm has both.")]
+    [InlineData("4", "SLURM_ARRAY_TASK_ID=1",
+        "SLURM_ARRAY_TASK_ID is set and SLURM_ARRAY_TASK_COUNT is not; an array job of Slurm has both.")]
     [InlineData("8", "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=4 SLURM_ARRAY_TASK_COUNT=4",
         "--shards is 8; SLURM_ARRAY_TASK_COUNT is 4: the array must have a task for every part.")]
     [InlineData("4", "SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=6 SLURM_ARRAY_TASK_COUNT=4",
@@ -88,7 +91,8 @@ public sealed class ShardOptionsTests : IDisposable
 
     [Fact]
     public void Both_options_are_one_too_many()
-        => CommandLine.Refuse("--shard and --shards both say which part to do; give one of them.", [.. Encode, "--shard", "0/2", "--shards", "2"]);
+        => CommandLine.Refuse("--shard and --shards both say which part to do; give one of them.",
+            [.. Encode, "--shard", "0/2", "--shards", "2"]);
 
     private string[] Encode => ["encode", _atoms, _signals, "-o", _codes];
 

@@ -19,7 +19,7 @@ public sealed class CampaignTests : IDisposable
     public void Every_reader_has_its_format()
         => Assert.Equal(
             ["npy", "npz", "csv", "csr", "idx", "model", "checkpoint", "classifier", "denoiser", "png", "jpeg", "gif", "bmp", "tiff",
-                "pnm"],
+                "pnm", "part"],
             Format.All.Select(f => f.Name));
 
     [Theory]

@@ -20,6 +20,7 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
     [Theory]
     [InlineData("README.md", "atoms.png clean.png codes.npy codes.npz dictionary.safetensors lista.safetensors whole.png")]
     [InlineData("docs/choosing-lambda.md", "path.svg")]
+    [InlineData("docs/clusters.md", "better.safetensors codes.npy codes.npz cut.npy out places.npz")]
     [InlineData("docs/command-line.md",
         "atoms.npy classifier.safetensors codes.npy codes.csv codes.npz digits.safetensors encoder.safetensors labels.csv paper path.svg "
             + "pictures")]
