@@ -55,6 +55,32 @@ internal sealed class SharedWork(ICollective ranks)
         return [.. all.Select(message => message[sizeof(int)..])];
     }
 
+    /// <summary>Works out the rows of some matrices, every rank its part of them, and gathers the rest.</summary>
+    /// <param name="rows">Works out rows first to first + count − 1.</param>
+    /// <param name="matrices">Those matrices, of as many rows.</param>
+    public void ShareRows(Action<int, int> rows, params Matrix[] matrices)
+    {
+        (int first, int count) = Mine.Of(matrices[0].Rows);
+        ReadOnlyMemory<byte>[] all = Exchange(
+            message =>
+            {
+                rows(first, count);
+                foreach (Matrix matrix in matrices)
+                    message.Write(MemoryMarshal.AsBytes(matrix.RowRange(first, count).Values));
+            },
+            CancellationToken.None);
+        for (int rank = 0; rank < all.Length; rank++)
+        {
+            (first, count) = new Part(rank, all.Length).Of(matrices[0].Rows);
+            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(all[rank].Span);
+            foreach (Matrix matrix in matrices)
+            {
+                values[..(count * matrix.Columns)].CopyTo(matrix.RowRange(first, count).Values);
+                values = values[(count * matrix.Columns)..];
+            }
+        }
+    }
+
     /// <summary>Tells the others, in their next exchange, what ended this rank outside of one; nothing where they know.</summary>
     public void Tell(Exception failure)
     {

@@ -13,6 +13,13 @@ internal sealed class OnlineUpdate(DictionaryLearningOptions options, int size) 
     /// <summary>Uses of an average atom, for each of its values, that are always remembered: fewer do not fix it.</summary>
     private const double UsesOfValue = 1.5;
 
+    /// <summary>Most values of the statistics that are sent, 16 MiB: those of large dictionaries never are.</summary>
+    private const long MostTravelling = 1 << 22;
+
+    /// <summary>Multiply-adds of these scattered sums that take as long as a value on a slow way, a gigabyte in a second.</summary>
+    private const double WorthTravelling = 4;
+
+    private readonly SharedWork _work = new(options.Ranks);
     private readonly double _forgetting = options.Forgetting;
     private readonly int _threads = options.Threads;
     private readonly AtomSweep _sweep = new(options.AtomCount, size, options.Threads);
@@ -22,14 +29,10 @@ internal sealed class OnlineUpdate(DictionaryLearningOptions options, int size) 
     {
         double rho = Math.Min(_forgetting, 1 + t * (double)codes.Count / d.Rows / (UsesOfValue * d.Columns));
         float beta = (float)Math.Pow(1 - 1.0 / t, rho);
-        RowBlocks.Run(d.Rows, RowsAtATime, _threads, CancellationToken.None, (first, count) =>
-        {
-            for (int k = first; k < first + count; k++)
-            {
-                FadedSum.AddCodes(beta, codes, k, A.Row(k));                                    // A ← βA + zᵀz
-                FadedSum.Add(beta, codes.FactorsOf(k), x, codes.SignalsOf(k), B.Row(k));        // B ← βB + zᵀx
-            }
-        });
+        if (IsWorthSharing(codes, x.Rows))
+            _work.ShareRows((first, count) => AddBatch(beta, codes, x, first, count), A, B);
+        else
+            AddBatch(beta, codes, x, 0, d.Rows);
         CountFilled(mask, rho, t);
         bool fills = Filled.AsSpan().ContainsAnyExcept(0f);
         if (fills)
@@ -37,6 +40,26 @@ internal sealed class OnlineUpdate(DictionaryLearningOptions options, int size) 
         _sweep.Run(A, B, d, Project);
         if (fills)
             Refill(d, _before!);
+    }
+
+    /// <summary>Some rows of the statistics.</summary>
+    private void AddBatch(float beta, CodeLists codes, Matrix x, int row, int rows)
+        => RowBlocks.Run(rows, RowsAtATime, _threads, CancellationToken.None, (first, count) =>
+        {
+            for (int k = row + first; k < row + first + count; k++)
+            {
+                FadedSum.AddCodes(beta, codes, k, A.Row(k));                                    // A ← βA + zᵀz
+                FadedSum.Add(beta, codes.FactorsOf(k), x, codes.SignalsOf(k), B.Row(k));        // B ← βB + zᵀx
+            }
+        });
+
+    /// <summary>Whether ranks add up a part of the rows each: where what they spare is more than what then has to travel. Any answer gives
+    /// the same bits.</summary>
+    private bool IsWorthSharing(CodeLists codes, int signals)
+    {
+        long travels = A.Values.Length + (long)B.Values.Length;
+        double multiplyAdds = codes.Count * ((double)codes.Count / signals + B.Columns);
+        return _work.IsShared && travels <= MostTravelling && multiplyAdds * (1 - 1.0 / _work.Ranks.Size) > WorthTravelling * travels;
     }
 
     /// <summary>φ ← φ + w(φ_batch − φ), w the share of a batch in what statistics that fade so hold.</summary>

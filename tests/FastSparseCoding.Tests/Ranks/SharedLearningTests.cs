@@ -1,4 +1,6 @@
+using FastSparseCoding.Kernels;
 using FastSparseCoding.Learning;
+using FastSparseCoding.Solvers;
 using FastSparseCoding.Tests.Learning;
 using FastSparseCoding.Tests.Support;
 using FastSparseCoding.Tests.Training;
@@ -29,6 +31,34 @@ public sealed class SharedLearningTests
         string alone = Learned(options);
 
         Assert.All(ThreadRanks.Run(size, ranks => Learned(options with { Ranks = ranks })), shared => Assert.Equal(alone, shared));
+    }
+
+    /// <summary>Ranks add up rows of the statistics, too, and send them, where the batch is large for the dictionary.</summary>
+    [Theory]
+    [InlineData(2000, 1)]
+    [InlineData(40, 0)]
+    public void Statistics_are_shared_where_that_is_worth_it_and_keep_their_bits(int signals, int exchanges)
+    {
+        Matrix z = new ActiveSetSolver(Planted.Dictionary, 0.1f).Encode(Planted.X);
+        float[] Update(ICollective ranks)
+        {
+            var update = AtomUpdate.Create(Options with { Ranks = ranks }, 16);
+            var d = new Matrix(24, 16, Planted.Dictionary.Atoms.Values.ToArray());
+            var codes = new CodeLists(24);
+            for (int t = 1; t <= 2; t++)
+            {
+                codes.Take(z.CopyRows((t - 1) * 40, signals));
+                update.Apply(d, Planted.X.CopyRows((t - 1) * 40, signals), null, codes, t);
+            }
+            return [.. d.Values, .. update.A.Values, .. update.B.Values];
+        }
+
+        float[] alone = Update(Collective.Alone);
+        var counts = new int[3];
+        float[][] shared = ThreadRanks.Run(3, ranks => Update(new Counted(ranks, counts)));
+
+        Assert.All(shared, rank => Assert.Equal(alone, rank));
+        Assert.All(counts, count => Assert.Equal(2 * exchanges, count));
     }
 
     [Fact]
@@ -90,5 +120,25 @@ public sealed class SharedLearningTests
             new MatrixSource(Planted.X, options.Seed), options, new DirectProgress<LearningProgress>(told.Add), resume, onCheckpoint,
             cancellation: Cancellation);
         return $"{learned.Hash} {told[^1].Objective:R} {told[^1].MeanNonZeros:R} {told[^1].ReseededAtoms}";
+    }
+
+    /// <summary>Counts the exchanges of every rank.</summary>
+    private sealed class Counted(ICollective ranks, int[] counts) : ICollective
+    {
+        public int Rank => ranks.Rank;
+
+        public int Size => ranks.Size;
+
+        public void Sum(Span<float> values) => ranks.Sum(values);
+
+        public ReadOnlyMemory<byte>[] AllGather(ReadOnlySpan<byte> mine)
+        {
+            counts[Rank]++;
+            return ranks.AllGather(mine);
+        }
+
+        public void Broadcast(Span<byte> bytes) => ranks.Broadcast(bytes);
+
+        public void Barrier() => ranks.Barrier();
     }
 }
