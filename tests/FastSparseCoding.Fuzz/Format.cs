@@ -15,7 +15,8 @@ internal sealed record Format(
     private readonly IReadOnlyList<byte[]> _donors = [.. Files.Select(f => f.Bytes)];
 
     /// <summary>Every format that is read.</summary>
-    public static IReadOnlyList<Format> All { get; } = [.. ArrayFormats.All, .. ModelFormats.All, .. PictureFormats.All, .. PartFormats.All];
+    public static IReadOnlyList<Format> All { get; } =
+        [.. ArrayFormats.All, .. ModelFormats.All, .. PictureFormats.All, .. PartFormats.All];
 
     /// <summary>The format of a name.</summary>
     /// <exception cref="FormatException">There is no such format.</exception>

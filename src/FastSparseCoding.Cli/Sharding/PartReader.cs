@@ -13,11 +13,7 @@ internal sealed class PartReader : IDisposable
         Archive = archive;
         if (!archive.Contains(PartWriter.Member))
             throw new InvalidDataException($"{archive.Path}: is no part; expected what sparsecode writes with --shard.");
-        Info = PartInfo.Parse(Path, archive.ReadValues<byte>(PartWriter.Member, header =>
-        {
-            if (!header.Type.IsFlag || header.Shape.Length != 1 || header.Count > MostBytes)
-                throw PartInfo.Malformed(archive.Path);
-        }));
+        Info = PartInfo.Parse(Path, ReadBytes(PartWriter.Member, MostBytes));
     }
 
     public string Path => Archive.Path;
@@ -27,6 +23,14 @@ internal sealed class PartReader : IDisposable
 
     /// <summary>Its arrays.</summary>
     public NpzArchive Archive { get; }
+
+    /// <summary>A member of bytes.</summary>
+    public byte[] ReadBytes(string name, int most) => Archive.ReadValues<byte>(name, header =>
+    {
+        if (!header.Type.IsFlag || header.Shape.Length != 1 || header.Count > most)
+            throw new InvalidDataException(
+                $"{Archive.Where(name)}: is {header.ShapeText} of type '{header.Type}'; expected at most ({most},) of '|u1'.");
+    });
 
     public static PartReader Open(string path)
     {

@@ -37,7 +37,7 @@ internal sealed class PartSet
         }
         if (found.Count < first.Shard.Count)
             throw new UserError(
-                $"{paths[0]}: {Missing(found.Keys, first.Shard.Count)} missing of its {first.Shard.Count}; every part must be there.");
+                $"{paths[0]}: {Missing(found, first.Shard.Count)} missing of its {first.Shard.Count}; every part must be there.");
         return new PartSet([.. found.Values.Select(p => p.Path)], [.. found.Values.Select(p => p.Info)]);
     }
 
@@ -63,9 +63,9 @@ internal sealed class PartSet
             throw new UserError($"{path}: is of another job than {firstPath}: {difference}.");
     }
 
-    private static string Missing(ICollection<int> found, int count)
+    private static string Missing(SortedDictionary<int, (string Path, PartInfo Info)> found, int count)
     {
-        int[] missing = [.. Enumerable.Range(0, count).Where(i => !found.Contains(i)).Take(MostNamed + 1)];
+        int[] missing = [.. Enumerable.Range(0, count).Where(i => !found.ContainsKey(i)).Take(MostNamed + 1)];
         string named = string.Join(", ", missing.Take(MostNamed).Select(i => i.ToString(CultureInfo.InvariantCulture)));
         return missing.Length == 1 ? $"part {named} is"
             : missing.Length <= MostNamed ? $"parts {named} are" : $"parts {named} and {count - found.Count - MostNamed} more are";

@@ -81,8 +81,7 @@ internal static class RowsPart
         {
             if (header.Type != ElementType.Float32 || header.FortranOrder || !header.Shape.SequenceEqual([rows, columns]))
                 throw new InvalidDataException(
-                    $"{part.Path}: its member '{Dense}' is {header.ShapeText} of type '{header.Type}'; expected ({rows}, {columns}) of "
-                    + "'<f4'.");
+                    $"{part.Archive.Where(Dense)}: is {header.ShapeText} of type '{header.Type}'; expected ({rows}, {columns}) of '<f4'.");
         });
         int most = Math.Max(1, BlockValues / Math.Max(1, columns));
         for (long done = 0; done < rows; done += most)

@@ -48,11 +48,7 @@ internal static class StatisticsPart
     public static FileSource Source(PartReader part, byte[] model) => new(model, part.Archive.Where(Model));
 
     /// <summary>The dictionary as a model file.</summary>
-    public static byte[] ReadModel(PartReader part) => part.Archive.ReadValues<byte>(Model, header =>
-    {
-        if (!header.Type.IsFlag || header.Count > MostModelBytes)
-            throw PartInfo.Malformed(part.Path);
-    });
+    public static byte[] ReadModel(PartReader part) => part.ReadBytes(Model, MostModelBytes);
 
     /// <summary>The nodes, one after the other.</summary>
     public static IEnumerable<StatisticsNode> ReadNodes(PartReader part, int atoms, int size)
@@ -110,6 +106,6 @@ internal static class StatisticsPart
     {
         if (header.Type != ElementType.Float64 || header.FortranOrder || header.Shape.Length != 2 || header.Shape[1] != width)
             throw new InvalidDataException(
-                $"{part.Path}: its member '{name}' is {header.ShapeText} of type '{header.Type}'; expected (…, {width}) of '<f8'.");
+                $"{part.Archive.Where(name)}: is {header.ShapeText} of type '{header.Type}'; expected (…, {width}) of '<f8'.");
     }
 }

@@ -139,7 +139,7 @@ public sealed class MergeTests : IDisposable
 
         Write(part, npz => npz.AddText("part", "{}"));
         CommandLine.Refuse(
-            $"{part}: its member 'part' is not what sparsecode writes; the part is damaged, or none.", "merge", "-o", _output);
+            $"{part}(part): is () of type '<U2'; expected at most (67108864,) of '|u1'.", "merge", "-o", _output);
 
         string info = "{'format': 'sparsecode-part-1', 'kind': 'poems', 'shard': 3, 'shards': 2, 'job': {}, 'content': '', 'facts': {}}"
             .Replace('\'', '"');
