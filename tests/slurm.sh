@@ -197,11 +197,11 @@ encode_in_an_array() {
 }
 
 learn_in_rounds() {
-  local last
+  local last from=dictionary.safetensors
   for round in 1 2; do
-    "$SPARSECODE" learn signals.npy --start "$([ $round = 1 ] && echo dictionary || echo "undivided-$((round - 1))").safetensors" \
-      --shard 0/1 --quiet -o "undivided-$round.safetensors" > /dev/null
+    "$SPARSECODE" learn signals.npy --start "$from" --shard 0/1 --quiet -o "undivided-$round.safetensors" > /dev/null
     "$SPARSECODE" merge --quiet -o "undivided-$round.safetensors" > /dev/null
+    from=undivided-$round.safetensors
   done
   last=$(eval "$(printed learn-rounds.sh)")
   check "two steps of learning in 8 shards end" await 400 is_over "$last"
@@ -216,7 +216,10 @@ learn_with_ranks() {
       pmix) library=libmpi.so.40 ;;
       pmi2) library=libmpich.so.12 ;;
     esac
-    if ! grep -q "$library" <<< "$(ldconfig -p)"; then printf 'no %s here: srun --mpi=%s not checked\n' "$library" "$MPI"; continue; fi
+    if ! grep -q "$library" <<< "$(ldconfig -p)"; then
+      printf 'no %s here: srun --mpi=%s not checked\n' "$library" "$MPI"
+      continue
+    fi
     export MPI OPTIONS="--samples 4000"
     rm -f dictionary.safetensors
     job=$(eval "$(printed learn-mpi.sbatch)")

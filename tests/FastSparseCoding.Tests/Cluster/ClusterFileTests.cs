@@ -40,8 +40,8 @@ public sealed partial class ClusterFileTests
     [Fact]
     public void The_image_is_given_all_that_building_reads()
     {
-        string[] copied = [.. Dockerfile.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from", StringComparison.Ordinal))
-            .SelectMany(line => line.Split(' ')[1..^1])];
+        string[] copied = [.. Dockerfile.TakeWhile(line => line != "FROM ${RUNTIME}")
+            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal)).SelectMany(line => line.Split(' ')[1..^1])];
         string[] embedded = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
             .SelectMany(project => Outside().Matches(File.ReadAllText(project)).Select(m => m.Groups["path"].Value))];
 
@@ -62,11 +62,12 @@ public sealed partial class ClusterFileTests
         Assert.Equal(
             [$"ARG SDK=mcr.microsoft.com/dotnet/sdk:{framework}", $"ARG RUNTIME=mcr.microsoft.com/dotnet/runtime:{framework}"],
             Dockerfile.Where(line => line.StartsWith("ARG ", StringComparison.Ordinal)));
-        Assert.Equal(["FROM ${SDK} AS build", "FROM ${RUNTIME}"], Dockerfile.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)));
+        Assert.Equal(["FROM ${SDK} AS build", "FROM ${RUNTIME}"],
+            Dockerfile.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)));
         Assert.Contains("ENTRYPOINT [\"/opt/sparsecode/sparsecode\"]", Dockerfile);
     }
 
-    [GeneratedRegex(@"\b[a-z][a-z-]*\.(sh|sbatch|yaml)\b", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<![/a-z-])[a-z][a-z-]*\.(sh|sbatch|yaml)\b", RegexOptions.ExplicitCapture)]
     private static partial Regex Scripts();
 
     [GeneratedRegex("Include=\"\\.\\./\\.\\./(?<path>[^\"]+)\"", RegexOptions.ExplicitCapture)]

@@ -78,6 +78,7 @@ public sealed class ManifestTests : IDisposable
         V1Volume volume = Assert.Single(pod.Volumes);
 
         Assert.Equal("sparsecode:latest", container.Image);
+        Assert.Equal(1654, pod.SecurityContext.FsGroup);
         Assert.Equal((Volume, volume.Name), (mount.MountPath, mount.Name));
         Assert.Equal(Assert.Single(Read(Shards).OfType<V1PersistentVolumeClaim>()).Metadata.Name, volume.PersistentVolumeClaim.ClaimName);
         foreach (IDictionary<string, ResourceQuantity> resources in new[] { container.Resources.Requests, container.Resources.Limits })
