@@ -153,8 +153,8 @@ printed() { sed -n 's/^#   //p' "$scripts/$1" | sed "s#\b\(${1//./\\.}\|merge\.s
 coding_process() {
   local job pid
   for job in $(squeue -h -t R -j "$1" -o %A); do
-    for pid in $(scontrol listpids "$job" 2> /dev/null | awk 'NR > 1 { print $1 }'); do
-      if tr '\0' ' ' < "/proc/$pid/cmdline" 2> /dev/null | grep -q ' encode .*--shards'; then
+    for pid in $(scontrol listpids "$job" 2> /dev/null | awk '$1 + 0 > 0 { print $1 }'); do
+      if tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline" | grep -q ' encode .*--shards'; then
         victim=$pid
         victim_job=$job
         return 0
