@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
@@ -22,13 +23,14 @@ internal static class App
 
     private static int Run(string[] args, Terminal terminal, ICollective ranks, CancellationToken cancellation)
     {
-        using var inputs = new InputPaths(terminal, cancellation);
+        var inputs = new InputPaths(terminal);
         ParseResult parsed = Root(terminal, inputs, ranks, cancellation).Parse(args, Parsing);
         if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
             return Refuse(parsed, errors, terminal);
         var work = new SharedWork(ranks);
         try
         {
+            UsageErrors.RequireNoneEmpty(parsed);
             int code = parsed.Invoke(new InvocationConfiguration
             {
                 Output = terminal.Out,
@@ -48,7 +50,7 @@ internal static class App
         }
         catch (Exception e) when (IsExpected(e))
         {
-            terminal.Tell($"error: {inputs.Told(UserError.Text(e)).ReplaceLineEndings(" ")}");
+            terminal.Tell($"error: {UserError.Text(e).ReplaceLineEndings(" ")}");
             work.Tell(e);
             return ExitCode.BadInput;
         }
@@ -63,25 +65,25 @@ internal static class App
                 + "reproduces the figures of "
             + "Gregor and LeCun, \"Learning Fast Approximations of Sparse Coding\" (ICML 2010).\n\n"
             + "Exit codes: 0 done, 1 bad input, 2 bad usage, 130 interrupted.");
-        root.Add(ReproduceCommand.Create(context));
-        root.Add(LearnCommand.Create(context));
-        root.Add(TrainCommand.Create(context));
-        root.Add(EncodeCommand.Create(context));
-        root.Add(MergeCommand.Create(context));
-        root.Add(ReconstructCommand.Create(context));
-        root.Add(PathCommand.Create(context));
-        root.Add(EvaluateCommand.Create(context));
-        root.Add(ClassifyCommand.Create(context));
-        root.Add(PredictCommand.Create(context));
-        root.Add(DenoiseCommand.Create(context));
-        root.Add(InpaintCommand.Create(context));
-        root.Add(TrainDenoiserCommand.Create(context));
-        root.Add(EvaluateDenoiserCommand.Create(context));
-        root.Add(ExportCommand.Create(context));
-        root.Add(InfoCommand.Create(context));
+        root.Add(common.AddTo(ReproduceCommand.Create(context), Uses.All));
+        root.Add(common.AddTo(LearnCommand.Create(context), Uses.All));
+        root.Add(common.AddTo(TrainCommand.Create(context), Uses.All));
+        root.Add(common.AddTo(EncodeCommand.Create(context), Uses.All));
+        root.Add(common.AddTo(MergeCommand.Create(context), Uses.Threads));
+        root.Add(common.AddTo(ReconstructCommand.Create(context), Uses.Threads));
+        root.Add(common.AddTo(PathCommand.Create(context), Uses.All));
+        root.Add(common.AddTo(EvaluateCommand.Create(context), Uses.All));
+        root.Add(common.AddTo(ClassifyCommand.Create(context), Uses.Seed | Uses.Threads));
+        root.Add(common.AddTo(PredictCommand.Create(context), Uses.Threads | Uses.SkipBad));
+        root.Add(common.AddTo(DenoiseCommand.Create(context), Uses.All));
+        root.Add(common.AddTo(InpaintCommand.Create(context), Uses.Seed | Uses.Threads));
+        root.Add(common.AddTo(TrainDenoiserCommand.Create(context), Uses.All));
+        root.Add(common.AddTo(EvaluateDenoiserCommand.Create(context), Uses.All));
+        root.Add(common.AddTo(ExportCommand.Create(context), Uses.None));
+        root.Add(common.AddTo(InfoCommand.Create(context), Uses.None));
         root.Add(CompletionCommand.Create(terminal));
-        common.AddTo(root);
         NumberParsing.Apply(root);
+        root.Directives.OfType<SuggestDirective>().Single().Action = new Suggestions();
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;

@@ -3,6 +3,7 @@ using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Paper;
+using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli;
 
@@ -19,11 +20,14 @@ internal sealed record CommandContext(
     /// <summary>Whether this process is the one that writes.</summary>
     public bool IsFirst => Ranks.Rank == 0;
 
-    /// <summary>The files that are left out because they cannot be read; null where such a file ends the work.</summary>
+    /// <summary>The files that are left out because they cannot be used; null where such a file ends the work.</summary>
     public SkippedFiles? Skipped { get; init; }
 
     /// <summary>Whom to tell of such files, or null.</summary>
     public Action<Exception>? SkipBad => Skipped is null ? null : Skipped.Tell;
+
+    /// <summary>Pictures that have a patch, or another square of so many pixels.</summary>
+    public PictureRule AtLeast(int side, string what = "a patch") => PictureRule.AtLeast(side, what, SkipBad);
 
     /// <summary>What the paper's experiments need of it.</summary>
     public RunContext OfRun => new(Seed, Threads, Cancellation);
@@ -63,6 +67,19 @@ internal sealed record CommandContext(
         string all = string.Join(" and ", sigmas.Distinct().Select(s => s.ToString("F1", CultureInfo.InvariantCulture)));
         Terminal.Tell(FormattableString.Invariant(
             $"warning: {picture}: is denoised for σ {all}; the model was trained for {model.SigmaFrom} to {model.SigmaTo}."));
+    }
+
+    /// <summary>Warns where a model is measured on what it has learned.</summary>
+    /// <param name="model">Path of the model.</param>
+    /// <param name="path">Where the data are from.</param>
+    /// <param name="what">What they are.</param>
+    /// <param name="fingerprints">Those of the data's parts.</param>
+    public void WarnOfTraining(string model, string path, string what, IEnumerable<long> fingerprints)
+    {
+        (int known, int lookedUp) = DataSketch.Overlap(ModelFile.ReadTrainedOn(model), fingerprints);
+        if (known > 0)
+            Terminal.Tell(FormattableString.Invariant(
+                $"warning: {path}: {known:N0} of {lookedUp:N0} {what} looked up are among those that {model} was trained on; its error on others may be larger."));
     }
 
     /// <summary>Prints a result as text, or as JSON when asked for; beside an output that goes to standard output, to standard

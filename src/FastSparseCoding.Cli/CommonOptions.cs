@@ -3,17 +3,27 @@ using FastSparseCoding.Cli.Input;
 
 namespace FastSparseCoding.Cli;
 
-/// <summary>The options that every command has.</summary>
+/// <summary>What of <see cref="CommonOptions"/> a command makes use of, beside --json and --quiet.</summary>
+[Flags]
+internal enum Uses
+{
+    None = 0,
+    Seed = 1,
+    Threads = 2,
+    SkipBad = 4,
+    All = Seed | Threads | SkipBad,
+}
+
+/// <summary>The options that several commands have; each shows and takes those that do something there.</summary>
 internal sealed class CommonOptions
 {
-    private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON.", Recursive = true };
-    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Show no progress.", Recursive = true };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Show no progress." };
 
     private readonly Option<int> _seed = new("--seed")
     {
         Description = "Seed of everything drawn at random: the same seed gives the same bits.",
         DefaultValueFactory = _ => 1,
-        Recursive = true,
         HelpName = "N",
     };
 
@@ -21,23 +31,26 @@ internal sealed class CommonOptions
     {
         Description = "Threads, from 1 to 1024; 0 for one per core. The result is the same for every number.",
         DefaultValueFactory = _ => 0,
-        Recursive = true,
         HelpName = "N",
     };
 
     private readonly Option<bool> _skipBad = new("--skip-bad")
     {
-        Description = "Leave out pictures that cannot be read, and say which and how many, instead of ending.",
-        Recursive = true,
+        Description = "Leave out pictures that cannot be read or are too small, and say which and how many, instead of ending.",
     };
 
-    public void AddTo(RootCommand root)
+    /// <summary>Gives a command those that it makes use of.</summary>
+    public Command AddTo(Command command, Uses uses)
     {
-        root.Add(_json);
-        root.Add(_seed);
-        root.Add(_threads);
-        root.Add(_quiet);
-        root.Add(_skipBad);
+        command.Add(_json);
+        if (uses.HasFlag(Uses.Seed))
+            command.Add(_seed);
+        if (uses.HasFlag(Uses.Threads))
+            command.Add(_threads);
+        command.Add(_quiet);
+        if (uses.HasFlag(Uses.SkipBad))
+            command.Add(_skipBad);
+        return command;
     }
 
     public CommandContext Bind(

@@ -11,10 +11,10 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool IsInterac
     private int _interrupted;
 
     /// <summary>Opens standard input for bytes.</summary>
-    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+    public Func<Stream> OpenInput { get; init; } = StandardStream.OpenInput;
 
     /// <summary>Opens standard output for bytes.</summary>
-    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
+    public Func<Stream> OpenOutput { get; init; } = StandardStream.OpenOutput;
 
     /// <summary>The variables of the environment.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;

@@ -26,6 +26,16 @@ internal static class Fingerprint
         }
     }
 
+    /// <summary>The number of a picture by itself, gray or of several channels: that which it has in a store.</summary>
+    public static long Of(IReadOnlyList<GrayImage> channels)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(BitConverter.GetBytes(channels[0].Width));
+        foreach (GrayImage channel in channels)
+            hash.AppendData(MemoryMarshal.AsBytes(channel.Pixels));
+        return BinaryPrimitives.ReadInt64LittleEndian(hash.GetHashAndReset());
+    }
+
     /// <summary>A number for every one of the first rows.</summary>
     public static IEnumerable<long> OfEach(Matrix x, int rows)
     {

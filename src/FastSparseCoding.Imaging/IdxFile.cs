@@ -1,4 +1,5 @@
 using FastSparseCoding.Imaging.Formats;
+using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Imaging;
 
@@ -38,5 +39,20 @@ public static class IdxFile
         values.ReadExactly(labels);
         values.Finish();
         return labels;
+    }
+
+    /// <summary>What a file holds, if it is one: its shape, without its values.</summary>
+    internal static FileDescription? TryDescribe(string path)
+    {
+        if (IdxValues.TryFindDimensions(path) is not { } dimensions)
+            return null;
+        using var values = new IdxValues(path, dimensions, "unsigned bytes");
+        var description = new FileDescription(path, "idx");
+        description.Add("kind", dimensions switch { 1 => "labels", 3 => "pictures", _ => "values" });
+        description.Add("shape", Array.ConvertAll(values.Sizes, size => (long)size));
+        description.Add("type", "uint8");
+        description.Add("packed", values.IsZipped ? "gzip" : "no");
+        description.Add("bytes", values.FileBytes);
+        return description;
     }
 }

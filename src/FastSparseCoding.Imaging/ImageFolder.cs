@@ -106,13 +106,12 @@ public static class ImageFolder
     /// <exception cref="IOException">A path does not exist, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A folder holds no images, or, when its turn comes, a file is no image or damaged.</exception>
     public static IEnumerable<GrayImage> Stream(IEnumerable<string> paths, int threads = 0, CancellationToken cancellation = default)
-        => Stream(paths, threads, skip: null, cancellation);
+        => Stream(paths, threads, PictureRule.Readable, cancellation);
 
-    /// <summary>The same, leaving out those that cannot be read, of which <paramref name="skip"/> is told; all of them only where there
-    /// may be none.</summary>
+    /// <summary>The same of pictures that a rule allows; of those that it leaves out may be all only where there may be none.</summary>
     internal static IEnumerable<GrayImage> Stream(
-        IEnumerable<string> paths, int threads, Action<Exception>? skip, CancellationToken cancellation, bool mayBeNone = false)
-        => PictureReader.Read(Find(paths), threads, skip, cancellation, mayBeNone).Select(p => p.Picture.ToGray(p.Path));
+        IEnumerable<string> paths, int threads, PictureRule rule, CancellationToken cancellation, bool mayBeNone = false)
+        => PictureReader.Read(Find(paths), threads, rule, cancellation, mayBeNone).Select(p => p.Picture.ToGray(p.Path));
 
     private static List<string> Walk(string folder)
     {

@@ -43,15 +43,15 @@ public sealed class ImageStore : IDisposable
     public static ImageStore Load(
         IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, int threads = 0,
         CancellationToken cancellation = default)
-        => Load(paths, memory, scratch, threads, skip: null, cancellation);
+        => Load(paths, memory, scratch, threads, PictureRule.Readable, cancellation);
 
-    /// <summary>The same, leaving out those that cannot be read, of which <paramref name="skip"/> is told.</summary>
+    /// <summary>The same of pictures that a rule allows.</summary>
     internal static ImageStore Load(
-        IEnumerable<string> paths, long memory, string? scratch, int threads, Action<Exception>? skip, CancellationToken cancellation)
+        IEnumerable<string> paths, long memory, string? scratch, int threads, PictureRule rule, CancellationToken cancellation)
     {
         Throw.IfBelow(memory, 0L);
         IReadOnlyList<string> files = ImageFolder.Find(paths);
-        IEnumerable<(string Path, Picture Picture)> pictures = PictureReader.Read(files, threads, skip, cancellation);
+        IEnumerable<(string Path, Picture Picture)> pictures = PictureReader.Read(files, threads, rule, cancellation);
         return Hold(pictures.Select(p => (p.Path, new[] { p.Picture })), 1, memory, scratch);
     }
 
@@ -67,18 +67,20 @@ public sealed class ImageStore : IDisposable
     /// are.</exception>
     public static ImageStore LoadColour(
         IEnumerable<string> paths, long memory = DefaultMemory, string? scratch = null, CancellationToken cancellation = default)
-        => LoadColour(paths, memory, scratch, skip: null, cancellation);
+        => LoadColour(paths, memory, scratch, PictureRule.Readable, cancellation);
 
-    /// <summary>The same, leaving out those that cannot be read, of which <paramref name="skip"/> is told.</summary>
+    /// <summary>The same of pictures that a rule allows.</summary>
     internal static ImageStore LoadColour(
-        IEnumerable<string> paths, long memory, string? scratch, Action<Exception>? skip, CancellationToken cancellation)
+        IEnumerable<string> paths, long memory, string? scratch, PictureRule rule, CancellationToken cancellation)
     {
         Throw.IfBelow(memory, 0L);
         IReadOnlyList<string> files = ImageFolder.Find(paths);
         ImageStore store = Hold(
-            files.Select(path => PictureReader.Load(path, ImageFile.LoadColour, skip)).OfType<ColourImage>().Select(Split), 3, memory,
-            scratch);
-        return store.Count > 0 ? store : Throw.InvalidFile<ImageStore>(files[0], $"no picture could be read, of {files.Count}.");
+            files.Select(path => rule.Load(path, ImageFile.LoadColour, p => (p.Width, p.Height))).OfType<ColourImage>().Select(Split), 3,
+            memory, scratch);
+        if (store.Count == 0 && files.Count > 0)
+            PictureRule.RefuseAll(files);
+        return store;
 
         (string, Picture[]) Split(ColourImage image)
         {

@@ -17,9 +17,8 @@ internal sealed class PatchCutter(PatchPreprocessing preprocessing)
     /// <summary>Refuses a picture that holds no patch.</summary>
     public void RequireFits(string image, int width, int height)
     {
-        int size = _preprocessing.PatchSize;
-        if (width < size || height < size)
-            Throw.Argument(nameof(image), $"{image}: is {width}×{height} pixels; it must be at least {size}×{size}, the size of a patch.");
+        if (PictureRule.TooSmall(width, height, _preprocessing.PatchSize, "a patch") is { } problem)
+            Throw.Argument(nameof(image), $"{image}: {problem}");
     }
 
     /// <summary>Cuts the patch whose top-left pixel is (x, y); false when it is flatter than the preprocessing allows.</summary>

@@ -19,6 +19,7 @@ public sealed class PatchPlacesReader : IDisposable
         {
             PatchSize = ReadKind();
             Whitening = archive.ReadText(PlacesFormat.Whitening);
+            DictionaryHash = archive.Contains(PlacesFormat.Dictionary) ? archive.ReadText(PlacesFormat.Dictionary) : null;
             _pictures = ReadPictures();
             _coded = new PlaceColumns(archive, "", PatchSize, _pictures, hasDeviation: true);
             _flat = new PlaceColumns(archive, PlacesFormat.Flat, PatchSize, _pictures, hasDeviation: false);
@@ -41,6 +42,10 @@ public sealed class PatchPlacesReader : IDisposable
 
     /// <summary>Number of places that were left out as flat.</summary>
     public long FlatPlaces => _flat.Count;
+
+    /// <summary>Fingerprint of the dictionary that the patches' codes are of (<see cref="AtomDictionary.Hash"/>); null where it is not
+    /// told.</summary>
+    public string? DictionaryHash { get; }
 
     /// <summary>Whether the patches were whitened after what was taken off them.</summary>
     public bool IsWhitened => !HasWhitening(null);

@@ -6,19 +6,21 @@ namespace FastSparseCoding.Imaging;
 /// Writes where patches were cut and what was taken off them, row for row beside their codes, as an .npz for numpy.load: <c>picture</c>,
 /// <c>x</c>, <c>y</c> (int32), <c>mean</c> and <c>deviation</c> (float32) have a value for every patch; <c>flat_picture</c>, <c>flat_x</c>,
 /// <c>flat_y</c> and <c>flat_mean</c> one for every place that was left out as flat; <c>names</c>, <c>width</c> and <c>height</c> one for
-/// every picture; <c>patch</c> is the side of a patch, <c>whitening</c> a word that tells the whitening, or "none". The values wait in
-/// temporary files beside the target until <see cref="Complete"/>; without it nothing is left behind. For one thread at a time.
+/// every picture; <c>patch</c> is the side of a patch, <c>whitening</c> a word that tells the whitening, or "none", <c>dictionary</c> the
+/// fingerprint of the codes' dictionary where one was told. The values wait in temporary files beside the target until <see
+/// cref="Complete"/>; without it nothing is left behind. For one thread at a time.
 /// </summary>
 public sealed class PatchPlacesWriter : IDisposable
 {
     private readonly NpzColumns _columns;
     private readonly int _patch;
     private readonly string _whitening;
+    private readonly string? _dictionary;
     private readonly List<string> _names = [];
 
-    private PatchPlacesWriter(string path, int patch, string whitening, Func<string, Stream>? open)
+    private PatchPlacesWriter(string path, int patch, string whitening, string? dictionary, Func<string, Stream>? open)
     {
-        (_patch, _whitening) = (patch, whitening);
+        (_patch, _whitening, _dictionary) = (patch, whitening, dictionary);
         _columns = new NpzColumns(path, open);
         try
         {
@@ -44,23 +46,27 @@ public sealed class PatchPlacesWriter : IDisposable
     /// <summary>Begins a file.</summary>
     /// <param name="path">The target; its folder must exist and have room for the places twice.</param>
     /// <param name="preprocessing">Size and treatment of the patches.</param>
+    /// <param name="dictionaryHash">Fingerprint of the dictionary that their codes are of (<see cref="AtomDictionary.Hash"/>); null where
+    /// it is not to be told.</param>
     /// <returns>The writer, before the first picture.</returns>
     /// <exception cref="ArgumentException">The preprocessing is out of range.</exception>
     /// <exception cref="IOException">The target cannot be written.</exception>
-    public static PatchPlacesWriter Create(string path, PatchPreprocessing preprocessing) => Create(path, preprocessing, open: null);
+    public static PatchPlacesWriter Create(string path, PatchPreprocessing preprocessing, string? dictionaryHash = null)
+        => Create(path, preprocessing, dictionaryHash, open: null);
 
     /// <summary>The same with temporary files that are opened by <paramref name="open"/>: the seam through which tests simulate a full
     /// disk.</summary>
-    internal static PatchPlacesWriter Create(string path, PatchPreprocessing preprocessing, Func<string, Stream>? open)
+    internal static PatchPlacesWriter Create(
+        string path, PatchPreprocessing preprocessing, string? dictionaryHash, Func<string, Stream>? open)
     {
         ArgumentNullException.ThrowIfNull(preprocessing);
         preprocessing = preprocessing.Validated();
-        return new PatchPlacesWriter(path, preprocessing.PatchSize, PlacesFormat.NameOf(preprocessing.Whitening), open);
+        return new PatchPlacesWriter(path, preprocessing.PatchSize, PlacesFormat.NameOf(preprocessing.Whitening), dictionaryHash, open);
     }
 
     /// <summary>Begins a file of patches that were treated as those of another.</summary>
     internal static PatchPlacesWriter CreateLike(PatchPlacesReader other, string path)
-        => new(path, other.PatchSize, other.Whitening, open: null);
+        => new(path, other.PatchSize, other.Whitening, other.DictionaryHash, open: null);
 
     /// <summary>Begins a picture: what is appended next is of it.</summary>
     /// <param name="image">The picture.</param>
@@ -118,6 +124,8 @@ public sealed class PatchPlacesWriter : IDisposable
             npz.AddText(PlacesFormat.KindName, PlacesFormat.Kind);
             npz.AddNumber(PlacesFormat.Patch, _patch);
             npz.AddText(PlacesFormat.Whitening, _whitening);
+            if (_dictionary is not null)
+                npz.AddText(PlacesFormat.Dictionary, _dictionary);
             npz.AddTexts(PlacesFormat.Names, _names);
         });
 

@@ -4,7 +4,7 @@ namespace FastSparseCoding.Imaging;
 
 /// <summary>
 /// Reads pictures one after the other, some ahead on several threads: as many as fit a budget if all are as large as the largest so far.
-/// One that is larger than its share waits for its turn, and is read alone. The first that cannot be read, in their order, ends it, unless
+/// One that is larger than its share waits for its turn, and is read alone. The first that cannot be used, in their order, ends it, unless
 /// there is somebody to be told of those that are left out.
 /// </summary>
 internal static class PictureReader
@@ -16,7 +16,7 @@ internal static class PictureReader
     private const long AheadPixels = (128L << 20) / 10;
 
     public static IEnumerable<(string Path, Picture Picture)> Read(
-        IReadOnlyList<string> files, int threads, Action<Exception>? skip, CancellationToken cancellation, bool mayBeNone = false)
+        IReadOnlyList<string> files, int threads, PictureRule rule, CancellationToken cancellation, bool mayBeNone = false)
     {
         bool some = mayBeNone;
         long largest = AheadPixels;     // the first is read alone
@@ -24,7 +24,7 @@ internal static class PictureReader
         {
             count = (int)Math.Clamp(AheadPixels / largest, 1, Math.Min(4L * RowBlocks.Threads(threads), files.Count - start));
             largest = start == 0 ? 1 : largest;
-            foreach ((string path, Picture picture) in ReadSome(files, start, count, threads, skip, cancellation))
+            foreach ((string path, Picture picture) in ReadSome(files, start, count, threads, rule, cancellation))
             {
                 some = true;
                 largest = Math.Max(largest, (long)picture.Width * picture.Height);
@@ -32,11 +32,11 @@ internal static class PictureReader
             }
         }
         if (!some && files.Count > 0)
-            Throw.InvalidFile(files[0], $"no picture could be read, of {files.Count}.");
+            PictureRule.RefuseAll(files);
     }
 
     private static IEnumerable<(string Path, Picture Picture)> ReadSome(
-        IReadOnlyList<string> files, int start, int count, int threads, Action<Exception>? skip, CancellationToken cancellation)
+        IReadOnlyList<string> files, int start, int count, int threads, PictureRule rule, CancellationToken cancellation)
     {
         var pictures = new Picture?[count];
         if (count > 1)
@@ -45,26 +45,10 @@ internal static class PictureReader
         for (int i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if ((pictures[i] ?? Load(files[start + i], skip)) is { } picture)
+            Picture? ahead = pictures[i];
+            if (rule.Load(files[start + i], path => ahead ?? ImageFile.LoadPicture(path), p => (p.Width, p.Height)) is { } picture)
                 yield return (files[start + i], picture);
             pictures[i] = null;
         }
     }
-
-    /// <summary>A picture, or null where it cannot be read and <paramref name="skip"/> is told so.</summary>
-    public static T? Load<T>(string path, Func<string, T> load, Action<Exception>? skip)
-        where T : class
-    {
-        try
-        {
-            return load(path);
-        }
-        catch (Exception e) when (skip is not null && e is (InvalidDataException or IOException or UnauthorizedAccessException))
-        {
-            skip(e);
-            return null;
-        }
-    }
-
-    private static Picture? Load(string path, Action<Exception>? skip) => Load(path, ImageFile.LoadPicture, skip);
 }

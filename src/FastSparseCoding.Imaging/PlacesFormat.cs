@@ -6,7 +6,7 @@ namespace FastSparseCoding.Imaging;
 internal static class PlacesFormat
 {
     public const string Kind = "patch-places";
-    public const string KindName = "format", Patch = "patch", Whitening = "whitening";
+    public const string KindName = "format", Patch = "patch", Whitening = "whitening", Dictionary = "dictionary";
     public const string Names = "names", Width = "width", Height = "height";
 
     /// <summary>The five arrays of the patches in the order of their codes, and the four of the places left out as flat.</summary>

@@ -153,6 +153,11 @@ internal static class Throw
         => throw new InvalidDataException(
             $"{path}: holds a reproduction with other settings ({difference}); --overwrite deletes it, --out names another folder.");
 
+    [DoesNotReturn]
+    public static void NotAReproduction(string path, string file)
+        => throw new InvalidDataException(
+            $"{path}: holds {file} but no settings of a reproduction; --overwrite deletes it, --out names another folder.");
+
     /// <summary>JSON of another form than expected.</summary>
     [DoesNotReturn]
     public static T Json<T>(string expected, Exception? cause) => throw new System.Text.Json.JsonException($"{expected}.", cause);

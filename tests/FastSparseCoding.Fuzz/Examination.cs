@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using FastSparseCoding.Cli.Output;
 
@@ -12,30 +11,33 @@ internal sealed record Examination(bool Accepted, Fault Faults, string? Problem)
     public const int MostCharacters = 2100;
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Reads a file with all that reads its format; what is accepted is read three times.</summary>
+    /// <summary>Reads a file with all that reads its format, by its path and through a stream; what is accepted is read three
+    /// times.</summary>
     public static Examination Of(Format format, string path)
     {
         var seen = new Examination(false, Fault.None, null);
-        foreach (Func<string, int> read in format.Readers)
-            seen = seen.With(read, path);
+        foreach (FormatReader reader in format.Readers)
+            seen = seen.With(reader, path);
         return seen;
     }
 
-    private Examination With(Func<string, int> read, string path)
+    private Examination With(FormatReader reader, string path)
     {
-        Reading first = Reading.Of(read, path);
-        Fault faults = first.Bytes > MostBytes + MostBytesPerByte * new FileInfo(path).Length ? Fault.Memory : Fault.None;
+        Reading first = Reading.OfPath(reader, path);
+        long length = new FileInfo(path).Length;
+        Fault faults = first.Bytes > MostBytes + MostBytesPerByte * length ? Fault.Memory : Fault.None;
         // One slow reading may be a machine that had other things to do.
-        if (first.Time > MostTime && Reading.Of(read, path).Time > MostTime)
+        if (first.Time > MostTime && Reading.OfPath(reader, path).Time > MostTime)
             faults |= Fault.Time;
+        if (reader.OfStream is not null && !Reading.OfStream(reader, path, seeks: length % 2 == 0).IsLike(first))
+            faults |= Fault.Stream;
         if (first.Error is { } error)
             return Add(accepted: false, faults | OfMessage(error, path), IsDocumented(error) ? Printable.Line(error.Message)
                 : error.ToString());
         foreach (byte dirt in (byte[])[0x55, 0xFF])
         {
             Heap.Dirty(dirt);
-            Reading again = Reading.Of(read, path);
-            if (again.Error is not null || again.Result != first.Result)
+            if (!Reading.OfPath(reader, path).IsLike(first))
                 faults |= Fault.Differs;
         }
         return Add(accepted: true, faults, $"{first.Bytes} bytes allocated, {first.Time.TotalSeconds:F1} s");
@@ -60,24 +62,4 @@ internal sealed record Examination(bool Accepted, Fault Faults, string? Problem)
 
     private Examination Add(bool accepted, Fault faults, string problem)
         => new(Accepted || accepted, Faults | faults, faults == Fault.None ? Problem : Problem ?? $"{faults}: {problem}");
-
-    /// <summary>One reading of a file.</summary>
-    private readonly record struct Reading(int Result, Exception? Error, long Bytes, TimeSpan Time)
-    {
-        public static Reading Of(Func<string, int> read, string path)
-        {
-            long bytes = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
-            int result = 0;
-            Exception? error = null;
-            try
-            {
-                result = read(path);
-            }
-            catch (Exception e)
-            {
-                error = e;
-            }
-            return new Reading(result, error, GC.GetAllocatedBytesForCurrentThread() - bytes, Stopwatch.GetElapsedTime(start));
-        }
-    }
 }

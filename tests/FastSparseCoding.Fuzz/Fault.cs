@@ -26,4 +26,7 @@ internal enum Fault
 
     /// <summary>Give a reason that does not begin with the file's name.</summary>
     Nameless = 64,
+
+    /// <summary>Read a stream of the same bytes differently, or refuse it in other words.</summary>
+    Stream = 128,
 }

@@ -8,9 +8,9 @@ namespace FastSparseCoding.Fuzz;
 /// <param name="Extension">Ending of its files, with the dot.</param>
 /// <param name="Files">Valid files, as small as they can be.</param>
 /// <param name="Words">Pieces of text or bytes that mean something in it.</param>
-/// <param name="Readers">Read a file and return a number that stands for all that was read.</param>
+/// <param name="Readers">All that reads it.</param>
 internal sealed record Format(
-    string Name, string Extension, IReadOnlyList<FilePart> Files, IReadOnlyList<byte[]> Words, IReadOnlyList<Func<string, int>> Readers)
+    string Name, string Extension, IReadOnlyList<FilePart> Files, IReadOnlyList<byte[]> Words, IReadOnlyList<FormatReader> Readers)
 {
     private readonly IReadOnlyList<byte[]> _donors = [.. Files.Select(f => f.Bytes)];
 

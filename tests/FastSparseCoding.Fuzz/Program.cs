@@ -2,6 +2,11 @@ using FastSparseCoding.Fuzz;
 
 try
 {
+    if (args is ["--help"])
+    {
+        Console.WriteLine(Options.Usage);
+        return 0;
+    }
     Options options = Options.Parse(args);
     if (options.Stdin is null)
         return Run(options);

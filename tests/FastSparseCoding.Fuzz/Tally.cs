@@ -9,7 +9,7 @@ internal sealed class Tally(string format)
     public const long MostNativeBytes = 64L << 20;
 
     private static readonly Fault[] Columns =
-        [Fault.Undocumented, Fault.Differs, Fault.Memory, Fault.Time, Fault.Control, Fault.Long, Fault.Nameless];
+        [Fault.Undocumented, Fault.Differs, Fault.Memory, Fault.Time, Fault.Control, Fault.Long, Fault.Nameless, Fault.Stream];
 
     private readonly long[] _faults = new long[Columns.Length];
 
@@ -28,7 +28,8 @@ internal sealed class Tally(string format)
     public static string Header =>
         "| format | inputs | accepted | undocumented exception | results differ | allocates > 64 MiB + 100 × file | > 2 s twice | "
             + "control characters shown | > 2,100 characters shown "
-        + "| without the file's name | native memory left > 64 MiB |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
+            + "| without the file's name | through a stream otherwise | native memory left > 64 MiB |\n"
+            + "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
 
     public string Row => string.Create(CultureInfo.InvariantCulture,
         $"| {format} | {Inputs:N0} | {Accepted:N0} | "

@@ -23,7 +23,7 @@ internal sealed record EncodeRequest
     public string? PlacesOutput { get; init; }
 
     /// <summary>The input, for messages.</summary>
-    public string Input => Signals.Paths[0];
+    public string Input => InputPaths.NameOf(Signals.Paths[0]);
 
     /// <summary>Whether the codes are kept sparse.</summary>
     public bool IsSparse => CodeOutput.IsSparse(Output);

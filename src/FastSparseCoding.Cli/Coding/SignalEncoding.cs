@@ -17,7 +17,7 @@ internal sealed class SignalEncoding(EncodeRequest request, CommandContext conte
         using RowsWriter? signals = request.SignalsOutput is null ? null
             : RowsWriter.Create(request.SignalsOutput, request.Signals.Model.SignalSize, "signals");
         using PatchPlacesWriter? places = request.PlacesOutput is null ? null
-            : PatchPlacesWriter.Create(request.PlacesOutput, request.Signals.Preprocessing!);
+            : PatchPlacesWriter.Create(request.PlacesOutput, request.Signals.Preprocessing!, request.Signals.Model.Dictionary?.Hash);
         SignalStream stream = request.Signals.Open(Shard.Whole, places, context);
         var tally = new Tally();
         Encode(request, stream, tally, context, (block, z) =>

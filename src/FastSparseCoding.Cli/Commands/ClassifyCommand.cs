@@ -127,7 +127,7 @@ internal sealed class ClassifyCommand
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model?.Preprocessing, train.Side);
         if (encoder is not null)
             model!.RequireSize(folder, train.Images.Columns);
-        OutputFile.Require([model?.Path, .. Directory.Exists(folder) ? Directory.GetFiles(folder) : []], (_output, output));
+        OutputFile.Require([model?.Path, .. Directory.Exists(folder) ? Directory.GetFiles(folder) : []], output);
         FileEnding.Require(output, "classifiers", FileEnding.Model);
         WholeImages.Normalize(train.Images, preprocessing);
         WholeImages.Normalize(test.Images, preprocessing);

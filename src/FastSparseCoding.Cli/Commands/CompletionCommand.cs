@@ -12,7 +12,12 @@ internal static class CompletionCommand
             local line="${COMP_LINE:0:COMP_POINT}" IFS=$'\n'
             line="${line#*"$1"}"
             line="${line#"${line%%[! ]*}"}"
-            COMPREPLY=($(compgen -W "$("$1" "[suggest:${#line}]" "$line" 2>/dev/null)" -- "$2"))
+            COMPREPLY=($("$1" "[suggest:${#line}]" "$line" 2>/dev/null))
+            # A word ends at = for bash unless told otherwise: what stands before it is not to be said again.
+            local word="${line##* }"
+            if [[ $word == *=* && $COMP_WORDBREAKS == *=* ]]; then
+                COMPREPLY=("${COMPREPLY[@]#"${word%%=*}="}")
+            fi
         }
         complete -o default -F _sparsecode sparsecode
         """;
@@ -22,7 +27,7 @@ internal static class CompletionCommand
         _sparsecode() {
             local line="${BUFFER[1,CURSOR]#${words[1]} }"
             local -a found
-            found=("${(@f)$("${words[1]}" "[suggest:${#line}]" "$line" 2>/dev/null)}")
+            found=(${(f)"$("${words[1]}" "[suggest:${#line}]" "$line" 2>/dev/null)"})
             compadd -a found
             _files
         }
@@ -56,15 +61,16 @@ internal static class CompletionCommand
         ["zsh"] = Zsh,
         ["fish"] = Fish,
         ["pwsh"] = PowerShell,
+        ["powershell"] = PowerShell,
     };
 
     public static Command Create(Terminal terminal)
     {
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or pwsh." };
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish, or pwsh (powershell)." };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
         var command = new ExampledCommand(
             "completion", "Prints a script with which a shell completes commands and options; its first line says where it goes.",
-            ["sparsecode completion bash >> ~/.bashrc"]) { shell };
+            ["sparsecode completion fish | source", "eval \"$(sparsecode completion bash)\""]) { shell };
         command.SetAction(parsed =>
         {
             terminal.Out.WriteLine(Scripts[parsed.GetRequiredValue(shell)].ReplaceLineEndings("\n"));

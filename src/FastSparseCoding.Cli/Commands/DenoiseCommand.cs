@@ -84,7 +84,7 @@ internal sealed class DenoiseCommand
         IReadOnlyList<PictureJob> jobs = plan.Jobs;
         if (jobs.Count > 1 && difference is not null)
             throw new UserError($"{_difference.Name} is for one picture; {jobs.Count} are given.");
-        plan.Require([modelPath], (_difference, difference));
+        plan.Require([modelPath], difference);
         Denoiser? model = modelPath is null ? null : DenoiserFile.Load(modelPath);
         SignalInput.WarnPassedOver(inputs, context);
         NoiseRange sigma = parsed.GetValue(_sigma);

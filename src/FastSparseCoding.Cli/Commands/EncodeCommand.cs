@@ -14,11 +14,7 @@ namespace FastSparseCoding.Cli.Commands;
 internal sealed class EncodeCommand
 {
     private readonly Argument<string> _model =
-        new("MODEL")
-        {
-            Description =
-        $"DICTIONARY (a model, or {AtomOptions.Formats}): exact codes. ENCODER: predicted codes."
-        };
+        new("MODEL") { Description = $"DICTIONARY (a model, or {AtomOptions.Formats}): exact codes. ENCODER: predicted codes." };
     private readonly Argument<string[]> _images =
         new("IMAGES")
         {
@@ -86,9 +82,9 @@ internal sealed class EncodeCommand
         new("--mask")
         {
             Description =
-        "With a dictionary and an array of signals: an .npy [N×n] of 1 where a value is known and 0 where it is not; only what is known "
-        + "counts.",
-            HelpName = "FILE.npy"
+        "With a dictionary and an array of signals: an array [N×n] of 1 where a value is known and 0 where it is not; only what is known "
+        + $"counts. {MaskFile.Formats}.",
+            HelpName = "FILE"
         };
     private readonly Option<bool> _mpi = RankOption.Create();
     private readonly AtomOptions _atoms = new();
@@ -168,10 +164,9 @@ internal sealed class EncodeCommand
         FileEnding.Require(parsed.GetValue(_signals), "signals", FileEnding.Array);
         FileEnding.Require(parsed.GetValue(_places), "places", FileEnding.Places);
         OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
-            _penalty.WeightsPath(parsed)], (_output, Written(output)), (_signals, Written(parsed.GetValue(_signals))),
-            (_places, Written(parsed.GetValue(_places))));
+            _penalty.WeightsPath(parsed)], Written(output), Written(parsed.GetValue(_signals)), Written(parsed.GetValue(_places)));
 
-        string? Written(string? path) => path is null or "" || shard is not { } one ? path : PartName.Of(path, one);
+        string? Written(string? path) => path is null || shard is not { } one ? path : PartName.Of(path, one);
     }
 
     private ICoder BindCoder(ParseResult parsed, ModelInput model)

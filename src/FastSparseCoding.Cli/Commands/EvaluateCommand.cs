@@ -87,9 +87,9 @@ internal sealed class EvaluateCommand
             MethodResult measured = MethodResult.Measure(encoder, dictionary, x, codes, curves, context.OfRun);
             if (!double.IsFinite(measured.Quality.CodeError))
                 throw new UserError(
-                    $"{context.Inputs.Of(parsed, _images)[0]}: the errors of its codes are not finite: its values are too large for "
-                    + "float32; scale the signals.");
-            result = ToResult(encoder, measured, x, dictionary, Timing.MicrosecondsPerSignal(exact, x));
+                    $"{InputPaths.NameOf(context.Inputs.Of(parsed, _images)[0])}: the errors of its codes are not finite: its values are "
+                    + "too large for float32; scale the signals.");
+            result = ToResult(measured, x, dictionary, exact, context.OfRun);
             piece.Report(3, 3, "");
         });
         context.WarnUncertified(given - x.Rows, given, "signals");
@@ -137,32 +137,23 @@ internal sealed class EvaluateCommand
                 return Known(WholeImageInput.Read(paths[0], preprocessing), model, paths[0], context);
             if (parsed.GetValue(_codes) is { } codes)
                 throw new UserError($"--codes {codes} belongs to the rows of an array; the signals given are patches of images.");
-            using ImageStore images = SignalInput.LoadImages(paths, null, context);
-            WarnOfTraining(model, paths[0], "pictures", Fingerprint.OfEach(images), context);
+            using ImageStore images = SignalInput.LoadImages(paths, null, context, context.AtLeast(preprocessing.PatchSize));
+            context.WarnOfTraining(model.Path, paths[0], "pictures", Fingerprint.OfEach(images));
             return Patches.Sample(images, preprocessing, samples, context.Seed);
         }
-        Matrix x = RowsReader.ReadMatrix(paths[0]);
-        model.RequireSize(paths[0], x.Columns);
+        FileSource source = context.Inputs.Of(paths[0]);
+        Matrix x = RowsReader.ReadMatrix(source);
+        model.RequireSize(source.Name, x.Columns);
         if (x.Rows == 0)
-            throw new UserError($"{paths[0]}: holds no signals; expected at least one.");
-        SignalInput.RequireFinite(paths[0], x, 0);
-        return Known(x, model, paths[0], context);
+            throw new UserError($"{source.Name}: holds no signals; expected at least one.");
+        SignalInput.RequireFinite(source.Name, x, 0);
+        return Known(x, model, source.Name, context);
     }
 
     private static Matrix Known(Matrix x, ModelInput model, string path, CommandContext context)
     {
-        WarnOfTraining(model, path, "signals", Fingerprint.OfEach(x, x.Rows), context);
+        context.WarnOfTraining(model.Path, path, "signals", Fingerprint.OfEach(x, x.Rows));
         return x;
-    }
-
-    /// <summary>Warns where an encoder is measured on what it has learned.</summary>
-    private static void WarnOfTraining(
-        ModelInput model, string path, string what, IEnumerable<long> fingerprints, CommandContext context)
-    {
-        (int known, int lookedUp) = DataSketch.Overlap(ModelFile.ReadTrainedOn(model.Path), fingerprints);
-        if (known > 0)
-            context.Terminal.Tell(FormattableString.Invariant(
-                $"warning: {path}: {known:N0} of {lookedUp:N0} {what} looked up are among those that {model.Path} was trained on; its error on others may be larger."));
     }
 
     private static Matrix ReadCodes(string path, int rows, int columns)
@@ -175,8 +166,9 @@ internal sealed class EvaluateCommand
     }
 
     private static Result ToResult(
-        TrainableEncoder encoder, MethodResult measured, Matrix x, AtomDictionary dictionary, double exactMicroseconds)
+        MethodResult measured, Matrix x, AtomDictionary dictionary, ActiveSetSolver exact, RunContext context)
     {
+        TrainableEncoder encoder = measured.Encoder;
         CodeQuality quality = measured.Quality;
         return new Result()
             .Add("kind", encoder.Kind).Add("depth", encoder.Depth).Add("signals", x.Rows).Add("lambda", encoder.Lambda)
@@ -186,7 +178,8 @@ internal sealed class EvaluateCommand
             .Add("support_precision", quality.SupportPrecision).Add("support_recall", quality.SupportRecall)
                 .Add("support_f1", quality.SupportF1).Add("non_zeros", quality.MeanNonZeros)
             .Add("fista_iterations_for_equal_error", measured.FistaIterations).Add("cod_updates_for_equal_error", measured.CodUpdates)
-            .Add("multiply_adds", encoder.MultiplyAdds).Add("microseconds_per_signal", Timing.MicrosecondsPerSignal(encoder, x))
-                .Add("exact_microseconds_per_signal", exactMicroseconds);
+            .Add("multiply_adds", encoder.MultiplyAdds)
+            .Add("microseconds_per_signal", Timing.MicrosecondsPerSignal(encoder, x, context))
+            .Add("exact_microseconds_per_signal", Timing.MicrosecondsPerSignal(exact, x, context));
     }
 }

@@ -52,6 +52,10 @@ internal sealed class EvaluateDenoiserCommand
         Denoiser? model = parsed.GetValue(_model) is { } path ? DenoiserFile.Load(path) : null;
         bool colour = model is { Channels: 3 } || parsed.GetValue(_colour);
         SignalInput.WarnPassedOver(paths, context);
+        var fingerprints = new List<long>();
+        int patch = model?.PatchSize ?? DictionaryDenoiserOptions.Default.PatchSize;
+        PictureRule rule = patch < ImageQuality.WindowSide ? context.AtLeast(ImageQuality.WindowSide, "a window of SSIM")
+            : context.AtLeast(patch);
         var table = new ResultTable("sigma", "pictures", "psnr before", "psnr", "ssim before", "ssim", "seconds per picture");
         context.Track(board =>
         {
@@ -64,11 +68,13 @@ internal sealed class EvaluateDenoiserCommand
                     context.WarnOfNoise(FormattableString.Invariant($"σ {sigmas[s]}"), model, sigmas[s], colour ? 3 : 1);
                 for (int i = 0; i < files.Count; i++)
                 {
-                    if (PictureReader.Load(files[i], file => Channels(file, colour), context.SkipBad) is not { } channels)
+                    if (rule.Load(files[i], file => Channels(file, colour), c => (c[0].Width, c[0].Height)) is not { } channels)
                     {
                         files.RemoveAt(i--);
                         continue;
                     }
+                    if (s == 0 && model is not null)
+                        fingerprints.Add(Fingerprint.Of(channels.Length == model.Channels ? channels : [ImageFile.Load(files[i])]));
                     int done = s * files.Count + i, all = sigmas.Length * files.Count;
                     var progress = new PictureProgress(learning, piece, done, all);
                     measured.Add(DenoisingQuality.Measure(
@@ -78,12 +84,14 @@ internal sealed class EvaluateDenoiserCommand
                         $"σ {sigmas[s]}, PSNR {measured.Average(q => q.Psnr):F2} dB so far"));
                 }
                 if (files.Count == 0)
-                    throw new UserError($"{paths[0]}: no picture could be read.");
+                    throw new UserError($"{paths[0]}: no picture is left.");
                 table.Add(
                     (double)sigmas[s], files.Count, measured.Average(q => q.PsnrBefore), measured.Average(q => q.Psnr),
                     measured.Average(q => q.SsimBefore), measured.Average(q => q.Ssim), measured.Average(q => q.Seconds));
             }
         });
+        if (parsed.GetValue(_model) is { } trained)
+            context.WarnOfTraining(trained, paths[0], "pictures", fingerprints);
         context.Print(new Result().Add("method", model is null ? "own dictionary" : "model").Add("colour", colour)
             .AddTable("results", table));
         return ExitCode.Done;

@@ -43,7 +43,7 @@ internal sealed class ExportCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         string file = parsed.GetRequiredValue(_file), output = parsed.GetRequiredValue(_output), ending = Path.GetExtension(output);
-        OutputFile.Require([file], (_output, output));
+        OutputFile.Require([file], output);
         var (_, write) = Array.Find(Forms, f => string.Equals(f.Ending, ending, StringComparison.OrdinalIgnoreCase));
         if (write is null)
             throw new UserError(

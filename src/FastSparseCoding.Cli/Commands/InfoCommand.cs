@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FastSparseCoding.Cli.Output;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Commands;
@@ -14,14 +15,18 @@ internal static partial class InfoCommand
 
     public static Command Create(Func<ParseResult, CommandContext> context)
     {
-        var file = new Argument<string?>("FILE") { Description = "A model, .npy or .npz file.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "A model, an array (.npy, .npz, .safetensors, .csv), an ONNX model (.onnx), or an IDX file (MNIST).",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var machine = new Option<bool>(
             "--machine")
         { Description = "In place of FILE: the processor, its cores, the vector instructions in use and the memory." };
         var command = new ExampledCommand(
             "info",
-            "Says what a file holds: kind, format version, penalty, preprocessing, shapes. Checks a model's checksum. Or says what this "
-                + "machine computes with.",
+            "Says what a file holds: kind, format version, penalty, preprocessing, shapes; of an ONNX model its versions and metadata. "
+                + "Checks a model's checksum. Or says what this machine computes with.",
             ["sparsecode info dictionary.safetensors", "sparsecode info --machine"]) { file, machine };
         command.Validators.Add(result =>
         {
@@ -38,7 +43,7 @@ internal static partial class InfoCommand
 
     private static Result OfFile(string path)
     {
-        FileDescription description = FileDescription.Read(path);
+        FileDescription description = IdxFile.TryDescribe(path) ?? FileDescription.Read(path);
         var result = new Result().Add("file", description.Path).Add("holds", description.Format);
         foreach ((string name, object value) in description.Facts)
             result.Add(name, value);

@@ -88,8 +88,9 @@ internal sealed partial class InpaintCommand
         {
             PatchSize = Range.Check(_patch, parsed.GetValue(_patch), 4, 32),
             DictionaryRounds = method == Dictionary ? Defaults.DictionaryRounds : 0,
+            Seed = context.Seed,
         };
-        OutputFile.Require([input, mask, reference, modelPath], (_output, output));
+        OutputFile.Require([input, mask, reference, modelPath], output);
         Denoiser? model = modelPath is null ? null : DenoiserFile.Load(modelPath);
         ColourImage picture = ImageFile.LoadColour(input);
         WrittenFormat.For(output, picture.Channels, picture.HasAlpha);

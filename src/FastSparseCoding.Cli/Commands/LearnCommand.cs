@@ -59,8 +59,8 @@ internal sealed class LearnCommand
     {
         Description =
             "With an array of signals: 1 for every value that is known and 0 for every other, which then counts nowhere and may be NaN "
-            + "[N×n].",
-        HelpName = "FILE.npy",
+            + $"[N×n]: {MaskFile.Formats}.",
+        HelpName = "FILE",
     };
 
     private readonly Option<bool> _resume =
@@ -132,7 +132,7 @@ internal sealed class LearnCommand
         if (context.IsFirst)
             OutputFile.RequireWithCheckpoint(
                 Checkpoint.OfLearning, [.. paths, start.Model?.Path, parsed.GetValue(_mask), _penalty.WeightsPath(parsed)],
-                (_output, output), (_mosaic, mosaic));
+                output, mosaic);
         FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
         FileEnding.Require(parsed.GetValue(_mosaic), "mosaics", FileEnding.Picture);
         if (parsed.GetValue(_whiten) && start.Model?.Preprocessing is not null)
@@ -149,7 +149,7 @@ internal sealed class LearnCommand
             return ExitCode.Done;
         if (mosaic is not null)
             WriteMosaic(mosaic, dictionary);
-        if (FileEnding.Of(output) is "" or ".safetensors")
+        if (FileEnding.Of(output) == ".safetensors")
             ModelFile.Save(output, dictionary, options.Penalty, input.Preprocessing);
         else
             RowsWriter.Write(output, dictionary.Atoms, "atoms");
@@ -172,7 +172,7 @@ internal sealed class LearnCommand
                 throw new UserError($"{option.Name} is for learning batch by batch; {_shard.Name} makes one step over all signals.");
         string[] paths = context.Inputs.Of(parsed, _images);
         FileEnding.Require(output, "dictionaries", FileEnding.Dictionary);
-        OutputFile.Require([.. paths, model.Path, _penalty.WeightsPath(parsed)], (_output, output == "" ? "" : PartName.Of(output, shard)));
+        OutputFile.Require([.. paths, model.Path, _penalty.WeightsPath(parsed)], PartName.Of(output, shard));
         PatchPreprocessing? preprocessing = SignalInput.IsArray(paths) ? null
             : _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         if (preprocessing is not null)
@@ -234,10 +234,10 @@ internal sealed class LearnCommand
     private static ZcaWhitening FitWhitening(string[] paths, PatchPreprocessing preprocessing, string output, CommandContext context)
     {
         if (SignalInput.IsArray(paths))
-            throw new UserError($"--whiten is for images; {paths[0]} holds signals that are taken as they are.");
+            throw new UserError($"--whiten is for images; {InputPaths.NameOf(paths[0])} holds signals that are taken as they are.");
         if (WholeImageInput.IsOne(paths))
             return ZcaWhitening.Fit(WholeImageInput.Read(paths[0], preprocessing));
-        using ImageStore images = SignalInput.LoadImages(paths, output, context);
+        using ImageStore images = SignalInput.LoadImages(paths, output, context, context.AtLeast(preprocessing.PatchSize));
         return ZcaWhitening.Fit(Patches.Sample(images, preprocessing, WhiteningPatches, context.Seed));
     }
 

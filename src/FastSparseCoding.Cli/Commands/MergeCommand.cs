@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 using FastSparseCoding.Cli.Sharding;
 
@@ -43,10 +44,10 @@ internal sealed class MergeCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         string output = parsed.GetRequiredValue(_output);
-        string[] named = parsed.GetValue(_parts) is { Length: > 0 } given ? context.Inputs.Expand(given) : [output];
+        string[] named = parsed.GetValue(_parts) is { Length: > 0 } given ? InputPaths.Expand(given) : [output];
         IReadOnlyList<string> paths = PartName.Find(named);
         if (!Directory.Exists(output))
-            OutputFile.Require(paths, (_output, output));
+            OutputFile.Require(paths, output);
         PartSet parts = PartSet.Of(paths);
         context.Print(Merging.Merge(parts, output, context).Add("parts", paths.Count), output);
         return ExitCode.Done;

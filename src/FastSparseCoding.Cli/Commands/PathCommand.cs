@@ -92,8 +92,7 @@ internal sealed class PathCommand
         Penalty penalty = _penalty.Bind(parsed, model);
         double? share = parsed.GetValue(_heldOut) is { } given ? Range.CheckShare(_heldOut, given) : null;
         string? output = parsed.GetValue(_output), plot = parsed.GetValue(_plot);
-        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, _penalty.WeightsPath(parsed)], (_output, output),
-            (_plot, plot));
+        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, _penalty.WeightsPath(parsed)], output, plot);
         FileEnding.Require(output, "tables", FileEnding.Table);
         FileEnding.Require(plot, "plots", FileEnding.Plot);
         if (share is not null && model.SignalSize < 2)
@@ -178,7 +177,7 @@ internal sealed class PathCommand
         string[] paths = context.Inputs.Of(parsed, _images);
         int samples = Range.Check(_samples, parsed.GetValue(_samples), 1, 10_000_000);
         if (SignalInput.IsArray(paths))
-            return SignalInput.DrawRows(paths[0], model, samples, context.Seed);
+            return SignalInput.DrawRows(context.Inputs.Of(paths[0]), model, samples, context.Seed);
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         model.RequireSize(paths[0], preprocessing.SignalSize);
         if (WholeImageInput.IsOne(paths))
@@ -186,7 +185,7 @@ internal sealed class PathCommand
             Matrix x = WholeImageInput.Read(paths[0], preprocessing);
             return x.Rows <= samples ? x : x.SelectRows(SignalInput.Draw(x.Rows, samples, context.Seed));
         }
-        using ImageStore images = SignalInput.LoadImages(paths, null, context);
+        using ImageStore images = SignalInput.LoadImages(paths, null, context, context.AtLeast(preprocessing.PatchSize));
         return Patches.Sample(images, preprocessing, samples, context.Seed);
     }
 

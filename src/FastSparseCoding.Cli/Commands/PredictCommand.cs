@@ -46,18 +46,18 @@ internal sealed class PredictCommand
         ClassifierModel model = ClassifierFile.Load(path);
         string[] inputs = context.Inputs.Of(parsed, _images);
         string? output = parsed.GetValue(_output);
-        OutputFile.Require([.. inputs, path], (_output, output));
+        OutputFile.Require([.. inputs, path], output);
         FileEnding.Require(output, "tables", FileEnding.Table);
         (object[] names, Matrix x) = ReadSignals(inputs, PatchPreprocessing.Read(path), context);
         if (x.Columns != (model.Encoder?.SignalSize ?? model.Classifier.CodeSize))
             throw new UserError(
-                $"{inputs[0]}: its signals have {x.Columns} values; the classifier takes signals of "
+                $"{InputPaths.NameOf(inputs[0])}: its signals have {x.Columns} values; the classifier takes signals of "
                 + $"{model.Encoder?.SignalSize ?? model.Classifier.CodeSize}.");
         Matrix z = model.Encoder?.Encode(x, context.Threads, context.Cancellation) ?? x;
         if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
             throw new UserError(
-                $"{inputs[0]}: the code of signal {at / z.Columns} is not finite: its values are too large for float32; scale the "
-                + "signals.");
+                $"{InputPaths.NameOf(inputs[0])}: the code of signal {at / z.Columns} is not finite: its values are too large for "
+                + "float32; scale the signals.");
         byte[] labels = model.Classifier.Predict(z);
         Matrix p = model.Classifier.Probabilities(z);
         var result = new Result().Add("classifier", path).Add("signals", x.Rows).Add("classes", model.Classifier.ClassCount);
@@ -76,8 +76,9 @@ internal sealed class PredictCommand
     {
         if (SignalInput.IsArray(inputs))
         {
-            Matrix rows = RowsReader.ReadMatrix(inputs[0]);
-            SignalInput.RequireFinite(inputs[0], rows, 0);
+            FileSource source = context.Inputs.Of(inputs[0]);
+            Matrix rows = RowsReader.ReadMatrix(source);
+            SignalInput.RequireFinite(source.Name, rows, 0);
             return (Numbers(rows.Rows), rows);
         }
         if (preprocessing is null)
@@ -90,11 +91,12 @@ internal sealed class PredictCommand
         SignalInput.WarnPassedOver(inputs, context);
         var names = new List<object>();
         var values = new List<float>();
-        foreach (GrayImage image in ImageFolder.Stream(inputs, context.Threads, context.SkipBad, context.Cancellation))
+        int side = preprocessing.PatchSize;
+        var rule = new PictureRule(
+            (width, height) => (width, height) == (side, side) ? null
+                : $"is {width}×{height}; the classifier takes pictures of {side}×{side}.", context.SkipBad);
+        foreach (GrayImage image in ImageFolder.Stream(inputs, context.Threads, rule, context.Cancellation))
         {
-            int side = preprocessing.PatchSize;
-            if ((image.Width, image.Height) != (side, side))
-                throw new UserError($"{image.Name}: is {image.Width}×{image.Height}; the classifier takes pictures of {side}×{side}.");
             names.Add(image.Name);
             values.AddRange(image.Pixels);
         }

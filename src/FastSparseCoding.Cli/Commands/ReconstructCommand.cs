@@ -18,8 +18,8 @@ internal sealed class ReconstructCommand
         new("CODES")
         {
             Description =
-            "The codes [N×m] as 'sparsecode encode' writes them: an .npz of scipy.sparse.save_npz too, an .npy, .csv or .safetensors, or - "
-            + "for one from standard input.",
+            "The codes [N×m] as 'sparsecode encode' writes them: an .npz of scipy.sparse.save_npz too, or an array: .npy, FILE.npz:NAME, "
+            + "FILE.safetensors[:NAME] or .csv; or - for one from standard input.",
         };
     private readonly Argument<string> _dictionary =
         new("DICTIONARY")
@@ -81,10 +81,10 @@ internal sealed class ReconstructCommand
 
     private Result WriteSignals(string output, CodesReader codes, IEnumerable<Matrix> signals, ModelInput model, CommandContext context)
     {
-        OutputFile.Require([codes.Path, model.Path], (_output, output));
         FileEnding.Require(output, "signals", FileEnding.Rows, $", and pictures with {_image.Name}");
-        using OutputTarget target = OutputTarget.Of(output, ".npy", context.Terminal);
-        using RowsWriter writer = RowsWriter.Create(target.Path, model.SignalSize, "signals");
+        OutputFile.Require([codes.Path, model.Path], output);
+        using OutputTarget target = OutputTarget.Of(output, context.Terminal);
+        using RowsWriter writer = RowsWriter.Create(target.Target, model.SignalSize, "signals");
         Track(codes, signals, context, blocks =>
         {
             foreach (Matrix x in blocks)
@@ -124,7 +124,7 @@ internal sealed class ReconstructCommand
         foreach (string file in plan.Files)
             if (real.Contains(RealPath.Of(file)))
                 throw new UserError($"{file}: is a picture that was encoded, which no output may replace; give another name.");
-        plan.Require(inputs, (_output, null));
+        plan.Require(inputs, null);
         return plan.Files;
     }
 
@@ -144,6 +144,9 @@ internal sealed class ReconstructCommand
             throw new UserError(places.IsWhitened
                 ? $"{places.Path}: its patches were whitened, and {model.Path} does not say how; give the model they were encoded with."
                 : $"{places.Path}: its patches were not whitened; those that {model.Path} was learned on were.");
+        if (places.DictionaryHash is { } hash && hash != model.Dictionary!.Hash)
+            throw new UserError(
+                $"{places.Path}: its patches were encoded with the dictionary {hash}; {model.Path} holds {model.Dictionary.Hash}.");
     }
 
     private static Matrix Unwhiten(Matrix x, PatchPreprocessing? preprocessing)

@@ -57,9 +57,11 @@ internal sealed class ReproduceCommand
         };
     private readonly Option<bool> _overwrite = new("--overwrite")
     {
-        Description = "Delete what a run with other settings left in the folder, and begin anew; files of yours stay.",
+        Description = "Delete what a run with other settings left in the folder, or other files of the names that a run writes, and begin "
+            + "anew; all else stays.",
     };
-    private readonly Option<bool> _quick = new("--quick") { Description = "A small run that shows all parts in seconds." };
+    private readonly Option<bool> _quick =
+        new("--quick") { Description = "A small run that shows all parts in seconds; its times are rough." };
     private readonly Option<bool> _full =
         new("--full") { Description = "The paper's scale: 100 and 400 atoms, three seeds, a million patches or more for every training." };
     private readonly PatchOptions _patches = new();
@@ -71,7 +73,7 @@ internal sealed class ReproduceCommand
             "reproduce",
             "Learns dictionaries, trains LISTA, LCoD and the baselines on them, and writes the paper's comparison: tables, plots, "
             + "pictures and a page. An interrupted run goes on where it was when the command is given again; a finished one only writes "
-            + "the page anew, or what --digits, --atoms and --seeds add.",
+            + "the page anew, or what --digits, --atoms and --seeds add: what is there stays.",
             ["sparsecode reproduce", "sparsecode reproduce --images photos/ --atoms 100,400 --out paper"])
         {
             self._images, self._digits, self._atoms, self._samples, self._seeds, self._output, self._overwrite, self._quick, self._full,
@@ -90,10 +92,10 @@ internal sealed class ReproduceCommand
         if (File.Exists(output))
             throw new UserError($"{output}: the folder cannot be created: there is a file of that name.");
         DigitsInput? digits = parsed.GetValue(_digits) is { } folder ? DigitsInput.Read(folder, plan) : null;
-        using ImageStore? images = LoadImages(parsed, output, context);
+        using ImageStore? images = LoadImages(parsed, output, context, context.AtLeast(preprocessing.PatchSize));
         PictureInput pictures = images is null ? PictureInput.Generate(preprocessing, context.Seed)
             : new PictureInput(images, string.Join(", ", parsed.GetValue(_images)!), preprocessing);
-        var reproducer = new Reproducer(plan, pictures, digits, context.OfRun);
+        var reproducer = new Reproducer(plan, pictures, digits, context.OfRun with { Timing = plan.Timing });
         ReproductionResult result = new(new ResultTable(), []);
         context.Track(board => result = reproducer.Run(output, parsed.GetValue(_overwrite), CommandLine(parsed), board));
         foreach ((string signals, long count, long total) in result.Uncertified)
@@ -131,9 +133,9 @@ internal sealed class ReproduceCommand
     }
 
     /// <summary>The pictures that were given, or null when they are to be generated.</summary>
-    private ImageStore? LoadImages(ParseResult parsed, string output, CommandContext context)
+    private ImageStore? LoadImages(ParseResult parsed, string output, CommandContext context, PictureRule rule)
         => parsed.GetValue(_images) is { Length: > 0 } paths
-            ? SignalInput.LoadImages(context.Inputs.Expand(paths), Path.Combine(output, "images"), context) : null;
+            ? SignalInput.LoadImages(InputPaths.Expand(paths), Path.Combine(output, "images"), context, rule) : null;
 
     // As it was given, but for the folder, which means nothing to another reader.
     private string CommandLine(ParseResult parsed)

@@ -132,12 +132,12 @@ internal sealed class TrainCommand
         PatchPreprocessing preprocessing = _patches.Bind(parsed, model.Preprocessing, WholeImageInput.Side(paths));
         if (context.IsFirst)
             OutputFile.RequireWithCheckpoint(
-                Checkpoint.OfTraining, [.. paths, model.Path, _penalty.WeightsPath(parsed)], (_output, output));
+                Checkpoint.OfTraining, [.. paths, model.Path, _penalty.WeightsPath(parsed)], output);
         FileEnding.Require(output, "encoders", FileEnding.Model);
         if (!SignalInput.IsArray(paths))
             model.RequireSize(paths[0], preprocessing.SignalSize);
         SignalInput input = SignalInput.Open(paths, preprocessing, output, context);
-        model.RequireSize(paths[0], input.SignalSize);
+        model.RequireSize(input.Name, input.SignalSize);
 
         TrainableEncoder encoder = EncoderFactory.Create(kind, model.Dictionary!, penalty, depth);
         string objective = parsed.GetValue(_objective) ?? (encoder is StepListaEncoder ? Lasso : Codes);

@@ -100,10 +100,11 @@ internal sealed class TrainDenoiserCommand
         NoiseRange usual = from is null ? new(5, 55) : new(denoiser.SigmaFrom, denoiser.SigmaTo);
         DenoiserTrainingOptions options = Bind(parsed, usual, context);
         Range.Check(_crop, options.CropSize, denoiser.PatchSize, 256);
-        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], (_output, output));
+        OutputFile.RequireWithCheckpoint(Checkpoint.OfTraining, [.. paths, from], output);
         FileEnding.Require(output, "denoisers", FileEnding.Model);
         TrainingCheckpoint? start = resume ? Checkpoint.Load(checkpoint, CheckpointFile.LoadTraining) : null;
-        using ImageStore images = SignalInput.LoadImages(paths, output, context, colour: denoiser.Channels == 3);
+        using ImageStore images = SignalInput.LoadImages(
+            paths, output, context, context.AtLeast(options.CropSize, "a crop"), colour: denoiser.Channels == 3);
         string data = $"pixels {Fingerprint.Of(images)}";
         if (start is not null)
             start = start with { Settings = Checkpoint.Unseal(checkpoint, start.Settings, data, "pictures") };
@@ -113,7 +114,7 @@ internal sealed class TrainDenoiserCommand
             Evaluations = (int)Math.Clamp(options.Patches / PatchesOfEvaluation, FewestEvaluations, MostEvaluations),
         };
         DenoiserReport report = Train(denoiser, images, options, start, output, data, context);
-        DenoiserFile.Save(output, denoiser);
+        DenoiserFile.Save(output, denoiser, TrainedOn(images, from));
         File.Delete(checkpoint);
         context.Print(new Result()
             .Add("denoiser", output).Add("sigma_from", denoiser.SigmaFrom).Add("sigma_to", denoiser.SigmaTo)
@@ -125,6 +126,10 @@ internal sealed class TrainDenoiserCommand
             .Add("seconds", report.Elapsed.TotalSeconds));
         return ExitCode.Done;
     }
+
+    /// <summary>Fingerprints of the pictures learned from, also by the denoiser it began with.</summary>
+    private static long[] TrainedOn(ImageStore images, string? from)
+        => DataSketch.Of([.. from is null ? [] : ModelFile.ReadTrainedOn(from), .. Fingerprint.OfEach(images.HoldOut().Learn)]);
 
     /// <summary>How to train; <paramref name="usual"/> is the noise where nothing is said of it.</summary>
     private DenoiserTrainingOptions Bind(ParseResult parsed, NoiseRange usual, CommandContext context)

@@ -3,12 +3,11 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>The inputs of a command line as files: patterns are expanded, and '-' is what comes from standard input, kept in a temporary
-/// file that is gone when this is disposed.</summary>
-internal sealed class InputPaths(Terminal terminal, CancellationToken cancellation) : IDisposable
+/// <summary>The inputs of a command line as files: patterns are expanded, and '-' is the array that comes from standard input.</summary>
+internal sealed class InputPaths(Terminal terminal)
 {
     private readonly Dictionary<Argument, string[]> _expanded = [];
-    private string? _standardInput;
+    private FileSource? _standardInput;
 
     /// <summary>The paths of an argument.</summary>
     public string[] Of(ParseResult parsed, Argument<string[]> argument)
@@ -18,44 +17,17 @@ internal sealed class InputPaths(Terminal terminal, CancellationToken cancellati
         return paths;
     }
 
-    /// <summary>The file of one array.</summary>
-    public string Of(string path) => path == StandardStream.Name ? _standardInput ??= Keep() : path;
+    /// <summary>Where an array is read from. What comes from standard input is read once, into memory.</summary>
+    public FileSource Of(string path)
+        => path == StandardStream.Name ? _standardInput ??= new FileSource(terminal.OpenInput(), StandardStream.Input) : path;
+
+    /// <summary>What messages call an input.</summary>
+    public static string NameOf(string path) => path == StandardStream.Name ? StandardStream.Input : path;
 
     /// <summary>Expands patterns; '-' stands alone.</summary>
-    public string[] Expand(string[] paths)
-    {
-        if (paths.Length > 1 && paths.Contains(StandardStream.Name))
-            throw new UserError(
-                $"'{StandardStream.Name}' is the one array that comes from standard input; {paths.Length} inputs are given.");
-        return [.. paths.Select(Of).SelectMany(Glob.Expand)];
-    }
-
-    /// <summary>A message as the user knows the inputs: nobody has named the temporary file.</summary>
-    public string Told(string message)
-        => _standardInput is null ? message : message.Replace(_standardInput, "standard input", StringComparison.Ordinal);
-
-    public void Dispose()
-    {
-        if (_standardInput is not null)
-            PartialFiles.OfProcess.Delete(_standardInput);
-    }
-
-    /// <summary>Copies standard input to a file of the ending that its beginning tells.</summary>
-    private string Keep()
-    {
-        using Stream input = terminal.OpenInput();
-        var buffer = new byte[1 << 16];
-        int length = input.ReadAtLeast(buffer, 4, throwOnEndOfStream: false);
-        if (length == 0)
-            throw new UserError("standard input is empty; expected an .npy, .npz or .csv array.");
-        string ending = NpyHeader.IsNpy(buffer.AsSpan(0, length)) ? ".npy" : buffer.AsSpan(0, length).StartsWith("PK"u8) ? ".npz" : ".csv";
-        string path = Path.Combine(Path.GetTempPath(), $"standard-input-{Guid.NewGuid():N}{ending}");
-        using Stream file = PartialFiles.OfProcess.Add(path, () => new FileStream(path, FileMode.CreateNew));
-        for (; length > 0; length = input.Read(buffer))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            file.Write(buffer, 0, length);
-        }
-        return path;
-    }
+    public static string[] Expand(string[] paths)
+        => paths.Length > 1 && paths.Contains(StandardStream.Name)
+            ? throw new UserError(
+                $"'{StandardStream.Name}' is the one array that comes from standard input; {paths.Length} inputs are given.")
+            : [.. paths.SelectMany(Glob.Expand)];
 }

@@ -2,44 +2,57 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Input;
 
-/// <summary>An .npy of bool, uint8 or floating-point values that tells which values of the signals beside it are known.</summary>
+/// <summary>An array of 1 and 0 (true and false) that tells which values of the signals beside it are known.</summary>
 internal static class MaskFile
 {
+    /// <summary>What a mask may be, for helps.</summary>
+    public const string Formats = ".npy, FILE.npz[:NAME], FILE.safetensors[:NAME] or .csv";
+
     /// <summary>Reads a mask [N×n] of 0 and 1 and refuses one that does not fit its signals, in the words of both files.</summary>
     public static Matrix Read(string path, Matrix x, string signals)
     {
-        using NpyReader reader = NpyReader.OpenMask(path);
-        CheckShape(path, reader.Rows, reader.Columns, x.Rows, x.Columns, signals);
-        var mask = new Matrix(x.Rows, x.Columns);
-        reader.Read(0, mask);
-        CheckRows(path, mask, x, 0, signals);
-        return mask;
+        using RowsReader mask = RowsReader.Open(path);
+        CheckShape(mask, x.Rows, x.Columns, signals);
+        return Read(mask, x, 0, signals);
     }
 
     /// <summary>The same for files larger than memory, block by block.</summary>
-    /// <param name="path">The mask.</param>
+    /// <param name="mask">The mask, which is disposed after the last block.</param>
     /// <param name="signals">The signals, whose blocks are given in order.</param>
     /// <param name="blocks">Blocks of rows of the signals.</param>
     /// <param name="first">Number of the first of their rows.</param>
     /// <returns>The signals with their mask.</returns>
-    public static IEnumerable<(Matrix X, Matrix Mask)> Beside(string path, string signals, IEnumerable<Matrix> blocks, long first = 0)
+    public static IEnumerable<(Matrix X, Matrix? Mask)> Beside(
+        RowsReader mask, RowsReader signals, IEnumerable<Matrix> blocks, long first = 0)
     {
-        using NpyReader reader = NpyReader.OpenMask(path);
-        foreach (Matrix x in blocks)
+        CheckShape(mask, signals.Rows, signals.Columns, signals.Path);
+        return Walk();
+
+        IEnumerable<(Matrix X, Matrix? Mask)> Walk()
         {
-            var mask = new Matrix(x.Rows, x.Columns);
-            reader.Read(first, mask);
-            CheckRows(path, mask, x, first, signals);
-            yield return (x, mask);
-            first += x.Rows;
+            using RowsReader open = mask;
+            long row = first;
+            foreach (Matrix x in blocks)
+            {
+                yield return (x, Read(mask, x, row, signals.Path));
+                row += x.Rows;
+            }
         }
     }
 
-    /// <summary>Refuses a mask of another shape than its signals.</summary>
-    public static void CheckShape(string path, long rows, long columns, long expectedRows, long expectedColumns, string signals)
+    private static Matrix Read(RowsReader reader, Matrix x, long first, string signals)
     {
-        if ((rows, columns) != (expectedRows, expectedColumns))
-            throw new UserError($"{path}: is [{rows}×{columns}]; expected [{expectedRows}×{expectedColumns}], the shape of {signals}.");
+        var mask = new Matrix(x.Rows, x.Columns);
+        reader.Read(first, mask);
+        CheckRows(reader.Path, mask, x, first, signals);
+        return mask;
+    }
+
+    /// <summary>Refuses a mask of another shape than its signals.</summary>
+    private static void CheckShape(RowsReader mask, long rows, long columns, string signals)
+    {
+        if ((mask.Rows, mask.Columns) != (rows, columns))
+            throw new UserError($"{mask.Path}: is [{mask.Rows}×{mask.Columns}]; expected [{rows}×{columns}], the shape of {signals}.");
     }
 
     private static void CheckRows(string path, Matrix mask, Matrix x, long first, string signals)

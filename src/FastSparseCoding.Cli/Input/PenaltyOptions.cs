@@ -11,7 +11,7 @@ internal sealed class PenaltyOptions
     private readonly bool _perSignal;
     private readonly Option<SparsityWeight?> _lambda = new("--lambda") { HelpName = "λ" };
     private readonly Option<bool> _nonNegative = new("--non-negative");
-    private readonly Option<string?> _weights = new("--weights") { HelpName = "FILE.npy" };
+    private readonly Option<string?> _weights = new("--weights") { HelpName = "FILE" };
     private readonly Option<float?> _ridge = new("--ridge") { HelpName = "μ" };
 
     /// <summary>Creates the options.</summary>
@@ -28,7 +28,8 @@ internal sealed class PenaltyOptions
         _nonNegative.Description =
             $"Of exact codes: without negative values; 'false' allows them. {Default("as the dictionary was learned", "false")}";
         _weights.Description =
-            "Of exact codes: a weight above 0 for every atom, by which its λ is multiplied, as [1×m] or m values. "
+            "Of exact codes: a weight above 0 for every atom, by which its λ is multiplied, in one row [1×m]: "
+            + $"{MaskFile.Formats}. "
             + $"{Default("the dictionary's, or 1", "1")}";
         _ridge.Description = $"Of exact codes: weight μ of ½‖z‖² (elastic net), 0 or more. {Default("the dictionary's, or 0", "0")}";
     }
@@ -90,15 +91,16 @@ internal sealed class PenaltyOptions
 
     private static float[] ReadWeights(string path, int atoms, string owner)
     {
-        (int rows, int columns, double[] values) = Npy.ReadDoubles(path);
-        if (rows != 1)
-            throw new UserError($"{path}: is [{rows}×{columns}]; expected the weights of the {atoms} atoms of {owner} in one row.");
-        if (columns != atoms)
-            throw new UserError($"{path}: holds {columns} weights; {owner} has {atoms} atoms.");
-        for (int k = 0; k < values.Length; k++)
-            if (!((float)values[k] > 0) || !float.IsFinite((float)values[k]))
+        Matrix weights = RowsReader.ReadMatrix(path);
+        if (weights.Rows != 1)
+            throw new UserError(
+                $"{path}: is [{weights.Rows}×{weights.Columns}]; expected the weights of the {atoms} atoms of {owner} in one row.");
+        if (weights.Columns != atoms)
+            throw new UserError($"{path}: holds {weights.Columns} weights; {owner} has {atoms} atoms.");
+        for (int k = 0; k < atoms; k++)
+            if (!(weights[0, k] > 0) || !float.IsFinite(weights[0, k]))
                 throw new UserError(FormattableString.Invariant(
-                    $"{path}: weight {k} is {values[k]}; every weight must be a finite number above 0 in float32."));
-        return Array.ConvertAll(values, v => (float)v);
+                    $"{path}: weight {k} is {weights[0, k]}; every weight must be a finite number above 0 in float32."));
+        return weights.Values.ToArray();
     }
 }

@@ -34,7 +34,7 @@ internal sealed class PicturePlan
     /// <summary>Refuses at once what would fail only after work, or would replace what must stay.</summary>
     /// <param name="inputs">What is read beside the pictures; null where nothing is given.</param>
     /// <param name="other">Another output, if there is one.</param>
-    public void Require(IEnumerable<string?> inputs, (Option Option, string? Path) other)
+    public void Require(IEnumerable<string?> inputs, string? other)
         => _output.Require([.. inputs, .. Jobs.Select(j => j.Input), .. Jobs.Select(j => j.Reference)], other);
 
     private static IEnumerable<(string Path, string Name)> Pictures(string input)

@@ -35,28 +35,30 @@ internal abstract class SignalInput
 
     /// <summary>Whether the arguments are one file of numbers.</summary>
     public static bool IsArray(IReadOnlyList<string> paths)
-        => paths.Count == 1 && ArrayPath.Parse(paths[0]).IsArray && !Directory.Exists(paths[0]);
+        => paths.Count == 1
+            && (paths[0] == StandardStream.Name || (ArrayPath.Parse(paths[0]).IsArray && !Directory.Exists(paths[0])));
 
     /// <summary>Opens images, an IDX file or an array, whole; of an array a mask may tell which values are known.</summary>
     public static SignalInput Open(
         IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask = null)
     {
         SignalInput input = OpenAny(paths, preprocessing, output, context, mask);
-        input.Name = paths[0];
+        input.Name = InputPaths.NameOf(paths[0]);
         return input;
     }
 
     private static SignalInput OpenAny(
         IReadOnlyList<string> paths, PatchPreprocessing preprocessing, string output, CommandContext context, string? mask)
-        => IsArray(paths) ? RowInput.OfArray(paths[0], mask)
+        => IsArray(paths) ? RowInput.OfArray(context.Inputs.Of(paths[0]), mask)
             : mask is not null ? throw new UserError($"--mask is for an array of signals; {paths[0]} is none.")
             : WholeImageInput.IsOne(paths) ? new RowInput(paths[0], WholeImageInput.Read(paths[0], preprocessing), preprocessing)
-            : new ImageInput(LoadImages(paths, output, context), preprocessing);
+            : new ImageInput(LoadImages(paths, output, context, context.AtLeast(preprocessing.PatchSize)), preprocessing);
 
     /// <summary>Rows of an array drawn at random, without repeats and in their order, or all of them when there are no more.</summary>
-    public static Matrix DrawRows(string path, ModelInput model, int count, int seed)
+    public static Matrix DrawRows(FileSource source, ModelInput model, int count, int seed)
     {
-        using RowsReader reader = RowsReader.Open(path);
+        using RowsReader reader = RowsReader.Open(source);
+        string path = reader.Path;
         model.RequireSize(path, reader.Columns);
         if (reader.Rows == 0)
             throw new UserError($"{path}: holds no signals; expected at least one.");
@@ -101,9 +103,10 @@ internal abstract class SignalInput
 
         public override string Identity => $"signals {Fingerprint.Of(x)}{(mask is null ? "" : $", mask {Fingerprint.Of(mask)}")}";
 
-        public static RowInput OfArray(string path, string? mask)
+        public static RowInput OfArray(FileSource source, string? mask)
         {
-            Matrix x = RowsReader.ReadMatrix(path);
+            Matrix x = RowsReader.ReadMatrix(source);
+            string path = source.Name;
             if (x.Columns == 0)
                 throw new UserError($"{path}: is [{x.Rows}×0]; expected signals of one value or more.");
             if (mask is not null)
@@ -147,14 +150,15 @@ internal abstract class SignalInput
 
     /// <summary>Images to draw patches from, as many as there are. What memory is not to hold lies, without a name, in the folder of the
     /// output, or where that is yet to be made, or without an output in the system's for temporary files.</summary>
-    public static ImageStore LoadImages(IReadOnlyList<string> paths, string? output, CommandContext context, bool colour = false)
+    public static ImageStore LoadImages(
+        IReadOnlyList<string> paths, string? output, CommandContext context, PictureRule rule, bool colour = false)
     {
         WarnPassedOver(paths, context);
         string? folder = output is null ? null : Path.GetDirectoryName(Path.GetFullPath(output));
         while (folder is not null && !Directory.Exists(folder))
             folder = Path.GetDirectoryName(folder);
-        return colour ? ImageStore.LoadColour(paths, ImageStore.DefaultMemory, folder, context.SkipBad, context.Cancellation)
-            : ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, context.SkipBad, context.Cancellation);
+        return colour ? ImageStore.LoadColour(paths, ImageStore.DefaultMemory, folder, rule, context.Cancellation)
+            : ImageStore.Load(paths, ImageStore.DefaultMemory, folder, context.Threads, rule, context.Cancellation);
     }
 
     /// <summary>Says which pictures of folders are left out, being of kinds that are not read.</summary>

@@ -42,24 +42,18 @@ internal sealed class SignalStream
     /// <summary>Tells the whole input, of which this may be a part, from any other, without reading more than a part does.</summary>
     public Lazy<string> Identity { get; }
 
-    /// <summary>The rows of an array, of which an .npy may tell what is known.</summary>
-    public static SignalStream OfArray(string path, ModelInput model, string? mask, Shard shard)
+    /// <summary>The rows of an array, of which another may tell what is known.</summary>
+    public static SignalStream OfArray(FileSource source, ModelInput model, string? mask, Shard shard)
     {
-        RowsReader reader = RowsReader.Open(path);
-        model.RequireSize(path, reader.Columns);
+        RowsReader reader = RowsReader.Open(source);
+        model.RequireSize(reader.Path, reader.Columns);
         (long first, long end) = shard.OfRows(reader.Rows);
         string identity = FormattableString.Invariant($"[{reader.Rows}×{reader.Columns}]");
-        if (mask is not null)
-        {
-            using NpyReader masks = NpyReader.OpenMask(mask);
-            MaskFile.CheckShape(mask, masks.Rows, masks.Columns, reader.Rows, reader.Columns, path);
-        }
         IEnumerable<Matrix> rows = ReadArray(reader, first, end, finite: mask is null);
         return new SignalStream(first, () => end - first,
             Numbered(first, mask is null ? rows.Select(x => (x, (Matrix?)null))
-                : MaskFile.Beside(mask, path, rows, first).Select(b => (b.X, (Matrix?)b.Mask))),
-            () => $"{identity}, {InputIdentity.OfFile(ArrayPath.Parse(path).File)}"
-                + (mask is null ? "" : $"; mask {InputIdentity.OfFile(mask)}"));
+                : MaskFile.Beside(RowsReader.Open(mask), reader, rows, first)),
+            () => $"{identity}, {InputIdentity.OfFile(source)}" + (mask is null ? "" : $"; mask {InputIdentity.OfFile(mask)}"));
     }
 
     /// <summary>The pictures of an IDX file, each whole.</summary>
@@ -74,7 +68,7 @@ internal sealed class SignalStream
     public static SignalStream OfRandomPatches(
         IReadOnlyList<string> paths, PatchPreprocessing preprocessing, int count, string output, Shard shard, CommandContext context)
     {
-        ImageStore images = SignalInput.LoadImages(paths, output, context);
+        ImageStore images = SignalInput.LoadImages(paths, output, context, context.AtLeast(preprocessing.PatchSize));
         (long first, long end) = shard.OfRows(count);
         var source = new PatchSource(images, preprocessing, context.Seed);
         return new SignalStream(first, () => end - first, Known(first, Draw(source, first, end)),
@@ -165,7 +159,8 @@ internal sealed class SignalStream
             {
                 int picture = first;
                 foreach (GrayImage image in ImageFolder.Stream(
-                    files.Skip(first).Take(end - first), context.Threads, context.SkipBad, context.Cancellation, mayBeNone: isPart))
+                    files.Skip(first).Take(end - first), context.Threads, context.AtLeast(preprocessing.PatchSize), context.Cancellation,
+                    mayBeNone: isPart))
                 {
                     while (files[picture] != image.Name)
                         picture++;      // those before it were left out

@@ -37,7 +37,7 @@ internal sealed record StreamRequest
 
     /// <summary>Opens a part of the signals; the writer of places, if any, is told of every picture.</summary>
     public SignalStream Open(Shard shard, PatchPlacesWriter? places, CommandContext context)
-        => Preprocessing is null ? SignalStream.OfArray(Paths[0], Model, Mask, shard)
+        => Preprocessing is null ? SignalStream.OfArray(context.Inputs.Of(Paths[0]), Model, Mask, shard)
             : WholeImageInput.IsOne(Paths) ? SignalStream.OfWholeImages(Paths[0], Preprocessing, shard)
             : Samples is { } count ? SignalStream.OfRandomPatches(Paths, Preprocessing, count, Output, shard, context)
             : SignalStream.OfGrid(Paths, Preprocessing, Stride, ToEdge, places, shard, context);

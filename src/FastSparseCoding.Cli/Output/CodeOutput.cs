@@ -11,11 +11,11 @@ internal sealed class CodeOutput : IDisposable
 
     public CodeOutput(string path, int codeSize, Terminal terminal)
     {
-        _target = OutputTarget.Of(path, ".npy", terminal);
+        _target = OutputTarget.Of(path, terminal);
         if (IsSparse(path))
-            _sparse = CsrNpzWriter.Create(_target.Path, codeSize);
+            _sparse = CsrNpzWriter.Create(_target.Target, codeSize);
         else
-            _dense = RowsWriter.Create(_target.Path, codeSize, "codes");
+            _dense = RowsWriter.Create(_target.Target, codeSize, "codes");
     }
 
     /// <summary>Whether codes are written sparse, as which of the formats only .npz has them.</summary>

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 
@@ -12,19 +11,14 @@ internal static class OutputFile
     /// name too long, one file for two outputs, an output that is also an input.
     /// </summary>
     /// <param name="inputs">Files and folders that are read; null where none is given.</param>
-    /// <param name="outputs">Options and the files they name; null where none is given.</param>
-    public static void Require(IEnumerable<string?> inputs, params ReadOnlySpan<(Option Option, string? Path)> outputs)
+    /// <param name="outputs">Files to write; null where none is asked for.</param>
+    public static void Require(IEnumerable<string?> inputs, params ReadOnlySpan<string?> outputs)
     {
-        string[] read = [.. inputs.OfType<string>()];
+        string[] read = [.. inputs.OfType<string>().Where(input => input != StandardStream.Name)];
         var taken = new List<string>();
-        foreach ((Option option, string? path) in outputs)
-        {
-            if (path is null or StandardStream.Name)
-                continue;
-            if (path.Length == 0)
-                throw new UserError($"{option.Name} is empty; it must be the name of a file.");
-            Require(path, read, taken);
-        }
+        foreach (string? path in outputs)
+            if (path is not (null or StandardStream.Name))
+                Require(path, read, taken);
     }
 
     /// <summary>Refuses at once a place for a part that cannot be written to.</summary>
@@ -36,17 +30,19 @@ internal static class OutputFile
     /// <summary>The same for work that keeps a checkpoint beside its first output.</summary>
     /// <param name="kind">The kind of its checkpoints; a file of another kind in their place is somebody else's.</param>
     /// <param name="inputs">Files and folders that are read; null where none is given.</param>
-    /// <param name="outputs">Options and the files they name; null where none is given.</param>
-    public static void RequireWithCheckpoint(
-        string kind, IEnumerable<string?> inputs, params ReadOnlySpan<(Option Option, string? Path)> outputs)
+    /// <param name="outputs">Files to write, the first always; null where none is asked for.</param>
+    public static void RequireWithCheckpoint(string kind, IEnumerable<string?> inputs, params ReadOnlySpan<string?> outputs)
     {
-        string checkpoint = CheckpointFile.PathFor(outputs[0].Path!);
-        Require(inputs, [.. outputs, (outputs[0].Option, outputs[0].Path is "" ? null : checkpoint)]);
+        string checkpoint = CheckpointFile.PathFor(outputs[0]!);
+        Require(inputs, [.. outputs, checkpoint]);
         Checkpoint.RequireOwn(checkpoint, kind);
     }
 
     private static void Require(string path, string[] read, List<string> taken)
     {
+        if (AtomicFile.IsSystems(Path.GetFullPath(path)))
+            throw new UserError(
+                $"{path}: is a device; expected a file, or {StandardStream.Name} where the command writes to {StandardStream.Output}.");
         if (taken.Exists(other => RealPath.Same(other, path)))
             throw new UserError($"{path}: is given for two outputs; each needs a file of its own.");
         taken.Add(path);

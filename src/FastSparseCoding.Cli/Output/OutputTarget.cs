@@ -2,53 +2,45 @@ using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Output;
 
-/// <summary>Where an output goes: its file, or standard output, which gets the bytes of a temporary file when all is done, so that it too
-/// is whole or nothing.</summary>
+/// <summary>Where an output goes: its file, or standard output, which gets all bytes when all is done, so that it too is whole or
+/// nothing.</summary>
 internal sealed class OutputTarget : IDisposable
 {
     private readonly Terminal _terminal;
-    private readonly string? _temporary;
+    private readonly HeldBytes? _held;
 
-    private OutputTarget(string path, string? temporary, Terminal terminal)
-        => (Path, _temporary, _terminal) = (path, temporary, terminal);
+    private OutputTarget(FileTarget target, HeldBytes? held, Terminal terminal) => (Target, _held, _terminal) = (target, held, terminal);
 
-    /// <summary>The file to write.</summary>
-    public string Path { get; }
+    /// <summary>What to write to.</summary>
+    public FileTarget Target { get; }
 
     /// <summary>The target that a path names.</summary>
     /// <param name="path">A file, or '-'.</param>
-    /// <param name="ending">The format for standard output.</param>
     /// <param name="terminal">Has the standard output.</param>
-    public static OutputTarget Of(string path, string ending, Terminal terminal)
+    public static OutputTarget Of(string path, Terminal terminal)
     {
         if (path != StandardStream.Name)
             return new OutputTarget(path, null, terminal);
-        string temporary = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"standard-output-{Guid.NewGuid():N}{ending}");
-        PartialFiles.OfProcess.Add(temporary, () => new FileStream(temporary, FileMode.CreateNew)).Dispose();
-        return new OutputTarget(temporary, temporary, terminal);
+        var held = new HeldBytes();
+        return new OutputTarget(new FileTarget(held, StandardStream.Output), held, terminal);
     }
 
-    /// <summary>Copies the file to standard output, where that is the target.</summary>
+    /// <summary>Hands the bytes to standard output, where that is the target.</summary>
     public void Complete()
     {
-        if (_temporary is null)
+        if (_held is null)
             return;
-        using FileStream file = File.OpenRead(_temporary);
         try
         {
             using Stream output = _terminal.OpenOutput();
-            file.CopyTo(output);
+            _held.WriteTo(output);
             output.Flush();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"the result cannot be written to standard output: {e.Message}");
+            throw new UserError($"the result cannot be written to {StandardStream.Output}: {e.Message}");
         }
     }
 
-    public void Dispose()
-    {
-        if (_temporary is not null)
-            PartialFiles.OfProcess.Delete(_temporary);
-    }
+    public void Dispose() => _held?.Dispose();
 }

@@ -15,7 +15,6 @@ internal sealed class PictureOutput
     private static readonly HashSet<string> FileEndings =
         new([.. ImageFile.Extensions, ".npy", ".npz", ".csv", ".safetensors"], StringComparer.OrdinalIgnoreCase);
 
-    private readonly Option _option;
     private readonly string? _folder;       // null for one file
 
     /// <summary>Chooses a file for every picture.</summary>
@@ -25,11 +24,8 @@ internal sealed class PictureOutput
     /// <param name="names">Names of the pictures, with their subfolders.</param>
     public PictureOutput(Option option, string output, bool isOne, IReadOnlyList<string> names)
     {
-        if (output.Length == 0)
-            throw new UserError($"{option.Name} is empty; it must be the name of a file or a folder.");
         if (output == StandardStream.Name)
             throw new UserError($"{option.Name} is {output}; pictures are not written to standard output: give a file or a folder.");
-        _option = option;
         bool isFolder = Directory.Exists(output) || Path.EndsInDirectorySeparator(output);
         if (isOne && !isFolder)
         {
@@ -49,14 +45,14 @@ internal sealed class PictureOutput
     /// <summary>Refuses at once what would fail only after work, or would replace what must stay.</summary>
     /// <param name="inputs">What is read; null where nothing is given.</param>
     /// <param name="other">Another output, if there is one.</param>
-    public void Require(IEnumerable<string?> inputs, (Option Option, string? Path) other)
+    public void Require(IEnumerable<string?> inputs, string? other)
     {
         string?[] read = [.. inputs];
-        if (other.Path is not null)
-            WrittenFormat.RequireEnding(other.Path);
+        if (other is not null)
+            WrittenFormat.RequireEnding(other);
         if (Files.Count == 1 && (_folder is null || Directory.Exists(Path.GetDirectoryName(Files[0]))))
         {
-            OutputFile.Require(read, (_option, Files[0]), other);
+            OutputFile.Require(read, Files[0], other);
             return;
         }
         OutputFile.Require(read, other);

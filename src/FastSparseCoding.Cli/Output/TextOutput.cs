@@ -1,5 +1,4 @@
 using System.Text;
-using FastSparseCoding.Storage;
 
 namespace FastSparseCoding.Cli.Output;
 
@@ -8,8 +7,8 @@ internal static class TextOutput
 {
     public static void Write(string path, string text, Terminal terminal)
     {
-        using OutputTarget target = OutputTarget.Of(path, FileEnding.Of(path), terminal);
-        AtomicFile.Write(target.Path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
-        target.Complete();
+        using OutputTarget output = OutputTarget.Of(path, terminal);
+        output.Target.Write(stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        output.Complete();
     }
 }

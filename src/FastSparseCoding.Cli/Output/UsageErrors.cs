@@ -20,6 +20,16 @@ internal static class UsageErrors
             : [.. parsed.Errors.Select(e => string.Join(' ', e.Message.Split(['\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries)))];
     }
 
+    /// <summary>Refuses an argument or an option that is given as nothing, which no file is called.</summary>
+    public static void RequireNoneEmpty(ParseResult parsed)
+    {
+        foreach (SymbolResult result in parsed.CommandResult.Children)
+            if (result.Tokens.Any(token => token.Value.Length == 0))
+                throw new UserError(
+                    $"{(result is ArgumentResult argument ? argument.Argument.Name : ((OptionResult)result).Option.Name)} is empty; "
+                    + "it must have a value.");
+    }
+
     private static string Unknown(string option, Command command)
     {
         IEnumerable<Option> all = command.Options

@@ -26,7 +26,7 @@ internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandCon
         using RowsPart.Writer? signals = Companion(request.SignalsOutput) is { } signalsPath
             ? new RowsPart.Writer(signalsPath, request.Signals.Model.SignalSize, sparse: false) : null;
         using PatchPlacesWriter? places = Companion(request.PlacesOutput) is { } placesPath
-            ? PatchPlacesWriter.Create(placesPath, request.Signals.Preprocessing!) : null;
+            ? PatchPlacesWriter.Create(placesPath, request.Signals.Preprocessing!, request.Signals.Model.Dictionary?.Hash) : null;
         SignalStream stream = request.Signals.Open(shard, places, context);
         Job job = request.Describe(stream);
         if (Finished(job) is { } info)

@@ -11,9 +11,9 @@ internal static class InputIdentity
     private const int Samples = 64, SampleBytes = 4096;
 
     /// <summary>A file by its length and 64 pieces of it from its first bytes to its last.</summary>
-    public static string OfFile(string path)
+    public static string OfFile(FileSource source)
     {
-        using InputFile file = InputFile.Open(path);
+        using InputFile file = source.Path is { } path ? InputFile.Open(ArrayPath.Parse(path).File) : InputFile.Open(source);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var piece = new byte[(int)Math.Min(SampleBytes, file.Length)];
         long last = file.Length - piece.Length;

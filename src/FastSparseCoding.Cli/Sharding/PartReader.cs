@@ -27,7 +27,7 @@ internal sealed class PartReader : IDisposable
     /// <summary>A member of bytes.</summary>
     public byte[] ReadBytes(string name, int most) => Archive.ReadValues<byte>(name, header =>
     {
-        if (!header.Type.IsFlag || header.Shape.Length != 1 || header.Count > most)
+        if (header.Type is not { Kind: 'u', Size: 1 } || header.Shape.Length != 1 || header.Count > most)
             throw new InvalidDataException(
                 $"{Archive.Where(name)}: is {header.ShapeText} of type '{header.Type}'; expected at most ({most},) of '|u1'.");
     });

@@ -97,7 +97,7 @@ internal static class RowsPart
     /// <summary>The rows of a part that keeps them sparse, block by block.</summary>
     public static IEnumerable<SparseCodes> ReadSparse(PartReader part, int columns)
     {
-        using CsrNpzReader reader = CsrNpzReader.Open(part.Path);
+        using CsrNpzReader reader = CsrNpzReader.Open(InputFile.Open(part.Path));
         if (reader.Rows != part.Info.Count(part.Path, Rows) || reader.Columns != columns)
             throw new InvalidDataException(
                 $"{part.Path}: holds codes [{reader.Rows}×{reader.Columns}]; expected [{part.Info.Count(part.Path, Rows)}×{columns}].");

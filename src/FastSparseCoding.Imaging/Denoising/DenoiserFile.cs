@@ -18,10 +18,15 @@ public static class DenoiserFile
     /// <param name="denoiser">The denoiser.</param>
     /// <exception cref="ArgumentException">A parameter is not finite.</exception>
     /// <exception cref="IOException">The target cannot be written, or the disk is full.</exception>
-    public static void Save(FileTarget file, Denoiser denoiser)
+    public static void Save(FileTarget file, Denoiser denoiser) => Save(file, denoiser, trainedOn: []);
+
+    /// <summary>Writes a denoiser with fingerprints of the pictures it was trained on; <see cref="ModelFile.ReadTrainedOn"/> reads
+    /// them.</summary>
+    internal static void Save(FileTarget file, Denoiser denoiser, ReadOnlySpan<long> trainedOn)
     {
         ModelWriter writer = Writer(denoiser);
         ModelFile.AddParameters(writer, ModelFormat.ParameterPrefix, denoiser.Parameters);
+        ModelFile.AddTrainedOn(writer, trainedOn);
         writer.Save(file);
     }
 
@@ -47,7 +52,7 @@ public static class DenoiserFile
     }
 
     /// <summary>Reads a denoiser.</summary>
-    /// <param name="file">A file written by <see cref="Save"/>.</param>
+    /// <param name="file">A file written by <see cref="Save(FileTarget, Denoiser)"/>.</param>
     /// <returns>The denoiser.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no denoiser, damaged, or of a newer version.</exception>

@@ -4,6 +4,9 @@ namespace FastSparseCoding.Imaging;
 /// several threads at once.</summary>
 public static class ImageQuality
 {
+    /// <summary>Side of a window of SSIM in pixels.</summary>
+    internal const int WindowSide = 2 * Radius + 1;
+
     private const int Radius = 5;
     private const double WindowDeviation = 1.5, C1 = 0.01 * 0.01, C2 = 0.03 * 0.03;
 
@@ -36,7 +39,7 @@ public static class ImageQuality
     /// <exception cref="ArgumentException">The sizes differ or are too small, or a pixel is not finite.</exception>
     public static double Ssim(GrayImage a, GrayImage b)
     {
-        Check(a, b, 2 * Radius + 1);
+        Check(a, b, WindowSide);
         int width = a.Width, across = width - 2 * Radius, down = a.Height - 2 * Radius;
         var moments = new double[5][];      // sums over a window's columns of a, b, a², b², ab, for every column
         for (int k = 0; k < moments.Length; k++)

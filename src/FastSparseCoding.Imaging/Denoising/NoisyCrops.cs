@@ -22,9 +22,8 @@ internal sealed class NoisyCrops
         for (int i = 0; i < _ends.Length; i++)
         {
             (int width, int height) = images.SizeOf(i);
-            if (width < side || height < side)
-                Throw.Argument(nameof(images),
-                    $"{images.NameOf(i)}: is {width}×{height} pixels; it must be at least {side}×{side}, the size of a crop.");
+            if (PictureRule.TooSmall(width, height, side, "a crop") is { } problem)
+                Throw.Argument(nameof(images), $"{images.NameOf(i)}: {problem}");
             places += (long)(width - side + 1) * (height - side + 1);
             _ends[i] = places;
         }

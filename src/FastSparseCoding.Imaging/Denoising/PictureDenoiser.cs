@@ -161,8 +161,7 @@ public static class PictureDenoiser
 
     internal static void RequireFits(string name, int width, int height, int patchSize)
     {
-        if (width < patchSize || height < patchSize)
-            Throw.Argument("noisy",
-                $"{name}: is {width}×{height} pixels; it must be at least {patchSize}×{patchSize}, the size of a patch.");
+        if (PictureRule.TooSmall(width, height, patchSize, "a patch") is { } problem)
+            Throw.Argument("noisy", $"{name}: {problem}");
     }
 }

@@ -10,13 +10,15 @@ namespace FastSparseCoding.Imaging.Formats;
 /// </summary>
 internal sealed class IdxValues : IDisposable
 {
-    private const int MaxValues = 1 << 30;
+    private const int MaxValues = 1 << 30, MostDimensions = 4;
 
     /// <summary>
     /// A gzip file that holds the byte 1. Put behind another it is unpacked after that one's end, but only if it has one: a reader takes a
     /// file that is cut short for ended.
     /// </summary>
     private static readonly byte[] Mark = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 0x63, 0x04, 0x00, 0x1B, 0xDF, 0x05, 0xA5, 1, 0, 0, 0];
+
+    private static ReadOnlySpan<byte> GzipMagic => [0x1F, 0x8B];
 
     private readonly string _path;
     private readonly InputFile _file;
@@ -34,7 +36,7 @@ internal sealed class IdxValues : IDisposable
         try
         {
             Span<byte> magic = stackalloc byte[2];
-            _zipped = _file.Stream.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1F, 0x8B];
+            _zipped = _file.Stream.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic.SequenceEqual(GzipMagic);
             _file.Stream.Position = 0;
             _values = _zipped
                 ? new GZipStream(new MarkedStream(_file.Stream, Mark), CompressionMode.Decompress)
@@ -50,6 +52,32 @@ internal sealed class IdxValues : IDisposable
 
     /// <summary>The sizes of the dimensions.</summary>
     public int[] Sizes { get; }
+
+    /// <summary>Whether the file is packed by gzip.</summary>
+    public bool IsZipped => _zipped;
+
+    /// <summary>Bytes of the file.</summary>
+    public long FileBytes => _file.Length;
+
+    /// <summary>How many dimensions a file has that begins as those of unsigned bytes do, packed or not; null of any other.</summary>
+    public static int? TryFindDimensions(string path)
+    {
+        using InputFile file = InputFile.Open(path);
+        Span<byte> start = stackalloc byte[4];
+        int read = file.Stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (start[..read].StartsWith(GzipMagic))
+            try
+            {
+                file.Stream.Position = 0;
+                using var values = new GZipStream(file.Stream, CompressionMode.Decompress, leaveOpen: true);
+                read = values.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            }
+            catch (InvalidDataException)
+            {
+                return null;        // packed otherwise than it says: none of these
+            }
+        return read == start.Length && start is [0, 0, 0x08, >= 1 and <= MostDimensions] ? start[3] : null;
+    }
 
     public void ReadExactly(Span<byte> values)
     {

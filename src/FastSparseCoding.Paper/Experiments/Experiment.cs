@@ -78,14 +78,14 @@ internal sealed class Experiment(RunFolder folder, Plan plan, int atoms, Trainin
         {
             context.Cancellation.ThrowIfCancellationRequested();
             MethodResult[] seeds = [.. encoders.Select(e => MethodResult.Measure(e[i], dictionary, test, codes, curves, context))];
-            methods[i] = new SeededResult(Plan.Candidates[i], seeds, Timing.MicrosecondsPerSignal(seeds[0].Encoder, test));
+            methods[i] = new SeededResult(Plan.Candidates[i], seeds, Timing.MicrosecondsPerSignal(seeds[0].Encoder, test, context));
             piece.Report(i + 1, methods.Length, "");
         }
         double nonZeros = (double)(codes.Values.Length - codes.Values.Count(0f)) / codes.Rows,
             energy = CodeEvaluator.CodeError(new Matrix(codes.Rows, atoms), codes);
         return new ExperimentResult(
-            dictionary, test, codes, energy, nonZeros, (double)codes.Rows / data.Test.Rows, Timing.MicrosecondsPerSignal(exact, test),
-            curves, methods);
+            dictionary, test, codes, energy, nonZeros, (double)codes.Rows / data.Test.Rows,
+            Timing.MicrosecondsPerSignal(exact, test, context), curves, methods);
     }
 
     private void Learn(string path, string checkpoint, IProgressBoard board)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using FastSparseCoding.Encoders;
 
 namespace FastSparseCoding.Paper;
@@ -50,7 +52,7 @@ internal sealed record Candidate(string Kind, int Depth)
 /// <param name="SmallSamples">Patches for every training with at most <see cref="MostSmallAtoms"/> atoms.</param>
 /// <param name="LargeSamples">The same with more, where a patch costs several times as much.</param>
 /// <param name="TestSignals">Patches to test on.</param>
-internal sealed record Plan(
+internal sealed partial record Plan(
     string Scale, int[] Atoms, int Seeds, long LearningSamples, long SmallSamples, long LargeSamples, int TestSignals)
 {
     public const int MostSmallAtoms = 200;
@@ -61,9 +63,13 @@ internal sealed record Plan(
     /// <summary>Pictures and their side when none are given.</summary>
     public const int GeneratedImages = 40, GeneratedSize = 256;
 
-    public static readonly Plan Quick = new("quick", [100], 1, 20_000, 50_000, 50_000, 1000);
+    public static readonly Plan Quick =
+        new("quick", [100], 1, 20_000, 50_000, 50_000, 1000) { Timing = TimeSpan.FromSeconds(0.02) };
     public static readonly Plan Default = new("default", [100], 1, 100_000, 300_000, 300_000, 2000);
     public static readonly Plan Full = new("full", [100, 400], 3, 500_000, 1_500_000, 1_000_000, 5000);
+
+    /// <summary>See <see cref="RunContext.Timing"/>.</summary>
+    public TimeSpan Timing { get; init; } = TimeSpan.FromSeconds(0.1);
 
     /// <summary>The encoders in the order of the tables: Figure 3, Figure 4, Table 1.</summary>
     public static IReadOnlyList<Candidate> Candidates { get; } =
@@ -81,6 +87,29 @@ internal sealed record Plan(
 
     /// <summary>Patches for every training with a dictionary of m atoms.</summary>
     public long TrainingSamples(int atoms) => atoms <= MostSmallAtoms ? SmallSamples : LargeSamples;
+
+    /// <summary>Settings, and after them the sizes of dictionary and the seeds: all that decides the results of a run.</summary>
+    public string AddTo(string settings) => $"{settings}atoms: {string.Join(", ", Atoms)}\nseeds: {Seeds}\n";
+
+    /// <summary>The plan, and the sizes of dictionary and the seeds of a finished run besides: what a page shows is not lost from
+    /// it.</summary>
+    /// <param name="finished">What <see cref="AddTo"/> gave for that run; null for none.</param>
+    /// <param name="settings">All other settings; a run of others adds nothing.</param>
+    public Plan With(string? finished, string settings)
+    {
+        if (finished is null || !finished.StartsWith(settings, StringComparison.Ordinal)
+            || Finished().Match(finished, settings.Length) is not { Success: true } run)
+            return this;
+        int[] atoms = [.. run.Groups["atoms"].Value.Split(", ").Select(size => int.Parse(size, CultureInfo.InvariantCulture))];
+        return this with
+        {
+            Atoms = [.. atoms.Union(Atoms)],
+            Seeds = Math.Max(Seeds, int.Parse(run.Groups["seeds"].Value, CultureInfo.InvariantCulture)),
+        };
+    }
+
+    [GeneratedRegex(@"\Gatoms: (?<atoms>[0-9]{1,4}(, [0-9]{1,4})*)\nseeds: (?<seeds>[0-9]{1,3})\n\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Finished();
 
     /// <summary>All numbers of patches, in words.</summary>
     public string Samples

@@ -16,6 +16,8 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
 {
     private const string MainFile = "results.json", DigitsFile = "results-digits.json";
 
+    private Plan _plan = plan;
+
     /// <summary>Runs in a folder, or goes on there, and writes the report. What was measured already is not measured again.</summary>
     /// <param name="output">The folder.</param>
     /// <param name="overwrite">Whether what a run with other settings left there may be deleted.</param>
@@ -26,13 +28,13 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
         (string Name, string Value)[] settings = Settings();
         string common = string.Concat(settings.Select(s => $"{s.Name}: {s.Value}\n"));
         RunFolder folder = RunFolder.Open(output, common, digits?.Description, overwrite);
-        string mainSettings = $"{common}atoms: {string.Join(", ", plan.Atoms)}\nseeds: {plan.Seeds}\n",
-            digitsSettings = common + folder.Digits;
+        _plan = _plan.With(StoredResults.SettingsOf(folder[MainFile]), common);
+        string mainSettings = _plan.AddTo(common), digitsSettings = common + folder.Digits;
         StoredResults? main = StoredResults.Find(folder[MainFile], mainSettings),
             ofDigits = folder.Digits is null ? null : StoredResults.Find(folder[DigitsFile], digitsSettings);
         var overall = new OverallProgress(board, new Dictionary<string, double>(
         [
-            .. main is null ? WorkPlan.OfPatches(folder, plan) : [],
+            .. main is null ? WorkPlan.OfPatches(folder, _plan) : [],
             .. ofDigits is null && digits is not null ? WorkPlan.OfDigits(folder, digits.Plan) : [],
         ]));
         main ??= Store(folder, MainFile, mainSettings, Measure(folder, overall));
@@ -57,8 +59,8 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
 
     private (ResultTable Summary, Section[] Sections) Measure(RunFolder folder, IProgressBoard board)
     {
-        var data = new TrainingData(pictures.Images, pictures.Preprocessing, plan.TestSignals, context.Seed);
-        ExperimentResult[] results = [.. plan.Atoms.Select(atoms => new Experiment(folder, plan, atoms, data, context).Run(board))];
+        var data = new TrainingData(pictures.Images, pictures.Preprocessing, _plan.TestSignals, context.Seed);
+        ExperimentResult[] results = [.. _plan.Atoms.Select(atoms => new Experiment(folder, _plan, atoms, data, context).Run(board))];
         return (Tables.Summary(results), [.. Sections(results, folder, board)]);
     }
 
@@ -97,7 +99,7 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
     {
         return
         [
-            ("images", pictures.Description), ("patches", pictures.PatchDescription), ("samples", plan.Samples),
+            ("images", pictures.Description), ("patches", pictures.PatchDescription), ("samples", _plan.Samples),
             ("sparsity weight λ", Plan.Lambda.ToString(CultureInfo.InvariantCulture)),
             ("seed", context.Seed.ToString(CultureInfo.InvariantCulture)), ("version", Version()),
         ];
@@ -113,8 +115,8 @@ internal sealed class Reproducer(Plan plan, PictureInput pictures, DigitsInput? 
     }
 
     private string SeedsText()
-        => plan.Seeds == 1 ? "1"
-            : $"{plan.Seeds}, each of other training patches, with one dictionary for all; numbers are the mean ± half of the range, "
+        => _plan.Seeds == 1 ? "1"
+            : $"{_plan.Seeds}, each of other training patches, with one dictionary for all; numbers are the mean ± half of the range, "
             + "(largest − smallest)/2";
 
     private static string Machine()

@@ -30,7 +30,8 @@ internal sealed partial class RunFolder
     /// <param name="settings">All that decides the models, a line each.</param>
     /// <param name="digits">The digits of the run, which are an addition; null for none.</param>
     /// <param name="overwrite">Whether what a run with other settings left is discarded.</param>
-    /// <exception cref="InvalidDataException">It is of other settings and not to be overwritten.</exception>
+    /// <exception cref="InvalidDataException">It is of other settings, or has files of the names of a reproduction's that are none, and
+    /// they are not to be overwritten.</exception>
     public static RunFolder Open(string path, string settings, string? digits = null, bool overwrite = false)
     {
         var folder = new RunFolder(path);
@@ -56,7 +57,13 @@ internal sealed partial class RunFolder
             else if (!overwrite)
                 Throw.OtherSettings(_path, Difference($"{found}{DigitsLine(foundDigits)}", $"{settings}{DigitsLine(digits)}"));
             else
-                Delete(Directory.EnumerateFiles(_path).Where(f => IsOwn(Path.GetFileName(f))));
+                Delete(OwnFiles());
+        }
+        else if (OwnFiles() is [var first, ..] files)
+        {
+            if (!overwrite)
+                Throw.NotAReproduction(_path, Path.GetFileName(first));
+            Delete(files);
         }
         WriteText(SettingsFile, settings + DigitsLine(digits));
     }
@@ -134,7 +141,8 @@ internal sealed partial class RunFolder
     }
 
     // Only files that a reproduction itself names are ever deleted: with sizes, depths and seeds where it puts them.
-    private static bool IsOwn(string name) => OwnNames().IsMatch(name);
+    private string[] OwnFiles()
+        => [.. Directory.EnumerateFiles(_path).Where(f => OwnNames().IsMatch(Path.GetFileName(f))).Order(StringComparer.Ordinal)];
 
     [GeneratedRegex("""
         ^(report\.(html|md)|results(-digits)?\.json|numbers\.csv|uncertified\.txt|digits-uncertified\.npy
@@ -144,9 +152,9 @@ internal sealed partial class RunFolder
         """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex OwnNames();
 
-    private static void Delete(IEnumerable<string> files)
+    private static void Delete(string[] files)
     {
-        foreach (string file in files.ToArray())
+        foreach (string file in files)
             File.Delete(file);
     }
 }

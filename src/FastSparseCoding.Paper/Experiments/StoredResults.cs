@@ -15,15 +15,19 @@ internal sealed record StoredResults(string Settings, string Machine, ResultTabl
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, ResultsJson.Default.StoredResults);
 
     /// <summary>The results in a file, if there are any that these settings decided.</summary>
-    public static StoredResults? Find(string path, string settings)
+    public static StoredResults? Find(string path, string settings) => Read(path) is { } found && found.Settings == settings ? found : null;
+
+    /// <summary>What decided the results in a file; null when there are none.</summary>
+    public static string? SettingsOf(string path) => Read(path)?.Settings;
+
+    private static StoredResults? Read(string path)
     {
         if (!File.Exists(path))
             return null;
         try
         {
             using FileStream file = File.OpenRead(path);
-            StoredResults? found = JsonSerializer.Deserialize(file, ResultsJson.Default.StoredResults);
-            return found?.Settings == settings ? found : null;
+            return JsonSerializer.Deserialize(file, ResultsJson.Default.StoredResults);
         }
         catch (JsonException)
         {

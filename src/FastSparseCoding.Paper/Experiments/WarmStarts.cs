@@ -66,7 +66,8 @@ internal sealed class WarmStarts(ExperimentResult result, RunContext context)
         if (!double.IsFinite(iterations))
             return double.NaN;
         int[] count = [(int)Math.Ceiling(iterations)];
-        return Timing.Median(() => solver.Trace(_x, count, (_, _, _) => { }, start?.Encode(_x, threads: 1), threads: 1)) / _x.Rows;
+        return Timing.Median(() => solver.Trace(_x, count, (_, _, _) => { }, start?.Encode(_x, threads: 1), threads: 1), context)
+            / _x.Rows;
     }
 
     private CertifiedStart Certify(SeededResult? start)
@@ -83,6 +84,6 @@ internal sealed class WarmStarts(ExperimentResult result, RunContext context)
         return new CertifiedStart(
             start?.Candidate, Spread.Of(reports.Select(r => r.Iterations.Average())),
             Spread.Of(reports.Select(r => 1 - (double)r.Unconverged / _x.Rows)),
-            Timing.Median(() => Solve(encoders[0])) / _x.Rows);
+            Timing.Median(() => Solve(encoders[0]), context) / _x.Rows);
     }
 }

@@ -161,9 +161,9 @@ internal sealed class AtomicFile : IOutputFile
         return target;
     }
 
-    // Also where a name such as /dev/stdout leads to a regular file: what is written there otherwise would be lost with the file that is
-    // replaced.
-    private static bool IsSystems(string target)
+    /// <summary>Whether a full path is a device's, also where a name such as /dev/stdout leads to a regular file: what is written there
+    /// otherwise would be lost with the file that is replaced.</summary>
+    internal static bool IsSystems(string target)
         => !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal)
             && !target.StartsWith("/dev/shm/", StringComparison.Ordinal);
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Reads codes [N×m] from the first to the last, block by block, whatever their form: dense, as an .npy of float32 or float64, or as the
-/// csr_matrix of an .npz, told apart by their content. Memory is that of a block. For one thread.
+/// Reads codes [N×m] from the first to the last, block by block, whatever their form: dense, as an array of numbers, or as the csr_matrix
+/// of an .npz. Memory is that of a block, but for dense codes of another format than .npy, which are held. For one thread.
 /// </summary>
 public sealed class CodesReader : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class CodesReader : IDisposable
         (Rows, Columns) = dense is null ? (sparse!.Rows, sparse.Columns) : (dense.Rows, dense.Columns);
     }
 
-    /// <summary>The path as the caller gave it.</summary>
+    /// <summary>The path as the caller gave it, or what messages call a stream.</summary>
     public string Path { get; }
 
     /// <summary>Number of codes N.</summary>
@@ -32,30 +32,19 @@ public sealed class CodesReader : IDisposable
     /// <summary>Codes read so far.</summary>
     public long Done { get; private set; }
 
-    /// <summary>Opens a file.</summary>
-    /// <param name="path">An .npy of codes [N×m], or an .npz as <see cref="CsrNpzWriter"/> and scipy.sparse.save_npz write it.</param>
+    /// <summary>Opens a file, a stream or bytes.</summary>
+    /// <param name="file">Codes [N×m]: an .npz as <see cref="CsrNpzWriter"/> and scipy.sparse.save_npz write it; or dense, as an .npy, a
+    /// .csv, or FILE or FILE:NAME with one of the arrays of an .npz or .safetensors. The ending of a path says which, the beginning of a
+    /// stream.</param>
     /// <returns>The reader, before the first code.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or holds neither.</exception>
-    public static CodesReader Open(string path)
-    {
-        InputFile file = InputFile.Open(path);
-        if (FileDescription.IsZip(file))
-            return new CodesReader(path, null, CsrNpzReader.Open(file));
-        file.Dispose();
-        return new CodesReader(path, RowsReader.Open(path), null);
-    }
-
-    /// <summary>Opens a stream, or bytes.</summary>
-    /// <param name="file">An .npy of codes [N×m], or an .npz as <see cref="CsrNpzWriter"/> and scipy.sparse.save_npz write it.</param>
-    /// <returns>The reader, before the first code.</returns>
-    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or holds neither.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or holds none of them.</exception>
     public static CodesReader Open(FileSource file)
     {
-        InputFile input = InputFile.Open(file);
-        return FileDescription.IsZip(input) ? new CodesReader(input.Path, null, CsrNpzReader.Open(input))
-            : new CodesReader(input.Path, RowsReader.OfNpy(input), null);
+        ArrayFile array = ArrayFile.Open(file);
+        return array.Name is null && FileDescription.IsZip(array.File)
+            ? new CodesReader(array.Path, null, CsrNpzReader.Open(array.File))
+            : new CodesReader(array.Path, RowsReader.Of(array), null);
     }
 
     /// <summary>Reads the next codes.</summary>

@@ -41,12 +41,9 @@ internal sealed class CsrNpzReader : IDisposable
     /// <summary>Rows read so far.</summary>
     public long Done { get; private set; }
 
-    /// <summary>Opens a file.</summary>
-    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <summary>Reads an opened file, which it disposes.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or holds another kind of matrix.</exception>
-    public static CsrNpzReader Open(FileSource source) => new(NpzArchive.Open(source));
-
-    /// <summary>The same for an opened file, which it disposes.</summary>
     public static CsrNpzReader Open(InputFile file) => new(NpzArchive.Open(file));
 
     /// <summary>Reads the next rows, of which there must be as many.</summary>

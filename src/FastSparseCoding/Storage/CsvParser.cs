@@ -26,24 +26,24 @@ internal sealed class CsvParser
     private CsvParser(string path, TextReader text) => (_path, _text) = (path, text);
 
     /// <summary>Reads a file whole.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The matrix, every value finite.</returns>
-    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A field is no finite number, or a line has another number of fields than the
-    /// first.</exception>
-    public static Matrix ReadMatrix(string path)
+    /// <param name="file">The file.</param>
+    /// <returns>The matrix, of one row or more, every value finite.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It holds no number, a field is no finite number, or a line has another number of fields than
+    /// the first.</exception>
+    public static Matrix ReadMatrix(InputFile file)
     {
-        using InputFile file = InputFile.Open(path);
         using var text = new StreamReader(file.Stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, leaveOpen: true);
-        return new CsvParser(path, text).Read();
+        return new CsvParser(file.Path, text).Read();
     }
 
     private Matrix Read()
     {
         while (_text.Peek() != End)
             ReadLine();
-        int rows = _columns == 0 ? 0 : _values.Count / _columns;
-        return new Matrix(rows, _columns, [.. _values]);
+        if (_columns == 0)
+            Throw.InvalidFile(_path, "holds no numbers; expected a row of them a line, with commas between them.");
+        return new Matrix(_values.Count / _columns, _columns, [.. _values]);
     }
 
     private void ReadLine()

@@ -34,9 +34,6 @@ internal readonly record struct ElementType(char Kind, int Size, bool BigEndian 
     /// <summary>Whether the values are int32 or int64, of either byte order.</summary>
     public bool IsInteger => Kind == 'i' && Size is 4 or 8;
 
-    /// <summary>Whether the values are bool or uint8, as masks are.</summary>
-    public bool IsFlag => Kind is 'b' or 'u' && Size == 1;
-
     /// <summary>Bytes of one element: NumPy's text has four bytes a character.</summary>
     public int Bytes => Kind == 'U' ? 4 * Size : Size;
 

@@ -9,15 +9,15 @@ namespace FastSparseCoding.Storage;
 /// <param name="Text">All of it but the name, for people.</param>
 internal sealed record ArrayFacts(string Name, IReadOnlyList<long> Shape, string Type, string Text);
 
-/// <summary>What a file of any format read here holds, as names and values to print: .npy, .npz, models and other safetensors
-/// files.</summary>
+/// <summary>What a file holds, as names and values to print: .npy, .npz, models and other safetensors files, .csv and ONNX models; and what
+/// others add to them.</summary>
 internal sealed class FileDescription
 {
     private readonly List<KeyValuePair<string, object>> _facts = [];
     private readonly List<KeyValuePair<string, string>> _metadata = [];
     private readonly List<ArrayFacts> _tensors = [];
 
-    private FileDescription(string path, string format)
+    internal FileDescription(string path, string format)
     {
         Path = path;
         Format = format;
@@ -26,7 +26,7 @@ internal sealed class FileDescription
     /// <summary>The path as the caller gave it.</summary>
     public string Path { get; }
 
-    /// <summary>"npy", "npz", "model" or "safetensors".</summary>
+    /// <summary>"npy", "npz", "model", "safetensors", "csv", "onnx" or "idx".</summary>
     public string Format { get; }
 
     /// <summary>What was found out about the file, under names of the library, in the order to show them: texts, numbers, and shapes as
@@ -49,8 +49,8 @@ internal sealed class FileDescription
             _ => fact.Value.ToString()!,
         })).Concat(_metadata).Concat(_tensors.Select(tensor => KeyValuePair.Create(tensor.Name, tensor.Text)));
 
-    /// <summary>Looks into a file; values are not read, but for what names the kind of a sparse matrix, and the checksum and penalty of a
-    /// model.</summary>
+    /// <summary>Looks into a file; values are not read, but for what names the kind of a sparse matrix, the checksum and penalty of a
+    /// model, and all of a .csv, of which nothing says how much it holds.</summary>
     /// <param name="path">The file.</param>
     /// <returns>What it holds.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
@@ -68,16 +68,29 @@ internal sealed class FileDescription
             return OfNpz(path);
         if (Is(extension, ".safetensors") || start.EndsWith("\0{"u8))
             return OfSafeTensors(path);
-        return Throw.InvalidFile<FileDescription>(path, "is of no format known here; expected .npy, .npz or .safetensors.");
+        if (Is(extension, ".csv"))
+            return OfCsv(path);
+        if (Is(extension, ".onnx"))
+            return OfOnnx(path);
+        return Throw.InvalidFile<FileDescription>(
+            path, "is of no format known here; expected .npy, .npz, .safetensors, .csv or .onnx.");
     }
 
     /// <summary>Whether an opened file begins as an archive does.</summary>
     public static bool IsZip(InputFile file) => LooksLikeZip(ReadStart(file, stackalloc byte[4]));
 
+    /// <summary>The ending that an array of this beginning has: what is of none of the other formats is text.</summary>
+    public static string EndingOf(InputFile file)
+    {
+        ReadOnlySpan<byte> start = ReadStart(file, stackalloc byte[9]);
+        return NpyHeader.IsNpy(start) ? ".npy" : LooksLikeZip(start) ? ".npz" : start.EndsWith("\0{"u8) ? ".safetensors" : ".csv";
+    }
+
     private static Span<byte> ReadStart(InputFile file, Span<byte> start)
     {
         start = start[..(int)Math.Min(start.Length, file.Length)];
         file.ReadExactly(start, 0);
+        file.Stream.Position = 0;
         return start;
     }
 
@@ -137,6 +150,31 @@ internal sealed class FileDescription
         return description;
     }
 
+    private static FileDescription OfCsv(string path)
+    {
+        using InputFile file = InputFile.Open(path);
+        Matrix x = CsvParser.ReadMatrix(file);
+        var description = new FileDescription(path, "csv");
+        description.Add("rows", x.Rows);
+        description.Add("columns", x.Columns);
+        description.Add("bytes", file.Length);
+        return description;
+    }
+
+    private static FileDescription OfOnnx(string path)
+    {
+        using InputFile file = InputFile.Open(path);
+        OnnxInfo info = OnnxInfo.Read(file);
+        var description = new FileDescription(path, "onnx");
+        description.Add("ir_version", info.IrVersion);
+        description.Add("opset", string.Join(", ", info.OperatorSets.Select(set => set.Key.Length == 0
+            ? set.Value.ToString(CultureInfo.InvariantCulture) : FormattableString.Invariant($"{set.Key} {set.Value}"))));
+        description.Add("producer", info.Producer);
+        description.Add("bytes", file.Length);
+        description.AddOwn(info.Metadata, []);
+        return description;
+    }
+
     private void AddCodes(NpzArchive archive)
     {
         (long rows, long columns) = Npz.ReadShape(archive);
@@ -155,5 +193,5 @@ internal sealed class FileDescription
         _tensors.AddRange(tensors.Select(t => new ArrayFacts(t.Name, t.Shape, t.Type, $"{t.ShapeText} {t.Type}")));
     }
 
-    private void Add(string name, object value) => _facts.Add(new(name, value));
+    internal void Add(string name, object value) => _facts.Add(new(name, value));
 }

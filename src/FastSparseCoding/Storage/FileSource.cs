@@ -64,6 +64,9 @@ public readonly struct FileSource
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    /// <summary>The path as it was given; null for a stream or bytes.</summary>
+    internal string? Path => _path;
+
     /// <summary>Opens it.</summary>
     internal InputFile Open() => _stream is null ? InputFile.OfPath(_path) : InputFile.OfStream(_stream, Name);
 

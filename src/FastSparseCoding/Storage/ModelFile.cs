@@ -44,12 +44,17 @@ public static class ModelFile
         ArgumentNullException.ThrowIfNull(encoder);
         ModelWriter writer = Writer(encoder, preprocessing);
         AddParameters(writer, ModelFormat.ParameterPrefix, encoder.Parameters);
-        if (!trainedOn.IsEmpty)
-            writer.Add(ModelFormat.TrainedOnTensor, trainedOn);
+        AddTrainedOn(writer, trainedOn);
         writer.Save(file);
     }
 
-    /// <summary>The fingerprints of what an encoder was trained on; none where its file has none.</summary>
+    internal static void AddTrainedOn(ModelWriter writer, ReadOnlySpan<long> trainedOn)
+    {
+        if (!trainedOn.IsEmpty)
+            writer.Add(ModelFormat.TrainedOnTensor, trainedOn);
+    }
+
+    /// <summary>The fingerprints of what an encoder or a denoiser was trained on; none where its file has none.</summary>
     internal static long[] ReadTrainedOn(string path)
     {
         using ModelReader reader = ModelReader.Open(path);

@@ -42,7 +42,7 @@ internal static class ModelFormat
     /// <summary>Before a classifier's parameters.</summary>
     public const string ClassifierPrefix = "classifier.";
 
-    /// <summary>Of an encoder, where they are known: fingerprints of what it was trained on.</summary>
+    /// <summary>Of an encoder or a denoiser, where they are known: fingerprints of what it was trained on.</summary>
     public const string TrainedOnTensor = "training.fingerprints";
 
     public const string AtomsTensor = "dictionary.atoms";

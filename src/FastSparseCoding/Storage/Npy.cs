@@ -19,6 +19,12 @@ public static class Npy
     public static Matrix ReadMatrix(FileSource file)
     {
         using NpyReader reader = NpyReader.Open(file);
+        return ReadMatrix(reader);
+    }
+
+    /// <summary>The same from an open reader.</summary>
+    internal static Matrix ReadMatrix(NpyReader reader)
+    {
         int rows = CheckedRows(reader);
         var matrix = new Matrix(rows, reader.Columns, FileMemory.Allocate<float>(reader.Path, "its array", (long)rows * reader.Columns));
         reader.Read(0, matrix);

@@ -110,13 +110,6 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, long[] Sha
                 path, $"holds values of type '{Type}'; expected real numbers of up to 8 bytes (in NumPy: x.astype(numpy.float32)).");
     }
 
-    /// <summary>Refuses values that are not bool, uint8, float32 or float64.</summary>
-    public void RequireMask(string path)
-    {
-        if (!Type.IsFlag && !Type.IsFloat)
-            Throw.InvalidFile(path, $"holds values of type '{Type}'; expected '|b1', '|u1', '<f4' or '<f8' (in NumPy: mask.astype(bool)).");
-    }
-
     public static string FormatShape(ReadOnlySpan<long> shape)
     {
         var text = new StringBuilder("(");

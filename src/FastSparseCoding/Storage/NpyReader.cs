@@ -44,27 +44,12 @@ public sealed class NpyReader : IDisposable
     public static NpyReader Open(FileSource file) => Open(InputFile.Open(file));
 
     /// <summary>The same for an opened file, which it disposes.</summary>
-    internal static NpyReader Open(InputFile file) => Open(file, header => header.RequireNumber(file.Path));
-
-    /// <summary>Opens a mask, which may also hold bool or uint8 values: they are read as the numbers that they are stored as, 0 and 1 for
-    /// bool.</summary>
-    /// <param name="file">An .npy file with one or two dimensions of bool, uint8, float32 or float64.</param>
-    /// <returns>The reader.</returns>
-    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is not an .npy file, is truncated or too long, or holds another type or number of
-    /// dimensions.</exception>
-    public static NpyReader OpenMask(FileSource file)
-    {
-        InputFile input = InputFile.Open(file);
-        return Open(input, header => header.RequireMask(input.Path));
-    }
-
-    private static NpyReader Open(InputFile file, Action<NpyHeader> require)
+    internal static NpyReader Open(InputFile file)
     {
         try
         {
             NpyHeader header = NpyHeader.Read(file.Path, file.Stream, file.Length);
-            require(header);
+            header.RequireNumber(file.Path);
             return new NpyReader(file, header);
         }
         catch

@@ -28,6 +28,12 @@ public static class Npz
     {
         ArgumentNullException.ThrowIfNull(name);
         using NpzArchive archive = NpzArchive.Open(file);
+        return ReadMatrix(archive, name);
+    }
+
+    /// <summary>The same from an open archive.</summary>
+    internal static Matrix ReadMatrix(NpzArchive archive, string name)
+    {
         string where = archive.Where(name);
         NpyHeader header = archive.ReadHeader(name);
         header.RequireNumber(where);

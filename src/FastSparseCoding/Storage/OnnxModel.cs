@@ -108,12 +108,12 @@ internal sealed class OnnxModel
     }
 
     /// <summary>Numbers of fields and of types of attributes, as the format's schema (onnx.proto) has them.</summary>
-    private static class Field
+    internal static class Field
     {
         public const int ModelIrVersion = 1, ModelProducerName = 2, ModelProducerVersion = 3, ModelGraph = 7, ModelOperatorSet = 8,
             ModelMetadata = 14;
 
-        public const int OperatorSetVersion = 2;
+        public const int OperatorSetDomain = 1, OperatorSetVersion = 2;
 
         public const int PairKey = 1, PairValue = 2;
 

@@ -1,8 +1,8 @@
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Rows of a matrix in a file of the format that its ending names: .npy, of any size; or .npz, .safetensors and .csv, which are held in
-/// memory.
+/// Rows of a matrix in a file of the format that its ending names, or of a stream in the one that its beginning tells: .npy, of any size;
+/// or .npz, .safetensors and .csv, which are held in memory.
 /// </summary>
 internal sealed class RowsReader : IDisposable
 {
@@ -25,32 +25,31 @@ internal sealed class RowsReader : IDisposable
     public int Columns { get; }
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">FILE, or FILE:NAME for one of the arrays of an .npz or .safetensors.</param>
+    /// <param name="source">FILE, or FILE:NAME for one of the arrays of an .npz or .safetensors; a stream or bytes.</param>
     /// <returns>The reader.</returns>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, holds no matrix, or several and none is named.</exception>
-    public static RowsReader Open(string path)
+    public static RowsReader Open(FileSource source) => Of(ArrayFile.Open(source));
+
+    /// <summary>The same for an opened file, which it disposes.</summary>
+    public static RowsReader Of(ArrayFile array)
     {
-        ArrayPath parsed = ArrayPath.Parse(path);
-        return parsed.Ending switch
+        if (array.Ending is not (".npz" or ".safetensors" or ".csv"))
+            return new RowsReader(array.Path, NpyReader.Open(array.File), null);
+        using InputFile file = array.File;
+        return new RowsReader(array.Path, null, array.Ending switch
         {
-            ".npz" => new RowsReader(path, null, OfNpz(parsed)),
-            ".safetensors" => new RowsReader(path, null, OfSafeTensors(parsed)),
-            ".csv" => new RowsReader(path, null, CsvParser.ReadMatrix(path)),
-            _ => new RowsReader(path, NpyReader.Open(path), null),
-        };
+            ".npz" => OfNpz(file, array.Name),
+            ".csv" => CsvParser.ReadMatrix(file),
+            _ => OfSafeTensors(file, array.Name),
+        });
     }
 
-    /// <summary>The same for an opened .npy, which it disposes.</summary>
-    public static RowsReader OfNpy(InputFile file) => new(file.Path, NpyReader.Open(file), null);
-
     /// <summary>Reads a file whole.</summary>
-    public static Matrix ReadMatrix(string path)
+    public static Matrix ReadMatrix(FileSource source)
     {
-        if (ArrayPath.Parse(path).Ending == ".npy")
-            return Npy.ReadMatrix(path);
-        using RowsReader reader = Open(path);
-        return reader._held ?? Npy.ReadMatrix(path);
+        using RowsReader reader = Open(source);
+        return reader._held ?? Npy.ReadMatrix(reader._npy!);
     }
 
     /// <summary>Reads as many rows as <paramref name="x"/> has.</summary>
@@ -67,16 +66,20 @@ internal sealed class RowsReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _npy?.Dispose();
 
-    private static Matrix OfNpz(ArrayPath path) => Npz.ReadMatrix(path.File, path.Name ?? Only(path.File, Npz.Names(path.File), "array"));
-
-    private static Matrix OfSafeTensors(ArrayPath path)
+    private static Matrix OfNpz(InputFile file, string? name)
     {
-        using SafeTensorsReader file = SafeTensorsReader.Open(path.File);
-        if (path.Name is null && ModelReader.IsModel(file))
-            Throw.InvalidFile(path.File, "is a model; expected an array (FILE:NAME is one of its tensors).");
-        string name = path.Name ?? Only(path.File, [.. file.Tensors.Select(t => t.Name)], "tensor");
+        using NpzArchive archive = NpzArchive.Open(file);
+        return Npz.ReadMatrix(archive, name ?? Only(file.Path, [.. archive.Names], "array"));
+    }
+
+    private static Matrix OfSafeTensors(InputFile opened, string? given)
+    {
+        using SafeTensorsReader file = SafeTensorsReader.Open(opened);
+        if (given is null && ModelReader.IsModel(file))
+            Throw.InvalidFile(file.Path, "is a model; expected an array (FILE:NAME is one of its tensors).");
+        string name = given ?? Only(file.Path, [.. file.Tensors.Select(t => t.Name)], "tensor");
         if (file.Find(name) is { } info && (info.Shape.Length is 0 or > 2 || info.Shape.Any(size => size > int.MaxValue)))
-            Throw.InvalidFile(path.File, $"its tensor '{name}' has shape {info.ShapeText}; expected one or two dimensions.");
+            Throw.InvalidFile(file.Path, $"its tensor '{name}' has shape {info.ShapeText}; expected one or two dimensions.");
         float[] values = file.Read<float>(name);
         long[] shape = file.Find(name)!.Shape;
         return new Matrix(shape.Length == 1 ? 1 : (int)shape[0], (int)shape[^1], values);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastSparseCoding.Storage;
 
 /// <summary>
-/// Rows of float32 on their way to a file of the format that its ending names: .npy, .csv, or as one array .npz or .safetensors. Their
-/// number need not be known ahead. The file appears on <see cref="Complete"/>, whole, or not at all.
+/// Rows of float32 on their way to a file of the format that its ending names: .npy, .csv, or as one array .npz or .safetensors; to a
+/// stream as .npy. Their number need not be known ahead. The file appears on <see cref="Complete"/>, whole, or not at all.
 /// </summary>
 internal sealed class RowsWriter : IDisposable
 {
@@ -12,30 +12,30 @@ internal sealed class RowsWriter : IDisposable
 
     private readonly string _ending, _name;
     private readonly NpyWriter? _npy;
-    private readonly AtomicFile? _file;
+    private readonly IOutputFile? _file;
     private readonly Spool? _spool;
     private readonly int _columns;
     private long _rows;
 
-    private RowsWriter(string path, int columns, string name)
+    private RowsWriter(FileTarget target, int columns, string name)
     {
-        (_ending, _columns, _name) = (ArrayPath.Parse(path).Ending, columns, name);
+        (_ending, _columns, _name) = (target.IsStream ? ".npy" : ArrayPath.Parse(target.Name).Ending, columns, name);
         if (_ending is not (".npz" or ".safetensors" or ".csv"))
         {
-            _npy = NpyWriter.Create(path, columns);
+            _npy = NpyWriter.Create(target, columns);
             return;
         }
-        _file = AtomicFile.Create(path);
+        _file = target.Create();
         if (_ending != ".csv")
-            _spool = new Spool(path, open: null);
+            _spool = new Spool(target, open: null);
     }
 
     /// <summary>Begins a file.</summary>
-    /// <param name="path">The target; its folder must exist.</param>
+    /// <param name="target">The target; its folder must exist, or the stream seek.</param>
     /// <param name="columns">Values in a row.</param>
     /// <param name="name">Name of the array where the format has names.</param>
     /// <exception cref="IOException">The target cannot be written.</exception>
-    public static RowsWriter Create(string path, int columns, string name) => new(path, columns, name);
+    public static RowsWriter Create(FileTarget target, int columns, string name) => new(target, columns, name);
 
     /// <summary>Writes a whole matrix.</summary>
     public static void Write(string path, ReadOnlyMatrixView x, string name)

@@ -40,9 +40,11 @@ internal sealed class SafeTensorsReader : IDisposable
     /// <summary>The tensors in the order of their bytes.</summary>
     public IReadOnlyList<TensorInfo> Tensors => _header.Tensors;
 
-    public static SafeTensorsReader Open(FileSource source)
+    public static SafeTensorsReader Open(FileSource source) => Open(InputFile.Open(source));
+
+    /// <summary>Reads the header of a file, which it disposes.</summary>
+    public static SafeTensorsReader Open(InputFile file)
     {
-        InputFile file = InputFile.Open(source);
         try
         {
             return new SafeTensorsReader(file);

@@ -6,10 +6,11 @@ namespace FastSparseCoding.Benchmarks.Versus;
 internal readonly record struct Clock(double Wall, double Cpu)
 {
     /// <summary>Long enough for the runtime to have compiled with full optimisation what the work runs through.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    private static TimeSpan WarmUp => TimeSpan.FromSeconds(Effort.Of(3, 0));
 
     public static Clock Median(int repetitions, Action run)
     {
+        repetitions = Effort.Of(repetitions, 1);
         long start = Stopwatch.GetTimestamp();
         do
             run();

@@ -57,7 +57,7 @@ internal static class EncodeWorkload
     {
         TrainableEncoder encoder = EncoderFactory.Create(kind, workload.Dictionary, Workload.Lambda, depth);
         EncoderTrainer.Train(encoder, workload.Train, new ActiveSetSolver(workload.Dictionary, Workload.Lambda),
-            new TrainingOptions { Samples = 100_000, Evaluations = 2 });
+            new TrainingOptions { Samples = Effort.Of(100_000, 1000), Evaluations = 2 });
         return encoder;
     }
 }

@@ -12,7 +12,9 @@ namespace FastSparseCoding.Benchmarks.Versus;
 /// </summary>
 internal static class FactorWorkload
 {
-    private const double MostSeconds = 12, ColdSeconds = 3;
+    private static double MostSeconds => Effort.Of(12, 0.2);
+
+    private static double ColdSeconds => Effort.Of(3, 0.2);
 
     /// <summary>Rows kept apart at the end of an array.</summary>
     private const int HeldOut = 2000;

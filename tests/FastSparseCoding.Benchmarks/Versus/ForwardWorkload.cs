@@ -43,7 +43,7 @@ internal static class ForwardWorkload
         var z = new Matrix(1, workload.Atoms);
         var times = new double[9];
         long allocated = 0;
-        for (int run = -100; run < times.Length; run++)     // the first to warm up
+        for (int run = Effort.Of(-100, 0); run < times.Length; run++)     // the first to warm up
         {
             long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
             for (int i = 0; i < 1000; i++)

@@ -12,9 +12,9 @@ internal static class OnnxWorkload
     private static readonly (string Kind, int Depth)[] Nets = [("lista", 1), ("lista", 3), ("lista", 7), ("lcod", 10)];
 
     /// <summary>A batch, how many patches of it make a measurement, and how many measurements there are.</summary>
-    private static readonly (int Batch, int Patches)[] Batches = [(4096, 8 * 4096), (1, 4096)];
+    private static (int Batch, int Patches)[] Batches => [(4096, Effort.Of(8 * 4096, 4096)), (1, Effort.Of(4096, 100))];
 
-    private const int Repetitions = 15;
+    private static int Repetitions => Effort.Of(15, 1);
 
     public static void Run(Workload workload)
     {
@@ -34,7 +34,7 @@ internal static class OnnxWorkload
         int blocks = val.Rows / batch;
         Clock ours = default, theirs = default;
         var cpu = new (double Ours, double Theirs)[Repetitions];
-        for (int run = -5; run < Repetitions; run++)        // the first to warm up
+        for (int run = Effort.Of(-5, 0); run < Repetitions; run++)        // the first to warm up
         {
             ours = Clock.Once(() =>
             {

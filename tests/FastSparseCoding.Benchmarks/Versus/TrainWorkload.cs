@@ -7,11 +7,12 @@ namespace FastSparseCoding.Benchmarks.Versus;
 /// <summary>Training on known codes, as lista.py train does.</summary>
 internal static class TrainWorkload
 {
-    private const int Rows = 60_000;
+    private const int MostRows = 60_000;
 
     public static void Run(Workload workload)
     {
-        var x = new Matrix(Rows, workload.Train.Columns, workload.Train.RowRange(0, Rows).Values.ToArray());
+        int rows = Math.Min(MostRows, workload.Train.Rows);
+        var x = new Matrix(rows, workload.Train.Columns, workload.Train.RowRange(0, rows).Values.ToArray());
         Matrix codes = new ActiveSetSolver(workload.Dictionary, Workload.Lambda).Encode(x);
         foreach ((string kind, int depth) in new[] { ("lista", 1), ("lista", 3), ("lista", 7), ("lcod", 10) })
             foreach (int batch in new[] { 64, 256 })
@@ -19,7 +20,7 @@ internal static class TrainWorkload
                 {
                     var options = new TrainingOptions
                     {
-                        Samples = workload.Atoms > 200 ? 50_000 : 200_000,
+                        Samples = Effort.Of(workload.Atoms > 200 ? 50_000 : 200_000, 1000),
                         BatchSize = batch,
                         Evaluations = 1,
                         HeldOut = 1000,

@@ -12,9 +12,10 @@ internal static class VersusCommand
 {
     private const string Usage =
         "usage: versus FOLDER [encode|forward|train|dictionary|gemm|onnx ...] [--shared ../shared] [--dictionaries SHARED/reference] "
-            + "[--atoms 100,400] [--threads 1,2]\n"
-        + "       versus FOLDER regimes|omp [--shared ../shared] [--cells 0,3]\n"
-        + "       versus FOLDER factor [--cells 0,2]";
+            + "[--atoms 100,400] [--threads 1,2] [--quick]\n"
+        + "       versus FOLDER regimes|omp [--shared ../shared] [--cells 0,3] [--quick]\n"
+        + "       versus FOLDER factor [--cells 0,2] [--quick]\n"
+        + "--quick shows in seconds that all runs; its numbers mean nothing.";
 
     /// <summary>Workloads of several sizes, in numbered cells, and the files that cells need.</summary>
     private static readonly (
@@ -42,6 +43,7 @@ internal static class VersusCommand
         if (args.Length == 0)
             return Refuse(2, Usage);
         string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+        Effort.IsQuick = args.Contains("--quick");
         string folder = args[0], shared = Option("--shared") ?? "../shared", dictionaries = Option("--dictionaries")
             ?? Path.Combine(shared, "reference");
         string[] chosen = [.. args.Skip(1).TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal))];

@@ -19,26 +19,32 @@ internal static class ArrayFormats
         "<f4\n<f8\n>f4\n<i4\n<i8\n|b1\n<U3\n|O\n<f16\n{'descr':\n'shape':\n'fortran_order': True\n()\n(1,)\n(2, 3)\n(0, 5)\n(1L, "
         + "2)\n.npy\ncsr\ncsc\n\u001b[2J\n\0\n\\'");
 
-    public static IReadOnlyList<Format> All { get; } =
-    [
-        new("npy", ".npy", [.. Arrays().Select(Containers.Npy)], Words, [p => Digest.Of(Npy.ReadMatrix(p)), ReadDoubles, Description]),
-        new("npz", ".npz", [Archive(CompressionLevel.NoCompression), Archive(CompressionLevel.Fastest)], Words, [ReadArchive, Description]),
-        new("csv", ".csv", [.. Tables().Select(t => new FilePart(Encoding.UTF8.GetBytes(t)))],
-            Format.Lines(",\n;\n\t\nnan\n1e99\n#\n\"\n-\n.\n\r"), [p => Digest.Of(RowsReader.ReadMatrix(p))]),
-        new("csr", ".npz", [Codes(CompressionLevel.NoCompression), Codes(CompressionLevel.Fastest)], Words, [ReadCodes, Description]),
-        new("idx", ".gz", [.. Idx().Select(f => new FilePart(f)), .. Idx().Select(Containers.Gzip)],
-            Format.Lines("\0\0\u0008\u0003\n\0\0\u0008\u0001\n\u001f"), [ReadImages, ReadLabels]),
-    ];
-
     /// <summary>What a file's description says.</summary>
-    public static int Description(string path)
+    public static FormatReader Description { get; } = new(path => Said(FileDescription.Read(path)));
+
+    private static int DescribeIdx(string path) => IdxFile.TryDescribe(path) is { } description ? Said(description) : 0;
+
+    private static int Said(FileDescription description)
     {
-        FileDescription description = FileDescription.Read(path);
         var digest = new Digest();
         foreach ((string name, string value) in description.Texts)
             digest = digest.Add(name, value);
         return digest.Value;
     }
+
+    public static IReadOnlyList<Format> All { get; } =
+    [
+        new("npy", ".npy", [.. Arrays().Select(Containers.Npy)], Words,
+            [FormatReader.Of(file => Digest.Of(Npy.ReadMatrix(file))), FormatReader.Of(ReadDoubles), Description]),
+        new("npz", ".npz", [Archive(CompressionLevel.NoCompression), Archive(CompressionLevel.Fastest)], Words,
+            [new(ReadArchive, ReadArchive), Description]),
+        new("csv", ".csv", [.. Tables().Select(t => new FilePart(Encoding.UTF8.GetBytes(t)))],
+            Format.Lines(",\n;\n\t\nnan\n1e99\n#\n\"\n-\n.\n\r"), [new(path => Digest.Of(RowsReader.ReadMatrix(path))), Description]),
+        new("csr", ".npz", [Codes(CompressionLevel.NoCompression), Codes(CompressionLevel.Fastest)], Words,
+            [FormatReader.Of(ReadCodes), Description]),
+        new("idx", ".gz", [.. Idx().Select(f => new FilePart(f)), .. Idx().Select(Containers.Gzip)],
+            Format.Lines("\0\0\u0008\u0003\n\0\0\u0008\u0001\n\u001f"), [new(ReadImages), new(ReadLabels), new(DescribeIdx)]),
+    ];
 
     private static string[] Tables() => ["1,-2,0.5\n3e8,0,7\n", "a;b\r\n# comment\r\n1;2\r\n\r\n3;4\r\n"];
 
@@ -70,23 +76,33 @@ internal static class ArrayFormats
         return header;
     }
 
-    private static int ReadDoubles(string path)
+    private static int ReadDoubles(FileSource file)
     {
-        (int rows, int columns, double[] values) = Npy.ReadDoubles(path);
+        (int rows, int columns, double[] values) = Npy.ReadDoubles(file);
         return new Digest().Add(rows, columns).Add<double>(values).Value;
     }
 
-    private static int ReadArchive(string path)
+    private static int ReadArchive(string path) => ReadArchive(() => path);
+
+    // A source is used up by a reading; each has one of its own.
+    private static int ReadArchive(Stream stream, string name)
+    {
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return ReadArchive(() => new FileSource(bytes.ToArray(), name));
+    }
+
+    private static int ReadArchive(Func<FileSource> file)
     {
         var digest = new Digest();
-        foreach (string name in Npz.Names(path))
-            digest = digest.Add(name, Digest.Of(Npz.ReadMatrix(path, name)));
+        foreach (string name in Npz.Names(file()))
+            digest = digest.Add(name, Digest.Of(Npz.ReadMatrix(file(), name)));
         return digest.Value;
     }
 
-    private static int ReadCodes(string path)
+    private static int ReadCodes(FileSource file)
     {
-        SparseCodes codes = Npz.ReadCodes(path);
+        SparseCodes codes = Npz.ReadCodes(file);
         return new Digest().Add(codes.Columns).Add<int>(codes.RowStarts).Add<int>(codes.ColumnIndices).Add<float>(codes.Values).Value;
     }
 

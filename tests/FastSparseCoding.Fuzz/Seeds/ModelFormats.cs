@@ -33,10 +33,15 @@ internal static class ModelFormats
 
     public static IReadOnlyList<Format> All { get; } =
     [
-        new("model", ".safetensors", Parts(Models()), Words, [ReadModel, ReadInfo, ArrayFormats.Description]),
-        new("checkpoint", ".checkpoint", Parts(Checkpoints()), Words, [ReadTraining, ReadLearner]),
-        new("classifier", ".safetensors", Parts(Classifiers()), Words, [ReadClassifier, ArrayFormats.Description]),
-        new("denoiser", ".safetensors", Parts(Denoisers()), Words, [ReadDenoiser, ArrayFormats.Description]),
+        new("model", ".safetensors", Parts(Models()), Words,
+            [FormatReader.Of(ReadModel), FormatReader.Of(ReadInfo), FormatReader.Of(ReadPatches), ArrayFormats.Description]),
+        new("checkpoint", ".checkpoint", Parts(Checkpoints()), Words, [new(ReadTraining), new(ReadLearner)]),
+        new("classifier", ".safetensors", Parts(Classifiers()), Words,
+            [FormatReader.Of(ReadClassifier), FormatReader.Of(ReadPatches), ArrayFormats.Description]),
+        new("denoiser", ".safetensors", Parts(Denoisers()), Words, [FormatReader.Of(ReadDenoiser), ArrayFormats.Description]),
+        new("onnx", ".onnx", [.. Graphs().Select(g => new FilePart(g))],
+            Format.Lines("\u0008\u0008\n\u0012\u0010\n:\u0001\nB\u0002\u0010\u0011\nr\u0003\n\u007f\n\u001b[2J\n\0"),
+            [ArrayFormats.Description]),
     ];
 
     /// <summary>Mostly without their check sum, which would hide what is behind it.</summary>
@@ -78,6 +83,12 @@ internal static class ModelFormats
     private static byte[] Classifier(ISparseEncoder? encoder, int codeSize)
         => TempFile.Written(p => ClassifierFile.Save(p, new ClassifierModel(new LinearClassifier(codeSize, 3), encoder), Patches));
 
+    private static byte[][] Graphs() =>
+    [
+        TempFile.Written(p => OnnxFile.Save(p, Encoder("lista", 0.5f), Patches)),
+        TempFile.Written(p => DenoiserFile.SaveOnnx(p, Denoiser.FromDct(2, 4, depth: 1))),
+    ];
+
     private static byte[][] Checkpoints() =>
     [
         TempFile.Written(p => CheckpointFile.Save(p, State())),
@@ -107,21 +118,21 @@ internal static class ModelFormats
     private static TrainableEncoder Encoder(string kind, Penalty penalty)
         => EncoderFactory.Create(kind, Dictionary, penalty, kind.StartsWith('l') ? 2 : 0);
 
-    private static int ReadModel(string path) => Digest(ModelFile.Load(path));
+    private static int ReadModel(FileSource file) => Digest(ModelFile.Load(file));
 
-    private static int ReadInfo(string path)
-        => new Digest().Add(ModelFile.ReadInfo(path).ToString(), PatchPreprocessing.Read(path)?.ToString()).Value;
+    private static int ReadInfo(FileSource file) => new Digest().Add(ModelFile.ReadInfo(file).ToString()).Value;
 
-    private static int ReadClassifier(string path)
+    private static int ReadPatches(FileSource file) => new Digest().Add(PatchPreprocessing.Read(file)?.ToString()).Value;
+
+    private static int ReadClassifier(FileSource file)
     {
-        ClassifierModel model = ClassifierFile.Load(path);
-        return new Digest().Add<float>(model.Classifier.Parameters.Values)
-            .Add(model.Encoder is null ? 0 : Digest(model.Encoder), PatchPreprocessing.Read(path)?.PatchSize).Value;
+        ClassifierModel model = ClassifierFile.Load(file);
+        return new Digest().Add<float>(model.Classifier.Parameters.Values).Add(model.Encoder is null ? 0 : Digest(model.Encoder)).Value;
     }
 
-    private static int ReadDenoiser(string path)
+    private static int ReadDenoiser(FileSource file)
     {
-        Denoiser d = DenoiserFile.Load(path);
+        Denoiser d = DenoiserFile.Load(file);
         return new Digest().Add(d.PatchSize, d.Channels, d.AtomCount, d.Depth, d.SigmaFrom, d.SigmaTo)
             .Add<float>(d.Parameters.Values).Value;
     }

@@ -18,7 +18,7 @@ internal static class PartFormats
 
     public static IReadOnlyList<Format> All { get; } =
     [
-        new("part", ".part.npz", [.. Seeds().Select(bytes => Containers.Npz(bytes, CompressionLevel.NoCompression))], Words, [Read]),
+        new("part", ".part.npz", [.. Seeds().Select(bytes => Containers.Npz(bytes, CompressionLevel.NoCompression))], Words, [new(Read)]),
     ];
 
     private static byte[][] Seeds() =>

@@ -6,33 +6,23 @@ namespace FastSparseCoding.Fuzz.Seeds;
 /// <summary>Pictures: the tests' of 12×10 pixels, and some that have what those lack.</summary>
 internal static class PictureFormats
 {
-    private static readonly Func<string, int> Read = path =>
-    {
-        GrayImage image = ImageFile.Load(path);
-        return new Digest().Add(image.Width, image.Height).Add<float>(image.Pixels).Value;
-    };
+    private static readonly FormatReader Gray =
+        new(path => Digest(ImageFile.Load(path)), (stream, name) => Digest(ImageFile.Load(stream, name)));
 
     /// <summary>
     /// What is read as gray is read in colour, and the luma of its colours is the gray; but for a PPM, whose gray is rounded to steps of a
     /// largest value of its own.
     /// </summary>
-    private static readonly Func<string, int> ReadColour = path =>
-    {
-        GrayImage gray = ImageFile.Load(path);
-        ColourImage image = Colours(path);
-        if (image.Channels == 1 || !path.EndsWith(".pnm", StringComparison.Ordinal))
-            RequireLuma(image, gray);
-        var digest = new Digest();
-        digest = digest.Add(image.Width, image.Height, image.Channels, image.HasAlpha, image.Bits);
-        var row = new float[image.Width];
-        for (int c = 0; c < (image.HasAlpha ? image.Channels + 1 : image.Channels); c++)
-            for (int y = 0; y < image.Height; y++)
-            {
-                image.ReadRows(c, y, row);
-                digest = digest.Add<float>(row);
-            }
-        return digest.Value;
-    };
+    private static readonly FormatReader Colour = new(
+        path =>
+        {
+            GrayImage gray = ImageFile.Load(path);
+            ColourImage image = Colours(path);
+            if (image.Channels == 1 || !path.EndsWith(".pnm", StringComparison.Ordinal))
+                RequireLuma(image, gray);
+            return Digest(image);
+        },
+        (stream, name) => Digest(ImageFile.LoadColour(stream, name)));
 
     public static IReadOnlyList<Format> All { get; } =
     [
@@ -49,7 +39,23 @@ internal static class PictureFormats
     ];
 
     private static Format Of(string name, IReadOnlyList<FilePart> files, IReadOnlyList<byte[]> words)
-        => new(name, "." + name, files, words, [Read, ReadColour]);
+        => new(name, "." + name, files, words, [Gray, Colour]);
+
+    private static int Digest(GrayImage image) => new Digest().Add(image.Width, image.Height).Add<float>(image.Pixels).Value;
+
+    private static int Digest(ColourImage image)
+    {
+        var digest = new Digest();
+        digest = digest.Add(image.Width, image.Height, image.Channels, image.HasAlpha, image.Bits);
+        var row = new float[image.Width];
+        for (int c = 0; c < (image.HasAlpha ? image.Channels + 1 : image.Channels); c++)
+            for (int y = 0; y < image.Height; y++)
+            {
+                image.ReadRows(c, y, row);
+                digest = digest.Add<float>(row);
+            }
+        return digest.Value;
+    }
 
     private static ColourImage Colours(string path)
     {

@@ -93,9 +93,9 @@ public sealed class ClassifyTests : IDisposable
     {
         foreach (string threads in new[] { "1", "3" })
             Succeed("classify", _digits, "--encoder", _encoder, "--end-to-end", "--batch", "300", "--end-to-end-epochs", "2", "--threads",
-                threads, "-o", _folder.File($"c{threads}"));
+                threads, "-o", _folder.File($"c{threads}.safetensors"));
 
-        Assert.Equal(File.ReadAllBytes(_folder.File("c1")), File.ReadAllBytes(_folder.File("c3")));
+        Assert.Equal(File.ReadAllBytes(_folder.File("c1.safetensors")), File.ReadAllBytes(_folder.File("c3.safetensors")));
     }
 
     [Fact]

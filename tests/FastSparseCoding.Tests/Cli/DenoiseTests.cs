@@ -120,7 +120,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
     [Fact]
     public void An_interrupted_training_goes_on_to_the_same_bits_and_a_time_becomes_patches()
     {
-        string straight = _folder.File("straight"), broken = _folder.File("broken");
+        string straight = _folder.File("straight.safetensors"), broken = _folder.File("broken.safetensors");
         string[] train = ["train-denoiser", workspace.Clean, "--patch", "5", "--atoms", "25", "--depth", "1", "--crop", "20"];
         Outcome timed = Succeed([.. train, "-o", straight, "--minutes", "0.07"]);
         string patches = Regex.Match(timed.Error, @"--minutes 0\.07 is --patches (\d+) here\.").Groups[1].Value;
@@ -129,7 +129,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         Succeed([.. train, "-o", broken, "--resume", "--minutes", "5", "--quiet"]);
 
         Assert.Equal(File.ReadAllBytes(straight), File.ReadAllBytes(broken));
-        Assert.Equal(["broken", "straight"], _folder.Names);
+        Assert.Equal(["broken.safetensors", "straight.safetensors"], _folder.Names);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
         Succeed("denoise", OneNoisy, "-o", output, "--reference", OneClean, "--sigma", "25", "-q");
         Succeed("denoise", OneNoisy, "-o", Path.Combine(output, "b.png"), "--reference", workspace.Clean, "--sigma", "25", "-q");
         Assert.Equal(["00.pgm", "b.png"], Directory.EnumerateFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Refuse("--output is empty; it must be the name of a file or a folder.", "denoise", OneNoisy, "-o", "");
+        Refuse("--output is empty; it must have a value.", "denoise", OneNoisy, "-o", "");
         string none = Path.Combine(OneClean, "sub");
         Outcome outcome = Run("denoise", workspace.Noisy, "-o", none, "--sigma", "25", "-q");
         Assert.StartsWith($"error: {none}: the folder cannot be created: ", outcome.Error, StringComparison.Ordinal);
@@ -211,7 +211,7 @@ public sealed class DenoiseTests(DenoisingWorkspace workspace) : IClassFixture<D
     [Fact]
     public void A_gray_model_is_warned_about_where_the_luminance_has_other_noise_and_colours_have_a_model_of_their_own()
     {
-        string colours = _folder.File("colours.png"), gray = _folder.File("gray.png"), model = _folder.File("model");
+        string colours = _folder.File("colours.png"), gray = _folder.File("gray.png"), model = _folder.File("model.safetensors");
         var picture = new ColourImage(40, 40, 3, hasAlpha: false, bits: 8);
         for (int channel = 0; channel < 3; channel++)
             picture.WriteRows(channel, 0, NoiseLevel.Add(DeadLeaves.Generate(40, 40, channel), 25, channel).Pixels);

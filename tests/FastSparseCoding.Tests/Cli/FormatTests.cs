@@ -53,11 +53,17 @@ public sealed class FormatTests(Workspace workspace) : IClassFixture<Workspace>,
     [InlineData("learn", "-", "is standard output; dictionaries are written as .safetensors, .npy, .npz or .csv.")]
     [InlineData("train", "e.npy", "ends in '.npy'; encoders are written as .safetensors.")]
     [InlineData("path", "p.txt", "ends in '.txt'; tables are written as .csv.")]
+    [InlineData("encode", "z", "has no ending; codes are written as .npy, .npz, .safetensors or .csv.")]
+    [InlineData("learn", "d", "has no ending; dictionaries are written as .safetensors, .npy, .npz or .csv.")]
+    [InlineData("train", "e", "has no ending; encoders are written as .safetensors.")]
+    [InlineData("train-denoiser", "n", "has no ending; denoisers are written as .safetensors.")]
+    [InlineData("path", "p", "has no ending; tables are written as .csv.")]
     public void Another_ending_is_refused_before_any_work(string command, string name, string problem)
     {
         string path = name == "-" ? name : _folder.File(name);
         Refuse($"{path}: {problem}",
-            [command, .. command == "learn" ? [] : new[] { workspace.Dictionary }, _folder.File("no such images"), "-o", path]);
+            [command, .. command is "learn" or "train-denoiser" ? [] : new[] { workspace.Dictionary }, _folder.File("no such images"),
+                "-o", path]);
         Assert.Empty(_folder.Names);
     }
 
@@ -122,7 +128,6 @@ public sealed class FormatTests(Workspace workspace) : IClassFixture<Workspace>,
         Succeed("reconstruct", expected, workspace.Dictionary, "-o", back);
         RowsWriter.Write(csv, Npy.ReadMatrix(workspace.Signals), "");
 
-        string[] before = Directory.GetFiles(Path.GetTempPath(), "standard-*put-*");        // left by others
         (Outcome outcome, byte[] codes) = Pipe(signals, "encode", workspace.Dictionary, "-", "-o", "-", "--quiet");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Out));
         Assert.StartsWith("codes ", outcome.Error, StringComparison.Ordinal);
@@ -131,12 +136,12 @@ public sealed class FormatTests(Workspace workspace) : IClassFixture<Workspace>,
         Assert.Equal(File.ReadAllBytes(back), Pipe(codes, "reconstruct", "-", workspace.Dictionary, "-o", "-").Output);
         string table = Encoding.UTF8.GetString(Pipe(signals, "path", workspace.Dictionary, "-", "--points", "2", "-o", "-").Output);
         Assert.Equal(3, table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        Assert.Equal(before, Directory.GetFiles(Path.GetTempPath(), "standard-*put-*"));
-
-        Assert.Equal("error: standard input is empty; expected an .npy, .npz or .csv array.\n",
+        Assert.Equal("error: standard input: is empty; expected an array: .npy, .npz, .safetensors, .csv.\n",
             Pipe([], "encode", workspace.Dictionary, "-", "-o", "-").Outcome.Error);
         Assert.StartsWith("error: standard input: ",
             Pipe([1, 2, 3, 4], "encode", workspace.Dictionary, "-", "-o", "-").Outcome.Error, StringComparison.Ordinal);
+        Assert.Equal("error: standard input: its signals have 1 values; the model takes signals of 36.\n",
+            Pipe("1\n"u8.ToArray(), "encode", workspace.Dictionary, "-", "-o", "-").Outcome.Error);
         Assert.Equal("error: '-' is the one array that comes from standard input; 2 inputs are given.\n",
             Pipe(signals, "encode", workspace.Dictionary, "-", "-", "-o", "-").Outcome.Error);
     }
@@ -152,7 +157,7 @@ public sealed class FormatTests(Workspace workspace) : IClassFixture<Workspace>,
         Assert.Equal(Encoded(workspace.Dictionary, workspace.Images), Encoded(workspace.Dictionary, Path.Combine(folder, "*.png")));
         Assert.Equal(Encoded(workspace.Dictionary, workspace.Images), Encoded(workspace.Dictionary, folder));
         string none = Path.Combine(workspace.Images, "*.tif");
-        Refuse($"{none}: there is no such file or folder.", "encode", workspace.Dictionary, none, "-o", _folder.File("z.npy"));
+        Refuse($"no file matches '{none}'.", "encode", workspace.Dictionary, none, "-o", _folder.File("z.npy"));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class HostileInputTests(Workspace workspace) : IClassFixture<Works
         string zeros = _folder.File("zeros.npy");
         Npy.Write(zeros, new Matrix(100, 4));
         Refuse($"{zeros}: 'signals' holds 0 directions; 3 atoms need at least 3 distinct, non-zero signals.", "learn", zeros, "--atoms",
-            "3", "-o", _folder.File("out"));
+            "3", "-o", _folder.File("out.safetensors"));
     }
 
     [Fact]

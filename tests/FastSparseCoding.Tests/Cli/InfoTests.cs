@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastSparseCoding.Tests.Imaging;
 using FastSparseCoding.Tests.Storage;
 using Xunit;
 using static FastSparseCoding.Tests.Cli.CommandLine;
@@ -46,6 +47,38 @@ public sealed class InfoTests(Workspace workspace) : IClassFixture<Workspace>, I
         Assert.True(array.GetProperty("bytes").GetInt64() > 200 * 36 * 4);
         foreach (JsonElement root in new[] { model, sparse, array })
             Assert.All(root.EnumerateObject(), p => Assert.Matches("^[a-z_]+$", p.Name));
+    }
+
+    [Fact]
+    public void Tables_graphs_and_IDX_files_are_described()
+    {
+        string csv = _folder.File("x.csv"), onnx = _folder.File("x.onnx"), digits = DigitFiles.Write(_folder.File("digits"), 40, 20);
+        File.WriteAllText(csv, "1,2,3\n4,5,6\n");
+        Succeed("export", workspace.Encoder, "-o", onnx);
+
+        JsonElement table = Described(csv), graph = Described(onnx),
+            zipped = Described(Path.Combine(digits, "train-images-idx3-ubyte.gz")),
+            labels = Described(Path.Combine(digits, "t10k-labels-idx1-ubyte"));
+
+        Assert.Equal(("csv", 2, 3), (Text(table, "holds"), Number(table, "rows"), Number(table, "columns")));
+        Assert.Equal(("onnx", 8, "17"), (Text(graph, "holds"), Number(graph, "ir_version"), Text(graph, "opset")));
+        Assert.Equal("lista", Text(graph.GetProperty("metadata"), "kind"));
+        Assert.Equal(0.5, graph.GetProperty("metadata").GetProperty("lambda").GetDouble());
+        Assert.Equal(("idx", "pictures", "gzip"), (Text(zipped, "holds"), Text(zipped, "kind"), Text(zipped, "packed")));
+        Assert.Equal([40, 8, 8], zipped.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
+        Assert.Equal(("idx", "labels", "no"), (Text(labels, "holds"), Text(labels, "kind"), Text(labels, "packed")));
+        Assert.Equal([20], labels.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()));
+        Assert.Matches("\nshape +\\(20,\\)\n", Succeed("info", Path.Combine(digits, "t10k-labels-idx1-ubyte")).Out);
+        Assert.Matches("\nir version +8\n", Succeed("info", onnx).Out);
+
+        string cut = _folder.Write("cut-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 5, 1]);
+        Refuse($"{cut}: holds 1 values; its sizes 5 make 5.", "info", cut);
+        string packed = _folder.Write("other.gz", [0x1F, 0x8B, 1, 2, 3]);
+        Refuse($"{packed}: is of no format known here; expected .npy, .npz, .safetensors, .csv or .onnx.", "info", packed);
+
+        static JsonElement Described(string path) => JsonDocument.Parse(Succeed("info", path, "--json").Out).RootElement;
+        static string? Text(JsonElement root, string name) => root.GetProperty(name).GetString();
+        static int Number(JsonElement root, string name) => root.GetProperty(name).GetInt32();
     }
 
     [Theory]

@@ -21,8 +21,8 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
 
         foreach (string[] command in new string[][]
         {
-            ["learn", workspace.Images, "-o", _folder.File("a")],
-            ["train", workspace.Dictionary, workspace.Images, "-o", _folder.File("b")],
+            ["learn", workspace.Images, "-o", _folder.File("a.safetensors")],
+            ["train", workspace.Dictionary, workspace.Images, "-o", _folder.File("b.safetensors")],
             ["encode", workspace.Dictionary, workspace.Signals, "-o", _folder.File("c.npy")],
             ["evaluate", workspace.Encoder, workspace.Signals],
         })
@@ -37,7 +37,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     [Fact]
     public void An_interrupted_training_goes_on_to_the_same_bits()
     {
-        string straight = _folder.File("straight"), broken = _folder.File("broken");
+        string straight = _folder.File("straight.safetensors"), broken = _folder.File("broken.safetensors");
         string[] train = ["train", workspace.Dictionary, workspace.Images, "--encoder", "lista", "--depth", "2", "--samples", "60000",
             "--evaluations", "50"];
 
@@ -48,13 +48,13 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         Assert.Equal(130, stopped.ExitCode);
         Assert.Equal([$"'{broken}.checkpoint' holds the state; --resume goes on from it.", "interrupted"], stopped.ErrorLines[^2..]);
         Assert.Equal(File.ReadAllBytes(straight), File.ReadAllBytes(broken));
-        Assert.Equal(["broken", "straight"], _folder.Names);
+        Assert.Equal(["broken.safetensors", "straight.safetensors"], _folder.Names);
     }
 
     [Fact]
     public void A_training_that_goes_on_from_another_kind_of_machine_says_so()
     {
-        string output = _folder.File("out"), checkpoint = output + ".checkpoint";
+        string output = _folder.File("out.safetensors"), checkpoint = output + ".checkpoint";
         string[] train = ["train", workspace.Dictionary, workspace.Images, "--samples", "60000", "--evaluations", "50", "-o", output];
         RunUntilExists(checkpoint, train);
         CheckpointFile.Save(checkpoint, CheckpointFile.LoadTraining(checkpoint) with { FusedMultiplyAdd = !Machine.FusedMultiplyAdd });
@@ -70,7 +70,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     [Fact]
     public void A_training_that_diverged_is_no_success_and_writes_nothing()
     {
-        string output = _folder.File("out");
+        string output = _folder.File("out.safetensors");
 
         Outcome outcome = Run("train", workspace.Dictionary, workspace.Images, "--samples", "20000", "--learning-rate", "1", "-o", output,
             "--quiet");
@@ -85,7 +85,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     public void Steps_that_were_left_out_are_told()
     {
         // A signal so large that its code is not certified, alone in its step.
-        string output = _folder.File("out"), signals = _folder.File("x.npy");
+        string output = _folder.File("out.safetensors"), signals = _folder.File("x.npy");
         Matrix x = Npy.ReadMatrix(workspace.Signals);
         foreach (ref float value in x.Row(3))
             value *= 1e19f;
@@ -104,7 +104,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
     [Fact]
     public void An_interrupted_learning_goes_on_to_the_same_bits()
     {
-        string straight = _folder.File("straight"), broken = _folder.File("broken");
+        string straight = _folder.File("straight.safetensors"), broken = _folder.File("broken.safetensors");
         string[] learn = ["learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "300000", "--batch", "100"];
 
         Succeed([.. learn, "-o", straight]);
@@ -113,13 +113,13 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
 
         Assert.Equal(130, stopped.ExitCode);
         Assert.Equal(File.ReadAllBytes(straight), File.ReadAllBytes(broken));
-        Assert.Equal(["broken", "straight"], _folder.Names);
+        Assert.Equal(["broken.safetensors", "straight.safetensors"], _folder.Names);
     }
 
     [Fact]
     public void A_checkpoint_of_other_options_is_refused_and_kept()
     {
-        string output = _folder.File("out");
+        string output = _folder.File("out.safetensors");
         string[] train = ["train", workspace.Dictionary, workspace.Images, "--samples", "60000", "--evaluations", "50"];
         StopAtCheckpoint(output, train);
 
@@ -131,13 +131,13 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
             + $"with depth 2. {Help}"), (outcome.ExitCode, Assert.Single(outcome.ErrorLines)));
         Refuse($"--resume: '{output}.checkpoint' cannot be gone on from: it is of a training with seed 1; it must be of one with seed 2. "
             + $"{Help}", [.. train, "--seed", "2", "-o", output, "--resume"]);
-        Assert.Equal(["out.checkpoint"], _folder.Names);
+        Assert.Equal(["out.safetensors.checkpoint"], _folder.Names);
     }
 
     [Fact]
     public void A_checkpoint_of_other_images_or_preprocessing_is_refused_and_kept()
     {
-        string output = _folder.File("out");
+        string output = _folder.File("out.safetensors");
         string[] learn = ["learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "300000", "--batch", "100"];
         StopAtCheckpoint(output, learn);
 
@@ -147,14 +147,14 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
         Refuse(message, [.. learn, "--normalize", "zero-mean", "-o", output, "--resume"]);
         Refuse(message, [.. learn, "--start", workspace.Dictionary, "-o", output, "--resume"]);
         Refuse(message, ["learn", Path.Combine(workspace.Images, "00.png"), .. learn[2..], "-o", output, "--resume"]);
-        Assert.Equal(["out.checkpoint"], _folder.Names);
+        Assert.Equal(["out.safetensors.checkpoint"], _folder.Names);
     }
 
     [Fact]
     public void A_signal_stops_the_process_cleanly()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent with kill.");
-        string output = _folder.File("out");
+        string output = _folder.File("out.safetensors");
         // Where the tests run with interrupts ignored (nohup, or in the background of a script), the process would ignore them too: SIGTERM
         // is not.
         using Process process = Process.Start(
@@ -175,7 +175,7 @@ public sealed class InterruptTests(Workspace workspace) : IClassFixture<Workspac
 
         Assert.EndsWith("interrupted\n", error, StringComparison.Ordinal);
         Assert.Equal(130, process.ExitCode);
-        Assert.Equal(["out.checkpoint"], _folder.Names);
+        Assert.Equal(["out.safetensors.checkpoint"], _folder.Names);
     }
 
     /// <summary>Stops a command as soon as it has left a checkpoint.</summary>

@@ -64,6 +64,29 @@ public sealed class MaskTests(Workspace workspace) : IClassFixture<Workspace>, I
         Assert.Equal(File.ReadAllBytes(expected), File.ReadAllBytes(output));
     }
 
+    [Theory]
+    [InlineData("known.npz")]
+    [InlineData("known.npz:a mask")]
+    [InlineData("known.safetensors")]
+    [InlineData("known.safetensors:a mask")]
+    [InlineData("known.csv")]
+    public void Masks_have_every_format_that_signals_have(string name)
+    {
+        (Matrix x, Matrix mask) = Signals(Rows);
+        (string signals, string known) = Write(x, mask);
+        RowsWriter.Write(_folder.File(name.Split(':')[0]), mask, "a mask");
+        string expected = _folder.File("expected.npy"), learned = _folder.File("expected.safetensors"),
+            other = _folder.File("d.safetensors");
+
+        Succeed("encode", workspace.Dictionary, signals, "--mask", known, "-q", "-o", expected);
+        Succeed("encode", workspace.Dictionary, signals, "--mask", _folder.File(name), "-q", "-o", Output);
+        Succeed("learn", signals, "--atoms", "12", "--samples", "500", "--mask", known, "-q", "-o", learned);
+        Succeed("learn", signals, "--atoms", "12", "--samples", "500", "--mask", _folder.File(name), "-q", "-o", other);
+
+        Assert.Equal(File.ReadAllBytes(expected), File.ReadAllBytes(Output));
+        Assert.Equal(File.ReadAllBytes(learned), File.ReadAllBytes(other));
+    }
+
     [Fact]
     public void A_mask_of_other_types_or_values_is_refused()
     {
@@ -72,12 +95,12 @@ public sealed class MaskTests(Workspace workspace) : IClassFixture<Workspace>, I
         Array.Fill(two, (byte)1);
         two[40] = 2;
         string flags = _folder.Write("flags.npy", NpyBytes.Make(NpyBytes.Header("|u1", "(2, 36)"), two)),
-            integers = _folder.Write("integers.npy", NpyBytes.Make(NpyBytes.Header("<i4", "(2, 36)"), new byte[288]));
+            texts = _folder.Write("texts.npy", NpyBytes.Make(NpyBytes.Header("|S1", "(2, 36)"), new byte[72]));
 
         Refused($"{flags}: holds 2 at row 1, column 4; expected 1 where a value is known and 0 where it is not.", workspace.Dictionary,
             signals, "--mask", flags);
-        Refused($"{integers}: holds values of type '<i4'; expected '|b1', '|u1', '<f4' or '<f8' (in NumPy: mask.astype(bool)).",
-            workspace.Dictionary, signals, "--mask", integers);
+        Refused($"{texts}: holds values of type '|S1'; expected real numbers of up to 8 bytes (in NumPy: x.astype(numpy.float32)).",
+            workspace.Dictionary, signals, "--mask", texts);
     }
 
     [Fact]

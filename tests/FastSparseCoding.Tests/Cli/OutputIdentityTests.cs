@@ -45,7 +45,7 @@ public sealed class OutputIdentityTests(Workspace workspace) : IClassFixture<Wor
     [Fact]
     public void Two_outputs_are_two_files()
     {
-        string target = _folder.Write("target", [1]), link = _folder.File("link"), output = _folder.File("out");
+        string target = _folder.Write("target", [1]), link = _folder.File("link"), output = _folder.File("out.safetensors");
         File.CreateSymbolicLink(link, target);
         Directory.CreateSymbolicLink(_folder.File("folder"), _folder.Path);
 
@@ -60,7 +60,7 @@ public sealed class OutputIdentityTests(Workspace workspace) : IClassFixture<Wor
     [Fact]
     public void A_strangers_file_in_the_checkpoints_place_stays()
     {
-        string output = _folder.File("out"), checkpoint = output + ".checkpoint";
+        string output = _folder.File("out.safetensors"), checkpoint = output + ".checkpoint";
         foreach (byte[] content in (byte[][])[[1, 2, 3], [], File.ReadAllBytes(workspace.Dictionary)])
         {
             File.WriteAllBytes(checkpoint, content);
@@ -78,7 +78,7 @@ public sealed class OutputIdentityTests(Workspace workspace) : IClassFixture<Wor
         Refuse($"{checkpoint}: is in the place of the checkpoint, but is none of this command; move it away or give another --output.",
             "learn", workspace.Images, "--patch", "6", "-o", output);
         Succeed("train", workspace.Dictionary, workspace.Images, "--samples", "2000", "-o", output);
-        Assert.Equal(["out"], _folder.Names);
+        Assert.Equal(["out.safetensors"], _folder.Names);
     }
 
     [Fact]
@@ -90,14 +90,14 @@ public sealed class OutputIdentityTests(Workspace workspace) : IClassFixture<Wor
         {
             Refuse($"{longest}.checkpoint: cannot be written: its name has 256 bytes; a file's name has 255 at most.",
                 [.. command, "--samples", "1000000000", "-o", longest]);
-            Refuse("--output is empty; it must be the name of a file.", [.. command, "-o", ""]);
+            Refuse("--output is empty; it must have a value.", [.. command, "-o", ""]);
         }
         string tooLong = _folder.File(new string('n', 252) + ".npy");
         Refuse($"{tooLong}: cannot be written: its name has 256 bytes; a file's name has 255 at most.", "encode", workspace.Dictionary,
             workspace.Signals, "-o", tooLong);
-        Refuse("--signals is empty; it must be the name of a file.", "encode", workspace.Dictionary, workspace.Signals, "-o",
+        Refuse("--signals is empty; it must have a value.", "encode", workspace.Dictionary, workspace.Signals, "-o",
             _folder.File("z.npy"), "--signals", "");
-        Refuse("--plot is empty; it must be the name of a file.", "path", workspace.Dictionary, workspace.Signals, "--plot", "");
+        Refuse("--plot is empty; it must have a value.", "path", workspace.Dictionary, workspace.Signals, "--plot", "");
         Assert.Empty(_folder.Names);
     }
 

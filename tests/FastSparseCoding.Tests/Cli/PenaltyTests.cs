@@ -75,6 +75,32 @@ public sealed class PenaltyTests(Workspace workspace) : IClassFixture<Workspace>
             AssertCodes(new Penalty(0.5f, single), "λ = 0.5, 12 weights", "--weights", weights);
     }
 
+    [Theory]
+    [InlineData("w.npz")]
+    [InlineData("w.npz:w")]
+    [InlineData("w.safetensors")]
+    [InlineData("w.safetensors:w")]
+    [InlineData("w.csv")]
+    public void Weights_have_every_format_that_signals_have(string name)
+    {
+        float[] single = Array.ConvertAll(Weights, w => (float)w);
+        string path = _folder.File(name), encoder = _folder.File("slista.safetensors");
+        RowsWriter.Write(_folder.File(name.Split(':')[0]), new Matrix(1, 12, single), "w");
+
+        AssertCodes(new Penalty(0.5f, single), "λ = 0.5, 12 weights", "--weights", path);
+        Succeed("path", workspace.Dictionary, workspace.Signals, "--points", "2", "--weights", path);
+        Succeed("learn", workspace.Signals, "--atoms", "12", "--samples", "100", "--weights", path, "-o", _folder.File("d.safetensors"));
+        Succeed("train", workspace.Dictionary, workspace.Signals, "--encoder", "slista", "--samples", "500", "--weights", path, "-o",
+            encoder);
+        Succeed("evaluate", encoder, workspace.Signals, "--weights", path);
+        Refuse($"{workspace.Signals}: is an input too, which no output may replace; give another name.",
+            "encode", workspace.Dictionary, workspace.Signals, "--weights", path, "-o", workspace.Signals);
+        string file = name.Split(':')[0];
+        if (!name.EndsWith(".csv", StringComparison.Ordinal))
+            Refuse($"{_folder.File(file)}: is an input too, which no output may replace; give another name.",
+                "encode", workspace.Dictionary, workspace.Signals, "--weights", path, "-o", _folder.File(file));
+    }
+
     [Fact]
     public void A_warm_start_predicts_codes_of_the_same_penalty()
     {
@@ -103,7 +129,7 @@ public sealed class PenaltyTests(Workspace workspace) : IClassFixture<Workspace>
         Refused($"{shorter}: holds 11 weights; {workspace.Dictionary} has 12 atoms.", "--weights", shorter);
         Refused($"{column}: is [12×1]; expected the weights of the 12 atoms of {workspace.Dictionary} in one row.", "--weights", column);
         Refused($"{missing}: there is no such file.", "--weights", missing);
-        Refused($"{WriteWeights("w1.npy", tiny)}: weight 11 is 1E-60; every weight must be a finite number above 0 in float32.",
+        Refused($"{WriteWeights("w1.npy", tiny)}: weight 11 is 0; every weight must be a finite number above 0 in float32.",
             "--weights", _folder.File("w1.npy"));
         Refused($"{WriteWeights("w2.npy", infinite)}: weight 0 is Infinity; every weight must be a finite number above 0 in float32.",
             "--weights", _folder.File("w2.npy"));

@@ -68,6 +68,9 @@ public sealed class PredictTests : IDisposable
         Assert.Equal(idx.GetProperty("label").GetInt32(), own.GetProperty("label").GetInt32());
 
         PngFile.Write(picture, new GrayImage(test.Side + 1, test.Side));
+        Outcome skipped = Run("predict", Classifier, folder, "--skip-bad");
+        Assert.Equal($"warning: {picture}: is {test.Side + 1}×{test.Side}; the classifier takes pictures of {test.Side}×{test.Side}. "
+            + "It is left out.", skipped.ErrorLines[0]);
         Refuse($"{picture}: is {test.Side + 1}×{test.Side}; the classifier takes pictures of {test.Side}×{test.Side}.",
             "predict", Classifier, folder);
     }

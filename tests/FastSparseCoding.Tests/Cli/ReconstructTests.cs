@@ -206,7 +206,7 @@ public sealed class ReconstructTests(Workspace workspace) : IClassFixture<Worksp
             [.. reconstruct, "-o", output]);
         Refuse($"{Signals}: cannot be written: pictures are written to files ending in .png, .tif, .tiff, .pgm, .ppm.",
             [.. reconstruct, "--image", Places, "-o", Signals]);
-        Refuse("--output is empty; it must be the name of a file or a folder.", [.. reconstruct, "--image", Places, "-o", ""]);
+        Refuse("--output is empty; it must have a value.", [.. reconstruct, "--image", Places, "-o", ""]);
         Refuse($"{Codes}: is an input too, which no output may replace; give another name.", [.. reconstruct, "-o", Codes]);
         Refuse($"{Picture}: is a picture that was encoded, which no output may replace; give another name.",
             [.. reconstruct, "--image", Places, "-o", Picture]);

@@ -108,6 +108,42 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
             $"{mean.ToString($"F{decimals}", CultureInfo.InvariantCulture)} ± {half.ToString($"F{decimals}", CultureInfo.InvariantCulture)}";
         Assert.Contains($"| LISTA T=3 | {shown} |", File.ReadAllText(Path.Combine(Out, "report.md")), StringComparison.Ordinal);
         Assert.Contains("mean &#177; half of the range", File.ReadAllText(Path.Combine(Out, "report.html")), StringComparison.Ordinal);
+        CheckThatFewerSizesAndSeedsLoseNothing();
+    }
+
+    private void CheckThatFewerSizesAndSeedsLoseNothing()
+    {
+        string[] three = Untimed(Out), other = [.. Command.Select(word => word == "12" ? "8" : word)];
+        Outcome both = Succeed(other);
+        byte[] results = File.ReadAllBytes(Path.Combine(Out, "results.json")), numbers = File.ReadAllBytes(Path.Combine(Out, "numbers.csv"));
+        Assert.Subset(Untimed(Out).ToHashSet(StringComparer.Ordinal), three.ToHashSet(StringComparer.Ordinal));
+        Assert.True(File.Exists(Path.Combine(Out, "lista-8-3-s3.safetensors")));
+
+        foreach (string[] fewer in (string[][])[Command, other, [.. Command, "--seeds", "2"]])
+        {
+            Outcome again = Succeed(fewer);
+            Assert.Equal(results, File.ReadAllBytes(Path.Combine(Out, "results.json")));
+            Assert.Equal(numbers, File.ReadAllBytes(Path.Combine(Out, "numbers.csv")));
+            Assert.Equal(Table(both), Table(again));
+        }
+    }
+
+    [Fact]
+    public void Files_of_its_names_in_a_folder_of_others_are_refused()
+    {
+        Directory.CreateDirectory(Out);
+        string mine = Path.Combine(Out, "report.html"), other = Path.Combine(Out, "report.txt");
+        File.WriteAllText(mine, "mine");
+        File.WriteAllText(other, "other");
+
+        Refuse($"{Out}: holds report.html but no settings of a reproduction; --overwrite deletes it, --out names another folder.", Command);
+        Assert.Equal("mine", File.ReadAllText(mine));
+        Assert.Equal([mine, other], Directory.EnumerateFileSystemEntries(Out).Order(StringComparer.Ordinal));
+
+        Outcome stopped = RunUntilExists(Path.Combine(Out, "settings.txt"), [.. Command, "--overwrite"]);
+        Assert.NotEqual(0, stopped.ExitCode);
+        Assert.False(File.Exists(mine));
+        Assert.Equal("other", File.ReadAllText(other));
     }
 
     /// <summary>Two real kills of a process, in the first and in the last of what it trains.</summary>
@@ -149,10 +185,10 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
         Assert.Equal(models, File.GetLastWriteTimeUtc(Path.Combine(Out, "lista-12-3-s1.safetensors")));
         Assert.Equal("", again.Error);
         Assert.Equal(Table(first), Table(again));
-
-        static string[] Table(Outcome outcome)
-            => [.. outcome.Out.Split('\n').TakeWhile(l => !l.StartsWith("scale", StringComparison.Ordinal))];
     }
+
+    private static string[] Table(Outcome outcome)
+        => [.. outcome.Out.Split('\n').TakeWhile(l => !l.StartsWith("scale", StringComparison.Ordinal))];
 
     private void CheckThatPlotsAreDrawingsAndThePageNeedsNoOtherFile()
     {

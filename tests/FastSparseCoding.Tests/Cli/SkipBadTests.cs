@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Storage;
 using Xunit;
@@ -51,6 +52,58 @@ public sealed class SkipBadTests : IClassFixture<Workspace>, IDisposable
         Assert.Equal(1, JsonDocument.Parse(done.Out).RootElement.GetProperty("skipped_files").GetInt32());
     }
 
+    [Theory]
+    [InlineData("a patch", 6, "learn", "--atoms", "12", "--samples", "500", "--patch", "6", "-o", "OUT.safetensors")]
+    [InlineData("a patch", 6, "learn", "--whiten", "--atoms", "12", "--samples", "500", "--patch", "6", "-o", "OUT.safetensors")]
+    [InlineData("a patch", 6, "train", "DICTIONARY", "--depth", "1", "--samples", "500", "-o", "OUT.safetensors")]
+    [InlineData("a patch", 6, "encode", "DICTIONARY", "-o", "OUT.npy")]
+    [InlineData("a patch", 6, "encode", "DICTIONARY", "--samples", "100", "-o", "OUT.npy")]
+    [InlineData("a patch", 6, "path", "DICTIONARY", "--points", "2", "-o", "OUT.csv")]
+    [InlineData("a patch", 6, "evaluate", "ENCODER", "--samples", "100")]
+    [InlineData("a crop", 32, "train-denoiser", "--patches", "20000", "--atoms", "100", "--patch", "4", "--depth", "1", "-o",
+        "OUT.safetensors")]
+    [InlineData("a crop", 32, "train-denoiser", "--colour", "--patches", "20000", "--atoms", "100", "--patch", "4", "--depth", "1", "-o",
+        "OUT.safetensors")]
+    [InlineData("a window of SSIM", 11, "evaluate-denoiser", "--sigma", "25")]
+    public void One_too_small_is_left_out_like_one_that_cannot_be_read(string what, int side, string command, params string[] rest)
+    {
+        string small = _folder.File("photos/03b.png");
+        PngFile.Write(small, new GrayImage(40, 5));
+        File.Delete(_bad);
+        int at = rest[0] is "DICTIONARY" or "ENCODER" ? 1 : 0;
+        string[] args = [command, .. rest[..at].Select(w => w == "ENCODER" ? _workspace.Encoder : _workspace.Dictionary), Photos,
+            .. rest[at..].Select(w => w.StartsWith("OUT", StringComparison.Ordinal) ? _folder.File(w) : w), "--json", "-q"];
+        string problem = $"{small}: is 40×5 pixels; it must be at least {side}×{side}, the size of {what}.";
+
+        Outcome refused = Run(args);
+        File.WriteAllText(_bad, "no picture");
+        Outcome done = Succeed([.. args, "--skip-bad"]);
+
+        Assert.Equal((1, $"error: {problem}"), (refused.ExitCode, refused.ErrorLines[^1]));
+        Assert.Single(done.ErrorLines, $"warning: {problem} It is left out.");
+        Assert.Single(done.ErrorLines, line => line.Contains("05b", StringComparison.Ordinal));
+        Assert.Equal(2, JsonDocument.Parse(done.Out).RootElement.GetProperty("skipped_files").GetInt32());
+    }
+
+    [Fact]
+    public void One_too_small_is_left_out_where_pictures_are_denoised()
+    {
+        PngFile.Write(_folder.File("photos/03b.png"), new GrayImage(40, 5));
+        string clean = Path.Combine(_folder.Path, "clean");
+        Directory.CreateDirectory(clean);
+        foreach (string picture in Directory.GetFiles(Photos, "??.png"))
+            if (Path.GetFileName(picture) is not ("00.png" or "01.png"))
+                File.Delete(picture);
+
+        JsonElement root = JsonDocument.Parse(Succeed(
+            "denoise", Photos, "-o", clean, "--sigma", "25", "--skip-bad", "--json", "-q").Out).RootElement;
+
+        Assert.Equal((4, 2, 2), (Number("pictures"), Number("failed"), Number("skipped_files")));
+        Assert.Equal(2, Directory.GetFiles(clean).Length);
+
+        int Number(string name) => root.GetProperty(name).GetInt32();
+    }
+
     [Fact]
     public void What_is_left_gives_the_codes_of_a_folder_without_it()
     {
@@ -65,6 +118,6 @@ public sealed class SkipBadTests : IClassFixture<Workspace>, IDisposable
     {
         Outcome outcome = Run("learn", _bad, "--skip-bad", "-o", _folder.File("d.safetensors"));
 
-        Assert.Equal($"error: {_bad}: no picture could be read, of 1.", outcome.ErrorLines[^1]);
+        Assert.Equal($"error: {_bad}: no picture is left, of 1.", outcome.ErrorLines[^1]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Tests.Imaging.Denoising;
 using FastSparseCoding.Tests.Storage;
 using Xunit;
 using static FastSparseCoding.Tests.Cli.CommandLine;
@@ -38,4 +39,32 @@ public sealed class TrainDenoiserTests(DenoisingWorkspace workspace) : IClassFix
         Refuse($"{workspace.Model}: is an input too, which no output may replace; give another name.",
             "train-denoiser", workspace.Clean, "--start", workspace.Model, "-o", workspace.Model);
     }
+
+    /// <summary>Who measures a denoiser on what it was trained on is told, also of what it began with, gray or in colour.</summary>
+    [Fact]
+    public void Pictures_that_were_trained_on_are_told()
+    {
+        // Of eleven pictures, one of them twice, the tenth is kept apart.
+        Assert.Equal(
+            $"warning: {workspace.Clean}: 10 of 11 pictures looked up are among those that {workspace.Model} was trained on; its error on "
+            + "others may be larger.", Assert.Single(Warnings(workspace.Model, workspace.Clean)));
+        string others = Directory.CreateDirectory(_folder.File("others")).FullName, more = _folder.File("more.safetensors"),
+            colour = _folder.File("colour.safetensors"), picture = Path.Combine(others, "a.png");
+        ImageFile.Save(picture, ColourPictures.Leaves(64, 64, seed: 9));
+        Assert.Empty(Warnings(workspace.Model, others));
+
+        string[] train = ["train-denoiser", others, "--crop", "24", "--patches", "500", "-q", "-o"];
+        Succeed([.. train, more, "--start", workspace.Model]);
+        Succeed([.. train, colour, "--colour", "--patch", "4", "--atoms", "49", "--depth", "1"]);
+
+        Assert.Contains(" 1 of 1 pictures ", Assert.Single(Warnings(more, others)), StringComparison.Ordinal);
+        Assert.Contains(" 1 of 1 pictures ", Assert.Single(Warnings(more, others, "--colour")), StringComparison.Ordinal);
+        Assert.Contains(" 10 of 11 pictures ", Assert.Single(Warnings(more, workspace.Clean)), StringComparison.Ordinal);
+        Assert.Contains(" 1 of 1 pictures ", Assert.Single(Warnings(colour, others)), StringComparison.Ordinal);
+        Assert.Empty(Warnings(colour, workspace.Clean));
+    }
+
+    private static string[] Warnings(string model, string pictures, params string[] options)
+        => [.. Succeed(["evaluate-denoiser", pictures, "--model", model, "--sigma", "25", "-q", .. options]).ErrorLines
+            .Where(l => l.Contains("trained on", StringComparison.Ordinal))];
 }

@@ -216,15 +216,15 @@ public sealed class WorkflowTests(Workspace workspace) : IClassFixture<Workspace
         foreach (string threads in new[] { "1", "3" })
         {
             Succeed("learn", workspace.Images, "--patch", "6", "--atoms", "12", "--samples", "1500", "--threads", threads, "-o",
-                _folder.File($"d{threads}"));
+                _folder.File($"d{threads}.safetensors"));
             Succeed("train", workspace.Dictionary, workspace.Images, "--encoder", "lcod", "--batch", "200", "--samples", "1500",
-                "--threads", threads, "-o", _folder.File($"e{threads}"));
+                "--threads", threads, "-o", _folder.File($"e{threads}.safetensors"));
             Succeed("encode", workspace.Dictionary, workspace.Images, "--stride", "2", "--threads", threads, "-o",
                 _folder.File($"z{threads}.npy"));
         }
 
-        Assert.Equal(File.ReadAllBytes(_folder.File("d1")), File.ReadAllBytes(_folder.File("d3")));
-        Assert.Equal(File.ReadAllBytes(_folder.File("e1")), File.ReadAllBytes(_folder.File("e3")));
+        Assert.Equal(File.ReadAllBytes(_folder.File("d1.safetensors")), File.ReadAllBytes(_folder.File("d3.safetensors")));
+        Assert.Equal(File.ReadAllBytes(_folder.File("e1.safetensors")), File.ReadAllBytes(_folder.File("e3.safetensors")));
         Assert.Equal(File.ReadAllBytes(_folder.File("z1.npy")), File.ReadAllBytes(_folder.File("z3.npy")));
     }
 

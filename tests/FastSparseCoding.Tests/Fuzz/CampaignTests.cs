@@ -18,8 +18,8 @@ public sealed class CampaignTests : IDisposable
     [Fact]
     public void Every_reader_has_its_format()
         => Assert.Equal(
-            ["npy", "npz", "csv", "csr", "idx", "model", "checkpoint", "classifier", "denoiser", "png", "jpeg", "gif", "bmp", "tiff",
-                "pnm", "part"],
+            ["npy", "npz", "csv", "csr", "idx", "model", "checkpoint", "classifier", "denoiser", "onnx", "png", "jpeg", "gif", "bmp",
+                "tiff", "pnm", "part"],
             Format.All.Select(f => f.Name));
 
     [Theory]
@@ -72,6 +72,20 @@ public sealed class CampaignTests : IDisposable
         Assert.Equal(Fault.None, Seen(path => throw new InvalidDataException($"{path}: is damaged \e[2J {new string('x', 5000)}")));
         Assert.Equal(Fault.None, Seen(path => throw new IOException(path)));
         Assert.Equal(Fault.None, Seen(_ => 1));
+        Assert.Equal(Fault.Stream, Seen(_ => 1, (_, _) => 2));
+        Assert.Equal(Fault.Stream, Seen(_ => 1, (_, name) => throw new IOException(name)));
+        Assert.Equal(Fault.Stream, Seen(path => throw new IOException(path), (_, _) => 1));
+        Assert.Equal(Fault.Stream, Seen(path => throw new IOException(path), (_, name) => throw new IOException($"{name}: other words")));
+        Assert.Equal(Fault.Stream, Seen(path => throw new IOException(path), (_, name) => throw new InvalidDataException(name)));
+        Assert.Equal(Fault.None, Seen(path => throw new IOException(path), (_, name) => throw new IOException(name)));
+        Assert.Equal(Fault.None, Seen(path => (int)new FileInfo(path).Length, (stream, _) => Bytes(stream)));
+
+        static int Bytes(Stream stream)
+        {
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            return (int)bytes.Length;
+        }
     }
 
     [Fact]
@@ -95,10 +109,10 @@ public sealed class CampaignTests : IDisposable
         Assert.InRange(tally.NativeBytes, 65L << 20, 400L << 20);
     }
 
-    private Fault Seen(Func<string, int> read)
+    private Fault Seen(Func<string, int> read, Func<Stream, string, int>? ofStream = null)
     {
         _told.Clear();
-        Tally tally = Run(Reading(read), 1);
+        Tally tally = Run(Reading(read, ofStream), 1);
         Fault fault = Enum.GetValues<Fault>().FirstOrDefault(f => f != Fault.None && tally.Count(f) == 1);
         Assert.Equal(fault == Fault.None, tally.IsClean);
         Assert.Equal(fault == Fault.None ? [] : ["odd-1-0.odd"], Directory.EnumerateFiles(_folder.Path).Select(p => Path.GetFileName(p)));
@@ -107,7 +121,8 @@ public sealed class CampaignTests : IDisposable
         return fault;
     }
 
-    private static Format Reading(Func<string, int> read) => new("odd", ".odd", [new FilePart(1, 2, 3)], [], [read]);
+    private static Format Reading(Func<string, int> read, Func<Stream, string, int>? ofStream = null)
+        => new("odd", ".odd", [new FilePart(1, 2, 3)], [], [new FormatReader(read, ofStream)]);
 
     private Tally Run(Format format, long inputs)
     {

@@ -35,6 +35,7 @@ public sealed class OptionsTests
     [Fact]
     public void A_format_that_is_none_is_refused()
         => Assert.Equal(
-            "'webp' is no format; there are npy, npz, csv, csr, idx, model, checkpoint, classifier, denoiser, png, jpeg, gif, bmp, tiff, pnm.",
+            "'webp' is no format; there are npy, npz, csv, csr, idx, model, checkpoint, classifier, denoiser, onnx, "
+            + "png, jpeg, gif, bmp, tiff, pnm.",
             Assert.Throws<FormatException>(() => Format.Named("webp")).Message);
 }

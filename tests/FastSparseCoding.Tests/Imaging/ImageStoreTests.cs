@@ -148,7 +148,7 @@ public sealed class ImageStoreTests : IDisposable
         {
             int read = 0;
             using IEnumerator<(string, FastSparseCoding.Imaging.Formats.Picture)> pictures =
-                PictureReader.Read(paths, threads, skip: null, CancellationToken.None).GetEnumerator();
+                PictureReader.Read(paths, threads, PictureRule.Readable, CancellationToken.None).GetEnumerator();
             Assert.Equal(expected, Assert.Throws<InvalidDataException>(() =>
             {
                 while (pictures.MoveNext())
@@ -169,7 +169,8 @@ public sealed class ImageStoreTests : IDisposable
         const long Each = 1500 * 1500 * 4, Ahead = 4;
 
         using IEnumerator<(string Path, FastSparseCoding.Imaging.Formats.Picture Picture)> pictures =
-            PictureReader.Read(ImageFolder.Find([_folder.Path]), 3, skip: null, TestContext.Current.CancellationToken).GetEnumerator();
+            PictureReader.Read(
+                ImageFolder.Find([_folder.Path]), 3, PictureRule.Readable, TestContext.Current.CancellationToken).GetEnumerator();
         Assert.True(pictures.MoveNext());
         long before = GC.GetTotalAllocatedBytes(precise: true);
         Assert.True(pictures.MoveNext());

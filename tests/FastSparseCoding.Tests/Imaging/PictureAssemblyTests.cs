@@ -111,7 +111,7 @@ public sealed class PictureAssemblyTests : IDisposable
         {
             Assert.StartsWith($"{Path}: cannot be written: ", Assert.Throws<IOException>(() =>
             {
-                using PatchPlacesWriter writer = PatchPlacesWriter.Create(Path, Preprocessing, FullDisk.WithRoomFor(room));
+                using PatchPlacesWriter writer = PatchPlacesWriter.Create(Path, Preprocessing, null, FullDisk.WithRoomFor(room));
                 Fill(writer, Preprocessing, 1);
             }).Message, StringComparison.Ordinal);
             Assert.Empty(_folder.Names);

@@ -4,6 +4,7 @@ using Xunit;
 namespace FastSparseCoding.Tests.Samples;
 
 /// <summary>A program of one file builds against the library and runs.</summary>
+[Collection(nameof(BuildsInTheTree))]
 public sealed class AppTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Xunit;
 namespace FastSparseCoding.Tests.Samples;
 
 /// <summary>The sample takes noise out of its picture both ways.</summary>
+[Collection(nameof(BuildsInTheTree))]
 public sealed partial class DenoiseTests
 {
     [Fact]

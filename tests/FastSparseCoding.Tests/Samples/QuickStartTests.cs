@@ -5,6 +5,7 @@ using Xunit;
 namespace FastSparseCoding.Tests.Samples;
 
 /// <summary>The sample builds against the library as any application does, runs, and is what the guide to the library shows.</summary>
+[Collection(nameof(BuildsInTheTree))]
 public sealed class QuickStartTests
 {
     private static readonly string Project = Path.Combine(Repository.Root, "samples", "QuickStart");

@@ -5,6 +5,10 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Samples;
 
+/// <summary>Tests that build in the tree: one after the other, since two builds may not write the same files.</summary>
+[CollectionDefinition(nameof(BuildsInTheTree))]
+public sealed class BuildsInTheTree;
+
 /// <summary>Builds and runs a sample as any application is built and run.</summary>
 internal static class SampleRun
 {
@@ -14,7 +18,13 @@ internal static class SampleRun
     public static string Output(string name, TempFolder? folder = null)
     {
         using TempFolder? own = folder is null ? new TempFolder() : null;
-        using Process process = Start(name, (folder ?? own!).Path);
+        return Ended(Start(name, (folder ?? own!).Path));
+    }
+
+    /// <summary>What a process printed, with \n at the ends of lines; it must end with 0.</summary>
+    public static string Ended(Process started)
+    {
+        using Process process = started;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, output);
@@ -29,7 +39,15 @@ internal static class SampleRun
     {
         string path = Path.Combine(Repository.Root, "samples", name);
         string[] what = Directory.Exists(path) ? ["--project", path] : [path];
-        var start = new ProcessStartInfo("dotnet", ["run", "-c", "Release", .. what, "--", .. arguments])
+        return Dotnet(folder, ["run", "-c", "Release", .. what, "--", .. arguments]);
+    }
+
+    /// <summary>Starts the SDK; its output is the caller's to read.</summary>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="arguments">What it is told.</param>
+    public static Process Dotnet(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
             UseShellExecute = false,
             WorkingDirectory = folder,

@@ -6,6 +6,7 @@ using Xunit;
 namespace FastSparseCoding.Tests.Samples;
 
 /// <summary>The sample finds what its mixtures are made of, and the better the more it is told.</summary>
+[Collection(nameof(BuildsInTheTree))]
 public sealed partial class SpectralUnmixingTests
 {
     [Fact]

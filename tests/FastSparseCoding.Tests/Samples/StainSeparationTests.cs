@@ -7,6 +7,7 @@ using Xunit;
 namespace FastSparseCoding.Tests.Samples;
 
 /// <summary>The sample finds the two dyes of its picture, and writes each alone.</summary>
+[Collection(nameof(BuildsInTheTree))]
 public sealed partial class StainSeparationTests
 {
     [Fact]

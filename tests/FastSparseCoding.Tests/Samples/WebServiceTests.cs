@@ -14,6 +14,7 @@ using Xunit;
 namespace FastSparseCoding.Tests.Samples;
 
 /// <summary>The web service is started as it is by its users, and answers real requests, many at a time.</summary>
+[Collection(nameof(BuildsInTheTree))]
 public sealed class WebServiceTests : IAsyncLifetime
 {
     private const int AtOnce = 50;

@@ -42,8 +42,11 @@ public sealed class CsvParserTests : IDisposable
 
     [Theory]
     [InlineData("")]
+    [InlineData("\n# nothing\n")]
     [InlineData("only,names\n")]
-    public void A_file_without_numbers_has_no_rows(string text) => Assert.Equal((0, 0), (Read(text).Rows, Read(text).Columns));
+    public void A_file_without_numbers_is_refused(string text)
+        => Assert.Equal($"{_folder.File("x.csv")}: holds no numbers; expected a row of them a line, with commas between them.",
+            Assert.Throws<InvalidDataException>(() => Read(text)).Message);
 
     [Fact]
     public void What_is_written_reads_back_to_the_bit()
@@ -53,12 +56,12 @@ public sealed class CsvParserTests : IDisposable
 
         Assert.Equal("0,-0,1E-45\n3.4028235E+38,-3.4028235E+38,0.33333334\n", File.ReadAllText(_folder.File("x.csv")));
         Assert.Equal(values.Select(BitConverter.SingleToInt32Bits),
-            CsvParser.ReadMatrix(_folder.File("x.csv")).Values.ToArray().Select(BitConverter.SingleToInt32Bits));
+            RowsReader.ReadMatrix(_folder.File("x.csv")).Values.ToArray().Select(BitConverter.SingleToInt32Bits));
     }
 
     private Matrix Read(string text)
     {
         File.WriteAllText(_folder.File("x.csv"), text);
-        return CsvParser.ReadMatrix(_folder.File("x.csv"));
+        return RowsReader.ReadMatrix(_folder.File("x.csv"));
     }
 }

@@ -53,11 +53,19 @@ public sealed class FileDescriptionTests : IDisposable
         Assert.Equal(["by: others", "w: [2, 1] F32"], Facts(path, "safetensors"));
     }
 
+    [Fact]
+    public void A_csv_shows_its_size()
+    {
+        string path = _folder.File("x.csv");
+        File.WriteAllText(path, "a,b\n1,2\n3,4\n5,6\n");
+        Assert.Equal(["rows: 3", "columns: 2", "bytes: 16"], Facts(path, "csv"));
+    }
+
     [Theory]
     [InlineData("x.npy", @"is not an .npy file; one begins with the bytes \x93NUMPY, a version and a header length.")]
     [InlineData("x.safetensors",
         "is truncated or not a safetensors file: it promises a header of 8031924123371070824 bytes, but 3 follow.")]
-    [InlineData("x.txt", "is of no format known here; expected .npy, .npz or .safetensors.")]
+    [InlineData("x.txt", "is of no format known here; expected .npy, .npz, .safetensors, .csv or .onnx.")]
     public void A_file_of_no_known_format_is_refused_by_what_its_name_promises(string name, string message)
     {
         string path = _folder.Write(name, Encoding.ASCII.GetBytes("hello world"));
@@ -68,7 +76,7 @@ public sealed class FileDescriptionTests : IDisposable
     public void An_empty_or_missing_file_is_refused()
     {
         string path = _folder.Write("x", []);
-        Assert.Equal($"{path}: is of no format known here; expected .npy, .npz or .safetensors.",
+        Assert.Equal($"{path}: is of no format known here; expected .npy, .npz, .safetensors, .csv or .onnx.",
             Assert.Throws<InvalidDataException>(() => FileDescription.Read(path)).Message);
         Assert.Equal($"{path}y: there is no such file.",
             Assert.Throws<FileNotFoundException>(() => FileDescription.Read(path + "y")).Message);
