@@ -36,6 +36,6 @@ public sealed class OptionsTests
     public void A_format_that_is_none_is_refused()
         => Assert.Equal(
             "'webp' is no format; there are npy, npz, csv, csr, idx, model, checkpoint, classifier, denoiser, onnx, "
-            + "png, jpeg, gif, bmp, tiff, pnm.",
+            + "png, jpeg, gif, bmp, tiff, pnm, part.",
             Assert.Throws<FormatException>(() => Format.Named("webp")).Message);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using System.Reflection;
 using System.Text.RegularExpressions;
@@ -5,6 +6,7 @@ using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Cli;
 using FastSparseCoding.Tests.Imaging;
+using FastSparseCoding.Tests.Ranks;
 using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
 using FastSparseCoding.Training;
@@ -39,6 +41,29 @@ public sealed partial class ReadmeTests(Workspace workspace) : IClassFixture<Wor
                 .Select(word => IsPath(word) ? folder.File(word) : word), .. Short(command)]);
 
         Assert.Subset(folder.Names.ToHashSet(StringComparer.Ordinal), made.Split(' ').ToHashSet(StringComparer.Ordinal));
+    }
+
+    /// <summary>Those of several processes, by a real engine and in this order, like the others on little.</summary>
+    [Fact]
+    public void Its_commands_of_mpirun_run()
+    {
+        using var folder = new TempFolder();
+        MakeInputs(folder);
+        string[] commands = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "clusters.md"))
+            .Where(line => line.StartsWith("mpirun -n ", StringComparison.Ordinal)).Select(line => line.Split('#')[0])];
+
+        foreach (string[] words in commands.Select(command => Small(command).Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            bool isTool = words[3] == "sparsecode";
+            string program = isTool ? OutputTests.ToolPath : Path.Combine(AppContext.BaseDirectory, Path.GetFileName(words[4]));
+            string[] arguments = isTool ? [.. words[4..], .. Short(string.Join(' ', words[3..]))] : words[5..];
+            Outcome outcome = MpiEngine.Run(MpiEngine.Start(
+                "mpirun.openmpi", int.Parse(words[2], CultureInfo.InvariantCulture), folder.Path, program, arguments));
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+        }
+
+        Assert.Equal(4, commands.Length);
+        Assert.Subset(folder.Names.ToHashSet(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal) { "codes.npz" });
     }
 
     [Fact]
