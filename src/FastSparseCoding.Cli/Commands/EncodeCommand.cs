@@ -158,13 +158,13 @@ internal sealed class EncodeCommand
 
     private void RequireOutputs(ParseResult parsed, ModelInput model, string output, Shard? shard, CommandContext context)
     {
+        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
+            _penalty.WeightsPath(parsed)], Written(output), Written(parsed.GetValue(_signals)), Written(parsed.GetValue(_places)));
         FileEnding.Require(output, "codes", shard is null ? FileEnding.Rows : FileEnding.Array);
         if (parsed.GetValue(_sparse) && !CodeOutput.IsSparse(output))
             throw new UserError($"{output}: sparse codes are written as .npz; give a name that ends in .npz.");
         FileEnding.Require(parsed.GetValue(_signals), "signals", FileEnding.Array);
         FileEnding.Require(parsed.GetValue(_places), "places", FileEnding.Places);
-        OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
-            _penalty.WeightsPath(parsed)], Written(output), Written(parsed.GetValue(_signals)), Written(parsed.GetValue(_places)));
 
         string? Written(string? path) => path is null || shard is not { } one ? path : PartName.Of(path, one);
     }

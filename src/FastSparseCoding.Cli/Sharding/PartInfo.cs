@@ -43,6 +43,7 @@ internal sealed record PartInfo(string Kind, Shard Shard, Job Job, string Conten
         try
         {
             JsonObject json = JsonNode.Parse(bytes)!.AsObject();
+            ReadAll(json);
             if (Text(json["format"]) != Format)
                 throw new InvalidDataException($"{path}: is a part of format '{Text(json["format"])}'; expected '{Format}'.");
             var job = new Job();
@@ -79,6 +80,19 @@ internal sealed record PartInfo(string Kind, Shard Shard, Job Job, string Conten
     public static bool IsMalformed(Exception e)
         => e is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException
             or OverflowException;
+
+    /// <summary>Reads every name and text, which otherwise are read when they are asked for: nonsense is to be met here.</summary>
+    private static void ReadAll(JsonNode? node)
+    {
+        if (node is JsonObject members)
+            foreach ((_, JsonNode? member) in members)
+                ReadAll(member);
+        else if (node is JsonArray items)
+            foreach (JsonNode? item in items)
+                ReadAll(item);
+        else if (node?.GetValueKind() == JsonValueKind.String)
+            Text(node);
+    }
 
     private static string Text(JsonNode? node) => node!.GetValue<string>();
 }

@@ -15,6 +15,7 @@ internal sealed class GradientTree
     private uint _added;                    // leaves so far: its bits tell the levels that hold a sum
     private int _level;                     // being kept or added
 
+    /// <summary>An empty sum.</summary>
     /// <param name="trained">What has gradients.</param>
     /// <param name="leaves">Most leaves of a sum.</param>
     /// <param name="team">Adds by parts of the parameters.</param>

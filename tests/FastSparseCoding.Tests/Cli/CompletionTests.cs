@@ -24,7 +24,7 @@ public sealed partial class CompletionTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("", "classify completion denoise encode evaluate evaluate-denoiser export info inpaint learn path predict reconstruct "
+    [InlineData("", "classify completion denoise encode evaluate evaluate-denoiser export info inpaint learn merge path predict reconstruct "
         + "reproduce train train-denoiser")]
     [InlineData("enc", "encode")]
     [InlineData("encode ", "")]
@@ -36,7 +36,7 @@ public sealed partial class CompletionTests : IDisposable
     [InlineData("encode --lambda=", "")]
     [InlineData("encode --nothing=", "")]
     [InlineData("completion ", "bash fish powershell pwsh zsh")]
-    [InlineData("info -", "--help --json --machine --quiet --seed --skip-bad --threads -q")]
+    [InlineData("info -", "--help --json --machine --quiet -q")]
     public void What_may_stand_next_is_told(string line, string expected)
         => Assert.Equal(expected, string.Join(' ', Succeed($"[suggest:{line.Length}]", line).Out.Split('\n').Order(StringComparer.Ordinal))
             .Trim());

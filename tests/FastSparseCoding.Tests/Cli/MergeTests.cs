@@ -116,6 +116,7 @@ public sealed class MergeTests : IDisposable
     [InlineData("{'format': 'sparsecode-part-2'}")]
     [InlineData("{'format': 'sparsecode-part-1', 'kind': 'codes', 'shard': 1e99, 'shards': 1}")]
     [InlineData("{~, 'kind': 'codes', 'job': {}, 'facts': {}}")]
+    [InlineData("{~, 'kind': 'codes', 'job': {}, 'facts': {'rows': 0, 'columns': 3, 'sparse': 0, 'numbers': {'\\ud800': 1}}}")]
     [InlineData("{~, 'kind': 'codes', 'job': {'a': 1}, 'facts': {}}")]
     [InlineData("{~, 'kind': 'codes', 'job': {}, 'facts': {'rows': -1, 'columns': 3, 'sparse': 0}}")]
     [InlineData("{~, 'kind': 'codes', 'job': {}, 'facts': {'rows': 1, 'columns': 3000000000, 'sparse': 0}}")]

@@ -115,7 +115,8 @@ public sealed class ReproduceTests(Workspace workspace) : IClassFixture<Workspac
     {
         string[] three = Untimed(Out), other = [.. Command.Select(word => word == "12" ? "8" : word)];
         Outcome both = Succeed(other);
-        byte[] results = File.ReadAllBytes(Path.Combine(Out, "results.json")), numbers = File.ReadAllBytes(Path.Combine(Out, "numbers.csv"));
+        byte[] results = File.ReadAllBytes(Path.Combine(Out, "results.json")),
+            numbers = File.ReadAllBytes(Path.Combine(Out, "numbers.csv"));
         Assert.Subset(Untimed(Out).ToHashSet(StringComparer.Ordinal), three.ToHashSet(StringComparer.Ordinal));
         Assert.True(File.Exists(Path.Combine(Out, "lista-8-3-s3.safetensors")));
 

@@ -39,7 +39,7 @@ public sealed class SharedLearningTests
     [InlineData(40, 0)]
     public void Statistics_are_shared_where_that_is_worth_it_and_keep_their_bits(int signals, int exchanges)
     {
-        Matrix z = new ActiveSetSolver(Planted.Dictionary, 0.1f).Encode(Planted.X);
+        Matrix z = new ActiveSetSolver(Planted.Dictionary, 0.1f).Encode(Planted.X, cancellation: Cancellation);
         float[] Update(ICollective ranks)
         {
             var update = AtomUpdate.Create(Options with { Ranks = ranks }, 16);
