@@ -179,7 +179,7 @@ is_over_in_haste() {
 encode_in_an_array() {
   local commands merging last
   commands=$(printed encode-array.sbatch)
-  merging=$(eval "$commands"$'\nexport array' && printf ' %s' "$array") || { fault "the commands of encode-array.sbatch: $merging"; return; }
+  merging=$(eval "$commands" && printf ' %s' "$array") || { fault "the commands of encode-array.sbatch: $merging"; return; }
   array=${merging##* }
   last=$(awk '{ print $4; exit }' <<< "$merging")
   check "a task of the array $array at work" await 100 coding_process "$array"
