@@ -43,6 +43,6 @@ internal static class SharedRun
     /// <summary>The cores that this process may run on; empty where the system does not say.</summary>
     private static string AllowedCores()
         => OperatingSystem.IsLinux() && File.Exists("/proc/self/status")
-            ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)) ?? ""
+            ? File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)) ?? ""
             : "";
 }

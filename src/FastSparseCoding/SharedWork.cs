@@ -106,7 +106,9 @@ internal sealed class SharedWork(ICollective ranks)
         {
             string other = Encoding.UTF8.GetString(all[rank].Span);
             if (other != first)
-                Throw.Rank(rank, $"has {what} '{other}', rank 0 has '{first}'; all ranks must run the same program on the same input and kind of machine.", Told);
+                Throw.Rank(
+                    rank, $"has {what} '{other}', rank 0 has '{first}'; all ranks must run the same program on the same input and kind of "
+                    + "machine.", Told);
         }
     }
 

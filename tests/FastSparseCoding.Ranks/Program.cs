@@ -53,7 +53,7 @@ void CheckGather()
         ReadOnlyMemory<byte>[] all = ranks.AllGather(Bytes(ranks.Rank, factor));
         Require(all.Length == ranks.Size, $"{all.Length} ranks were gathered");
         for (int rank = 0; rank < all.Length; rank++)
-            Require(all[rank].Span.SequenceEqual(Bytes(rank, factor)), $"the bytes of rank {rank} are others, of {factor} times its number");
+            Require(all[rank].Span.SequenceEqual(Bytes(rank, factor)), $"the {factor} × {rank} bytes of rank {rank} are others");
     }
 }
 
@@ -115,8 +115,11 @@ void Times()
     if (ranks.Rank == 0)
         Console.Write(table);
 
-    void Row(string what, double microseconds, long bytes) => table.AppendLine(string.Create(
-        CultureInfo.InvariantCulture, $"{what,-30} {microseconds,12:F1} {(bytes == 0 ? "" : (bytes / microseconds).ToString("F0", CultureInfo.InvariantCulture)),9}"));
+    void Row(string what, double microseconds, long bytes)
+    {
+        string rate = bytes == 0 ? "" : (bytes / microseconds).ToString("F0", CultureInfo.InvariantCulture);
+        table.AppendLine(string.Create(CultureInfo.InvariantCulture, $"{what,-30} {microseconds,12:F1} {rate,9}"));
+    }
 }
 
 double Median(Action message)

@@ -97,7 +97,8 @@ public sealed partial class DictionaryLearner
             {
                 learner._work.Alone(cancellation).ThrowIfCancellationRequested();
                 long twentieths = learner.Samples * 20 / options.Samples;
-                batch.Read(learner.Samples, (int)Math.Min(options.BatchSize, options.Samples - learner.Samples), learner._work, cancellation);
+                int count = (int)Math.Min(options.BatchSize, options.Samples - learner.Samples);
+                batch.Read(learner.Samples, count, learner._work, cancellation);
                 learner.PartialFit(batch, cancellation);
                 progress?.Report(learner.Progress(samplesAtStart, Stopwatch.GetElapsedTime(began)));
                 if (learner.Samples * 20 / options.Samples > twentieths)

@@ -24,8 +24,8 @@ public sealed partial class CompletionTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("", "classify completion denoise encode evaluate evaluate-denoiser export info inpaint learn merge path predict reconstruct "
-        + "reproduce train train-denoiser")]
+    [InlineData("", "classify completion denoise encode evaluate evaluate-denoiser export info inpaint learn merge path predict "
+        + "reconstruct reproduce train train-denoiser")]
     [InlineData("enc", "encode")]
     [InlineData("encode ", "")]
     [InlineData("encode --so", "--solver")]

@@ -40,7 +40,8 @@ public sealed class MpiTests : IDisposable
     {
         RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(600, 16, seed: 1), "signals");
         string[] learn = ["learn", "x.npy", "--atoms", "24", "--samples", "1200", "--batch", "150"],
-            train = ["train", "alone.safetensors", "x.npy", "--samples", "4000", "--batch", "256", "--depth", "2", "--learning-rate", "0.01"];
+            train = ["train", "alone.safetensors", "x.npy", "--samples", "4000", "--batch", "256", "--depth", "2",
+                "--learning-rate", "0.01"];
         InFolder([.. learn, "-o", "alone.safetensors"]);
         InFolder([.. train, "-o", "alone-lista.safetensors"]);
 
@@ -53,7 +54,8 @@ public sealed class MpiTests : IDisposable
         Assert.Single(learned.Out.Split('\n'), line => line.StartsWith("hash ", StringComparison.Ordinal));
         if (ranks > 1)
             Assert.Contains($"{ranks} ranks, ", learned.Error, StringComparison.Ordinal);
-        Assert.Equal(["alone-lista.safetensors", "alone.safetensors", "learned.safetensors", "trained.safetensors", "x.npy"], _folder.Names);
+        Assert.Equal(
+            ["alone-lista.safetensors", "alone.safetensors", "learned.safetensors", "trained.safetensors", "x.npy"], _folder.Names);
     }
 
     [Theory]
@@ -108,7 +110,8 @@ public sealed class MpiTests : IDisposable
         {
             while (!job.HasExited && !File.Exists(_folder.File("learned.safetensors.checkpoint")))
                 Thread.Sleep(1);
-            using Process kill = Process.Start("pkill", ["-KILL", "-n", "-f", $"{Path.GetFileName(OutputTests.ToolPath)} .*{learn[5]}.*--mpi"]);
+            using Process kill = Process.Start(
+                "pkill", ["-KILL", "-n", "-f", $"{Path.GetFileName(OutputTests.ToolPath)} .*{learn[5]}.*--mpi"]);
             kill.WaitForExit();
             Assert.True(job.WaitForExit(TimeSpan.FromMinutes(1)), "the other rank goes on");
             Assert.NotEqual(0, job.ExitCode);
@@ -149,10 +152,10 @@ public sealed class MpiTests : IDisposable
     }
 
     [Theory]
-    [InlineData("libnone.so", "no MPI library: libnone.so cannot be loaded; install Open MPI or MPICH (Debian: openmpi-bin or mpich), or name "
-        + "the library in FASTSPARSECODING_MPI.")]
-    [InlineData("libz.so.1", "the MPI library 'libz.so.1' is neither Open MPI nor MPICH or a relative of it, which are the ones this program "
-        + "can talk to; name another in FASTSPARSECODING_MPI.")]
+    [InlineData("libnone.so", "no MPI library: libnone.so cannot be loaded; install Open MPI or MPICH (Debian: openmpi-bin or mpich), or "
+        + "name the library in FASTSPARSECODING_MPI.")]
+    [InlineData("libz.so.1", "the MPI library 'libz.so.1' is neither Open MPI nor MPICH or a relative of it, which are the ones this "
+        + "program can talk to; name another in FASTSPARSECODING_MPI.")]
     public void Without_an_MPI_that_is_said(string library, string message)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Libraries have other names.");

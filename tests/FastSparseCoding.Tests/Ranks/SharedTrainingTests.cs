@@ -138,7 +138,8 @@ public sealed class SharedTrainingTests
         TrainableEncoder encoder = Encoder(kind);
         TrainingReport report = Train(encoder, options, onCheckpoint: onCheckpoint, resume: resume);
         return (encoder.Parameters.Values.ToArray(), string.Join(
-            ' ', report.History.Select(p => (p.Samples, p.TrainingError, p.HeldOutError)).Append((0, report.StartError, report.BestError))));
+            ' ', report.History.Select(p => (p.Samples, p.TrainingError, p.HeldOutError))
+                .Append((0, report.StartError, report.BestError))));
     }
 
     private static int[] Bits(float[] values) => Array.ConvertAll(values, BitConverter.SingleToInt32Bits);
