@@ -23,6 +23,7 @@ public sealed unsafe class MpiRanks : ICollective, IDisposable
     private const int Tag = 0;
 
     private readonly MpiLibrary _mpi;
+    private byte[] _gathered = [];
     private float[] _received = [];
     private bool _ended;
 
@@ -79,11 +80,13 @@ public sealed unsafe class MpiRanks : ICollective, IDisposable
         var places = new int[Size];
         for (int rank = 1; rank < Size; rank++)
             places[rank] = checked(places[rank - 1] + lengths[rank - 1]);
-        var gathered = new byte[checked(places[^1] + lengths[^1])];
-        fixed (byte* sent = mine, received = gathered)
+        int total = checked(places[^1] + lengths[^1]);
+        if (_gathered.Length < total)
+            _gathered = new byte[total];
+        fixed (byte* sent = mine, received = _gathered)
         fixed (int* counts = lengths, at = places)
             Check(MpiCalls.AllGatherV(sent, length, _mpi.Bytes, received, counts, at, _mpi.Bytes, _mpi.World), "MPI_Allgatherv");
-        return [.. lengths.Select((count, rank) => new ReadOnlyMemory<byte>(gathered, places[rank], count))];
+        return [.. lengths.Select((count, rank) => new ReadOnlyMemory<byte>(_gathered, places[rank], count))];
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ public interface ICollective
 
     /// <summary>Gives every rank the bytes of all.</summary>
     /// <param name="mine">This rank's, of any length.</param>
-    /// <returns>Those of rank 0, 1, …, this rank's among them.</returns>
+    /// <returns>Those of rank 0, 1, …, this rank's among them; valid until the next call.</returns>
     ReadOnlyMemory<byte>[] AllGather(ReadOnlySpan<byte> mine);
 
     /// <summary>Gives every rank the bytes of rank 0.</summary>

@@ -41,9 +41,9 @@ internal static class SignalReading
             message =>
             {
                 (int start, int count) = work.Mine.Of(x.Rows);
-                var mine = new Matrix(count, x.Columns);
-                source.Read(first + start, mine, threads, cancellation);
-                message.Write(MemoryMarshal.AsBytes(mine.Values));
+                RowBlocks.Run(count, BlockRows, threads, cancellation,
+                    (row, rows) => source.Read(first + start + row, x.RowRange(start + row, rows)));
+                message.Write(MemoryMarshal.AsBytes(x.RowRange(start, count).Values));
             },
             cancellation);
         for (int rank = 0; rank < all.Length; rank++)

@@ -115,10 +115,6 @@ public sealed class Matrix
     /// <returns>The copy.</returns>
     public Matrix Clone() => new(Rows, Columns, (float[])_values.Clone());
 
-    /// <summary>Consecutive rows as a matrix: a copy, but the matrix itself where they are all.</summary>
-    internal Matrix CopyRows(int start, int count)
-        => count == Rows ? this : new Matrix(count, Columns, RowRange(start, count).Values.ToArray());
-
     /// <summary>The transpose, as a new matrix.</summary>
     /// <returns>A matrix of shape [Columns × Rows].</returns>
     public Matrix Transpose()

@@ -33,7 +33,7 @@ internal sealed class SharedWork(ICollective ranks)
     /// <summary>Does this rank's part of something and gathers the parts of all.</summary>
     /// <param name="part">Writes what this rank made of it.</param>
     /// <param name="cancellation">Of one rank is that of all.</param>
-    /// <returns>What every rank wrote.</returns>
+    /// <returns>What every rank wrote; valid until the next exchange.</returns>
     /// <exception cref="IOException">Another rank failed; the message names it and says why.</exception>
     /// <exception cref="OperationCanceledException">A rank was cancelled.</exception>
     public ReadOnlyMemory<byte>[] Exchange(Action<IBufferWriter<byte>> part, CancellationToken cancellation)

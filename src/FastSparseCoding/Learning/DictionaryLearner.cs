@@ -12,6 +12,7 @@ public sealed partial class DictionaryLearner
 {
     private readonly DictionaryLearningOptions _options;
     private readonly SharedWork _work;
+    private readonly SharedSolving _solving;
     private readonly AtomUpdate _update;
     private readonly AtomUse _use;
     private readonly Matrix _atoms;
@@ -61,6 +62,7 @@ public sealed partial class DictionaryLearner
     {
         _options = options;
         _work = new SharedWork(options.Ranks);
+        _solving = new SharedSolving(_work);
         _atoms = atoms(options);
         _use = new AtomUse(options.AtomCount);
         _update = AtomUpdate.Create(options, _atoms.Columns);
@@ -105,9 +107,8 @@ public sealed partial class DictionaryLearner
         Throw.IfBelow(batch.Rows, 1, "batch.Rows");
         Throw.IfNotFinite(batch, nameof(batch));
         ActiveSetSolver solver = Solver();
-        SolveReport report = _work.Solve(
-            Codes(batch.Rows), (first, count, z) => solver.Solve(batch.CopyRows(first, count), z, false, _options.Threads, cancellation),
-            cancellation);
+        SolveReport report = _solving.Solve(
+            batch, null, Codes(batch.Rows), (x, _, z) => solver.Solve(x, z, false, _options.Threads, cancellation), cancellation);
         Learn(report, batch, null);
     }
 
@@ -136,10 +137,8 @@ public sealed partial class DictionaryLearner
         }
         ActiveSetSolver solver = Solver();
         Matrix z = Codes(batch.Rows);
-        SolveReport report = _work.Solve(
-            z, (first, count, mine) => solver.Solve(
-                batch.CopyRows(first, count), mask.CopyRows(first, count), mine, _options.Threads, cancellation),
-            cancellation);
+        SolveReport report = _solving.Solve(
+            batch, mask, z, (x, known, codes) => solver.Solve(x, known!, codes, _options.Threads, cancellation), cancellation);
         Matrix filled = solver.Dictionary.Reconstruct(z);               // zD
         for (int i = 0; i < batch.Rows; i++)
             Masks.Fill(batch.Row(i), mask.Row(i), filled.Row(i));       // x̃ = Mx + (1 − M)zD

@@ -43,15 +43,15 @@ public sealed class CertifiedCodes
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(x);
-        return Of(encoder, x, new Matrix(x.Rows, encoder.CodeSize), threads, new SharedWork(Collective.Alone), cancellation);
+        return Of(encoder, x, new Matrix(x.Rows, encoder.CodeSize), threads, new SharedSolving(new SharedWork(Collective.Alone)), cancellation);
     }
 
     /// <summary>The same into a matrix that is there, by all ranks of a collective.</summary>
     internal static CertifiedCodes Of(
-        ISparseEncoder encoder, Matrix x, Matrix z, int threads, SharedWork work, CancellationToken cancellation)
+        ISparseEncoder encoder, Matrix x, Matrix z, int threads, SharedSolving solving, CancellationToken cancellation)
     {
-        SolveReport report = work.Solve(
-            z, (first, count, mine) => Encode(encoder, x.CopyRows(first, count), mine, threads, cancellation), cancellation);
+        SolveReport report = solving.Solve(
+            x, null, z, (rows, _, codes) => Encode(encoder, rows, codes, threads, cancellation), cancellation);
         return Of(report, x, z);
     }
 

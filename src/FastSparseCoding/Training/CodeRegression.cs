@@ -13,6 +13,7 @@ internal sealed class CodeRegression(
     TrainingOptions options)
     : EncoderObjective(encoder, source, options)
 {
+    private readonly SharedSolving _solving = new(new SharedWork(options.Ranks));
     private CertifiedCodes? _heldOut;
     private double? _energy;            // mean ‖Z*‖² of the held-out signals
     private Matrix? _x;
@@ -24,7 +25,7 @@ internal sealed class CodeRegression(
     {
         Matrix x = ReusedMatrix.Of(ref _x, count, Source.SignalSize);
         Source.Read(first, x, threads, Work, cancellation);
-        _samples = targets.Of(first, x, threads, Work, cancellation);
+        _samples = targets.Of(first, x, threads, _solving, cancellation);
     }
 
     public override (int First, int Count) Usable(int row, int count) => _samples!.Window(row, count);

@@ -47,8 +47,9 @@ public sealed class SharedLearningTests
             var codes = new CodeLists(24);
             for (int t = 1; t <= 2; t++)
             {
-                codes.Take(z.CopyRows((t - 1) * 40, signals));
-                update.Apply(d, Planted.X.CopyRows((t - 1) * 40, signals), null, codes, t);
+                int[] rows = [.. Enumerable.Range((t - 1) * 40, signals)];
+                codes.Take(z.SelectRows(rows));
+                update.Apply(d, Planted.X.SelectRows(rows), null, codes, t);
             }
             return [.. d.Values, .. update.A.Values, .. update.B.Values];
         }
