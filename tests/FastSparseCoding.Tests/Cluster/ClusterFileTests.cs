@@ -37,6 +37,19 @@ public sealed partial class ClusterFileTests
             named => Assert.True(File.Exists(Path.Combine(ClusterScript.Folder, named.Value)), named.Value));
     }
 
+    /// <summary>Those are carried out by tests/slurm.sh and the tests beside this one; the tool's own and those of mpirun by
+    /// ReadmeTests.</summary>
+    [Fact]
+    public void The_guide_has_the_commands_of_the_files()
+    {
+        string files = string.Join('\n', Directory.EnumerateFiles(ClusterScript.Folder).Select(File.ReadAllText));
+        string[] commands = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "clusters.md"))
+            .Where(line => GuideCommand().IsMatch(line))];
+
+        Assert.Equal(11, commands.Length);
+        Assert.All(commands, command => Assert.Contains(command, files, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_image_is_given_all_that_building_reads()
     {
@@ -66,6 +79,9 @@ public sealed partial class ClusterFileTests
             Dockerfile.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)));
         Assert.Contains("ENTRYPOINT [\"/opt/sparsecode/sparsecode\"]", Dockerfile);
     }
+
+    [GeneratedRegex("^(export|array=|sbatch|ROUNDS=|docker|kubectl) ?", RegexOptions.ExplicitCapture)]
+    private static partial Regex GuideCommand();
 
     [GeneratedRegex(@"(?<![/a-z-])[a-z][a-z-]*\.(sh|sbatch|yaml)\b", RegexOptions.ExplicitCapture)]
     private static partial Regex Scripts();
