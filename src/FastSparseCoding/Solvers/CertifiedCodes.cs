@@ -43,7 +43,8 @@ public sealed class CertifiedCodes
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(x);
-        return Of(encoder, x, new Matrix(x.Rows, encoder.CodeSize), threads, new SharedSolving(new SharedWork(Collective.Alone)), cancellation);
+        var alone = new SharedSolving(new SharedWork(Collective.Alone));
+        return Of(encoder, x, new Matrix(x.Rows, encoder.CodeSize), threads, alone, cancellation);
     }
 
     /// <summary>The same into a matrix that is there, by all ranks of a collective.</summary>
