@@ -55,7 +55,12 @@ internal static class SafeTensors
     /// <summary>The format's word for a type of the language.</summary>
     public static string TypeName<T>()
         where T : unmanaged
-        => ElementType.Of<T>() is { Kind: 'f' } type ? $"F{8 * type.Size}" : $"I{8 * ElementType.Of<T>().Size}";
+        => ElementType.Of<T>() switch
+        {
+            { Kind: 'f' } type => $"F{8 * type.Size}",
+            { Kind: 'u' } type => $"U{8 * type.Size}",
+            var type => $"I{8 * type.Size}",
+        };
 
     /// <summary>Bits of an element, or null for a type that is not known.</summary>
     public static int? BitsOf(string type) => Bits.TryGetValue(type, out int bits) ? bits : null;

@@ -237,8 +237,14 @@ public sealed class SafeTensorsTests : IDisposable
             Assert.Throws<InvalidDataException>(() => reader.Read<float>("w", 1, 2)).Message);
         Assert.StartsWith("'u' has 1 values; it must have 2.",
             Assert.Throws<ArgumentException>(() => writer.Add<float>("u", [2], [1f])).Message, StringComparison.Ordinal);
-        Assert.Equal("arrays of Byte are not stored.", Assert.Throws<NotSupportedException>(() => writer.Add<byte>("b", [1], [1])).Message);
+        Assert.Equal("arrays of Int16 are not stored.", Assert.Throws<NotSupportedException>(() => writer.Add<short>("b", [1], [1])).Message);
     }
+
+    [Fact]
+    public void Types_have_the_format_s_own_names()
+        => Assert.Equal(["F32", "F64", "I32", "I64", "U8"],
+            [SafeTensors.TypeName<float>(), SafeTensors.TypeName<double>(), SafeTensors.TypeName<int>(), SafeTensors.TypeName<long>(),
+                SafeTensors.TypeName<byte>()]);
 
     [Fact]
     public void Damaged_files_are_refused_or_read_and_nothing_else()
