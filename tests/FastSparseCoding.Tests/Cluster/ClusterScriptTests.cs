@@ -1,7 +1,6 @@
 using System.Globalization;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Cli;
-using FastSparseCoding.Tests.Ranks;
 using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
 using Xunit;

@@ -6,7 +6,7 @@ using FastSparseCoding.Imaging;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Cli;
 using FastSparseCoding.Tests.Imaging;
-using FastSparseCoding.Tests.Ranks;
+using FastSparseCoding.Tests.Cluster;
 using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
 using FastSparseCoding.Training;

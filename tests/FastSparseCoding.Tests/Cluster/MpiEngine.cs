@@ -3,7 +3,7 @@ using System.Globalization;
 using FastSparseCoding.Tests.Cli;
 using Xunit;
 
-namespace FastSparseCoding.Tests.Ranks;
+namespace FastSparseCoding.Tests.Cluster;
 
 /// <summary>An MPI that is installed on this machine.</summary>
 internal static class MpiEngine

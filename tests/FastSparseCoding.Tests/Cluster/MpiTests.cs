@@ -6,7 +6,7 @@ using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
 using Xunit;
 
-namespace FastSparseCoding.Tests.Ranks;
+namespace FastSparseCoding.Tests.Cluster;
 
 /// <summary>The command line under the MPIs that are installed: the same files as without.</summary>
 public sealed class MpiTests : IDisposable
