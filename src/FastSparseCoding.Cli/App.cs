@@ -23,11 +23,14 @@ internal static class App
 
     private static int Run(string[] args, Terminal terminal, ICollective ranks, CancellationToken cancellation)
     {
-        var inputs = new InputPaths(terminal);
+        var inputs = new InputPaths(terminal, isShared: ranks.Size > 1);
         ParseResult parsed = Root(terminal, inputs, ranks, cancellation).Parse(args, Parsing);
-        if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
-            return Refuse(parsed, errors, terminal);
         var work = new SharedWork(ranks);
+        if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
+        {
+            work.Tell(new UserError(errors[0]));
+            return Refuse(parsed, errors, terminal);
+        }
         try
         {
             UsageErrors.RequireNoneEmpty(parsed);

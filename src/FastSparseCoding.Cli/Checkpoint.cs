@@ -66,9 +66,11 @@ internal static class Checkpoint
         {
             return work();
         }
-        catch (OperationCanceledException) when (File.Exists(path) && (resumed || File.GetLastWriteTimeUtc(path) >= before))
+        catch (OperationCanceledException)
         {
-            context.Terminal.Tell($"'{path}' holds the state; --resume goes on from it.");
+            // Looked for here and not in a filter, which would be asked before the work has stored its state on its way out.
+            if (File.Exists(path) && (resumed || File.GetLastWriteTimeUtc(path) >= before))
+                context.Terminal.Tell($"'{path}' holds the state; --resume goes on from it.");
             throw;
         }
         catch (ArgumentException e) when (CheckpointRefusal.Is(e))

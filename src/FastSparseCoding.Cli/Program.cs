@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using FastSparseCoding.Cli;
 using FastSparseCoding.Cli.Output;
@@ -6,11 +7,12 @@ using FastSparseCoding.Storage;
 // Where files are limited in size (ulimit -f) a write that passes the limit is to fail as one on a full disk does, not to end the process.
 const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
-// Launchers of several processes give them terminals that nobody looks at; asking for Console.Out would set them up.
-TextWriter output = args.Contains(SharedRun.Option, StringComparer.Ordinal)
-    ? TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true }) : Console.Out;
-var terminal = new Terminal(output, new ForgivingWriter(Console.Error), !Console.IsErrorRedirected);
-using var stop = new StopSignals(End, () => CheckpointFile.IsSaving);
+// Launchers of several processes give them terminals that nobody looks at, which .NET would set up with characters among the results.
+bool shared = args.Contains(SharedRun.Option, StringComparer.Ordinal);
+if (shared)
+    Environment.SetEnvironmentVariable("TERM", "dumb");
+var terminal = new Terminal(Console.Out, new ForgivingWriter(Console.Error), !Console.IsErrorRedirected);
+using var stop = new StopSignals(End, () => CheckpointFile.IsSaving || SharedRun.IsLeaving);
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop.Receive);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop.Receive);
 using PosixSignalRegistration? exceeded = OperatingSystem.IsWindows() ? null
@@ -20,6 +22,9 @@ return App.Run(args, terminal, stop.Token);
 void End()
 {
     AtomicFile.AbandonAll();
+    // An MPI library's own work at the end of a process may wait for other ranks; the launcher ends them where one is killed.
+    if (shared)
+        Process.GetCurrentProcess().Kill();
     // Work that has stopped by itself says so and ends by itself, unless what it writes to takes nothing.
     if (!terminal.IsFirstToTellInterrupted())
     {

@@ -7,6 +7,9 @@ namespace FastSparseCoding.Cli;
 /// <summary>A command that the processes of an mpirun or srun run together: rank 0 writes and speaks, what ends one ends all.</summary>
 internal static class SharedRun
 {
+    /// <summary>Whether this process only waits for the others to end: work that one of them saves must not be ended by it.</summary>
+    public static bool IsLeaving { get; private set; }
+
     /// <summary>The option that says so.</summary>
     public const string Option = "--mpi";
 
@@ -18,10 +21,11 @@ internal static class SharedRun
         try
         {
             using MpiRanks ranks = MpiRanks.Start();
-            if (ranks.Rank == 0)
-                return run(terminal, ranks);
-            _ = terminal.IsFirstToTellInterrupted();        // rank 0 is to tell it
-            return run(new Terminal(TextWriter.Null, TextWriter.Null, IsInteractive: false), ranks);
+            if (ranks.Rank > 0)
+                _ = terminal.IsFirstToTellInterrupted();        // rank 0 is to tell it
+            int code = run(ranks.Rank == 0 ? terminal : new Terminal(TextWriter.Null, TextWriter.Null, IsInteractive: false), ranks);
+            IsLeaving = true;
+            return code;
         }
         catch (DllNotFoundException e)
         {
@@ -35,7 +39,7 @@ internal static class SharedRun
     public static int Threads(ICollective ranks)
     {
         ReadOnlyMemory<byte>[] all = new SharedWork(ranks).Exchange(
-            message => message.Write(Encoding.UTF8.GetBytes($"{Environment.MachineName} {AllowedCores()}")), CancellationToken.None);
+            "cores", message => message.Write(Encoding.UTF8.GetBytes($"{Environment.MachineName} {AllowedCores()}")), CancellationToken.None);
         int sharing = all.Count(other => other.Span.SequenceEqual(all[ranks.Rank].Span));
         return Math.Max(1, Environment.ProcessorCount / sharing);
     }

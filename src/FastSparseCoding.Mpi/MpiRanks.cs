@@ -77,10 +77,15 @@ public sealed unsafe class MpiRanks : ICollective, IDisposable
         int length = mine.Length;
         fixed (int* all = lengths)
             Check(MpiCalls.AllGather(&length, sizeof(int), _mpi.Bytes, all, sizeof(int), _mpi.Bytes, _mpi.World), "MPI_Allgather");
+        long allBytes = lengths.Sum(count => (long)count);
+        if (allBytes > Array.MaxLength)
+            throw new IOException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"MPI: the ranks' messages are {allBytes} bytes together; they must be {Array.MaxLength} or less: make the batch smaller."));
+        int total = (int)allBytes;
         var places = new int[Size];
         for (int rank = 1; rank < Size; rank++)
-            places[rank] = checked(places[rank - 1] + lengths[rank - 1]);
-        int total = checked(places[^1] + lengths[^1]);
+            places[rank] = places[rank - 1] + lengths[rank - 1];
         if (_gathered.Length < total)
             _gathered = new byte[total];
         fixed (byte* sent = mine, received = _gathered)

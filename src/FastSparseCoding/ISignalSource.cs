@@ -38,6 +38,7 @@ internal static class SignalReading
             return;
         }
         ReadOnlyMemory<byte>[] all = work.Exchange(
+            "signals",
             message =>
             {
                 (int start, int count) = work.Mine.Of(x.Rows);

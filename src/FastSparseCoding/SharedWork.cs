@@ -11,8 +11,8 @@ namespace FastSparseCoding;
 /// </summary>
 internal sealed class SharedWork(ICollective ranks)
 {
-    /// <summary>How a rank's part ended, the first word of its message.</summary>
-    private const int Done = 0, Cancelled = 1, Failed = 2;
+    /// <summary>How a rank's part ended, the first word of its message; the second tells what it is a part of.</summary>
+    private const int Done = 0, Cancelled = 1, Failed = 2, Words = 2 * sizeof(int);
 
     /// <summary>Marks an exception of which all ranks know.</summary>
     private const string Told = "told to all ranks";
@@ -31,14 +31,15 @@ internal sealed class SharedWork(ICollective ranks)
     public CancellationToken Alone(CancellationToken cancellation) => IsShared ? CancellationToken.None : cancellation;
 
     /// <summary>Does this rank's part of something and gathers the parts of all.</summary>
+    /// <param name="what">Of what: ranks that are not at the same are refused.</param>
     /// <param name="part">Writes what this rank made of it.</param>
     /// <param name="cancellation">Of one rank is that of all.</param>
     /// <returns>What every rank wrote; valid until the next exchange.</returns>
-    /// <exception cref="IOException">Another rank failed; the message names it and says why.</exception>
+    /// <exception cref="IOException">Another rank failed, or is at something else; the message names it and says why.</exception>
     /// <exception cref="OperationCanceledException">A rank was cancelled.</exception>
-    public ReadOnlyMemory<byte>[] Exchange(Action<IBufferWriter<byte>> part, CancellationToken cancellation)
+    public ReadOnlyMemory<byte>[] Exchange(string what, Action<IBufferWriter<byte>> part, CancellationToken cancellation)
     {
-        Begin(Done);
+        Begin(Done, what);
         try
         {
             cancellation.ThrowIfCancellationRequested();
@@ -51,8 +52,8 @@ internal sealed class SharedWork(ICollective ranks)
         }
         ReadOnlyMemory<byte>[] all = ranks.AllGather(_message.WrittenSpan);
         for (int rank = 0; rank < all.Length; rank++)
-            RequireDone(rank, all[rank].Span);
-        return [.. all.Select(message => message[sizeof(int)..])];
+            RequireDone(rank, all[rank].Span, what);
+        return [.. all.Select(message => message[Words..])];
     }
 
     /// <summary>Works out the rows of some matrices, every rank its part of them, and gathers the rest.</summary>
@@ -62,6 +63,7 @@ internal sealed class SharedWork(ICollective ranks)
     {
         (int first, int count) = Mine.Of(matrices[0].Rows);
         ReadOnlyMemory<byte>[] all = Exchange(
+            "rows",
             message =>
             {
                 rows(first, count);
@@ -87,7 +89,7 @@ internal sealed class SharedWork(ICollective ranks)
         if (!IsShared || failure.Data.Contains(Told))
             return;
         failure.Data[Told] = true;
-        Begin(failure is OperationCanceledException ? Cancelled : Failed);
+        Begin(failure is OperationCanceledException ? Cancelled : Failed, "");
         _message.Write(Encoding.UTF8.GetBytes(failure.Message));
         ranks.AllGather(_message.WrittenSpan);
     }
@@ -100,7 +102,7 @@ internal sealed class SharedWork(ICollective ranks)
     {
         if (!IsShared)
             return;
-        ReadOnlyMemory<byte>[] all = Exchange(writer => writer.Write(Encoding.UTF8.GetBytes(text)), CancellationToken.None);
+        ReadOnlyMemory<byte>[] all = Exchange(what, writer => writer.Write(Encoding.UTF8.GetBytes(text)), CancellationToken.None);
         string first = Encoding.UTF8.GetString(all[0].Span);
         for (int rank = 1; rank < all.Length; rank++)
         {
@@ -116,19 +118,25 @@ internal sealed class SharedWork(ICollective ranks)
     public void RequireSameMachine() => RequireSame("the version and arithmetic",
         $"{typeof(SharedWork).Assembly.GetName().Version}, {(Machine.FusedMultiplyAdd ? "fused multiply-add" : "no fused multiply-add")}");
 
-    private void Begin(int word)
+    private void Begin(int word, string what)
     {
         _message.ResetWrittenCount();
-        MemoryMarshal.Write(_message.GetSpan(sizeof(int)), word);
-        _message.Advance(sizeof(int));
+        MemoryMarshal.Write(_message.GetSpan(Words), word);
+        MemoryMarshal.Write(_message.GetSpan(Words)[sizeof(int)..], Number(what));
+        _message.Advance(Words);
     }
 
-    private static void RequireDone(int rank, ReadOnlySpan<byte> message)
+    /// <summary>A number for a name, the same in every process (FNV-1a).</summary>
+    private static uint Number(string what) => what.Aggregate(2166136261, (hash, letter) => (hash ^ letter) * 16777619);
+
+    private static void RequireDone(int rank, ReadOnlySpan<byte> message, string what)
     {
         int word = MemoryMarshal.Read<int>(message);
         if (word == Cancelled)
             Throw.Cancelled(Told);
         if (word == Failed)
-            Throw.Rank(rank, $"stopped: {Encoding.UTF8.GetString(message[sizeof(int)..])}", Told);
+            Throw.Rank(rank, $"stopped: {Encoding.UTF8.GetString(message[Words..])}", Told);
+        if (MemoryMarshal.Read<uint>(message[sizeof(int)..]) != Number(what))
+            Throw.Rank(rank, $"is at other work than {what}; all ranks must be given the same command line.", Told);
     }
 }

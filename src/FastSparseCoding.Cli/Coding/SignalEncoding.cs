@@ -49,7 +49,8 @@ internal sealed class SignalEncoding(EncodeRequest request, CommandContext conte
         EncodeRequest request, SignalStream stream, Tally tally, CommandContext context, Action<SignalBlock, Matrix> keep)
         => context.Track(board =>
         {
-            ProgressBoard.Piece piece = board.Start("encoding");
+            ProgressBoard.Piece piece = board.Start(
+                context.Ranks.Size == 1 ? "encoding" : FormattableString.Invariant($"encoding part 0 of {context.Ranks.Size}"));
             foreach (SignalBlock block in stream.Blocks)
             {
                 context.Cancellation.ThrowIfCancellationRequested();

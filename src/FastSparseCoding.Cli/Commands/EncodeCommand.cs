@@ -135,6 +135,9 @@ internal sealed class EncodeCommand
             throw new UserError($"{_mpi.Name} makes a part of every rank itself; leave {_shard.Name} away.");
         string output = parsed.GetRequiredValue(_output);
         bool shared = context.Ranks.Size > 1;
+        if (output == StandardStream.Name && (shared || shard is not null))
+            throw new UserError(
+                $"{_output.Name} is {StandardStream.Name}, {StandardStream.Output}; parts need a file's name to lie beside.");
         if (context.IsFirst)
             RequireOutputs(parsed, model, output, shard, context);
         if (shared)

@@ -4,7 +4,7 @@ using FastSparseCoding.Storage;
 namespace FastSparseCoding.Cli.Input;
 
 /// <summary>The inputs of a command line as files: patterns are expanded, and '-' is the array that comes from standard input.</summary>
-internal sealed class InputPaths(Terminal terminal)
+internal sealed class InputPaths(Terminal terminal, bool isShared)
 {
     private readonly Dictionary<Argument, string[]> _expanded = [];
     private FileSource? _standardInput;
@@ -14,6 +14,8 @@ internal sealed class InputPaths(Terminal terminal)
     {
         if (!_expanded.TryGetValue(argument, out string[]? paths))
             _expanded[argument] = paths = Expand(parsed.GetRequiredValue(argument));
+        if (isShared && paths.Contains(StandardStream.Name))
+            throw new UserError($"'{StandardStream.Name}' is one process's standard input; ranks need a file that all of them see.");
         return paths;
     }
 

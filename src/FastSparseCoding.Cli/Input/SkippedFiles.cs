@@ -7,9 +7,14 @@ internal sealed class SkippedFiles(Terminal terminal)
 
     public int Count => _told.Count;
 
-    public void Tell(Exception problem)
+    /// <summary>What was wrong with them, a line each.</summary>
+    public IEnumerable<string> Problems => _told;
+
+    public void Tell(Exception problem) => Tell(UserError.Text(problem).ReplaceLineEndings(" "));
+
+    /// <summary>Tells what is known already as the text of a problem.</summary>
+    public void Tell(string text)
     {
-        string text = UserError.Text(problem).ReplaceLineEndings(" ");
         if (_told.Add(text))
             terminal.Tell($"warning: {text} It is left out.");
     }

@@ -8,20 +8,21 @@ namespace FastSparseCoding.Cli.Sharding;
 
 /// <summary>One part of an encoding: codes of its own signals, and where they are asked for these signals and their places, each in a part
 /// beside its output. That of the codes is the last to appear, so that with it all is there.</summary>
-internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandContext context)
+internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandContext context, string partOf = "")
 {
     /// <summary>Facts of codes.</summary>
-    public const string NonZeros = "non_zeros", FlatPlaces = "flat_places", Numbers = "numbers";
+    public const string NonZeros = "non_zeros", FlatPlaces = "flat_places", SkippedFiles = "skipped_files", Numbers = "numbers";
 
     private readonly List<string> _companions = [];
 
     /// <summary>Where the part of the codes goes.</summary>
-    public string Path { get; } = PartName.Of(request.Output, shard);
+    public string Path { get; } = PartName.Of(request.Output + partOf, shard);
 
     /// <summary>Encodes the part, unless it is there already.</summary>
+    /// <param name="before">Given the job, before anything is encoded.</param>
     /// <param name="afterBlock">Called when a block of it is encoded.</param>
     /// <returns>What there is to tell.</returns>
-    public Result Run(Action? afterBlock = null)
+    public Result Run(Action<Job>? before = null, Action? afterBlock = null)
     {
         using RowsPart.Writer? signals = Companion(request.SignalsOutput) is { } signalsPath
             ? new RowsPart.Writer(signalsPath, request.Signals.Model.SignalSize, sparse: false) : null;
@@ -29,6 +30,7 @@ internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandCon
             ? PatchPlacesWriter.Create(placesPath, request.Signals.Preprocessing!, request.Signals.Model.Dictionary?.Hash) : null;
         SignalStream stream = request.Signals.Open(shard, places, context);
         Job job = request.Describe(stream);
+        before?.Invoke(job);
         if (Finished(job) is { } info)
             return Tell(info, null);
         var tally = new Tally();
@@ -53,7 +55,7 @@ internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandCon
     {
         if (output is null)
             return null;
-        _companions.Add(PartName.Of(output, shard));
+        _companions.Add(PartName.Of(output + partOf, shard));
         return _companions[^1];
     }
 
@@ -83,6 +85,8 @@ internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandCon
         };
         if (stream.FlatPlaces is { } flat)
             facts[FlatPlaces] = flat();
+        if (context.Skipped is { } skipped)
+            facts[SkippedFiles] = skipped.Count;
         return facts;
     }
 

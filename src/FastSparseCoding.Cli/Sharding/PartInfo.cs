@@ -64,11 +64,6 @@ internal sealed record PartInfo(string Kind, Shard Shard, Job Job, string Conten
     public long Count(string path, string name)
         => Facts[name] is JsonValue value && value.TryGetValue(out long count) && count >= 0 ? count : throw Malformed(path);
 
-    /// <summary>A number among the facts, of which every bit is kept, not finite too.</summary>
-    public double Number(string path, string name)
-        => Facts[name] is JsonValue value && value.TryGetValue(out string? text)
-            && double.TryParse(text, CultureInfo.InvariantCulture, out double number) ? number : throw Malformed(path);
-
     /// <summary>A number as facts keep it.</summary>
     public static string Kept(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 

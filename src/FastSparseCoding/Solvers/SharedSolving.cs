@@ -24,6 +24,7 @@ internal sealed class SharedSolving(SharedWork work)
         if (!work.IsShared)
             return solve(x, mask, z);
         ReadOnlyMemory<byte>[] all = work.Exchange(
+            "codes",
             message =>
             {
                 (int first, int count) = work.Mine.Of(z.Rows);

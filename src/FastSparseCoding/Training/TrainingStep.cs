@@ -73,6 +73,7 @@ internal sealed class TrainingStep : IDisposable
     private void ShareRows(int first, int count, CancellationToken cancellation)
     {
         ReadOnlyMemory<byte>[] all = _work.Exchange(
+            "losses",
             message =>
             {
                 (int start, int end) = Branch(_work.Ranks.Rank, count);

@@ -15,8 +15,9 @@ internal static class MpiEngine
     public static ProcessStartInfo Start(string engine, int ranks, string folder, string program, params string[] arguments)
     {
         Assert.SkipUnless(IsInstalled(engine), $"No {engine} here: install openmpi-bin and mpich to run this test.");
-        // Containers run as root, and tests with more ranks than cores.
-        string[] allowed = engine == "mpirun.openmpi" ? ["--allow-run-as-root", "--oversubscribe", "--quiet"] : [];
+        // Containers run as root, tests with more ranks than cores, and busy machines need their time to end.
+        string[] allowed = engine == "mpirun.openmpi" ? ["--allow-run-as-root", "--oversubscribe", "--quiet",
+            "--mca", "odls_base_sigkill_timeout", "3"] : [];
         return new ProcessStartInfo(
             engine, [.. allowed, "-n", ranks.ToString(CultureInfo.InvariantCulture), "dotnet", program, .. arguments])
         {
@@ -24,6 +25,7 @@ internal static class MpiEngine
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["TERM"] = "xterm" },       // as for a person; Open MPI gives its ranks terminals
         };
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
 using FastSparseCoding.Mpi;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Cli;
@@ -59,9 +61,11 @@ public sealed class MpiTests : IDisposable
     }
 
     [Theory]
+    [InlineData("mpirun.openmpi", 1, "codes.npz")]
     [InlineData("mpirun.openmpi", 2, "codes.npz")]
     [InlineData("mpirun.openmpi", 4, "codes.npy")]
     [InlineData("mpirun.mpich", 1, "codes.npz")]
+    [InlineData("mpirun.mpich", 2, "codes.csv")]
     [InlineData("mpirun.mpich", 4, "codes.npz")]
     public void Encoding_writes_the_same_file_for_any_number_of_ranks(string engine, int ranks, string codes)
     {
@@ -69,9 +73,10 @@ public sealed class MpiTests : IDisposable
         ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.3f, null);
         InFolder("encode", "d.safetensors", "x.npy", "-o", $"alone-{codes}");
 
-        Outcome shared = Mpi(engine, ranks, "encode", "d.safetensors", "x.npy", "-o", codes, "--signals", "again.npy");
+        Outcome shared = Mpi(engine, ranks, "encode", "d.safetensors", "x.npy", "-o", codes, "--signals", "again.npy", "--json");
 
         Assert.True(shared.ExitCode == 0, shared.Error);
+        Assert.Equal(3000, JsonDocument.Parse(shared.Out).RootElement.GetProperty("rows").GetInt32());
         Assert.Equal(Bytes($"alone-{codes}"), Bytes(codes));
         Assert.Equal(Bytes("x.npy"), Bytes("again.npy"));
         Assert.Equal(["again.npy", $"alone-{codes}", codes, "d.safetensors", "x.npy"], _folder.Names);
@@ -126,8 +131,81 @@ public sealed class MpiTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public void An_interruption_of_the_launcher_leaves_a_state_and_one_message(string engine)
+    {
+        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(600, 16, seed: 1), "signals");
+        ProcessStartInfo start = MpiEngine.Start(
+            engine, 2, _folder.Path, OutputTests.ToolPath, "learn", "x.npy", "--atoms", "24", "--samples", "6000000", "--batch", "150",
+            "-o", "learned.safetensors", "--mpi", "-q");
+
+        using Process job = Process.Start(start)!;
+        while (!job.HasExited && !File.Exists(_folder.File("learned.safetensors.checkpoint")))
+            Thread.Sleep(1);
+        using Process kill = Process.Start("kill", ["-INT", job.Id.ToString(CultureInfo.InvariantCulture)]);
+        string error = job.StandardError.ReadToEnd();
+        job.WaitForExit();
+
+        if (engine != "mpirun.mpich")
+            Assert.NotEqual(0, job.ExitCode);       // MPICH's launcher, told to end, ends well
+        string[] told = [.. error.Split('\n').Where(line => line.Contains("interrupted", StringComparison.Ordinal)
+            || line.Contains("--resume", StringComparison.Ordinal))];
+        Assert.Equal(["'learned.safetensors.checkpoint' holds the state; --resume goes on from it.", "interrupted"], told);
+        Assert.Equal(["learned.safetensors.checkpoint", "x.npy"], _folder.Names);
+    }
+
+    /// <summary>A shell gives rank 1 another command line than rank 0.</summary>
+    [Theory]
+    [InlineData("mpirun.openmpi", "--bogus", "rank 1 stopped: '--bogus' is no option of 'sparsecode learn'.")]
+    [InlineData("mpirun.mpich", "--help", "rank 1 is at other work than cores; all ranks must be given the same command line.")]
+    [InlineData("mpirun.mpich", "--batch 300", "rank 1 has the learning '24 atoms, lambda 0.5, Online, samples 1200, batch 300, ")]
+    public void A_rank_with_another_command_line_ends_all(string engine, string other, string message)
+    {
+        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(600, 16, seed: 1), "signals");
+        ProcessStartInfo start = MpiEngine.Start(engine, 2, _folder.Path, OutputTests.ToolPath);
+        string[] launcher = [.. start.ArgumentList.TakeWhile(a => a != "dotnet")];
+        start.ArgumentList.Clear();
+        foreach (string word in launcher)
+            start.ArgumentList.Add(word);
+        start.ArgumentList.Add("/bin/sh");
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(
+            $"[ \"${{OMPI_COMM_WORLD_RANK:-$PMI_RANK}}\" = 0 ] || more='{other}'; "
+            + $"exec dotnet '{OutputTests.ToolPath}' learn x.npy --atoms 24 --samples 1200 -o d.safetensors --mpi $more");
+
+        Outcome outcome = MpiEngine.Run(start);
+
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.StartsWith($"error: {message}", Assert.Single(Errors(outcome)), StringComparison.Ordinal);
+        Assert.DoesNotContain("d.safetensors", _folder.Names);
+    }
+
+    [Fact]
+    public void Files_that_another_rank_leaves_out_are_told_and_counted_and_parts_of_shards_stay()
+    {
+        Directory.CreateDirectory(_folder.File("pictures"));
+        foreach (string name in new[] { "a.pgm", "b.pgm", "c.pgm" })
+            File.WriteAllBytes(_folder.File($"pictures/{name}"), [.. "P5 16 16 255\n"u8, .. new Random(name[0]).GetItems(
+                [.. Enumerable.Range(0, 256).Select(i => (byte)i)], 256)]);
+        File.WriteAllText(_folder.File("pictures/d.pgm"), "P5 16 16 255\n");
+        ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.3f, null);
+        string[] encode = ["encode", "d.safetensors", "pictures", "--patch", "4", "--skip-bad", "-o", "codes.npz"];
+        InFolder([.. encode, "--shard", "0/2"]);
+
+        Outcome outcome = Mpi("mpirun.mpich", 2, [.. encode, "--json"]);
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Equal(1, JsonDocument.Parse(outcome.Out).RootElement.GetProperty("skipped_files").GetInt32());
+        Assert.Single(outcome.ErrorLines, line => line.StartsWith("warning: pictures/d.pgm: ", StringComparison.Ordinal));
+        Assert.Equal(["codes.npz", "codes.npz.0-of-2.part.npz", "d.safetensors", "pictures"], _folder.Names);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public void What_is_wrong_is_told_once(string engine)
     {
+        Outcome piped = Mpi(engine, 2, "learn", "-", "-o", "d.safetensors");
+        Assert.Equal(["error: '-' is one process's standard input; ranks need a file that all of them see."], Errors(piped));
+
         Outcome missing = Mpi(engine, 2, "learn", "nothing.npy", "-o", "d.safetensors");
         Outcome unknown = Mpi(engine, 2, "learn", "nothing.npy", "--atom", "3", "-o", "d.safetensors");
 
