@@ -21,7 +21,8 @@ internal static class App
             ? SharedRun.Run(terminal, (own, ranks) => Run(args, own, ranks, cancellation))
             : Run(args, terminal, Collective.Alone, cancellation);
 
-    private static int Run(string[] args, Terminal terminal, ICollective ranks, CancellationToken cancellation)
+    /// <summary>Runs one command line in one of the processes that share it.</summary>
+    public static int Run(string[] args, Terminal terminal, ICollective ranks, CancellationToken cancellation)
     {
         var inputs = new InputPaths(terminal, isShared: ranks.Size > 1);
         ParseResult parsed = Root(terminal, inputs, ranks, cancellation).Parse(args, Parsing);

@@ -10,8 +10,8 @@ internal sealed record EncodeRequest
     /// <summary>The signals.</summary>
     public required StreamRequest Signals { get; init; }
 
-    /// <summary>Makes their codes.</summary>
-    public required ICoder Coder { get; init; }
+    /// <summary>Begins a way to their codes, which tells of the codes that it made itself.</summary>
+    public required Func<ICoder> Coder { get; init; }
 
     /// <summary>Where the codes go.</summary>
     public required string Output { get; init; }
@@ -29,10 +29,11 @@ internal sealed record EncodeRequest
     public bool IsSparse => CodeOutput.IsSparse(Output);
 
     /// <summary>The fingerprint of the whole job.</summary>
-    public Job Describe(SignalStream stream)
+    public Job Describe(SignalSet signals)
     {
-        Job job = Signals.Describe(Job.Of("encode"), stream).Add("method", Coder.Method);
-        Coder.Describe(job);
+        ICoder coder = Coder();
+        Job job = Signals.Describe(Job.Of("encode"), signals).Add("method", coder.Method);
+        coder.Describe(job);
         return job.Add("form of the codes", IsSparse ? "sparse" : "dense")
             .Add("signals", SignalsOutput is null ? null : "written too").Add("places", PlacesOutput is null ? null : "written too");
     }

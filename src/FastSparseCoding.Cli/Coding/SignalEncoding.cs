@@ -18,20 +18,19 @@ internal sealed class SignalEncoding(EncodeRequest request, CommandContext conte
             : RowsWriter.Create(request.SignalsOutput, request.Signals.Model.SignalSize, "signals");
         using PatchPlacesWriter? places = request.PlacesOutput is null ? null
             : PatchPlacesWriter.Create(request.PlacesOutput, request.Signals.Preprocessing!, request.Signals.Model.Dictionary?.Hash);
-        SignalStream stream = request.Signals.Open(Shard.Whole, places, context);
-        var tally = new Tally();
-        Encode(request, stream, tally, context, (block, z) =>
+        using SignalSet all = request.Signals.Open(context);
+        SignalStream stream = all.Part(Shard.Whole, places);
+        var tally = new Tally(request);
+        context.Track(board => Encode(stream, tally, new EncodingProgress(board.Start("encoding")), context, (block, z) =>
         {
             codes.Append(z);
             signals?.AppendRows(block.X);
-        });
+        }));
         codes.Complete();
         signals?.Complete();
         places?.Complete();
-        Warn(request.Coder.Facts, tally.Rows, context);
-        Result result = Tally.Tell(
-            request.Output, request.Coder.Method, request.Signals.Model.CodeSize, tally.Rows, tally.NonZeros, request.Coder.Facts,
-            tally.Rate);
+        Warn(tally.Facts, tally.Rows, context);
+        Result result = tally.Tell();
         if (stream.FlatPlaces is { } flat)
             result.Add("flat_places", flat());
         if (request.PlacesOutput is not null)
@@ -40,25 +39,21 @@ internal sealed class SignalEncoding(EncodeRequest request, CommandContext conte
     }
 
     /// <summary>Encodes the signals of a stream, block by block.</summary>
-    /// <param name="request">What is asked for.</param>
     /// <param name="stream">The signals.</param>
-    /// <param name="tally">Counts them.</param>
+    /// <param name="tally">Encodes and counts them.</param>
+    /// <param name="progress">Told of every block.</param>
     /// <param name="context">Of the command.</param>
     /// <param name="keep">Given every block and its codes.</param>
     public static void Encode(
-        EncodeRequest request, SignalStream stream, Tally tally, CommandContext context, Action<SignalBlock, Matrix> keep)
-        => context.Track(board =>
+        SignalStream stream, Tally tally, EncodingProgress progress, CommandContext context, Action<SignalBlock, Matrix> keep)
+    {
+        foreach (SignalBlock block in stream.Blocks)
         {
-            ProgressBoard.Piece piece = board.Start(
-                context.Ranks.Size == 1 ? "encoding" : FormattableString.Invariant($"encoding part 0 of {context.Ranks.Size}"));
-            foreach (SignalBlock block in stream.Blocks)
-            {
-                context.Cancellation.ThrowIfCancellationRequested();
-                keep(block, tally.Encode(block, request.Coder, request.Input, stream.FirstRow, context));
-                piece.Report(tally.Rows, Math.Max(stream.Total, tally.Rows), tally.Rate,
-                    TimeSpan.FromSeconds((stream.Total - tally.Rows) / tally.Rate), "");
-            }
-        });
+            context.Cancellation.ThrowIfCancellationRequested();
+            keep(block, tally.Encode(block, stream.FirstRow, context));
+            progress.Report(tally, stream.Total());
+        }
+    }
 
     /// <summary>Says what the user must know of the codes.</summary>
     public static void Warn(ICodeFacts facts, long rows, CommandContext context)

@@ -4,9 +4,12 @@ using FastSparseCoding.Cli.Output;
 
 namespace FastSparseCoding.Cli.Coding;
 
-/// <summary>Counts what is encoded.</summary>
-internal sealed class Tally
+/// <summary>Encodes, and counts what is encoded.</summary>
+/// <param name="request">What is asked for.</param>
+internal sealed class Tally(EncodeRequest request)
 {
+    private readonly ICoder _coder = request.Coder();
+
     private readonly Stopwatch _clock = new();
 
     /// <summary>Signals encoded so far.</summary>
@@ -15,29 +18,34 @@ internal sealed class Tally
     /// <summary>Non-zeros of their codes.</summary>
     public long NonZeros { get; private set; }
 
-    /// <summary>Signals a second.</summary>
-    public double Rate => Rows / _clock.Elapsed.TotalSeconds;
+    /// <summary>Seconds that encoding took so far.</summary>
+    public double Seconds => _clock.Elapsed.TotalSeconds;
+
+    /// <summary>What there is to tell of the codes.</summary>
+    public ICodeFacts Facts => _coder.Facts;
 
     /// <summary>Codes of a block, all finite.</summary>
     /// <param name="block">The signals.</param>
-    /// <param name="coder">Encodes them.</param>
-    /// <param name="input">Where they are from.</param>
-    /// <param name="firstRow">Number there of the first signal that this counts.</param>
+    /// <param name="firstRow">Number in the input of the first signal that this counts.</param>
     /// <param name="context">Of the command.</param>
-    public Matrix Encode(SignalBlock block, ICoder coder, string input, long firstRow, CommandContext context)
+    public Matrix Encode(SignalBlock block, long firstRow, CommandContext context)
     {
         _clock.Start();
-        Matrix z = coder.Encode(block.X, block.Mask, context);
+        Matrix z = _coder.Encode(block.X, block.Mask, context);
         _clock.Stop();
         if (z.Values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and int at)
             throw new UserError(FormattableString.Invariant(
-                $"{input}: the code of signal {firstRow + Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));
+                $"{request.Input}: the code of signal {firstRow + Rows + at / z.Columns} is not finite: its values are too large for float32; scale the signals."));
         Rows += block.X.Rows;
         NonZeros += z.Values.Length - z.Values.Count(0f);
         return z;
     }
 
-    /// <summary>What there is to tell of codes.</summary>
+    /// <summary>What there is to tell of the codes.</summary>
+    public Result Tell()
+        => Tell(request.Output, _coder.Method, request.Signals.Model.CodeSize, Rows, NonZeros, Facts, Rows / Seconds);
+
+    /// <summary>What there is to tell of any codes.</summary>
     /// <param name="output">Where they are.</param>
     /// <param name="method">The method's short name.</param>
     /// <param name="codeSize">Values in a code.</param>

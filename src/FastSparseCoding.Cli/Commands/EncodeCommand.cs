@@ -129,7 +129,7 @@ internal sealed class EncodeCommand
     private int Run(ParseResult parsed, CommandContext context)
     {
         ModelInput model = ModelInput.Open(parsed.GetRequiredValue(_model), _atoms.Bind(parsed));
-        ICoder coder = BindCoder(parsed, model);
+        Func<ICoder> coder = BindCoder(parsed, model);
         Shard? shard = _shard.Bind(parsed, context.Terminal.Variable);
         if (shard is not null && parsed.GetValue(_mpi))
             throw new UserError($"{_mpi.Name} makes a part of every rank itself; leave {_shard.Name} away.");
@@ -139,9 +139,10 @@ internal sealed class EncodeCommand
             throw new UserError(
                 $"{_output.Name} is {StandardStream.Name}, {StandardStream.Output}; parts need a file's name to lie beside.");
         if (context.IsFirst)
-            RequireOutputs(parsed, model, output, shard, context);
+            RequireOutputs(parsed, model, shard is { } own ? path => PartName.Of(path, own) : path => path, context);
         if (shared)
-            RequireOutputs(parsed, model, output, new Shard(context.Ranks.Rank, context.Ranks.Size), context);
+            RequireOutputs(
+                parsed, model, path => PartName.Of(path + EncodeRanks.PartOf, new Shard(context.Ranks.Rank, context.Ranks.Size)), context);
         var request = new EncodeRequest
         {
             Signals = BindSignals(parsed, model, context),
@@ -151,7 +152,7 @@ internal sealed class EncodeCommand
             PlacesOutput = parsed.GetValue(_places),
         };
         if (shard is { } one)
-            context.Print(new EncodeShard(request, one, context).Run());
+            context.Print(EncodeShard.Run(request, one, context));
         else if (shared)
             context.Print(new EncodeRanks(request, context).Run());
         else
@@ -159,32 +160,42 @@ internal sealed class EncodeCommand
         return ExitCode.Done;
     }
 
-    private void RequireOutputs(ParseResult parsed, ModelInput model, string output, Shard? shard, CommandContext context)
+    /// <summary>Refuses outputs that cannot be written, or must not be where they are to be written.</summary>
+    private void RequireOutputs(ParseResult parsed, ModelInput model, Func<string, string> written, CommandContext context)
     {
+        string output = parsed.GetRequiredValue(_output);
         OutputFile.Require([.. context.Inputs.Of(parsed, _images), model.Path, parsed.GetValue(_warmStart), parsed.GetValue(_mask),
             _penalty.WeightsPath(parsed)], Written(output), Written(parsed.GetValue(_signals)), Written(parsed.GetValue(_places)));
-        FileEnding.Require(output, "codes", shard is null ? FileEnding.Rows : FileEnding.Array);
+        FileEnding.Require(output, "codes", FileEnding.Rows);
         if (parsed.GetValue(_sparse) && !CodeOutput.IsSparse(output))
             throw new UserError($"{output}: sparse codes are written as .npz; give a name that ends in .npz.");
         FileEnding.Require(parsed.GetValue(_signals), "signals", FileEnding.Array);
         FileEnding.Require(parsed.GetValue(_places), "places", FileEnding.Places);
 
-        string? Written(string? path) => path is null || shard is not { } one ? path : PartName.Of(path, one);
+        string? Written(string? path) => path is null or StandardStream.Name ? path : written(path);
     }
 
-    private ICoder BindCoder(ParseResult parsed, ModelInput model)
+    private Func<ICoder> BindCoder(ParseResult parsed, ModelInput model)
     {
         if (model.Encoder is null && _pursuit.AreGiven(parsed))
-            return new PursuitCoder(
-                _pursuit.Bind(parsed, model, _penalty.IsNonNegative(parsed, model.Penalty),
-                [.. _penalty.Weighing, _solver, _tolerance, _warmStart]));
+        {
+            OmpEncoder pursuit = _pursuit.Bind(parsed, model, _penalty.IsNonNegative(parsed, model.Penalty),
+                [.. _penalty.Weighing, _solver, _tolerance, _warmStart]);
+            return () => new PursuitCoder(pursuit);
+        }
         if (model.Encoder is { } encoder)
-            return new PredictingCoder(BindEncoder(parsed, model, encoder));
+        {
+            TrainableEncoder bound = BindEncoder(parsed, model, encoder);
+            return () => new PredictingCoder(bound);
+        }
         LassoSolver solver = BindSolver(parsed, model);
         if (parsed.GetValue(_mask) is not null)
-            return new MaskedCoder((ActiveSetSolver)solver);
+            return () => new MaskedCoder((ActiveSetSolver)solver);
         TrainableEncoder? start = BindWarmStart(parsed, model, solver);
-        return _penalty.IsPerSignal(parsed) ? new RelativeCoder(new RelativeLassoEncoder(solver)) : new ExactCoder(solver, start);
+        if (!_penalty.IsPerSignal(parsed))
+            return () => new ExactCoder(solver, start);
+        var relative = new RelativeLassoEncoder(solver);
+        return () => new RelativeCoder(relative);
     }
 
     private LassoSolver BindSolver(ParseResult parsed, ModelInput model)

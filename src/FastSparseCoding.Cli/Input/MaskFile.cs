@@ -16,31 +16,16 @@ internal static class MaskFile
         return Read(mask, x, 0, signals);
     }
 
-    /// <summary>The same for files larger than memory, block by block.</summary>
-    /// <param name="mask">The mask, which is disposed after the last block.</param>
-    /// <param name="signals">The signals, whose blocks are given in order.</param>
-    /// <param name="blocks">Blocks of rows of the signals.</param>
-    /// <param name="first">Number of the first of their rows.</param>
-    /// <returns>The signals with their mask.</returns>
-    public static IEnumerable<(Matrix X, Matrix? Mask)> Beside(
-        RowsReader mask, RowsReader signals, IEnumerable<Matrix> blocks, long first = 0)
+    /// <summary>Opens a mask whose rows are read beside those of its signals; one of another shape is refused.</summary>
+    public static RowsReader Open(string path, RowsReader signals)
     {
+        RowsReader mask = RowsReader.Open(path);
         CheckShape(mask, signals.Rows, signals.Columns, signals.Path);
-        return Walk();
-
-        IEnumerable<(Matrix X, Matrix? Mask)> Walk()
-        {
-            using RowsReader open = mask;
-            long row = first;
-            foreach (Matrix x in blocks)
-            {
-                yield return (x, Read(mask, x, row, signals.Path));
-                row += x.Rows;
-            }
-        }
+        return mask;
     }
 
-    private static Matrix Read(RowsReader reader, Matrix x, long first, string signals)
+    /// <summary>The rows of an opened mask beside those of its signals, x, from row <paramref name="first"/> on.</summary>
+    public static Matrix Read(RowsReader reader, Matrix x, long first, string signals)
     {
         var mask = new Matrix(x.Rows, x.Columns);
         reader.Read(first, mask);

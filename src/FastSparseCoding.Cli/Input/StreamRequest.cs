@@ -31,14 +31,14 @@ internal sealed record StreamRequest
     public required string Output { get; init; }
 
     /// <summary>Adds to a job what tells its signals and its dictionary.</summary>
-    public Job Describe(Job job, SignalStream stream)
-        => job.Add("input", stream.Identity.Value)
+    public Job Describe(Job job, SignalSet signals)
+        => job.Add("input", signals.Identity)
             .Add("preprocessing", Preprocessing is null ? null : Fingerprint.Of(Preprocessing)).Add("dictionary", Model.Dictionary?.Hash);
 
-    /// <summary>Opens a part of the signals; the writer of places, if any, is told of every picture.</summary>
-    public SignalStream Open(Shard shard, PatchPlacesWriter? places, CommandContext context)
-        => Preprocessing is null ? SignalStream.OfArray(context.Inputs.Of(Paths[0]), Model, Mask, shard)
-            : WholeImageInput.IsOne(Paths) ? SignalStream.OfWholeImages(Paths[0], Preprocessing, shard)
-            : Samples is { } count ? SignalStream.OfRandomPatches(Paths, Preprocessing, count, Output, shard, context)
-            : SignalStream.OfGrid(Paths, Preprocessing, Stride, ToEdge, places, shard, context);
+    /// <summary>Opens the signals.</summary>
+    public SignalSet Open(CommandContext context)
+        => Preprocessing is null ? RowSet.OfArray(context.Inputs.Of(Paths[0]), Model, Mask)
+            : WholeImageInput.IsOne(Paths) ? RowSet.OfWholeImages(Paths[0], Preprocessing)
+            : Samples is { } count ? RowSet.OfRandomPatches(Paths, Preprocessing, count, Output, context)
+            : new GridSet(Paths, Preprocessing, Stride, ToEdge, context);
 }

@@ -42,8 +42,6 @@ internal static class CodeMerge
         Result result = Tally.Tell(output, parts.Job["method"] ?? "", columns, rows, parts.Sum(EncodeShard.NonZeros), facts, null);
         if (hasGrid)
             result.Add("flat_places", parts.Sum(EncodeShard.FlatPlaces));
-        if (context.Skipped is null && parts.Infos[0].Facts.ContainsKey(EncodeShard.SkippedFiles))
-            result.Add("skipped_files", parts.Sum(EncodeShard.SkippedFiles));
         return result;
     }
 

@@ -1,31 +1,60 @@
 using System.Buffers;
-using System.Text;
+using System.Diagnostics;
 using FastSparseCoding.Cli.Coding;
+using FastSparseCoding.Cli.Input;
 using FastSparseCoding.Cli.Output;
 
 namespace FastSparseCoding.Cli.Sharding;
 
-/// <summary>An encoding that several processes share: each does one part, and the first joins them. Parts that an interrupted run has
-/// finished stay as they are. They have names of their own, OUTPUT.ranks.I-of-N.part.npz: parts made with --shard are the user's.</summary>
+/// <summary>An encoding that several processes share: its parts, several for each, are taken in turn, and the first process joins them.
+/// Parts that an interrupted run has finished stay as they are. They have names of their own, OUTPUT.ranks.I-of-N.part.npz: parts made with
+/// --shard are the user's.</summary>
 internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
 {
-    private const string PartOf = ".ranks";
+    /// <summary>What comes before the number of a part in its name.</summary>
+    public const string PartOf = ".ranks";
+
+    /// <summary>Parts that a rank takes, where there are so many blocks or pictures: signals that are harder than others, which often
+    /// follow each other, are then shared, and of an interrupted run little is lost.</summary>
+    private const int PartsOfRank = 8;
+
+    /// <summary>How often ranks that work look whether all are well. Each look waits for the slowest.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly SharedWork _work = new(context.Ranks);
+    private long _met = Stopwatch.GetTimestamp();
 
-    /// <summary>Encodes this rank's part, and in the first rank joins all.</summary>
+    /// <summary>Encodes this rank's parts, and in the first rank joins all.</summary>
     /// <returns>What there is to tell.</returns>
     public Result Run()
     {
         context.TellRanks();
-        var shard = new Shard(context.Ranks.Rank, context.Ranks.Size);
-        Result part = new EncodeShard(request, shard, context, PartOf).Run(RequireSame, () => Meet(done: false));
+        int parts;
+        using (SignalSet signals = request.Signals.Open(context))
+        {
+            Job job = request.Describe(signals);
+            RequireSame(job);
+            parts = (int)Math.Clamp(signals.Units, 1, (long)PartsOfRank * context.Ranks.Size);
+            EncodeShard[] own = [.. Enumerable.Range(0, parts).Where(i => i % context.Ranks.Size == context.Ranks.Rank)
+                .Select(i => new EncodeShard(request, signals, job, new Shard(i, parts), context, PartOf))];
+            context.Track(board => Encode(own, new EncodingProgress(board.Start("encoding, rank 0"), own.Length)));
+        }
         while (!Meet(done: true))
         {
             // Others are at work still.
         }
-        TellSkipped();
-        return context.IsFirst ? Join().Add("ranks", shard.Count) : part;
+        return context.IsFirst ? Join(parts).Add("ranks", context.Ranks.Size) : new Result();
+    }
+
+    private void Encode(EncodeShard[] parts, EncodingProgress progress)
+    {
+        foreach (EncodeShard part in parts)
+        {
+            Tally? tally = null;
+            if (part.Find() is null)
+                part.Encode(tally = new Tally(request), progress, MeetIfDue);
+            progress.Finish(tally);
+        }
     }
 
     /// <summary>Refuses ranks with another job, or another folder to write to.</summary>
@@ -35,37 +64,35 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
         _work.RequireSame("the output", Path.GetFullPath(request.Output));
     }
 
-    /// <summary>After every block ranks look whether all are well: what ends one ends all.</summary>
-    /// <returns>Whether all have finished their parts.</returns>
-    private bool Meet(bool done)
-        => _work.Exchange("blocks", message => message.Write([done ? (byte)1 : (byte)0]), context.Cancellation)
-            .All(other => other.Span[0] == 1);
-
-    /// <summary>Has the first rank tell, and count, the files that others left out.</summary>
-    private void TellSkipped()
+    private void MeetIfDue()
     {
-        ReadOnlyMemory<byte>[] all = _work.Exchange(
-            "files left out", message => message.Write(Encoding.UTF8.GetBytes(string.Join('\n', context.Skipped?.Problems ?? []))),
-            context.Cancellation);
-        foreach (ReadOnlyMemory<byte> problems in all)
-            foreach (string problem in Encoding.UTF8.GetString(problems.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                context.Skipped?.Tell(problem);
+        if (Stopwatch.GetElapsedTime(_met) >= Interval)
+            Meet(done: false);
     }
 
-    private Result Join()
+    /// <summary>Ranks look whether all are well: what ends one ends all.</summary>
+    /// <returns>Whether all have finished their parts.</returns>
+    private bool Meet(bool done)
     {
-        Result result = Join(request.Output);
+        bool all = _work.Exchange("parts", message => message.Write([done ? (byte)1 : (byte)0]), context.Cancellation)
+            .All(other => other.Span[0] == 1);
+        _met = Stopwatch.GetTimestamp();
+        return all;
+    }
+
+    private Result Join(int parts)
+    {
+        Result result = Join(request.Output, parts);
         foreach (string companion in new[] { request.SignalsOutput, request.PlacesOutput }.OfType<string>())
-            Join(companion);
+            Join(companion, parts);
         if (request.PlacesOutput is not null)
             result.Add("places", request.PlacesOutput);
         return result;
     }
 
-    private Result Join(string output)
+    private Result Join(string output, int parts)
     {
-        string[] paths = [.. Enumerable.Range(0, context.Ranks.Size)
-            .Select(i => PartName.Of(output + PartOf, new Shard(i, context.Ranks.Size)))];
+        string[] paths = [.. Enumerable.Range(0, parts).Select(i => PartName.Of(output + PartOf, new Shard(i, parts)))];
         if (Array.Find(paths, path => !File.Exists(path)) is { } missing)
             throw new UserError($"{missing}: is not here; all ranks must write to a folder that the first of them sees.");
         Result result = Merging.Merge(PartSet.Of(paths), output, context);

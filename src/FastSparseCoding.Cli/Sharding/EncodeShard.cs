@@ -8,96 +8,100 @@ namespace FastSparseCoding.Cli.Sharding;
 
 /// <summary>One part of an encoding: codes of its own signals, and where they are asked for these signals and their places, each in a part
 /// beside its output. That of the codes is the last to appear, so that with it all is there.</summary>
-internal sealed class EncodeShard(EncodeRequest request, Shard shard, CommandContext context, string partOf = "")
+internal sealed class EncodeShard(
+    EncodeRequest request, SignalSet signals, Job job, Shard shard, CommandContext context, string partOf = "")
 {
     /// <summary>Facts of codes.</summary>
-    public const string NonZeros = "non_zeros", FlatPlaces = "flat_places", SkippedFiles = "skipped_files", Numbers = "numbers";
+    public const string NonZeros = "non_zeros", FlatPlaces = "flat_places", Numbers = "numbers";
 
-    private readonly List<string> _companions = [];
+    private readonly string _path = PartName.Of(request.Output + partOf, shard);
+    private readonly string? _signalsPath = Companion(request.SignalsOutput, partOf, shard);
+    private readonly string? _placesPath = Companion(request.PlacesOutput, partOf, shard);
 
-    /// <summary>Where the part of the codes goes.</summary>
-    public string Path { get; } = PartName.Of(request.Output + partOf, shard);
-
-    /// <summary>Encodes the part, unless it is there already.</summary>
-    /// <param name="before">Given the job, before anything is encoded.</param>
-    /// <param name="afterBlock">Called when a block of it is encoded.</param>
+    /// <summary>Encodes a part, unless it is there already.</summary>
     /// <returns>What there is to tell.</returns>
-    public Result Run(Action<Job>? before = null, Action? afterBlock = null)
+    public static Result Run(EncodeRequest request, Shard shard, CommandContext context)
     {
-        using RowsPart.Writer? signals = Companion(request.SignalsOutput) is { } signalsPath
-            ? new RowsPart.Writer(signalsPath, request.Signals.Model.SignalSize, sparse: false) : null;
-        using PatchPlacesWriter? places = Companion(request.PlacesOutput) is { } placesPath
-            ? PatchPlacesWriter.Create(placesPath, request.Signals.Preprocessing!, request.Signals.Model.Dictionary?.Hash) : null;
-        SignalStream stream = request.Signals.Open(shard, places, context);
-        Job job = request.Describe(stream);
-        before?.Invoke(job);
-        if (Finished(job) is { } info)
-            return Tell(info, null);
-        var tally = new Tally();
-        using var codes = new RowsPart.Writer(Path, request.Signals.Model.CodeSize, request.IsSparse);
-        using var content = new ContentHash();
-        SignalEncoding.Encode(request, stream, tally, context, (block, z) =>
-        {
-            content.Append(block);
-            codes.Append(z);
-            signals?.Append(block.X);
-            afterBlock?.Invoke();
-        });
-        PartInfo done = new(PartInfo.Codes, shard, job, content.Finish(), Facts(tally, stream));
-        signals?.Complete(done with { Kind = PartInfo.Signals, Facts = [] });
-        places?.CompleteWith(npz => PartWriter.Describe(npz, done with { Kind = PartInfo.Places, Facts = [] }));
-        codes.Complete(done);
-        SignalEncoding.Warn(request.Coder.Facts, tally.Rows, context);
-        return Tell(done, tally.Rate);
+        using SignalSet signals = request.Signals.Open(context);
+        var part = new EncodeShard(request, signals, request.Describe(signals), shard, context);
+        if (part.Find() is { } found)
+            return part.Tell(found, null);
+        var tally = new Tally(request);
+        PartInfo? done = null;
+        context.Track(board => done = part.Encode(tally, new EncodingProgress(board.Start("encoding"))));
+        SignalEncoding.Warn(tally.Facts, tally.Rows, context);
+        return part.Tell(done!, tally.Rows / tally.Seconds);
     }
 
-    private string? Companion(string? output)
+    /// <summary>The part, where it is there already with all that belongs to it; null where it is to be made.</summary>
+    public PartInfo? Find()
     {
-        if (output is null)
+        PartInfo? found = FinishedPart.Find(
+            _path, PartInfo.Codes, shard, job, () => ContentHash.Of(signals.Part(shard, null), context.Cancellation));
+        string[] companions = [.. new[] { _signalsPath, _placesPath }.OfType<string>()];
+        if (found is null || !Array.TrueForAll(companions, File.Exists))
             return null;
-        _companions.Add(PartName.Of(output + partOf, shard));
-        return _companions[^1];
-    }
-
-    private PartInfo? Finished(Job job)
-    {
-        PartInfo? found = FinishedPart.Find(Path, PartInfo.Codes, shard, job,
-            () => ContentHash.Of(request.Signals.Open(shard, null, context), context.Cancellation));
-        if (found is null || !_companions.TrueForAll(File.Exists))
-            return null;
-        foreach (string companion in _companions)
+        foreach (string companion in companions)
         {
             PartInfo other = PartReader.ReadInfo(companion);
             if (other.Job.Difference(job) is not null || other.Shard != shard || other.Content != found.Content)
                 return null;        // of an earlier job: it was never whole, since the codes beside it are of this one
         }
-        context.Terminal.Tell($"{Path}: is done already; it stays as it is.");
+        context.Terminal.Tell($"{_path}: is done already; it stays as it is.");
         return found;
     }
+
+    /// <summary>Encodes the part.</summary>
+    /// <param name="tally">Encodes and counts.</param>
+    /// <param name="progress">Told of every block.</param>
+    /// <param name="afterBlock">Called when a block of it is encoded.</param>
+    /// <returns>What the part says of itself.</returns>
+    public PartInfo Encode(Tally tally, EncodingProgress progress, Action? afterBlock = null)
+    {
+        using RowsPart.Writer? rows = _signalsPath is null ? null
+            : new RowsPart.Writer(_signalsPath, request.Signals.Model.SignalSize, sparse: false);
+        using PatchPlacesWriter? places = _placesPath is null ? null
+            : PatchPlacesWriter.Create(_placesPath, request.Signals.Preprocessing!, request.Signals.Model.Dictionary?.Hash);
+        SignalStream stream = signals.Part(shard, places);
+        using var codes = new RowsPart.Writer(_path, request.Signals.Model.CodeSize, request.IsSparse);
+        using var content = new ContentHash();
+        SignalEncoding.Encode(stream, tally, progress, context, (block, z) =>
+        {
+            content.Append(block);
+            codes.Append(z);
+            rows?.Append(block.X);
+            afterBlock?.Invoke();
+        });
+        PartInfo done = new(PartInfo.Codes, shard, job, content.Finish(), Facts(tally, stream));
+        rows?.Complete(done with { Kind = PartInfo.Signals, Facts = [] });
+        places?.CompleteWith(npz => PartWriter.Describe(npz, done with { Kind = PartInfo.Places, Facts = [] }));
+        codes.Complete(done);
+        return done;
+    }
+
+    private static string? Companion(string? output, string partOf, Shard shard)
+        => output is null ? null : PartName.Of(output + partOf, shard);
 
     private JsonObject Facts(Tally tally, SignalStream stream)
     {
         var facts = new JsonObject
         {
             [NonZeros] = tally.NonZeros,
-            [Numbers] = new JsonObject(request.Coder.Facts.Numbers.Select(
-                n => KeyValuePair.Create(n.Key, (JsonNode?)PartInfo.Kept(n.Value)))),
+            [Numbers] = new JsonObject(tally.Facts.Numbers.Select(n => KeyValuePair.Create(n.Key, (JsonNode?)PartInfo.Kept(n.Value)))),
         };
         if (stream.FlatPlaces is { } flat)
             facts[FlatPlaces] = flat();
-        if (context.Skipped is { } skipped)
-            facts[SkippedFiles] = skipped.Count;
-        return facts;
+        return LeftOut.Keep(facts, context);
     }
 
     private Result Tell(PartInfo info, double? rate)
     {
-        ICodeFacts facts = CodeFacts.Of(Path, info.Job);
-        CodeMerge.AddNumbers(facts, Path, info);
-        Result result = Tally.Tell(Path, request.Coder.Method, request.Signals.Model.CodeSize, info.Count(Path, RowsPart.Rows),
-            info.Count(Path, NonZeros), facts, rate).Add("shard", shard.ToString()).Add("skipped", rate is null);
+        ICodeFacts facts = CodeFacts.Of(_path, job);
+        CodeMerge.AddNumbers(facts, _path, info);
+        Result result = Tally.Tell(_path, job["method"] ?? "", request.Signals.Model.CodeSize, info.Count(_path, RowsPart.Rows),
+            info.Count(_path, NonZeros), facts, rate).Add("shard", shard.ToString()).Add("skipped", rate is null);
         if (info.Facts.ContainsKey(FlatPlaces))
-            result.Add("flat_places", info.Count(Path, FlatPlaces));
+            result.Add("flat_places", info.Count(_path, FlatPlaces));
         return result;
     }
 }

@@ -20,19 +20,21 @@ internal sealed class LearnShard(
     public Result Run()
     {
         string path = PartName.Of(output, shard);
-        SignalStream stream = signals.Open(shard, null, context);
-        Job job = signals.Describe(Job.Of("learn"), stream).Add("penalty", penalty.Settings)
+        using SignalSet all = signals.Open(context);
+        SignalStream stream = all.Part(shard, null);
+        Job job = signals.Describe(Job.Of("learn"), all).Add("penalty", penalty.Settings)
             .Add("atoms", nonNegativeAtoms ? NonNegative : null);
         Result result = new Result().Add("statistics", path).Add("shard", shard.ToString());
         if (FinishedPart.Find(path, PartInfo.Statistics, shard, job,
-            () => ContentHash.Of(signals.Open(shard, null, context), context.Cancellation)) is not null)
+            () => ContentHash.Of(all.Part(shard, null), context.Cancellation)) is not null)
         {
             context.Terminal.Tell($"{path}: is done already; it stays as it is.");
             return result.Add("skipped", true);
         }
         using var content = new ContentHash();
         StatisticsTree tree = Sum(stream, content);
-        StatisticsPart.Write(path, new PartInfo(PartInfo.Statistics, shard, job, content.Finish(), []), Model(), _dictionary, tree.Nodes);
+        PartInfo info = new(PartInfo.Statistics, shard, job, content.Finish(), LeftOut.Keep([], context));
+        StatisticsPart.Write(path, info, Model(), _dictionary, tree.Nodes);
         DictionaryStatistics[] sums = [.. tree.Nodes.Select(n => n.Sum).OfType<DictionaryStatistics>()];
         return result.Add("skipped", false).Add("signals", sums.Sum(s => s.Signals + s.Uncertified))
             .Add("objective", sums.Sum(s => s.Energy) / sums.Sum(s => s.Signals)).Add("uncertified_signals", sums.Sum(s => s.Uncertified));
@@ -94,7 +96,7 @@ internal sealed class LearnShard(
                     done += count;
                 }
                 double rate = done / clock.Elapsed.TotalSeconds;
-                piece.Report(done, Math.Max(stream.Total, done), rate, TimeSpan.FromSeconds((stream.Total - done) / rate), "");
+                piece.Report(done, Math.Max(stream.Total(), done), rate, TimeSpan.FromSeconds((stream.Total() - done) / rate), "");
             }
         });
         CloseUntil(stream.Units.End);

@@ -10,7 +10,14 @@ internal static class Merging
     /// <param name="output">Where the whole goes.</param>
     /// <param name="context">Of the command.</param>
     /// <returns>What there is to tell of the whole.</returns>
-    public static Result Merge(PartSet parts, string output, CommandContext context) => parts.Kind switch
+    public static Result Merge(PartSet parts, string output, CommandContext context)
+    {
+        Result result = Join(parts, output, context);
+        LeftOut.Tell(parts, result, context);
+        return result;
+    }
+
+    private static Result Join(PartSet parts, string output, CommandContext context) => parts.Kind switch
     {
         PartInfo.Codes => CodeMerge.Codes(parts, output, context),
         PartInfo.Signals => CodeMerge.Signals(parts, output, context),

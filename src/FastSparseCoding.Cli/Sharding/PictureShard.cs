@@ -68,14 +68,14 @@ internal sealed class PictureShard(
     private Result Tell(PictureResults results, string path, bool skipped)
         => results.ToResult().Add("part", path).Add("shard", shard.ToString()).Add("skipped", skipped);
 
-    private JsonObject Facts(PictureResults results) => new()
+    private JsonObject Facts(PictureResults results) => LeftOut.Keep(new JsonObject
     {
         [Pictures] = results.Pictures,
         [Failed] = results.Failed,
         [Method] = results.Method,
         [Files] = new JsonArray([.. results.Table.Rows.Select(row => (JsonNode)Path.GetRelativePath(output, (string)row[0]))]),
         [Table] = ResultTableConverter.ToNode(results.Table),
-    };
+    }, context);
 
     private static PictureResults Read(string path, PartInfo info)
     {

@@ -1,4 +1,5 @@
 using FastSparseCoding.Cli;
+using FastSparseCoding.Tests.Ranks;
 using Xunit;
 
 namespace FastSparseCoding.Tests.Cli;
@@ -21,6 +22,17 @@ internal static class CommandLine
         int code = App.Run(args, new Terminal(output, error, IsInteractive: false), cancellation);
         return new Outcome(code, output.ToString(), error.ToString());
     }
+
+    /// <summary>Runs a command line in ranks that are threads; what the first of them printed and returned.</summary>
+    public static Outcome RunRanks(int size, params string[] args) => ThreadRanks.Run(size, ranks =>
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        Terminal terminal = ranks.Rank == 0 ? new Terminal(output, error, IsInteractive: false)
+            : new Terminal(TextWriter.Null, TextWriter.Null, IsInteractive: false);
+        int code = App.Run([.. args, SharedRun.Option], terminal, ranks, TestContext.Current.CancellationToken);
+        return new Outcome(code, output.ToString(), error.ToString());
+    })[0];
 
     /// <summary>Runs a command line in an environment of a few variables.</summary>
     public static Outcome RunIn(IReadOnlyDictionary<string, string> variables, params string[] args)

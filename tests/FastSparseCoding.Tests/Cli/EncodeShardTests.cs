@@ -111,6 +111,23 @@ public sealed class EncodeShardTests(Workspace workspace) : IClassFixture<Worksp
         Assert.Equal(File.ReadAllBytes(_folder.File("whole.npy")), File.ReadAllBytes(_folder.File("joined.npy")));
     }
 
+    /// <summary>Random patches may be of any picture: every part leaves out the same ones.</summary>
+    [Fact]
+    public void A_picture_that_every_part_leaves_out_is_told_and_counted_once()
+    {
+        string images = _folder.File("images");
+        Directory.CreateDirectory(images);
+        string photograph = Directory.EnumerateFiles(workspace.Images).Order(StringComparer.Ordinal).First();
+        File.Copy(photograph, Path.Combine(images, Path.GetFileName(photograph)));
+        File.WriteAllBytes(Path.Combine(images, "bad.png"), [1, 2, 3]);
+
+        Parts(2, _folder.File("z.npz"), "encode", workspace.Dictionary, images, "--samples", "3000", "--skip-bad");
+        Outcome merged = CommandLine.Succeed("merge", "-o", _folder.File("z.npz"), "--json", "-q");
+
+        Assert.StartsWith($"warning: {Path.Combine(images, "bad.png")}: ", Assert.Single(merged.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(1, (int)Json(merged)["skipped_files"]!);
+    }
+
     [Fact]
     public void A_part_reads_its_own_rows_only()
     {
@@ -137,7 +154,9 @@ public sealed class EncodeShardTests(Workspace workspace) : IClassFixture<Worksp
 
         File.Delete(_folder.File("z.npz.0-of-3.part.npz"));
         Parts(3, _folder.File("z.npz"), [.. command[..^2], "--skip-bad"]);
-        CommandLine.Succeed("merge", "-o", _folder.File("z.npz"));
+        Outcome merged = CommandLine.Succeed("merge", "-o", _folder.File("z.npz"), "--json", "-q");
+        Assert.StartsWith($"warning: {Path.Combine(images, "02.png")}: ", Assert.Single(merged.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(1, (int)Json(merged)["skipped_files"]!);
         CommandLine.Succeed("encode", workspace.Dictionary, images, "-o", _folder.File("whole.npz"), "--skip-bad");
         Assert.Equal(File.ReadAllBytes(_folder.File("whole.npz")), File.ReadAllBytes(_folder.File("z.npz")));
     }

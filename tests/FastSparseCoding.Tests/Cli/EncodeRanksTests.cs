@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Tests.Storage;
+using FastSparseCoding.Tests.Support;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Cli;
+
+/// <summary>Ranks that share an encoding, as threads: the bytes and the facts of one process.</summary>
+public sealed class EncodeRanksTests(Workspace workspace) : IClassFixture<Workspace>, IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Of twenty blocks two ranks take eight parts each, three ranks six or seven.</summary>
+    [Theory]
+    [InlineData(2, "--lambda 0.1max")]
+    [InlineData(3, "--max-atoms 3 --error 0.5")]
+    [InlineData(2, "--mask")]
+    [InlineData(3, "--warm-start")]
+    [InlineData(2, "encoder")]
+    public void What_is_told_of_parts_that_a_rank_makes_one_after_the_other_is_told_of_each_by_itself(int ranks, string way)
+    {
+        Matrix x = RandomData.Normal(20_000, 36, seed: 5);
+        Npy.Write(_folder.File("x.npy"), x);
+        if (way == "--mask")
+            Npy.Write(_folder.File("mask.npy"), new Matrix(x.Rows, x.Columns, [.. x.Values.ToArray().Select(v => v < 1 ? 1f : 0f)]));
+        string[] command = ["encode", way == "encoder" ? workspace.Encoder : workspace.Dictionary, _folder.File("x.npy"), .. way switch
+        {
+            "encoder" => Array.Empty<string>(),
+            "--mask" => [way, _folder.File("mask.npy")],
+            "--warm-start" => [way, workspace.Encoder],
+            _ => way.Split(' '),
+        }];
+
+        JsonNode whole = Json(CommandLine.Succeed([.. command, "-o", _folder.File("whole.npz"), "--json"]));
+        JsonNode shared = Json(CommandLine.RunRanks(ranks, [.. command, "-o", _folder.File("shared.npz"), "--json"]));
+
+        Assert.Equal(File.ReadAllBytes(_folder.File("whole.npz")), File.ReadAllBytes(_folder.File("shared.npz")));
+        Assert.Equal(ranks, (int)shared["ranks"]!);
+        foreach ((string name, JsonNode? value) in whole.AsObject().Where(p => p.Key is not ("codes" or "rows_per_second")))
+            if (value!.GetValueKind() == JsonValueKind.Number)
+                Assert.Equal((double)value, (double)shared[name]!, 12);     // a sum of the parts' sums is rounded elsewhere
+            else
+                Assert.Equal((string?)value, (string?)shared[name]);
+        Assert.DoesNotContain(_folder.Names, name => name.Contains("part", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(20)]        // more than pictures
+    public void Pictures_with_signals_and_places(int ranks)
+    {
+        string[] outputs = [_folder.File("z.npz"), _folder.File("x.npy"), _folder.File("places.npz")],
+            command = ["encode", workspace.Dictionary, workspace.Images, "--stride", "4"];
+        CommandLine.Succeed([.. command, "-o", _folder.File("whole.npz"), "--signals", _folder.File("whole.npy"), "--places",
+            _folder.File("whole-places.npz")]);
+
+        Outcome shared = CommandLine.RunRanks(ranks, [.. command, "-o", outputs[0], "--signals", outputs[1], "--places", outputs[2]]);
+
+        Assert.True(shared.ExitCode == 0, shared.Error);
+        Assert.Equal(File.ReadAllBytes(_folder.File("whole.npz")), File.ReadAllBytes(outputs[0]));
+        Assert.Equal(File.ReadAllBytes(_folder.File("whole.npy")), File.ReadAllBytes(outputs[1]));
+        Assert.Equal(File.ReadAllBytes(_folder.File("whole-places.npz")), File.ReadAllBytes(outputs[2]));
+        Assert.DoesNotContain(_folder.Names, name => name.Contains("part", StringComparison.Ordinal));
+    }
+
+    /// <summary>Of five parts the first rank takes 0, 2 and 4 and cannot do 2; the second takes 1 and 3.</summary>
+    [Fact]
+    public void Ranks_take_parts_in_turn_and_what_is_done_is_not_done_again()
+    {
+        string images = _folder.File("images"), damaged = Path.Combine(images, "c.pgm"), z = _folder.File("z.npz");
+        Directory.CreateDirectory(images);
+        foreach (char name in "abcde")
+            File.WriteAllBytes(Path.Combine(images, $"{name}.pgm"),
+                [.. "P5 20 20 255\n"u8, .. Enumerable.Range(0, 400).Select(i => (byte)(i * name))]);
+        byte[] sound = File.ReadAllBytes(damaged);
+        File.WriteAllBytes(damaged, [(byte)'Q', .. sound[1..]]);
+        string[] command = ["encode", workspace.Dictionary, images, "-o", z];
+
+        Outcome failed = CommandLine.RunRanks(2, command);
+
+        Assert.Equal(1, failed.ExitCode);
+        Assert.StartsWith($"error: {damaged}: ", failed.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.Equal(["images", .. new[] { 0, 1, 3 }.Select(i => $"z.npz.ranks.{i}-of-5.part.npz")], _folder.Names);
+
+        File.WriteAllBytes(damaged, sound);
+        Outcome again = CommandLine.RunRanks(2, command);
+        Assert.Equal([$"{z}.ranks.0-of-5.part.npz: is done already; it stays as it is."],
+            again.ErrorLines.Where(line => line.Contains("done already", StringComparison.Ordinal)));
+        CommandLine.Succeed([.. command[..^1], _folder.File("whole.npz")]);
+        Assert.Equal(File.ReadAllBytes(_folder.File("whole.npz")), File.ReadAllBytes(z));
+        Assert.Equal(["images", "whole.npz", "z.npz"], _folder.Names);
+    }
+
+    private static JsonNode Json(Outcome outcome)
+    {
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        return JsonNode.Parse(outcome.Out)!;
+    }
+}
