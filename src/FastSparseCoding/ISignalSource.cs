@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
-
 namespace FastSparseCoding;
 
 /// <summary>
@@ -31,26 +28,9 @@ internal static class SignalReading
 
     /// <summary>The same by all ranks of a collective: each reads its part of the rows, and all get the whole.</summary>
     public static void Read(this ISignalSource source, long first, Matrix x, int threads, SharedWork work, CancellationToken cancellation)
-    {
-        if (!work.IsShared)
-        {
-            source.Read(first, x, threads, cancellation);
-            return;
-        }
-        ReadOnlyMemory<byte>[] all = work.Exchange(
+        => work.ShareRows(
             "signals",
-            message =>
-            {
-                (int start, int count) = work.Mine.Of(x.Rows);
-                RowBlocks.Run(count, BlockRows, threads, cancellation,
-                    (row, rows) => source.Read(first + start + row, x.RowRange(start + row, rows)));
-                message.Write(MemoryMarshal.AsBytes(x.RowRange(start, count).Values));
-            },
-            cancellation);
-        for (int rank = 0; rank < all.Length; rank++)
-        {
-            (int start, int count) = new Part(rank, all.Length).Of(x.Rows);
-            MemoryMarshal.Cast<byte, float>(all[rank].Span).CopyTo(x.RowRange(start, count).Values);
-        }
-    }
+            (start, count) => RowBlocks.Run(count, BlockRows, threads, cancellation,
+                (row, rows) => source.Read(first + start + row, x.RowRange(start + row, rows))),
+            cancellation, x);
 }

@@ -49,6 +49,7 @@ public sealed class SharedLearningTests
             {
                 int[] rows = [.. Enumerable.Range((t - 1) * 40, signals)];
                 codes.Take(z.SelectRows(rows));
+                codes.Turn();
                 update.Apply(d, Planted.X.SelectRows(rows), null, codes, t);
             }
             return [.. d.Values, .. update.A.Values, .. update.B.Values];
