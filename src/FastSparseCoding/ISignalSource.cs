@@ -26,11 +26,17 @@ internal static class SignalReading
     public static void Read(this ISignalSource source, long first, Matrix x, int threads, CancellationToken cancellation)
         => RowBlocks.Run(x.Rows, BlockRows, threads, cancellation, (start, count) => source.Read(first + start, x.RowRange(start, count)));
 
-    /// <summary>The same by all ranks of a collective: each reads its part of the rows, and all get the whole.</summary>
+    /// <summary>The same by all ranks of a collective: each reads its part of the rows, and all get the whole. The rows of a matrix, which
+    /// all ranks hold, are sooner copied than sent: each reads them all.</summary>
     public static void Read(this ISignalSource source, long first, Matrix x, int threads, SharedWork work, CancellationToken cancellation)
-        => work.ShareRows(
-            "signals",
-            (start, count) => RowBlocks.Run(count, BlockRows, threads, cancellation,
-                (row, rows) => source.Read(first + start + row, x.RowRange(start + row, rows))),
-            cancellation, x);
+    {
+        if (source is MatrixSource)
+            source.Read(first, x, threads, work.Alone(cancellation));
+        else
+            work.ShareRows(
+                "signals",
+                (start, count) => RowBlocks.Run(count, BlockRows, threads, cancellation,
+                    (row, rows) => source.Read(first + start + row, x.RowRange(start + row, rows))),
+                cancellation, x);
+    }
 }

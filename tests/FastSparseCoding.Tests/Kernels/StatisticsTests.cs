@@ -14,6 +14,7 @@ public sealed class StatisticsTests
         lists.Take(new Matrix(1, 4, [9, 9, 9, 9]));
 
         lists.Take(new Matrix(3, 4, [0, 1, 0, -2, 0, 0, 0, 0, 3, 0, 0, 4]));
+        lists.Turn();
 
         Assert.Equal((3, 4), (lists.Signals, lists.Count));
         Assert.Equal([[1, 3], [], [0, 3]], Enumerable.Range(0, 3).Select(i => lists.AtomsOf(i).ToArray()));
@@ -55,6 +56,7 @@ public sealed class StatisticsTests
             value = random.NextDouble() < density ? value : 0;
         var lists = new CodeLists(90);
         lists.Take(z);
+        lists.Turn();
         Matrix found = RandomData.Normal(90, 90, seed: 5), expected = found.Clone();
 
         for (int k = 0; k < 90; k++)
