@@ -62,16 +62,15 @@ internal sealed unsafe class CodeLists(int atoms)
 
     /// <summary>Appends signals that were listed elsewhere: their <see cref="SignalStarts"/>, <see cref="Atoms"/> and
     /// <see cref="Values"/>.</summary>
-    public void Append(ReadOnlySpan<int> starts, ReadOnlySpan<int> atomsOfAll, ReadOnlySpan<float> values)
+    public void Append(ReadOnlySpan<int> starts, ReadOnlySpan<int> columns, ReadOnlySpan<float> values)
     {
-        Throw.IfLengthNot(values.Length, atomsOfAll.Length, nameof(values));
-        Throw.IfLengthNot(atomsOfAll.Length, starts[^1], nameof(atomsOfAll));
-        if (atomsOfAll.Length > 0)
-            Throw.IfNotIndex((int)Math.Min(int.MaxValue, TensorPrimitives.Max(MemoryMarshal.Cast<int, uint>(atomsOfAll))), atoms,
-                nameof(atomsOfAll));
+        Throw.IfLengthNot(columns.Length, starts[^1], nameof(columns));
+        Throw.IfLengthNot(values.Length, columns.Length, nameof(values));
+        if (columns.Length > 0)
+            Throw.IfNotIndex((int)TensorPrimitives.Max(MemoryMarshal.Cast<int, uint>(columns)), atoms, nameof(columns));
         int count = Count, signals = starts.Length - 1;
         Reserve(Signals + signals, checked(count + values.Length));
-        atomsOfAll.CopyTo(_atoms.AsSpan(count));
+        columns.CopyTo(_atoms.AsSpan(count));
         values.CopyTo(_values.AsSpan(count));
         TensorPrimitives.Add(starts[1..], count, _signalStarts.AsSpan(Signals + 1, signals));
         (_taken, Signals) = (null, Signals + signals);
