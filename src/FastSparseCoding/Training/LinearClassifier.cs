@@ -111,7 +111,8 @@ public sealed class LinearClassifier
     // dz = dy W
     internal void BackwardCodes(ReadOnlyMatrixView dLogits, MatrixView dz) => Gemm.Multiply(dLogits, Parameters.View(_weights), dz);
 
-    /// <summary>Adds a part of the parameters' gradient; all parts together are the whole, with the same bits however many there are.</summary>
+    /// <summary>Adds a part of the parameters' gradient; all parts together are the whole, with the same bits however many there
+    /// are.</summary>
     internal void AddGradient(ReadOnlyMatrixView z, ReadOnlyMatrixView dLogits, ParameterSlab gradient, Part part)
     {
         (int first, int count) = part.Of(ClassCount);
