@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
-
 namespace FastSparseCoding;
 
 /// <summary>
@@ -29,28 +26,17 @@ internal static class SignalReading
     public static void Read(this ISignalSource source, long first, Matrix x, int threads, CancellationToken cancellation)
         => RowBlocks.Run(x.Rows, BlockRows, threads, cancellation, (start, count) => source.Read(first + start, x.RowRange(start, count)));
 
-    /// <summary>The same by all ranks of a collective: each reads its part of the rows, and all get the whole.</summary>
+    /// <summary>The same by all ranks of a collective: each reads its part of the rows, and all get the whole. The rows of a matrix, which
+    /// all ranks hold, are sooner copied than sent: each reads them all.</summary>
     public static void Read(this ISignalSource source, long first, Matrix x, int threads, SharedWork work, CancellationToken cancellation)
     {
-        if (!work.IsShared)
-        {
-            source.Read(first, x, threads, cancellation);
-            return;
-        }
-        ReadOnlyMemory<byte>[] all = work.Exchange(
-            "signals",
-            message =>
-            {
-                (int start, int count) = work.Mine.Of(x.Rows);
-                RowBlocks.Run(count, BlockRows, threads, cancellation,
-                    (row, rows) => source.Read(first + start + row, x.RowRange(start + row, rows)));
-                message.Write(MemoryMarshal.AsBytes(x.RowRange(start, count).Values));
-            },
-            cancellation);
-        for (int rank = 0; rank < all.Length; rank++)
-        {
-            (int start, int count) = new Part(rank, all.Length).Of(x.Rows);
-            MemoryMarshal.Cast<byte, float>(all[rank].Span).CopyTo(x.RowRange(start, count).Values);
-        }
+        if (source is MatrixSource)
+            source.Read(first, x, threads, work.Alone(cancellation));
+        else
+            work.ShareRows(
+                "signals",
+                (start, count) => RowBlocks.Run(count, BlockRows, threads, cancellation,
+                    (row, rows) => source.Read(first + start + row, x.RowRange(start + row, rows))),
+                cancellation, x);
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace FastSparseCoding;
@@ -39,7 +38,8 @@ internal sealed class SharedWork(ICollective ranks)
     /// <exception cref="OperationCanceledException">A rank was cancelled.</exception>
     public ReadOnlyMemory<byte>[] Exchange(string what, Action<IBufferWriter<byte>> part, CancellationToken cancellation)
     {
-        Begin(Done, what);
+        uint number = Number(what);
+        Begin(Done, number);
         try
         {
             cancellation.ThrowIfCancellationRequested();
@@ -52,34 +52,46 @@ internal sealed class SharedWork(ICollective ranks)
         }
         ReadOnlyMemory<byte>[] all = ranks.AllGather(_message.WrittenSpan);
         for (int rank = 0; rank < all.Length; rank++)
-            RequireDone(rank, all[rank].Span, what);
-        return [.. all.Select(message => message[Words..])];
+        {
+            RequireDone(rank, all[rank].Span, number, what);
+            all[rank] = all[rank][Words..];
+        }
+        return all;
     }
 
-    /// <summary>Works out the rows of some matrices, every rank its part of them, and gathers the rest.</summary>
+    /// <summary>Works out the rows of some matrices, every rank its part of them, and gathers the rest; one process alone works out
+    /// all.</summary>
+    /// <param name="what">What the rows are: ranks that are not at the same are refused.</param>
     /// <param name="rows">Works out rows first to first + count − 1.</param>
+    /// <param name="cancellation">Of one rank is that of all.</param>
     /// <param name="matrices">Those matrices, of as many rows.</param>
-    public void ShareRows(Action<int, int> rows, params Matrix[] matrices)
+    /// <exception cref="IOException">Another rank failed, or is at something else.</exception>
+    /// <exception cref="OperationCanceledException">A rank was cancelled.</exception>
+    public void ShareRows(string what, Action<int, int> rows, CancellationToken cancellation, params Matrix[] matrices)
     {
         (int first, int count) = Mine.Of(matrices[0].Rows);
+        if (!IsShared)
+        {
+            rows(first, count);
+            return;
+        }
         ReadOnlyMemory<byte>[] all = Exchange(
-            "rows",
+            what,
             message =>
             {
                 rows(first, count);
                 foreach (Matrix matrix in matrices)
-                    message.Write(MemoryMarshal.AsBytes(matrix.RowRange(first, count).Values));
+                    message.Put<float>(matrix.RowRange(first, count).Values);
             },
-            CancellationToken.None);
+            cancellation);
         for (int rank = 0; rank < all.Length; rank++)
         {
-            (first, count) = new Part(rank, all.Length).Of(matrices[0].Rows);
-            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(all[rank].Span);
+            if (rank == ranks.Rank)
+                continue;       // there already
+            (int start, int height) = new Part(rank, all.Length).Of(matrices[0].Rows);
+            ReadOnlySpan<byte> message = all[rank].Span;
             foreach (Matrix matrix in matrices)
-            {
-                values[..(count * matrix.Columns)].CopyTo(matrix.RowRange(first, count).Values);
-                values = values[(count * matrix.Columns)..];
-            }
+                message.Take<float>(height * matrix.Columns).CopyTo(matrix.RowRange(start, height).Values);
         }
     }
 
@@ -89,7 +101,7 @@ internal sealed class SharedWork(ICollective ranks)
         if (!IsShared || failure.Data.Contains(Told))
             return;
         failure.Data[Told] = true;
-        Begin(failure is OperationCanceledException ? Cancelled : Failed, "");
+        Begin(failure is OperationCanceledException ? Cancelled : Failed, 0);
         _message.Write(Encoding.UTF8.GetBytes(failure.Message));
         ranks.AllGather(_message.WrittenSpan);
     }
@@ -118,25 +130,31 @@ internal sealed class SharedWork(ICollective ranks)
     public void RequireSameMachine() => RequireSame("the version and arithmetic",
         $"{typeof(SharedWork).Assembly.GetName().Version}, {(Machine.FusedMultiplyAdd ? "fused multiply-add" : "no fused multiply-add")}");
 
-    private void Begin(int word, string what)
+    private void Begin(int word, uint number)
     {
         _message.ResetWrittenCount();
-        MemoryMarshal.Write(_message.GetSpan(Words), word);
-        MemoryMarshal.Write(_message.GetSpan(Words)[sizeof(int)..], Number(what));
-        _message.Advance(Words);
+        _message.Put([word]);
+        _message.Put([number]);
     }
 
     /// <summary>A number for a name, the same in every process (FNV-1a).</summary>
-    private static uint Number(string what) => what.Aggregate(2166136261, (hash, letter) => (hash ^ letter) * 16777619);
-
-    private static void RequireDone(int rank, ReadOnlySpan<byte> message, string what)
+    private static uint Number(string what)
     {
-        int word = MemoryMarshal.Read<int>(message);
+        uint hash = 2166136261;
+        foreach (char letter in what)
+            hash = (hash ^ letter) * 16777619;
+        return hash;
+    }
+
+    private static void RequireDone(int rank, ReadOnlySpan<byte> message, uint number, string what)
+    {
+        int word = message.Take<int>(1)[0];
+        uint other = message.Take<uint>(1)[0];
         if (word == Cancelled)
             Throw.Cancelled(Told);
         if (word == Failed)
-            Throw.Rank(rank, $"stopped: {Encoding.UTF8.GetString(message[Words..])}", Told);
-        if (MemoryMarshal.Read<uint>(message[sizeof(int)..]) != Number(what))
+            Throw.Rank(rank, $"stopped: {Encoding.UTF8.GetString(message)}", Told);
+        if (other != number)
             Throw.Rank(rank, $"is at other work than {what}; all ranks must be given the same command line.", Told);
     }
 }

@@ -88,7 +88,6 @@ internal sealed class DenoisingObjective : IObjective
     {
         (int first, int count) = part.Of(_denoiser.Parameters.Values.Length);
         Span<float> sum = Trained[0].Gradient.Values.Slice(first, count);
-        sum.Clear();
         foreach (ParameterSlab gradient in _gradients.AsSpan(0, _count))
             TensorPrimitives.Add(sum, gradient.Values.Slice(first, count), sum);
     }

@@ -186,23 +186,21 @@ public sealed class CoupledListaEncoder : TrainableEncoder
                 TensorPrimitives.Subtract(dx.Values, MinusDr(t, first, rows).Values, dx.Values);            // dx = Σ_t dR(t)
         }
 
-        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part)
         {
             (int first, int count) = part.Of(_encoder.CodeSize);
             int rows = Rows, layers = _encoder.Depth * rows;
             for (int t = 0; t <= _encoder.Depth; t++)
             {
                 Span<float> dTheta = gradient.View(_theta).Row(t).Slice(first, count);
-                if (!accumulate)
-                    dTheta.Clear();
                 Shrinkage.ThresholdBackward(Z(t, 0, rows), DC(t, 0, rows), first, dTheta);      // dθ_t −= Σ sign(C(t)) ⊙ dC(t)
             }
             MatrixView dA = gradient.View(_a).RowRange(first, count), dD = gradient.View(_d).RowRange(first, count);
-            SparseProduct.MultiplyTransposed(DC(0, 0, rows), first, x, dA, accumulate);
+            SparseProduct.MultiplyTransposed(DC(0, 0, rows), first, x, dA, accumulate: true);
             // dA += Σ_t dC(t)ᵀ R(t)
             SparseProduct.MultiplyTransposed(_dC.RowRange(rows, layers), first, _r.RowRange(0, layers), dA, accumulate: true);
             // dD −= Σ_t Z(t−1)ᵀ dR(t)
-            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _minusDr.RowRange(0, layers), dD, accumulate);
+            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _minusDr.RowRange(0, layers), dD, accumulate: true);
         }
 
         /// <summary>κ times some of the rows: themselves without a ridge.</summary>

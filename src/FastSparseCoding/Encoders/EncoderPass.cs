@@ -54,7 +54,7 @@ public abstract class EncoderPass
         if (!dx.Values.IsEmpty)
             Throw.IfShapeNot(dx.Rows, dx.Columns, Rows, _encoder.SignalSize, nameof(dx));
         BackwardRows(dz, 0, dx);
-        AddGradient(x, gradient, Part.Whole, accumulate: true);
+        AddGradient(x, gradient, Part.Whole);
     }
 
     /// <summary>Begins a pass over so many signals.</summary>
@@ -83,8 +83,7 @@ public abstract class EncoderPass
     /// <summary>A part of the parameters' gradient, after all rows' backward. All parts together are the whole, with the same bits however
     /// many there are.</summary>
     /// <param name="x">All signals of the pass.</param>
-    /// <param name="gradient">Receives it.</param>
+    /// <param name="gradient">It is added to it.</param>
     /// <param name="part">Which part.</param>
-    /// <param name="accumulate">Whether it is added to what is there.</param>
-    internal abstract void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate);
+    internal abstract void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part);
 }

@@ -90,15 +90,13 @@ public abstract class FeedForwardEncoder : TrainableEncoder
                 Gemm.Multiply(dB, Weights(_encoder.Parameters), dx);                            // dx = dB W
         }
 
-        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part)
         {
             (int first, int count) = part.Of(_encoder.CodeSize);
             // dW += dBᵀ x
-            SparseProduct.MultiplyTransposed(_dB.RowRange(0, Rows), first, x, Weights(gradient).RowRange(first, count), accumulate);
+            SparseProduct.MultiplyTransposed(_dB.RowRange(0, Rows), first, x, Weights(gradient).RowRange(first, count), accumulate: true);
             (first, count) = part.Of(_own.Columns);
             Span<float> own = gradient.Values.Slice(_encoder.Parameters.Windows[0].Length + first, count);
-            if (!accumulate)
-                own.Clear();
             for (int i = 0; i < Rows; i++)
                 TensorPrimitives.Add(own, _own.Row(i).Slice(first, count), own);
         }

@@ -96,17 +96,12 @@ public sealed class LayeredListaEncoder : SharedLayersEncoder
                 TensorPrimitives.MultiplyAdd(Gain(t), dC.Row(i), dB.Row(i), dB.Row(i));                         // dB += g_t ⊙ dC(t)
         }
 
-        protected override void AddOwnGradient(ParameterSlab gradient, int first, int count, bool accumulate)
+        protected override void AddOwnGradient(ParameterSlab gradient, int first, int count)
         {
             for (int t = 0; t <= encoder.Depth; t++)
             {
                 Span<float> dTheta = gradient.View(_theta).Row(t).Slice(first, count),
                     dGain = gradient.View(_gain).Row(t).Slice(first, count);
-                if (!accumulate)
-                {
-                    dTheta.Clear();
-                    dGain.Clear();
-                }
                 // dθ_t −= Σ sign(C(t)) ⊙ dC(t)
                 Shrinkage.ThresholdBackward(Z(t, 0, Rows), DC(t, 0, Rows), first, dTheta);
                 for (int i = 0; i < Rows; i++)

@@ -185,22 +185,16 @@ public sealed class LcodEncoder : TrainableEncoder
             }
         }
 
-        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part)
         {
             (int first, int count) = part.Of(_encoder.CodeSize);
             MatrixView dSt = gradient.View(_st);
             Span<float> dTheta = gradient.View(_theta).Values.Slice(first, count);
-            if (!accumulate)
-            {
-                dTheta.Clear();
-                for (int k = 0; k < dSt.Rows; k++)
-                    dSt.Row(k).Slice(first, count).Clear();
-            }
             Shrinkage.ThresholdBackward(_z.RowRange(0, Rows), _last.RowRange(0, Rows), first, dTheta);      // dθ −= Σ sign(B) ⊙ dB
             for (int i = 0; i < Rows; i++)
                 AddRow(i, first, _last.Row(i).Slice(first, count), dSt, dTheta);
             // dW_e += dBᵀ x
-            SparseProduct.MultiplyTransposed(_b.RowRange(0, Rows), first, x, gradient.View(_we).RowRange(first, count), accumulate);
+            SparseProduct.MultiplyTransposed(_b.RowRange(0, Rows), first, x, gradient.View(_we).RowRange(first, count), accumulate: true);
         }
 
         /// <summary>Goes backward through the updates of a signal again; dB, dS and dθ are those of some columns from the first

@@ -123,11 +123,9 @@ public sealed class ListaEncoder : SharedLayersEncoder
         protected override void ThresholdBackward(int t, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView dC, MatrixView dB)
             => Shrinkage.SoftThresholdBackward(z, dz, dC, dB);                                                  // dB += dC
 
-        protected override void AddOwnGradient(ParameterSlab gradient, int first, int count, bool accumulate)
+        protected override void AddOwnGradient(ParameterSlab gradient, int first, int count)
         {
             Span<float> dTheta = gradient.View(_theta).Values.Slice(first, count);
-            if (!accumulate)
-                dTheta.Clear();
             // dθ −= Σ_t Σ sign(C(t)) ⊙ dC(t)
             Shrinkage.ThresholdBackward(AllZ, AllDC, first, dTheta);
         }

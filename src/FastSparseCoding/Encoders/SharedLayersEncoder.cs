@@ -114,15 +114,15 @@ public abstract class SharedLayersEncoder : TrainableEncoder
                 Gemm.Multiply(dB, _encoder.Parameters.View(_we), dx);                                           // dx = dB W_e
         }
 
-        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part)
         {
             (int first, int count) = part.Of(_encoder.CodeSize);
             int layers = _encoder.Depth * Rows;
-            AddOwnGradient(gradient, first, count, accumulate);
+            AddOwnGradient(gradient, first, count);
             MatrixView dSt = gradient.View(_st).RowRange(first, count), dWe = gradient.View(_we).RowRange(first, count);
             // dSᵀ += Σ_t Z(t−1)ᵀ dC(t)
-            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _dC.RowRange(Rows, layers), dSt, accumulate);
-            SparseProduct.MultiplyTransposed(DB.RowRange(0, Rows), first, x, dWe, accumulate);                  // dW_e += dBᵀ x
+            SparseProduct.MultiplyTransposed(_z.RowRange(0, layers), first, _dC.RowRange(Rows, layers), dSt, accumulate: true);
+            SparseProduct.MultiplyTransposed(DB.RowRange(0, Rows), first, x, dWe, accumulate: true);            // dW_e += dBᵀ x
         }
 
         /// <summary>What receives dB [N×m].</summary>
@@ -137,8 +137,8 @@ public abstract class SharedLayersEncoder : TrainableEncoder
         /// <summary>Backward of a layer's threshold, dC = h'(C) ⊙ dZ, and of what it made of B: adds to dB.</summary>
         protected abstract void ThresholdBackward(int t, ReadOnlyMatrixView z, ReadOnlyMatrixView dz, MatrixView dC, MatrixView dB);
 
-        /// <summary>Adds the gradient of the derived class's parameters, for some of the coefficients, or puts it there.</summary>
-        protected abstract void AddOwnGradient(ParameterSlab gradient, int first, int count, bool accumulate);
+        /// <summary>Adds the gradient of the derived class's parameters, for some of the coefficients.</summary>
+        protected abstract void AddOwnGradient(ParameterSlab gradient, int first, int count);
 
         /// <summary>Z of all layers, one after the other.</summary>
         protected ReadOnlyMatrixView AllZ => _z.RowRange(0, _layers * Rows);

@@ -193,7 +193,7 @@ public sealed class StepListaEncoder : TrainableEncoder
             }
         }
 
-        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part, bool accumulate)
+        internal override void AddGradient(ReadOnlyMatrixView x, ParameterSlab gradient, Part part)
         {
             (int first, int count) = part.Of(_encoder.Depth + 1);
             for (int t = first; t < first + count; t++)
@@ -201,7 +201,7 @@ public sealed class StepListaEncoder : TrainableEncoder
                 double dGamma = 0;
                 foreach (double row in _dGamma.AsSpan(t * Rows, Rows))
                     dGamma += row;
-                gradient.Values[t] = (accumulate ? gradient.Values[t] : 0) + (float)(dGamma / _encoder._dictionary.Lipschitz);
+                gradient.Values[t] += (float)(dGamma / _encoder._dictionary.Lipschitz);
             }
         }
 

@@ -9,9 +9,6 @@ namespace FastSparseCoding.Kernels;
 /// </summary>
 internal static unsafe class FadedSum
 {
-    /// <summary>A sum of sparse rows takes as long for a term as a sum of dense rows for a vector of this many columns.</summary>
-    private const int ColumnsOfTerm = 12;
-
     /// <summary>c ← βc + Σ_s z_s·W_{rows[s]}. z [rows], W [N×p], c [p].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(float beta, ReadOnlySpan<float> z, ReadOnlyMatrixView w, ReadOnlySpan<int> rows, Span<float> c)
@@ -28,13 +25,14 @@ internal static unsafe class FadedSum
         }
     }
 
-    /// <summary>c ← βc + Σ_i z_ik·z_i over the signals i that use atom k: a row of the statistics A = Σ zᵀz [m×m].</summary>
+    /// <summary>c ← βc + Σ_i z_ik·z_i over the signals i that use atom k: a row of the statistics A = Σ zᵀz [m×m]; the codes are
+    /// turned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddCodes(float beta, CodeLists codes, int k, Span<float> c)
     {
-        if ((long)codes.Count * ColumnsOfTerm > (long)codes.Signals * c.Length)
+        if (codes.Dense is { } z)
         {
-            Add(beta, codes.FactorsOf(k), codes.Codes, codes.SignalsOf(k), c);
+            Add(beta, codes.FactorsOf(k), z, codes.SignalsOf(k), c);
             return;
         }
         TensorPrimitives.Multiply(c, beta, c);

@@ -16,9 +16,9 @@ public sealed partial class DictionaryLearner
     private readonly AtomUpdate _update;
     private readonly AtomUse _use;
     private readonly Matrix _atoms;
-    private readonly CodeLists _lists;
+    private readonly CodeLists _codes;
     private ActiveSetSolver? _solver;       // for a dictionary that follows the atoms
-    private Matrix _codes;
+    private Matrix? _filled;
     private long _samples;
     private long _batches;
     private int _reseeded;
@@ -66,8 +66,7 @@ public sealed partial class DictionaryLearner
         _atoms = atoms(options);
         _use = new AtomUse(options.AtomCount);
         _update = AtomUpdate.Create(options, _atoms.Columns);
-        _codes = new Matrix(0, options.AtomCount);
-        _lists = new CodeLists(options.AtomCount);
+        _codes = new CodeLists(options.AtomCount);
     }
 
     /// <summary>The atoms as they are now.</summary>
@@ -108,7 +107,7 @@ public sealed partial class DictionaryLearner
         Throw.IfNotFinite(batch, nameof(batch));
         ActiveSetSolver solver = Solver();
         SolveReport report = _solving.Solve(
-            batch, null, Codes(batch.Rows), (x, _, z) => solver.Solve(x, z, false, _options.Threads, cancellation), cancellation);
+            batch, null, _codes, (x, _, z) => solver.Solve(x, z, false, _options.Threads, cancellation), cancellation);
         Learn(report, batch, null);
     }
 
@@ -136,12 +135,15 @@ public sealed partial class DictionaryLearner
             return;
         }
         ActiveSetSolver solver = Solver();
-        Matrix z = Codes(batch.Rows);
         SolveReport report = _solving.Solve(
-            batch, mask, z, (x, known, codes) => solver.Solve(x, known!, codes, _options.Threads, cancellation), cancellation);
-        Matrix filled = solver.Dictionary.Reconstruct(z);               // zD
+            batch, mask, _codes, (x, known, z) => solver.Solve(x, known!, z, _options.Threads, cancellation), cancellation);
+        Matrix filled = ReusedMatrix.Of(ref _filled, batch.Rows, batch.Columns);
+        filled.Values.Clear();
         for (int i = 0; i < batch.Rows; i++)
-            Masks.Fill(batch.Row(i), mask.Row(i), filled.Row(i));       // x̃ = Mx + (1 − M)zD
+        {
+            FadedSum.Add(1, _codes.ValuesOf(i), solver.Dictionary.Atoms, _codes.AtomsOf(i), filled.Row(i));     // zD
+            Masks.Fill(batch.Row(i), mask.Row(i), filled.Row(i));                                               // x̃ = Mx + (1 − M)zD
+        }
         Learn(report, filled, mask);
     }
 
@@ -155,28 +157,30 @@ public sealed partial class DictionaryLearner
         return _solver;
     }
 
-    /// <summary>Room for the codes of a batch.</summary>
-    private Matrix Codes(int rows) => _codes.Rows == rows ? _codes : _codes = new Matrix(rows, _options.AtomCount);
-
     /// <summary>Learns from signals x whose codes were just found, as far as these are certified.</summary>
     private void Learn(SolveReport report, Matrix x, Matrix? mask)
     {
-        CertifiedCodes certified = CertifiedCodes.Of(report, x, _codes);
+        int[] certified = report.Certified();
         _samples += x.Rows;
-        _uncertified += certified.Uncertified;
+        _uncertified += x.Rows - certified.Length;
         (LastObjective, LastNonZeros) = (double.NaN, double.NaN);
-        if (certified.Codes.Rows > 0)
-            Update(certified.Signals, certified.Uncertified == 0 ? mask : mask?.SelectRows(certified.Rows), certified.Codes,
-                [.. certified.Rows.Select(i => report.Energy[i])]);
+        if (certified.Length == 0)
+            return;
+        if (certified.Length < x.Rows)
+        {
+            (x, mask) = (x.SelectRows(certified), mask?.SelectRows(certified));
+            _codes.Keep(certified);
+        }
+        Update(x, mask, [.. certified.Select(i => report.Energy[i])]);
     }
 
-    private void Update(Matrix x, Matrix? mask, Matrix z, double[] energies)
+    private void Update(Matrix x, Matrix? mask, double[] energies)
     {
         _batches++;
-        _lists.Take(z);
-        _update.Apply(_atoms, x, mask, _lists, _batches);
-        _use.Count(_lists);
-        LastNonZeros = (double)_lists.Count / z.Rows;
+        _codes.Turn();
+        _update.Apply(_atoms, x, mask, _codes, _batches);
+        _use.Count(_codes);
+        LastNonZeros = (double)_codes.Count / x.Rows;
         ReplaceDeadAtoms(x, energies);
         LastObjective = energies.Average();
     }

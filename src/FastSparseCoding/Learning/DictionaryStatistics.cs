@@ -84,6 +84,7 @@ public sealed class DictionaryStatistics
         CertifiedCodes certified = CertifiedCodes.Of(report, x, z);
         var lists = new CodeLists(_atoms);
         lists.Take(certified.Codes);
+        lists.Turn();
         var signals = new double[certified.Signals.Values.Length];
         TensorPrimitives.ConvertTruncating<float, double>(certified.Signals.Values, signals);
         RowBlocks.Run(_atoms, RowsAtATime, threads, CancellationToken.None, (first, count) =>

@@ -30,7 +30,8 @@ internal sealed class OnlineUpdate(DictionaryLearningOptions options, int size) 
         double rho = Math.Min(_forgetting, 1 + t * (double)codes.Count / d.Rows / (UsesOfValue * d.Columns));
         float beta = (float)Math.Pow(1 - 1.0 / t, rho);
         if (IsWorthSharing(codes, x.Rows))
-            _work.ShareRows((first, count) => AddBatch(beta, codes, x, first, count), A, B);
+            _work.ShareRows(
+                "statistics", (first, count) => AddBatch(beta, codes, x, first, count), CancellationToken.None, A, B);
         else
             AddBatch(beta, codes, x, 0, d.Rows);
         CountFilled(mask, rho, t);

@@ -52,7 +52,7 @@ public sealed class CertifiedCodes
         ISparseEncoder encoder, Matrix x, Matrix z, int threads, SharedSolving solving, CancellationToken cancellation)
     {
         SolveReport report = solving.Solve(
-            x, null, z, (rows, _, codes) => Encode(encoder, rows, codes, threads, cancellation), cancellation);
+            x, z, (rows, _, codes) => Encode(encoder, rows, codes, threads, cancellation), cancellation);
         return Of(report, x, z);
     }
 

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using FastSparseCoding.Kernels;
 
 namespace FastSparseCoding.Solvers;
@@ -9,38 +7,55 @@ namespace FastSparseCoding.Solvers;
 internal sealed class SharedSolving(SharedWork work)
 {
     private Matrix? _x, _mask, _z;      // this rank's rows
+    private CodeLists? _codes;          // of a batch that is wanted dense
 
     /// <summary>Solves a batch, or the rows of it that are a rank's, with their mask if there is one.</summary>
     public delegate SolveReport BatchSolver(Matrix x, Matrix? mask, Matrix z);
 
-    /// <summary>Fills z [N×m] with the codes of a batch.</summary>
+    /// <summary>Lists the codes of a batch, signal by signal.</summary>
     /// <param name="x">Signals [N×n].</param>
     /// <param name="mask">Which of their values are known [N×n], or null for all.</param>
-    /// <param name="z">Receives the codes.</param>
+    /// <param name="codes">Receives the codes.</param>
     /// <param name="solve">Works out codes: what a row's is does not depend on the others.</param>
     /// <param name="cancellation">Of one rank is that of all.</param>
-    public SolveReport Solve(Matrix x, Matrix? mask, Matrix z, BatchSolver solve, CancellationToken cancellation)
+    public SolveReport Solve(Matrix x, Matrix? mask, CodeLists codes, BatchSolver solve, CancellationToken cancellation)
     {
         if (!work.IsShared)
-            return solve(x, mask, z);
+            return SolveRows(x, mask, codes, solve);
         ReadOnlyMemory<byte>[] all = work.Exchange(
             "codes",
             message =>
             {
-                (int first, int count) = work.Mine.Of(z.Rows);
-                Matrix mine = ReusedMatrix.Of(ref _z, count, z.Columns);
-                SolveReport report = count == 0 ? new SolveReport(0)
-                    : solve(Rows(x, first, count, ref _x), mask is null ? null : Rows(mask, first, count, ref _mask), mine);
-                Write(message, report, mine);
+                (int first, int count) = work.Mine.Of(x.Rows);
+                SolveReport mine = SolveRows(
+                    Rows(x, first, count, ref _x), mask is null ? null : Rows(mask, first, count, ref _mask), codes, solve);
+                Write(message, mine, codes);
             },
             cancellation);
-        var whole = new SolveReport(z.Rows);
+        var report = new SolveReport(x.Rows);
+        codes.Clear();
         for (int rank = 0; rank < all.Length; rank++)
-        {
-            (int first, int count) = new Part(rank, all.Length).Of(z.Rows);
-            Read(all[rank].Span, whole, first, z.RowRange(first, count));
-        }
-        return whole;
+            Read(all[rank].Span, new Part(rank, all.Length).Of(x.Rows), report, codes);
+        return report;
+    }
+
+    /// <summary>Fills z [N×m] with the codes of a batch of which all values are known.</summary>
+    public SolveReport Solve(Matrix x, Matrix z, BatchSolver solve, CancellationToken cancellation)
+    {
+        if (!work.IsShared)
+            return solve(x, null, z);
+        CodeLists codes = _codes ??= new CodeLists(z.Columns);
+        SolveReport report = Solve(x, null, codes, solve, cancellation);
+        codes.CopyTo(z);
+        return report;
+    }
+
+    private SolveReport SolveRows(Matrix x, Matrix? mask, CodeLists codes, BatchSolver solve)
+    {
+        Matrix z = ReusedMatrix.Of(ref _z, x.Rows, codes.AtomCount);
+        SolveReport report = x.Rows == 0 ? new SolveReport(0) : solve(x, mask, z);
+        codes.Take(z);
+        return report;
     }
 
     private static Matrix Rows(Matrix batch, int first, int count, ref Matrix? room)
@@ -50,60 +65,19 @@ internal sealed class SharedSolving(SharedWork work)
         return rows;
     }
 
-    /// <summary>What is known of every row, then its codes: how many non-zeros, which, and their values.</summary>
-    private static void Write(IBufferWriter<byte> message, SolveReport report, Matrix z)
+    /// <summary>What is known of all rows, how many non-zeros each has, which these are, and their values.</summary>
+    private static void Write(IBufferWriter<byte> message, SolveReport report, CodeLists codes)
     {
-        for (int i = 0; i < z.Rows; i++)
-        {
-            int count = NonZeros.Count(z.Row(i));
-            Put(message, report[i]);
-            Put(message, count);
-            Span<int> columns = Room<int>(message, count);
-            Span<float> row = z.Row(i);
-            for (int j = 0, at = 0; at < count; j++)
-                if (row[j] != 0)
-                    columns[at++] = j;
-            message.Advance(count * sizeof(int));
-            Span<float> values = Room<float>(message, count);
-            for (int j = 0, at = 0; at < count; j++)
-                if (row[j] != 0)
-                    values[at++] = row[j];
-            message.Advance(count * sizeof(float));
-        }
+        report.Write(message);
+        message.Put(codes.SignalStarts);
+        message.Put(codes.Atoms);
+        message.Put(codes.Values);
     }
 
-    private static void Read(ReadOnlySpan<byte> message, SolveReport report, int first, MatrixView z)
+    private static void Read(ReadOnlySpan<byte> message, (int First, int Count) rows, SolveReport report, CodeLists codes)
     {
-        for (int i = 0; i < z.Rows; i++)
-        {
-            report[first + i] = Take<RowReport>(ref message, 1)[0];
-            int count = Take<int>(ref message, 1)[0];
-            ReadOnlySpan<int> columns = Take<int>(ref message, count);
-            ReadOnlySpan<float> values = Take<float>(ref message, count);
-            Span<float> row = z.Row(i);
-            row.Clear();
-            for (int s = 0; s < columns.Length; s++)
-                row[columns[s]] = values[s];
-        }
-    }
-
-    private static void Put<T>(IBufferWriter<byte> message, T value)
-        where T : struct
-    {
-        Room<T>(message, 1)[0] = value;
-        message.Advance(Unsafe.SizeOf<T>());
-    }
-
-    private static Span<T> Room<T>(IBufferWriter<byte> message, int count)
-        where T : struct
-        => MemoryMarshal.Cast<byte, T>(message.GetSpan(count * Unsafe.SizeOf<T>()))[..count];
-
-    private static ReadOnlySpan<T> Take<T>(ref ReadOnlySpan<byte> message, int count)
-        where T : struct
-    {
-        int length = count * Unsafe.SizeOf<T>();
-        ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(message[..length]);
-        message = message[length..];
-        return values;
+        report.Read(ref message, rows.First, rows.Count);
+        ReadOnlySpan<int> starts = message.Take<int>(rows.Count + 1);
+        codes.Append(starts, message.Take<int>(starts[^1]), message.Take<float>(starts[^1]));
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace FastSparseCoding.Solvers;
 
 /// <summary>How the solution of a row ended.</summary>
@@ -63,14 +65,21 @@ public sealed class SolveReport
         _status[row] = relativeGap <= tolerance ? SolveStatus.Converged : SolveStatus.IterationLimit;
     }
 
-    /// <summary>What is known of a row, to be sent to others.</summary>
-    internal RowReport this[int row]
+    /// <summary>Appends what is known of all rows to a message.</summary>
+    internal void Write(IBufferWriter<byte> message)
     {
-        get => new(_status[row], _iterations[row], _relativeGap[row], _energy[row]);
-        set => (_status[row], _iterations[row], _relativeGap[row], _energy[row]) =
-            (value.Status, value.Iterations, value.RelativeGap, value.Energy);
+        message.Put<double>(_relativeGap);
+        message.Put<double>(_energy);
+        message.Put<int>(_iterations);
+        message.Put<SolveStatus>(_status);
+    }
+
+    /// <summary>Takes what another report wrote of its rows off a message, as rows first to first + count − 1.</summary>
+    internal void Read(ref ReadOnlySpan<byte> message, int first, int count)
+    {
+        message.Take<double>(count).CopyTo(_relativeGap.AsSpan(first));
+        message.Take<double>(count).CopyTo(_energy.AsSpan(first));
+        message.Take<int>(count).CopyTo(_iterations.AsSpan(first));
+        message.Take<SolveStatus>(count).CopyTo(_status.AsSpan(first));
     }
 }
-
-/// <summary>What a solver did for one row.</summary>
-internal readonly record struct RowReport(SolveStatus Status, int Iterations, double RelativeGap, double Energy);

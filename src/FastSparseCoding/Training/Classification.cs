@@ -100,8 +100,8 @@ internal sealed class Classification : IObjective
     {
         MatrixView x = _x.RowRange(_first, _count);
         // dW, db
-        _classifier.AddGradient(_pass is null ? x : _pass.Codes, _logits.RowRange(0, _count), Trained[0].Gradient, part, accumulate: false);
-        _pass?.AddGradient(x, Trained[1].Gradient, part, accumulate: false);
+        _classifier.AddGradient(_pass is null ? x : _pass.Codes, _logits.RowRange(0, _count), Trained[0].Gradient, part);
+        _pass?.AddGradient(x, Trained[1].Gradient, part);
     }
 
     public Score Measure(int threads, CancellationToken cancellation)

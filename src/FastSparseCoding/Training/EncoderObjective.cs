@@ -62,8 +62,7 @@ internal abstract class EncoderObjective : IObjective
         _pass.BackwardRows(dz, first, dx: default);
     }
 
-    public void AddGradient(Part part)
-        => _pass.AddGradient(Signals.RowRange(_first, _count), Trained[0].Gradient, part, accumulate: false);
+    public void AddGradient(Part part) => _pass.AddGradient(Signals.RowRange(_first, _count), Trained[0].Gradient, part);
 
     public abstract Score Measure(int threads, CancellationToken cancellation);
 

@@ -38,7 +38,7 @@ internal interface IObjective
     /// <summary>Forward, loss and backward of some of the pass's rows, up to what the gradient is a sum of.</summary>
     void Run(int first, Span<double> losses);
 
-    /// <summary>A part of the gradient of the pass, into <see cref="TrainedSlab.Gradient"/>.</summary>
+    /// <summary>Adds a part of the gradient of the pass to <see cref="TrainedSlab.Gradient"/>, which is zero before.</summary>
     void AddGradient(Part part);
 
     /// <summary>Measures on held-out samples.</summary>

@@ -102,7 +102,7 @@ public sealed class LinearClassifier
         Throw.IfColumnsNot(z.Columns, CodeSize, nameof(z));
         Throw.IfShapeNot(dLogits.Rows, dLogits.Columns, z.Rows, ClassCount, nameof(dLogits));
         Throw.IfLengthNot(gradient.Values.Length, Parameters.Values.Length, nameof(gradient));
-        AddGradient(z, dLogits, gradient, Part.Whole, accumulate: true);
+        AddGradient(z, dLogits, gradient, Part.Whole);
         if (!dz.Values.IsEmpty)
             BackwardCodes(dLogits, dz);
     }
@@ -111,14 +111,14 @@ public sealed class LinearClassifier
     // dz = dy W
     internal void BackwardCodes(ReadOnlyMatrixView dLogits, MatrixView dz) => Gemm.Multiply(dLogits, Parameters.View(_weights), dz);
 
-    /// <summary>A part of the parameters' gradient; all parts together are the whole, with the same bits however many there are.</summary>
-    internal void AddGradient(ReadOnlyMatrixView z, ReadOnlyMatrixView dLogits, ParameterSlab gradient, Part part, bool accumulate)
+    /// <summary>Adds a part of the parameters' gradient; all parts together are the whole, with the same bits however many there
+    /// are.</summary>
+    internal void AddGradient(ReadOnlyMatrixView z, ReadOnlyMatrixView dLogits, ParameterSlab gradient, Part part)
     {
         (int first, int count) = part.Of(ClassCount);
-        SparseProduct.MultiplyTransposed(dLogits, first, z, gradient.View(_weights).RowRange(first, count), accumulate);    // dW += dyᵀ z
+        // dW += dyᵀ z
+        SparseProduct.MultiplyTransposed(dLogits, first, z, gradient.View(_weights).RowRange(first, count), accumulate: true);
         Span<float> dBias = gradient.View(_bias).Values.Slice(first, count);
-        if (!accumulate)
-            dBias.Clear();
         for (int i = 0; i < dLogits.Rows; i++)
             TensorPrimitives.Add(dBias, dLogits.Row(i).Slice(first, count), dBias);         // db += Σ dy
     }

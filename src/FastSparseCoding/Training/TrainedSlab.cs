@@ -32,6 +32,13 @@ internal sealed class TrainedSlab(
     public SlabState State => new(
         Parameters.Values.ToArray(), [.. _best], [.. _optimizer.Moments.Select(moment => (float[])moment.Clone())]);
 
+    /// <summary>Makes a part of the gradient zero.</summary>
+    public void Clear(Part part)
+    {
+        (int first, int count) = part.Of(Gradient.Values.Length);
+        Gradient.Values.Slice(first, count).Clear();
+    }
+
     /// <summary>Whether a part of the mean gradient is finite, and its squares.</summary>
     public bool IsFinite(Part part, float scale)
     {

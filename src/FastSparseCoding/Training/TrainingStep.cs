@@ -124,8 +124,11 @@ internal sealed class TrainingStep : IDisposable
 
     private static int WorthThreads(long multiplyAdds) => (int)Math.Clamp(multiplyAdds / WorthThread, 1, Environment.ProcessorCount);
 
+    /// <summary>A piece of the leaf's rows; and a part of the gradient, which is summed when all pieces are done, begins at zero.</summary>
     private void Run(int piece)
     {
+        foreach (TrainedSlab slab in _objective.Trained)
+            slab.Clear(new Part(piece, RowBlocks.Count(_rows, _pieceRows)));
         int row = piece * _pieceRows;
         _objective.Run(row, _losses.AsSpan(_first + row, Math.Min(_pieceRows, _rows - row)));
     }

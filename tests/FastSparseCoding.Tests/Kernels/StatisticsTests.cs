@@ -14,6 +14,7 @@ public sealed class StatisticsTests
         lists.Take(new Matrix(1, 4, [9, 9, 9, 9]));
 
         lists.Take(new Matrix(3, 4, [0, 1, 0, -2, 0, 0, 0, 0, 3, 0, 0, 4]));
+        lists.Turn();
 
         Assert.Equal((3, 4), (lists.Signals, lists.Count));
         Assert.Equal([[1, 3], [], [0, 3]], Enumerable.Range(0, 3).Select(i => lists.AtomsOf(i).ToArray()));
@@ -22,6 +23,45 @@ public sealed class StatisticsTests
         Assert.Equal([[3f], [1], [], [-2, 4]], Enumerable.Range(0, 4).Select(k => lists.FactorsOf(k).ToArray()));
         Assert.StartsWith("'codes' has 3 columns; it must have 4.",
             Assert.Throws<ArgumentException>(() => lists.Take(new Matrix(1, 3))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Signals_listed_elsewhere_are_appended_and_some_are_kept()
+    {
+        Matrix z = Sparse(RandomData.Normal(70, 33, seed: 3), 0.3);
+        CodeLists whole = new(33), first = new(33), second = new(33), joined = new(33);
+        whole.Take(z);
+        first.Take(z.SelectRows([.. Enumerable.Range(0, 25)]));
+        second.Take(z.SelectRows([.. Enumerable.Range(25, 45)]));
+        joined.Take(new Matrix(1, 33));
+
+        joined.Clear();
+        foreach (CodeLists part in new[] { first, new CodeLists(33), second })
+            joined.Append(part.SignalStarts, part.Atoms, part.Values);
+
+        AssertSame(whole, joined);
+        AssertDense(z, joined);
+        int[] kept = [.. Enumerable.Range(0, 70).Where(i => i is < 3 or > 5 && i % 4 != 1)];
+        joined.Keep(kept);
+        whole.Take(z.SelectRows(kept));
+        AssertSame(whole, joined);
+        AssertDense(z.SelectRows(kept), joined);
+        joined.Keep([]);
+        Assert.Equal((0, 0), (joined.Signals, joined.Count));
+    }
+
+    [Fact]
+    public void Lists_that_are_none_are_refused()
+    {
+        var lists = new CodeLists(4);
+        static void Refused(string message, Action append)
+            => Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(append).Message, StringComparison.Ordinal);
+
+        Refused("'columns' has 2 values; it must have 3.", () => lists.Append([0, 3], [1, 2], [1, 1]));
+        Refused("'values' has 1 values; it must have 2.", () => lists.Append([0, 2], [1, 2], [1]));
+        Refused("'columns' is 4; it must be from 0 to 3.", () => lists.Append([0, 2], [1, 4], [1, 1]));
+        Refused("'columns' is -1; it must be from 0 to 3.", () => lists.Append([0, 2], [-1, 2], [1, 1]));
+        Refused("'z' is [1×4]; it must be [0×4].", () => lists.CopyTo(new Matrix(1, 4)));
     }
 
     [Fact]
@@ -49,21 +89,24 @@ public sealed class StatisticsTests
     [InlineData(0.02)]
     public void Rows_of_the_statistics_have_the_bits_of_dense_sums_whether_codes_are_dense_or_sparse(double density)
     {
-        Matrix z = RandomData.Normal(60, 90, seed: 3);
-        var random = new Random(4);
-        foreach (ref float value in z.Values)
-            value = random.NextDouble() < density ? value : 0;
-        var lists = new CodeLists(90);
+        Matrix z = Sparse(RandomData.Normal(60, 90, seed: 3), density);
+        CodeLists lists = new(90), appended = new(90);
         lists.Take(z);
-        Matrix found = RandomData.Normal(90, 90, seed: 5), expected = found.Clone();
-
-        for (int k = 0; k < 90; k++)
+        appended.Append(lists.SignalStarts, lists.Atoms, lists.Values);
+        foreach (CodeLists codes in new[] { lists, appended })
         {
-            FadedSum.AddCodes(0.9f, lists, k, found.Row(k));
-            FadedSum.Add(0.9f, lists.FactorsOf(k), z, lists.SignalsOf(k), expected.Row(k));
-        }
+            codes.Turn();
+            Matrix found = RandomData.Normal(90, 90, seed: 5), expected = found.Clone();
 
-        Assert.Equal(expected.Values.ToArray(), found.Values.ToArray());
+            for (int k = 0; k < 90; k++)
+            {
+                FadedSum.AddCodes(0.9f, codes, k, found.Row(k));
+                FadedSum.Add(0.9f, codes.FactorsOf(k), z, codes.SignalsOf(k), expected.Row(k));
+            }
+
+            Assert.Equal(expected.Values.ToArray(), found.Values.ToArray());
+            Assert.Equal(density > 0.1, codes.Dense is not null);
+        }
     }
 
     [Theory]
@@ -109,6 +152,29 @@ public sealed class StatisticsTests
         Assert.Equal(expected.Values.ToArray(), found.Values.ToArray());
         Assert.StartsWith("'count' is 2; it must be from 0 to 1.",
             Assert.Throws<ArgumentOutOfRangeException>(() => packed.PackRows(b, 1099, 2)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Leaves some of the values, the others become zero.</summary>
+    private static Matrix Sparse(Matrix z, double density)
+    {
+        var random = new Random(4);
+        foreach (ref float value in z.Values)
+            value = random.NextDouble() < density ? value : 0;
+        return z;
+    }
+
+    private static void AssertSame(CodeLists expected, CodeLists found)
+    {
+        Assert.Equal(expected.SignalStarts.ToArray(), found.SignalStarts.ToArray());
+        Assert.Equal(expected.Atoms.ToArray(), found.Atoms.ToArray());
+        Assert.Equal(expected.Values.ToArray(), found.Values.ToArray());
+    }
+
+    private static void AssertDense(Matrix expected, CodeLists lists)
+    {
+        Matrix z = RandomData.Normal(expected.Rows, expected.Columns, seed: 9);
+        lists.CopyTo(z);
+        Assert.Equal(expected.Values.ToArray(), z.Values.ToArray());
     }
 
     private static float[] Values(AlignedRows rows) => [.. Enumerable.Range(0, rows.Rows).SelectMany(i => rows.Row(i).ToArray())];

@@ -85,6 +85,7 @@ public sealed class MaskedLearningTests
         Matrix expected = learner.State.Atoms;
         var lists = new CodeLists(12);
         lists.Take(z);
+        lists.Turn();
         twin.Apply(expected, filled, null, lists, 1);
 
         learner.PartialFit(x, mask, Cancellation);

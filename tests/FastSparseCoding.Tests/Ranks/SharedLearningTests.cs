@@ -40,26 +40,70 @@ public sealed class SharedLearningTests
     public void Statistics_are_shared_where_that_is_worth_it_and_keep_their_bits(int signals, int exchanges)
     {
         Matrix z = new ActiveSetSolver(Planted.Dictionary, 0.1f).Encode(Planted.X, cancellation: Cancellation);
-        float[] Update(ICollective ranks)
+        int[][] batches = [[.. Enumerable.Range(0, signals)], [.. Enumerable.Range(40, signals)]];
+
+        Counted[] ranks = RequireSameUpdates(Planted.Dictionary.Atoms, [.. batches.Select(Planted.X.SelectRows)],
+            [.. batches.Select(z.SelectRows)], ranks: 3);
+
+        Assert.All(ranks, rank => Assert.Equal(2 * exchanges, rank.Exchanges));
+    }
+
+    /// <summary>Of 2,047 atoms of one value they are 4m(m + n) = 16,769,024 bytes, of one more atom 8,192 above 16 MiB.</summary>
+    [Theory]
+    [InlineData(2047, true)]
+    [InlineData(2048, false)]
+    public void Statistics_of_more_than_16_MiB_stay_where_they_are(int atoms, bool travel)
+    {
+        var d = new Matrix(atoms, 1);
+        d.Values.Fill(1);
+        // Ranks would share these at any size: in codes without zeros every signal spares as much as half of the statistics.
+        Matrix x = RandomData.Normal(12, 1, seed: 3), z = RandomData.Normal(12, atoms, seed: 4);
+
+        Counted[] ranks = RequireSameUpdates(d, [x], [z], ranks: 2);
+
+        Assert.Equal(travel ? 4L * atoms * (atoms + 1) + 2 * 8 : 0, ranks.Sum(rank => rank.Bytes));
+    }
+
+    /// <summary>A rank reads the rows of a matrix itself; what another source gives is sent.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rows_of_a_matrix_are_not_sent(bool isMatrix)
+    {
+        var rows = new MatrixSource(Planted.X, Options.Seed);
+        ISignalSource source = isMatrix ? rows : new ScaledSource(rows, _ => 1);
+        var expected = new Matrix(310, 16);
+        rows.Read(7, expected);
+
+        Counted[] ranks = ThreadRanks.Run(2, collective =>
         {
-            var update = AtomUpdate.Create(Options with { Ranks = ranks }, 16);
-            var d = new Matrix(24, 16, Planted.Dictionary.Atoms.Values.ToArray());
-            var codes = new CodeLists(24);
-            for (int t = 1; t <= 2; t++)
-            {
-                int[] rows = [.. Enumerable.Range((t - 1) * 40, signals)];
-                codes.Take(z.SelectRows(rows));
-                update.Apply(d, Planted.X.SelectRows(rows), null, codes, t);
-            }
-            return [.. d.Values, .. update.A.Values, .. update.B.Values];
-        }
+            var counted = new Counted(collective);
+            var x = new Matrix(310, 16);
+            source.Read(7, x, 1, new SharedWork(counted), Cancellation);
+            Assert.Equal(expected.Values.ToArray(), x.Values.ToArray());
+            return counted;
+        });
 
-        float[] alone = Update(Collective.Alone);
-        var counts = new int[3];
-        float[][] shared = ThreadRanks.Run(3, ranks => Update(new Counted(ranks, counts)));
+        Assert.Equal(isMatrix ? 0 : 310 * 16 * 4 + 2 * 8, ranks.Sum(rank => rank.Bytes));
+    }
 
-        Assert.All(shared, rank => Assert.Equal(alone, rank));
-        Assert.All(counts, count => Assert.Equal(2 * exchanges, count));
+    /// <summary>Their codes and signals are dropped by every rank, whichever found them.</summary>
+    [Theory]
+    [InlineData(DictionaryMethod.Online)]
+    [InlineData(DictionaryMethod.Sgd)]
+    public void Signals_without_a_certified_code_are_left_out_by_all(DictionaryMethod method)
+    {
+        DictionaryLearningOptions options = Options with { Method = method, Lambda = 0.3f };
+        string Run(ICollective ranks) => DictionaryLearner.Learn(
+            // Far beyond what float32 can certify at this weight.
+            new ScaledSource(new MatrixSource(Planted.X, 1), i => i % 5 == 2 && i > 200 ? 1e18f : 1), options with { Ranks = ranks },
+            new DirectProgress<LearningProgress>(
+                p => Assert.Equal(Enumerable.Range(0, (int)p.Samples).Count(i => i % 5 == 2 && i > 200), p.Uncertified)),
+            start: Planted.Dictionary, cancellation: Cancellation).Hash;
+
+        string alone = Run(Collective.Alone);
+
+        Assert.All(ThreadRanks.Run(3, Run), shared => Assert.Equal(alone, shared));
     }
 
     [Fact]
@@ -123,9 +167,40 @@ public sealed class SharedLearningTests
         return $"{learned.Hash} {told[^1].Objective:R} {told[^1].MeanNonZeros:R} {told[^1].ReseededAtoms}";
     }
 
-    /// <summary>Counts the exchanges of every rank.</summary>
-    private sealed class Counted(ICollective ranks, int[] counts) : ICollective
+    /// <summary>Updates atoms by batches of codes, alone and by ranks, which must end with the same bits.</summary>
+    private static Counted[] RequireSameUpdates(ReadOnlyMatrixView start, Matrix[] x, Matrix[] z, int ranks)
     {
+        float[] values = start.Values.ToArray();
+        float[] Update(ICollective collective)
+        {
+            var d = new Matrix(z[0].Columns, x[0].Columns, [.. values]);
+            var update = AtomUpdate.Create(Options with { AtomCount = d.Rows, Ranks = collective }, d.Columns);
+            var codes = new CodeLists(d.Rows);
+            for (int t = 1; t <= x.Length; t++)
+            {
+                codes.Take(z[t - 1]);
+                codes.Turn();
+                update.Apply(d, x[t - 1], null, codes, t);
+            }
+            return [.. d.Values, .. update.A.Values, .. update.B.Values];
+        }
+
+        float[] alone = Update(Collective.Alone);
+        return ThreadRanks.Run(ranks, collective =>
+        {
+            var counted = new Counted(collective);
+            Assert.Equal(alone, Update(counted));
+            return counted;
+        });
+    }
+
+    /// <summary>Counts a rank's exchanges, and the bytes that it gave.</summary>
+    private sealed class Counted(ICollective ranks) : ICollective
+    {
+        public int Exchanges { get; private set; }
+
+        public long Bytes { get; private set; }
+
         public int Rank => ranks.Rank;
 
         public int Size => ranks.Size;
@@ -134,7 +209,8 @@ public sealed class SharedLearningTests
 
         public ReadOnlyMemory<byte>[] AllGather(ReadOnlySpan<byte> mine)
         {
-            counts[Rank]++;
+            Exchanges++;
+            Bytes += mine.Length;
             return ranks.AllGather(mine);
         }
 
