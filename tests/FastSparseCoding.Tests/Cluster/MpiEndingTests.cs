@@ -77,7 +77,7 @@ public sealed class MpiEndingTests : IDisposable
     [MemberData(nameof(Engines))]
     public void A_rank_that_has_ended_waits_for_the_one_that_saves_the_state(string engine)
     {
-        string[] learn = ["learn", "x.npy", "--atoms", "1500", "--samples", "200000", "--batch", "256", "-o", "learned.safetensors"];
+        string[] learn = ["learn", "x.npy", "--atoms", "1500", "--samples", "60000", "--batch", "256", "-o", "learned.safetensors"];
         RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(3000, 16, seed: 1), "signals");
 
         using RunningJob job = Start(engine, seconds: 3, learn);
