@@ -86,14 +86,12 @@ public sealed class MpiEndingTests : IDisposable
         RunningJob.Send(second, RunningJob.Terminate);
         job.Wait(() => _folder.Names.Any(name => name.StartsWith(".partial-", StringComparison.Ordinal)));
         RunningJob.Send(first, RunningJob.Stop);
-        // As long as a process has to end after a signal, once more.
-        bool endedEarly = job.EndsWithin(TimeSpan.FromSeconds(2));
-        bool wasSaving = _folder.Names.Any(name => name.StartsWith(".partial-", StringComparison.Ordinal));
+        // Twice as long as a process has to end after a signal.
+        Assert.False(job.EndsWithin(TimeSpan.FromSeconds(2)), "the job has ended while a rank was saving");
+        Assert.Contains(_folder.Names, name => name.StartsWith(".partial-", StringComparison.Ordinal));
         RunningJob.Send(first, RunningJob.Continue);
         (_, string error) = job.End();
 
-        Assert.True(wasSaving, "it was not saving when it was stopped");
-        Assert.False(endedEarly, error);
         Assert.Equal(["'learned.safetensors.checkpoint' holds the state; --resume goes on from it.", "interrupted"], Told(error));
         Assert.Equal(["learned.safetensors.checkpoint", "x.npy"], _folder.Names);
     }
