@@ -9,7 +9,7 @@
 #   - its shards given again are skipped;
 #   - steps of learning in shards have the bytes of the same steps undivided;
 #   - learning, training and encoding with two ranks that srun starts have the bytes of one process, for every MPI that is here, and
-#     encoding leaves no parts.
+#     encoding leaves no parts; those that srun does not bring together are refused.
 # Ends with "slurm: N checks, M faults"; the exit code is 1 when there are faults. Without Slurm here it says so, and the code is 0.
 set -uo pipefail
 . "$(dirname "$0")/checks.sh"
@@ -188,6 +188,8 @@ learn_in_rounds() {
   check "they have the bytes of undivided steps" cmp better.safetensors undivided-2.safetensors
 }
 
+is_installed() { grep -q "$1" <<< "$(ldconfig -p)"; }
+
 # Runs a command in two ranks, as learn-mpi.sbatch does.
 ranks() { srun --quiet --ntasks=2 --cpus-per-task=1 --kill-on-bad-exit=1 --mpi="$MPI" "$SPARSECODE" "$@" --mpi --quiet > /dev/null; }
 
@@ -196,16 +198,16 @@ work_with_ranks() {
   "$SPARSECODE" learn signals.npy --atoms 100 --samples 4000 --quiet -o plain.safetensors > /dev/null
   "$SPARSECODE" "${train[@]}" --quiet -o plain-lista.safetensors > /dev/null
   "$SPARSECODE" encode plain.safetensors signals.npy --quiet -o plain.npz > /dev/null
+  export MPI OPTIONS="--samples 4000"
   for MPI in pmix pmi2; do
     case $MPI in
       pmix) library=libmpi.so.40 ;;
       pmi2) library=libmpich.so.12 ;;
     esac
-    if ! grep -q "$library" <<< "$(ldconfig -p)"; then
+    if ! is_installed "$library"; then
       printf 'no %s here: srun --mpi=%s not checked\n' "$library" "$MPI"
       continue
     fi
-    export MPI OPTIONS="--samples 4000"
     rm -f dictionary.safetensors lista.safetensors codes.npz*
     job=$(eval "$(printed learn-mpi.sbatch)")
     check "learning with two ranks by srun --mpi=$MPI ends" await 300 is_over "${job##* }"
@@ -216,6 +218,15 @@ work_with_ranks() {
     check "it has the bytes of one process" cmp codes.npz plain.npz
     check "it has left no parts" test "$(echo codes.npz*)" = codes.npz
   done
+}
+
+start_apart() {
+  local library=libmpich.so.12
+  is_installed "$library" || return
+  MPI=none FASTSPARSECODING_MPI=$library ranks learn signals.npy -o apart.safetensors 2> apart.txt
+  check "ranks of MPICH that srun --mpi=none starts apart are refused, with a line each" \
+    test "$(grep -c "^error: --mpi: 2 processes were started together, but the MPI library '$library' knows of 1: " apart.txt)" -eq 2
+  check "and do nothing" test ! -e apart.safetensors
 }
 
 start
@@ -229,6 +240,7 @@ encode_in_an_array
 signals 8192
 learn_in_rounds
 work_with_ranks
+start_apart
 
 if [ "$faults" -gt 0 ]; then tail -n 5 ./*.log >&2; fi
 printf 'slurm: %d checks, %d faults\n' "$checks" "$faults"

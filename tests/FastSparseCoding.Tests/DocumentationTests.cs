@@ -76,6 +76,17 @@ public sealed class DocumentationTests
         Assert.Contains("Examples.dll", Directory.GetFiles(folder.Path, "*.dll", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
 
+    [Fact]
+    public void The_guide_to_clusters_has_the_example_of_ranks()
+    {
+        string[] example = Lines(Members[$"T:{typeof(MpiRanks).FullName}"].Element("example")!.Element("code")!.Value);
+
+        string[] guide = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "clusters.md"));
+        Assert.Equal(example, Lines(string.Join('\n', guide.SkipWhile(l => l != "```csharp").Skip(1).TakeWhile(l => l != "```"))));
+    }
+
+    private static string[] Lines(string code) => code.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     private static bool SaysThread(XElement member)
         => member.Elements().Where(e => e.Name.LocalName is "summary" or "remarks")
             .Any(e => e.Value.Contains("thread", StringComparison.OrdinalIgnoreCase));

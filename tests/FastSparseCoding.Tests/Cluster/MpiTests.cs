@@ -100,6 +100,27 @@ public sealed class MpiTests : IDisposable
         Assert.DoesNotContain("codes.npz", _folder.Names);
     }
 
+    /// <summary>MPICH's launcher gives every rank all cores, which they share.</summary>
+    [Fact]
+    public void What_each_rank_gets_is_told_and_a_batch_that_is_too_small()
+    {
+        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(600, 16, seed: 1), "signals");
+        ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.5f, null);
+        string[] train = ["train", "d.safetensors", "x.npy", "--samples", "4000", "--depth", "1", "--learning-rate", "0.01",
+            "-o", "e.safetensors"];
+        int threads = Math.Max(1, Environment.ProcessorCount / 2);
+
+        Outcome small = Mpi("mpirun.mpich", 2, train);
+        Outcome shared = Mpi("mpirun.mpich", 2, [.. train, "--batch", "128", "--threads", "3"]);
+
+        Assert.True(small.ExitCode == 0 && shared.ExitCode == 0, small.Error + shared.Error);
+        Assert.Contains($"2 ranks, {threads} thread{(threads == 1 ? "" : "s")} each", small.ErrorLines);
+        Assert.Contains(
+            "warning: 1 of 2 ranks share a batch of 64: a power of two, at most one for every 64 rows; see --batch.", small.ErrorLines);
+        Assert.Contains("2 ranks, 3 threads each", shared.ErrorLines);
+        Assert.DoesNotContain("warning: ", shared.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>A shell gives rank 1 another command line than rank 0.</summary>
     [Theory]
     [InlineData("mpirun.openmpi", "--bogus", "rank 1 stopped: '--bogus' is no option of 'sparsecode learn'.")]
