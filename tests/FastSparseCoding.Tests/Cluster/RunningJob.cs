@@ -62,9 +62,10 @@ internal sealed partial class RunningJob : IDisposable
     public int ProcessOf(int rank)
     {
         string number = rank.ToString(CultureInfo.InvariantCulture);
-        return Assert.Single(Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : 0)
-            .Where(id => id > 0 && IsRank(id, number)));
+        return Assert.Single(
+            Directory.EnumerateDirectories("/proc").Select(
+                path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : 0),
+            id => id > 0 && IsRank(id, number));
     }
 
     private bool IsRank(int process, string rank)
