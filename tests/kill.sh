@@ -12,6 +12,7 @@
 #   - a run whose disk is full exits with 1, says why in one line and leaves no partial file.
 # Ends with "kill: N moments, M faults"; the exit code is 1 when there are faults.
 set -uo pipefail
+. "$(dirname "$0")/checks.sh"
 
 moments=100
 seed=1
@@ -43,31 +44,9 @@ cd "$folder" || exit 2
 TIMEFORMAT=%R
 RANDOM=$seed
 done_moments=0
-faults=0
-
-fault() {
-  faults=$((faults + 1))
-  printf 'FAULT %s, %s: %s\n' "$command" "$event" "$*"
-}
 
 # Sets $drawn to a number at random from 0 to below $1.
 draw() { drawn=$(((RANDOM * 32768 + RANDOM) % ($1 > 0 ? $1 : 1))); }
-
-# Twelve pictures of 64×64 pixels: rectangles over each other, as text that every version of awk writes alike.
-pictures() {
-  mkdir photos
-  for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
-    awk -v s="$i" 'function next_below(n) { s = (s * 16807) % 2147483647; return s % n }
-      BEGIN {
-        for (k = 0; k < 60; k++) {
-          x0 = next_below(60); y0 = next_below(60); w = 3 + next_below(25); h = 3 + next_below(25); v = next_below(256)
-          for (y = y0; y < y0 + h && y < 64; y++) for (x = x0; x < x0 + w && x < 64; x++) p[y * 64 + x] = v
-        }
-        print "P2 64 64 255"
-        for (k = 0; k < 4096; k++) print p[k] + 0
-      }' > "photos/$i.pgm"
-  done
-}
 
 # Sets $line to the command that begins, or goes on with, the work whose output is $1, with the seed $2.
 compose() {
@@ -101,7 +80,7 @@ check_whole() {
 
 check_no_partial() {
   local stray
-  stray=$(find work -name '.partial*' -o -name '*.tmp')
+  stray=$(strays work)
   [ -z "$stray" ] || fault "left behind: $(printf '%s ' $stray)"
 }
 
@@ -128,7 +107,7 @@ begin() {
 
 # Kills at $1 thousandths of a second after the start.
 kill_at() {
-  event="killed after $1 ms"
+  where="$command, killed after $1 ms"
   compose "$output" 1
   "${line[@]}" > /dev/null 2>&1 &
   local pid=$!
@@ -142,7 +121,7 @@ kill_at() {
 
 # Runs where no file grows beyond $1 bytes. The runtime itself would need files for its code; it is told to do without.
 limit_to() {
-  event="files limited to $1 bytes"
+  where="$command, files limited to $1 bytes"
   compose "$output" 1
   local said code
   said=$(

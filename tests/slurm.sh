@@ -8,11 +8,13 @@
 #   - an array of 8 shards, one of whose processes is killed (SIGKILL) at work, is queued again there, merges, and has the bytes of one run;
 #   - its shards given again are skipped;
 #   - steps of learning in shards have the bytes of the same steps undivided;
-#   - learning with two ranks that srun starts has the bytes of one process, for every MPI that is here.
+#   - learning, training and encoding with two ranks that srun starts have the bytes of one process, for every MPI that is here, and
+#     encoding leaves no parts; those that srun does not bring together are refused.
 # Ends with "slurm: N checks, M faults"; the exit code is 1 when there are faults. Without Slurm here it says so, and the code is 0.
 set -uo pipefail
+. "$(dirname "$0")/checks.sh"
 case ${1:-} in
-  "" | -*) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  "" | -*) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 for program in slurmctld slurmd munged srun sbatch; do
   command -v "$program" > /dev/null || { printf 'no Slurm here (%s): not checked\n' "$program"; exit 0; }
@@ -23,12 +25,6 @@ scripts=$(cd "$(dirname "$0")/../samples/cluster" && pwd)
 folder=$(mktemp -d)
 daemons=()
 checks=0
-faults=0
-
-fault() {
-  faults=$((faults + 1))
-  printf 'FAULT: %s\n' "$*"
-}
 
 check() {
   local what=$1
@@ -127,22 +123,6 @@ CONF
   printf '%s of one node with 2 CPUs\n' "$(sinfo --version)"
 }
 
-# Twelve pictures of 64×64 pixels, rectangles over each other.
-pictures() {
-  mkdir photos
-  for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
-    awk -v s="$i" 'function next_below(n) { s = (s * 16807) % 2147483647; return s % n }
-      BEGIN {
-        for (k = 0; k < 60; k++) {
-          x0 = next_below(60); y0 = next_below(60); w = 3 + next_below(25); h = 3 + next_below(25); v = next_below(256)
-          for (y = y0; y < y0 + h && y < 64; y++) for (x = x0; x < x0 + w && x < 64; x++) p[y * 64 + x] = v
-        }
-        print "P2 64 64 255"
-        for (k = 0; k < 4096; k++) print p[k] + 0
-      }' > "photos/$i.pgm"
-  done
-}
-
 # So many signals of the pictures.
 signals() { "$SPARSECODE" encode dictionary.safetensors photos --samples "$1" --signals signals.npy --quiet -o unused.npz > /dev/null; }
 
@@ -188,7 +168,7 @@ encode_in_an_array() {
   check "the array and its merge end" await 400 is_over_in_haste "$array,$last"
   check "the array of 8 shards, one killed, merges to the bytes of one run" cmp codes.npz plain.npz
   check "eight shards have ended" test "$(find . -name 'codes.npz.*-of-8.part.npz' | wc -l)" -eq 8
-  check "the killed process has left nothing behind" test -z "$(find . -name '.partial*' -o -name '*.tmp')"
+  check "the killed process has left nothing behind" test -z "$(strays .)"
   rm -f codes.npz encode-*.log
   merging=$(eval "$commands")
   check "the same again ends" await 300 is_over "$(awk '{ print $4; exit }' <<< "$merging")"
@@ -208,24 +188,45 @@ learn_in_rounds() {
   check "they have the bytes of undivided steps" cmp better.safetensors undivided-2.safetensors
 }
 
-learn_with_ranks() {
-  local job
+is_installed() { grep -q "$1" <<< "$(ldconfig -p)"; }
+
+# Runs a command in two ranks, as learn-mpi.sbatch does.
+ranks() { srun --quiet --ntasks=2 --cpus-per-task=1 --kill-on-bad-exit=1 --mpi="$MPI" "$SPARSECODE" "$@" --mpi --quiet > /dev/null; }
+
+work_with_ranks() {
+  local job train=(train plain.safetensors signals.npy --samples 4000 --batch 256 --depth 2)
   "$SPARSECODE" learn signals.npy --atoms 100 --samples 4000 --quiet -o plain.safetensors > /dev/null
+  "$SPARSECODE" "${train[@]}" --quiet -o plain-lista.safetensors > /dev/null
+  "$SPARSECODE" encode plain.safetensors signals.npy --quiet -o plain.npz > /dev/null
+  export MPI OPTIONS="--samples 4000"
   for MPI in pmix pmi2; do
     case $MPI in
       pmix) library=libmpi.so.40 ;;
       pmi2) library=libmpich.so.12 ;;
     esac
-    if ! grep -q "$library" <<< "$(ldconfig -p)"; then
+    if ! is_installed "$library"; then
       printf 'no %s here: srun --mpi=%s not checked\n' "$library" "$MPI"
       continue
     fi
-    export MPI OPTIONS="--samples 4000"
-    rm -f dictionary.safetensors
+    rm -f dictionary.safetensors lista.safetensors codes.npz*
     job=$(eval "$(printed learn-mpi.sbatch)")
     check "learning with two ranks by srun --mpi=$MPI ends" await 300 is_over "${job##* }"
     check "it has the bytes of one process" cmp dictionary.safetensors plain.safetensors
+    check "training with two ranks by srun --mpi=$MPI" ranks "${train[@]}" -o lista.safetensors
+    check "it has the bytes of one process" cmp lista.safetensors plain-lista.safetensors
+    check "encoding with two ranks by srun --mpi=$MPI" ranks encode plain.safetensors signals.npy -o codes.npz
+    check "it has the bytes of one process" cmp codes.npz plain.npz
+    check "it has left no parts" test "$(echo codes.npz*)" = codes.npz
   done
+}
+
+start_apart() {
+  local library=libmpich.so.12
+  is_installed "$library" || return
+  MPI=none FASTSPARSECODING_MPI=$library ranks learn signals.npy -o apart.safetensors 2> apart.txt
+  check "ranks of MPICH that srun --mpi=none starts apart are refused, with a line each" \
+    test "$(grep -c "^error: --mpi: 2 processes were started together, but the MPI library '$library' knows of 1: " apart.txt)" -eq 2
+  check "and do nothing" test ! -e apart.safetensors
 }
 
 start
@@ -238,7 +239,8 @@ signals 65536
 encode_in_an_array
 signals 8192
 learn_in_rounds
-learn_with_ranks
+work_with_ranks
+start_apart
 
 if [ "$faults" -gt 0 ]; then tail -n 5 ./*.log >&2; fi
 printf 'slurm: %d checks, %d faults\n' "$checks" "$faults"

@@ -2,6 +2,7 @@
 //   mpirun -n 4 FastSparseCoding.Ranks [--times]
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using FastSparseCoding.Mpi;
 
@@ -11,6 +12,7 @@ try
     foreach (int length in (int[])[0, 1, 2, 3, 7, 1000, 100_003])
         CheckSum(length);
     CheckGather();
+    CheckMost();
     CheckBroadcast();
     SurviveFault();
     ranks.Barrier();
@@ -55,6 +57,25 @@ void CheckGather()
         for (int rank = 0; rank < all.Length; rank++)
             Require(all[rank].Span.SequenceEqual(Bytes(rank, factor)), $"the {factor} × {rank} bytes of rank {rank} are others");
     }
+}
+
+// More than an array has room for: the message is told by its length alone, so that nobody needs so much memory.
+void CheckMost()
+{
+    int length = Array.MaxLength / ranks.Size + 1;
+    string expected = string.Create(CultureInfo.InvariantCulture,
+        $"MPI: the ranks' messages are {(long)length * ranks.Size} bytes together; they must be {Array.MaxLength} or less: make the batch smaller.");
+    string said = "nothing";
+    byte first = 0;
+    try
+    {
+        ranks.AllGather(MemoryMarshal.CreateReadOnlySpan(ref first, length));
+    }
+    catch (IOException e)
+    {
+        said = e.Message;
+    }
+    Require(said == expected, $"too many bytes say '{said}'; it must be '{expected}'");
 }
 
 void CheckBroadcast()

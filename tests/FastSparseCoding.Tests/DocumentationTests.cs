@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text;
 using System.Xml.Linq;
 using FastSparseCoding.Imaging;
+using FastSparseCoding.Mpi;
 using FastSparseCoding.Tests.Storage;
 using FastSparseCoding.Tests.Support;
 using Xunit;
@@ -19,10 +21,12 @@ public sealed class DocumentationTests
         }
         """;
 
-    private static readonly Type[] Types = [.. new[] { typeof(Matrix), typeof(GrayImage) }.SelectMany(t => t.Assembly.GetExportedTypes())];
+    private static readonly Assembly[] Libraries = [typeof(Matrix).Assembly, typeof(GrayImage).Assembly, typeof(MpiRanks).Assembly];
 
-    private static readonly Dictionary<string, XElement> Members = new[] { typeof(Matrix), typeof(GrayImage) }
-        .SelectMany(t => XDocument.Load(Path.ChangeExtension(t.Assembly.Location, ".xml")).Descendants("member"))
+    private static readonly Type[] Types = [.. Libraries.SelectMany(library => library.GetExportedTypes())];
+
+    private static readonly Dictionary<string, XElement> Members = Libraries
+        .SelectMany(library => XDocument.Load(Path.ChangeExtension(library.Location, ".xml")).Descendants("member"))
         .ToDictionary(m => m.Attribute("name")!.Value, StringComparer.Ordinal);
 
     [Fact]
@@ -31,6 +35,7 @@ public sealed class DocumentationTests
         Type[] types = [.. Types.Where(t => !t.IsEnum && !t.IsAssignableTo(typeof(Delegate)))];
 
         Assert.InRange(types.Length, 100, 1000);
+        Assert.Contains(typeof(MpiRanks), types);
         Assert.Empty(types.Where(t => !SaysThread(Members[$"T:{t.FullName}"])).Select(t => t.FullName));
     }
 
@@ -39,11 +44,13 @@ public sealed class DocumentationTests
     {
         string[] examples = [.. Members.Values.SelectMany(m => m.Elements("example")).Select(e => e.Element("code")!.Value)];
         Assert.InRange(examples.Length, 30, 1000);
+        Assert.Contains(examples, example => example.Contains("MpiRanks.Start()", StringComparison.Ordinal));
         using var folder = new TempFolder();
         var program = new StringBuilder("""
             using System.Numerics.Tensors;
             using FastSparseCoding; using FastSparseCoding.Encoders; using FastSparseCoding.Evaluation; using FastSparseCoding.Imaging;
-            using FastSparseCoding.Learning; using FastSparseCoding.Solvers; using FastSparseCoding.Storage; using FastSparseCoding.Training;
+            using FastSparseCoding.Learning; using FastSparseCoding.Mpi; using FastSparseCoding.Solvers; using FastSparseCoding.Storage;
+            using FastSparseCoding.Training;
 
             """);
         for (int i = 0; i < examples.Length; i++)
@@ -68,6 +75,17 @@ public sealed class DocumentationTests
         Assert.DoesNotContain(" error ", Build(folder.Path), StringComparison.Ordinal);
         Assert.Contains("Examples.dll", Directory.GetFiles(folder.Path, "*.dll", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
+
+    [Fact]
+    public void The_guide_to_clusters_has_the_example_of_ranks()
+    {
+        string[] example = Lines(Members[$"T:{typeof(MpiRanks).FullName}"].Element("example")!.Element("code")!.Value);
+
+        string[] guide = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "clusters.md"));
+        Assert.Equal(example, Lines(string.Join('\n', guide.SkipWhile(l => l != "```csharp").Skip(1).TakeWhile(l => l != "```"))));
+    }
+
+    private static string[] Lines(string code) => code.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static bool SaysThread(XElement member)
         => member.Elements().Where(e => e.Name.LocalName is "summary" or "remarks")

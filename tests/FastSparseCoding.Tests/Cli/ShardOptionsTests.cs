@@ -90,6 +90,11 @@ public sealed class ShardOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Parts_need_a_file_to_lie_beside()
+        => CommandLine.Refuse("--output is -, standard output; parts need a file's name to lie beside.",
+            "encode", _atoms, _signals, "-o", "-", "--shard", "0/2");
+
+    [Fact]
     public void Both_options_are_one_too_many()
         => CommandLine.Refuse("--shard and --shards both say which part to do; give one of them.",
             [.. Encode, "--shard", "0/2", "--shards", "2"]);

@@ -100,57 +100,25 @@ public sealed class MpiTests : IDisposable
         Assert.DoesNotContain("codes.npz", _folder.Names);
     }
 
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public void A_rank_that_is_killed_ends_the_job_and_the_rest_is_done_later_to_the_same_bits(string engine)
+    /// <summary>MPICH's launcher gives every rank all cores, which they share.</summary>
+    [Fact]
+    public void What_each_rank_gets_is_told_and_a_batch_that_is_too_small()
     {
         RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(600, 16, seed: 1), "signals");
-        // Long enough to be killed in the middle, by its checkpoints.
-        string[] learn = ["learn", "x.npy", "--atoms", "24", "--samples", "60000", "--batch", "150"];
-        InFolder([.. learn, "-o", "alone.safetensors"]);
-        ProcessStartInfo start = MpiEngine.Start(
-            engine, 2, _folder.Path, OutputTests.ToolPath, [.. learn, "-o", "learned.safetensors", "--mpi", "-q"]);
+        ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.5f, null);
+        string[] train = ["train", "d.safetensors", "x.npy", "--samples", "4000", "--depth", "1", "--learning-rate", "0.01",
+            "-o", "e.safetensors"];
+        int threads = Math.Max(1, Environment.ProcessorCount / 2);
 
-        using (Process job = Process.Start(start)!)
-        {
-            while (!job.HasExited && !File.Exists(_folder.File("learned.safetensors.checkpoint")))
-                Thread.Sleep(1);
-            using Process kill = Process.Start(
-                "pkill", ["-KILL", "-n", "-f", $"{Path.GetFileName(OutputTests.ToolPath)} .*{learn[5]}.*--mpi"]);
-            kill.WaitForExit();
-            Assert.True(job.WaitForExit(TimeSpan.FromMinutes(1)), "the other rank goes on");
-            Assert.NotEqual(0, job.ExitCode);
-        }
-        Assert.True(File.Exists(_folder.File("learned.safetensors.checkpoint")), "it had ended before it was killed");
-        Assert.False(File.Exists(_folder.File("learned.safetensors")));
-        Outcome rest = Mpi(engine, 4, [.. learn, "-o", "learned.safetensors", "--resume"]);
+        Outcome small = Mpi("mpirun.mpich", 2, train);
+        Outcome shared = Mpi("mpirun.mpich", 2, [.. train, "--batch", "128", "--threads", "3"]);
 
-        Assert.True(rest.ExitCode == 0, rest.Error);
-        Assert.Equal(Bytes("alone.safetensors"), Bytes("learned.safetensors"));
-    }
-
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public void An_interruption_of_the_launcher_leaves_a_state_and_one_message(string engine)
-    {
-        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(600, 16, seed: 1), "signals");
-        ProcessStartInfo start = MpiEngine.Start(
-            engine, 2, _folder.Path, OutputTests.ToolPath, "learn", "x.npy", "--atoms", "24", "--samples", "6000000", "--batch", "150",
-            "-o", "learned.safetensors", "--mpi", "-q");
-
-        using Process job = Process.Start(start)!;
-        while (!job.HasExited && !File.Exists(_folder.File("learned.safetensors.checkpoint")))
-            Thread.Sleep(1);
-        using Process kill = Process.Start("kill", ["-INT", job.Id.ToString(CultureInfo.InvariantCulture)]);
-        string error = job.StandardError.ReadToEnd();
-        job.WaitForExit();
-
-        if (engine != "mpirun.mpich")
-            Assert.NotEqual(0, job.ExitCode);       // MPICH's launcher, told to end, ends well
-        string[] told = [.. error.Split('\n').Where(line => line.Contains("interrupted", StringComparison.Ordinal)
-            || line.Contains("--resume", StringComparison.Ordinal))];
-        Assert.Equal(["'learned.safetensors.checkpoint' holds the state; --resume goes on from it.", "interrupted"], told);
-        Assert.Equal(["learned.safetensors.checkpoint", "x.npy"], _folder.Names);
+        Assert.True(small.ExitCode == 0 && shared.ExitCode == 0, small.Error + shared.Error);
+        Assert.Contains($"2 ranks, {threads} thread{(threads == 1 ? "" : "s")} each", small.ErrorLines);
+        Assert.Contains(
+            "warning: 1 of 2 ranks share a batch of 64: a power of two, at most one for every 64 rows; see --batch.", small.ErrorLines);
+        Assert.Contains("2 ranks, 3 threads each", shared.ErrorLines);
+        Assert.DoesNotContain("warning: ", shared.Error, StringComparison.Ordinal);
     }
 
     /// <summary>A shell gives rank 1 another command line than rank 0.</summary>
@@ -215,6 +183,25 @@ public sealed class MpiTests : IDisposable
         Assert.Single(Errors(unknown));
     }
 
+    [Theory]
+    [InlineData("encode d.safetensors x.npy -o -", "--output is -, standard output; parts need a file's name to lie beside.")]
+    [InlineData("encode d.safetensors x.npy -o codes.npz --shard 0/2", "--mpi makes a part of every rank itself; leave --shard away.")]
+    [InlineData("encode d.safetensors x.npy -o codes.npz --shards 2", "--mpi makes a part of every rank itself; leave --shard away.")]
+    [InlineData("learn x.npy --start d.safetensors -o codes.npz --shard 0/2",
+        "--mpi is for learning batch by batch; --shard makes one step over all signals.")]
+    public void What_ranks_cannot_do_is_refused(string line, string message)
+    {
+        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(30, 16, seed: 1), "signals");
+        ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.3f, null);
+        ProcessStartInfo start = MpiEngine.Start("mpirun.mpich", 2, _folder.Path, OutputTests.ToolPath, [.. line.Split(' '), "--mpi"]);
+        start.Environment["JOB_COMPLETION_INDEX"] = "0";
+
+        Outcome outcome = MpiEngine.Run(start);
+
+        Assert.Equal((1, "", $"error: {message}"), (outcome.ExitCode, outcome.Out, Assert.Single(Errors(outcome))));
+        Assert.Equal(["d.safetensors", "x.npy"], _folder.Names);
+    }
+
     [Fact]
     public void A_library_of_another_engine_than_the_launcher_is_refused()
     {
@@ -237,13 +224,8 @@ public sealed class MpiTests : IDisposable
     public void Without_an_MPI_that_is_said(string library, string message)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Libraries have other names.");
-        var start = new ProcessStartInfo("dotnet", [OutputTests.ToolPath, "learn", "x.npy", "-o", "d.safetensors", "--mpi"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { [MpiLibrary.Variable] = library },
-        };
+        ProcessStartInfo start = MpiEngine.Alone(_folder.Path, OutputTests.ToolPath, "learn", "x.npy", "-o", "d.safetensors", "--mpi");
+        start.Environment[MpiLibrary.Variable] = library;
 
         Outcome outcome = MpiEngine.Run(start);
 
@@ -271,14 +253,7 @@ public sealed class MpiTests : IDisposable
 
     private void InFolder(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [OutputTests.ToolPath, .. arguments, "-q"])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = _folder.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        Outcome outcome = MpiEngine.Run(start);
+        Outcome outcome = MpiEngine.Run(MpiEngine.Alone(_folder.Path, OutputTests.ToolPath, [.. arguments, "-q"]));
         Assert.True(outcome.ExitCode == 0, outcome.Error);
     }
 

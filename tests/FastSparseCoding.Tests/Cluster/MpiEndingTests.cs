@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using FastSparseCoding.Storage;
+using FastSparseCoding.Tests.Cli;
+using FastSparseCoding.Tests.Storage;
+using FastSparseCoding.Tests.Support;
+using Xunit;
+
+namespace FastSparseCoding.Tests.Cluster;
+
+/// <summary>Jobs of real engines that end before their time: what they say and leave, and that the rest is done later to the same
+/// bits.</summary>
+public sealed class MpiEndingTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public static TheoryData<string, string> EnginesAndCommands { get; } = [.. from engine in MpiEngine.Names
+        from command in (string[])["learn", "train", "encode"] select new TheoryDataRow<string, string>(engine, command)];
+
+    public static TheoryData<string> Engines { get; } = [.. MpiEngine.Names];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(EnginesAndCommands))]
+    public void A_rank_that_is_killed_ends_the_job_and_the_rest_is_done_later_to_the_same_bits(string engine, string command)
+    {
+        string[] line = Prepare(command, isLong: false);
+        string output = line[^1];
+        Outcome alone = MpiEngine.Run(MpiEngine.Alone(_folder.Path, OutputTests.ToolPath, [.. line, "-q"]));
+        Assert.True(alone.ExitCode == 0, alone.Error);
+        byte[] bytes = File.ReadAllBytes(_folder.File(output));
+        File.Delete(_folder.File(output));
+        string[] inputs = _folder.Names;
+
+        using (RunningJob job = Start(engine, seconds: 0, line))
+        {
+            Assert.False(job.HasEnded, "it had ended before it was killed");
+            RunningJob.Send(job.ProcessOf(rank: 1), RunningJob.Kill);
+            Assert.NotEqual(0, job.End().ExitCode);
+        }
+
+        Assert.DoesNotContain(output, _folder.Names);
+        Outcome rest = MpiEngine.Run(command == "encode"
+            ? MpiEngine.Start(engine, 2, _folder.Path, OutputTests.ToolPath, [.. line, "--mpi", "-q"])     // who have the same parts
+            : Resume(engine, [.. line, "-q", "--resume"]));
+        Assert.True(rest.ExitCode == 0, rest.Error);
+        Assert.Equal(bytes, File.ReadAllBytes(_folder.File(output)));
+        Assert.Equal([.. inputs.Append(output).Order(StringComparer.Ordinal)], _folder.Names);
+    }
+
+    [Theory]
+    [MemberData(nameof(EnginesAndCommands))]
+    public void An_interruption_of_the_launcher_is_told_once_and_leaves_only_what_is_whole(string engine, string command)
+    {
+        string[] line = Prepare(command, isLong: true);
+        string[] inputs = _folder.Names;
+
+        using RunningJob job = Start(engine, seconds: 3, line);
+        RunningJob.Send(job.Launcher, RunningJob.Interrupt);
+        (int code, string error) = job.End();
+
+        if (engine != "mpirun.mpich")
+            Assert.NotEqual(0, code);       // MPICH's launcher, told to end, ends well
+        string[] left = [.. _folder.Names.Except(inputs)];
+        if (command == "encode")
+        {
+            Assert.Equal(["interrupted"], Told(error));
+            Assert.All(left, name => Assert.EndsWith(".part.npz", name, StringComparison.Ordinal));
+            return;
+        }
+        Assert.Equal([$"'{Assert.Single(left)}' holds the state; --resume goes on from it.", "interrupted"], Told(error));
+        Assert.EndsWith(".checkpoint", left[0], StringComparison.Ordinal);
+    }
+
+    /// <summary>Rank 0 is made to take long over the state that it saves, by stopping it there.</summary>
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void A_rank_that_has_ended_waits_for_the_one_that_saves_the_state(string engine)
+    {
+        string[] learn = ["learn", "x.npy", "--atoms", "1500", "--samples", "60000", "--batch", "256", "-o", "learned.safetensors"];
+        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(3000, 16, seed: 1), "signals");
+
+        using RunningJob job = Start(engine, seconds: 3, learn);
+        (int first, int second) = (job.ProcessOf(rank: 0), job.ProcessOf(rank: 1));
+        RunningJob.Send(first, RunningJob.Terminate);
+        RunningJob.Send(second, RunningJob.Terminate);
+        job.Wait(() => _folder.Names.Any(name => name.StartsWith(".partial-", StringComparison.Ordinal)));
+        RunningJob.Send(first, RunningJob.Stop);
+        // Twice as long as a process has to end after a signal.
+        Assert.False(job.EndsWithin(TimeSpan.FromSeconds(2)), "the job has ended while a rank was saving");
+        Assert.Contains(_folder.Names, name => name.StartsWith(".partial-", StringComparison.Ordinal));
+        RunningJob.Send(first, RunningJob.Continue);
+        (_, string error) = job.End();
+
+        Assert.Equal(["'learned.safetensors.checkpoint' holds the state; --resume goes on from it.", "interrupted"], Told(error));
+        Assert.Equal(["learned.safetensors.checkpoint", "x.npy"], _folder.Names);
+    }
+
+    /// <summary>The lines that the ranks wrote; those of the launchers are others.</summary>
+    private static string[] Told(string error) => [.. error.Split('\n').Where(line => line.StartsWith("error: ", StringComparison.Ordinal)
+        || line.Contains("interrupted", StringComparison.Ordinal) || line.Contains("--resume", StringComparison.Ordinal))];
+
+    /// <summary>Writes what a command reads.</summary>
+    /// <param name="command">Its name.</param>
+    /// <param name="isLong">Whether there is to be more of it than will be done.</param>
+    /// <returns>The command, its output last.</returns>
+    private string[] Prepare(string command, bool isLong)
+    {
+        string samples = isLong ? "6000000" : "60000";
+        RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(600, 16, seed: 1), "signals");
+        if (command == "learn")
+            return [command, "x.npy", "--atoms", "24", "--batch", "150", "--samples", samples, "-o", "learned.safetensors"];
+        if (command == "train")
+        {
+            ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.5f, null);
+            return [command, "d.safetensors", "x.npy", "--batch", "256", "--depth", "2", "--learning-rate", "0.01", "--samples", samples,
+                "-o", "trained.safetensors"];
+        }
+        // Zeros are coded at once, the signals behind them take a second or more: what can be done before that is.
+        Matrix signals = new(20_480, 64), costly = RandomData.Normal(isLong ? 4096 : 900, 64, seed: 3);
+        costly.Values.CopyTo(signals.Values[^costly.Values.Length..]);
+        RowsWriter.Write(_folder.File("s.npy"), signals, "signals");
+        ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(256, 64, seed: 4), isLong ? 0.02f : 0.3f, null);
+        return [command, "d.safetensors", "s.npy", "--solver", "fista", "-o", "codes.npz"];
+    }
+
+    /// <summary>Another number of ranks, or none.</summary>
+    private ProcessStartInfo Resume(string engine, string[] line) => engine == "mpirun.openmpi"
+        ? MpiEngine.Start(engine, 3, _folder.Path, OutputTests.ToolPath, [.. line, "--mpi"])
+        : MpiEngine.Alone(_folder.Path, OutputTests.ToolPath, line);
+
+    /// <summary>Two ranks that are under way: learning and training have left a checkpoint, encoding is at what takes long.</summary>
+    private RunningJob Start(string engine, int seconds, string[] line)
+    {
+        ProcessStartInfo start = MpiEngine.Start(engine, 2, _folder.Path, OutputTests.ToolPath, [.. line, "--mpi", "-q"]);
+        MpiEngine.GiveTimeToEnd(start, seconds);
+        string[] before = _folder.Names, names = before;
+        var unchanged = Stopwatch.StartNew();
+        return new RunningJob(start, () =>
+        {
+            if (line[0] != "encode")
+                return File.Exists(_folder.File($"{line[^1]}.checkpoint"));
+            if (!_folder.Names.SequenceEqual(names))
+            {
+                names = _folder.Names;
+                unchanged.Restart();
+            }
+            return !names.SequenceEqual(before) && unchanged.Elapsed > TimeSpan.FromSeconds(0.3);
+        });
+    }
+}
