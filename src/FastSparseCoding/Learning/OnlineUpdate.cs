@@ -16,6 +16,9 @@ internal sealed class OnlineUpdate(DictionaryLearningOptions options, int size) 
     /// <summary>Most values of the statistics that are sent, 16 MiB: those of large dictionaries never are.</summary>
     private const long MostTravelling = 1 << 22;
 
+    /// <summary>Signals of so many values or more are so large a message themselves that no statistics of them are sent as well.</summary>
+    private const int LargeSignals = 4096;
+
     /// <summary>Multiply-adds of these scattered sums that take as long as a value on a slow way, a gigabyte in a second.</summary>
     private const double WorthTravelling = 4;
 
@@ -60,7 +63,8 @@ internal sealed class OnlineUpdate(DictionaryLearningOptions options, int size) 
     {
         long travels = A.Values.Length + (long)B.Values.Length;
         double multiplyAdds = codes.Count * ((double)codes.Count / signals + B.Columns);
-        return _work.IsShared && travels <= MostTravelling && multiplyAdds * (1 - 1.0 / _work.Ranks.Size) > WorthTravelling * travels;
+        return _work.IsShared && travels <= MostTravelling && B.Columns < LargeSignals
+            && multiplyAdds * (1 - 1.0 / _work.Ranks.Size) > WorthTravelling * travels;
     }
 
     /// <summary>φ ← φ + w(φ_batch − φ), w the share of a batch in what statistics that fade so hold.</summary>

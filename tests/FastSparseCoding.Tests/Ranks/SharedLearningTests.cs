@@ -50,18 +50,20 @@ public sealed class SharedLearningTests
 
     /// <summary>Of 2,047 atoms of one value they are 4m(m + n) = 16,769,024 bytes, of one more atom 8,192 above 16 MiB.</summary>
     [Theory]
-    [InlineData(2047, true)]
-    [InlineData(2048, false)]
-    public void Statistics_of_more_than_16_MiB_stay_where_they_are(int atoms, bool travel)
+    [InlineData(2047, 1, true)]
+    [InlineData(2048, 1, false)]
+    [InlineData(8, 4095, true)]
+    [InlineData(8, 4096, false)]
+    public void Statistics_of_more_than_16_MiB_or_of_4096_values_a_signal_stay_where_they_are(int atoms, int size, bool travel)
     {
-        var d = new Matrix(atoms, 1);
+        var d = new Matrix(atoms, size);
         d.Values.Fill(1);
         // Ranks would share these at any size: in codes without zeros every signal spares as much as half of the statistics.
-        Matrix x = RandomData.Normal(12, 1, seed: 3), z = RandomData.Normal(12, atoms, seed: 4);
+        Matrix x = RandomData.Normal(12, size, seed: 3), z = RandomData.Normal(12, atoms, seed: 4);
 
         Counted[] ranks = RequireSameUpdates(d, [x], [z], ranks: 2);
 
-        Assert.Equal(travel ? 4L * atoms * (atoms + 1) + 2 * 8 : 0, ranks.Sum(rank => rank.Bytes));
+        Assert.Equal(travel ? 4L * atoms * (atoms + size) + 2 * 8 : 0, ranks.Sum(rank => rank.Bytes));
     }
 
     /// <summary>A rank reads the rows of a matrix itself; what another source gives is sent.</summary>
