@@ -10,7 +10,7 @@ namespace FastSparseCoding.Tests.Cluster;
 /// <summary>kubectl itself runs the guide's commands and sends the manifests, to a stand-in for a cluster's server.</summary>
 public sealed class ManifestCommandTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly TempFolder _folder = new();
 

@@ -50,30 +50,39 @@ internal sealed class ManifestServer : IDisposable
     /// <summary>Waits for the pods of all Jobs; throws what one of them threw.</summary>
     public void WaitForPods() => Task.WaitAll([.. _running.Values]);
 
+    /// <summary>Ends when all pods have, with a request of its own, since closing a listener does not always wake who waits for the
+    /// next.</summary>
     public void Dispose()
     {
-        _listener.Close();
+        foreach (Task pods in _running.Values)
+            Task.WaitAny(pods);
+        using (var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }))
+        using (var last = new HttpRequestMessage(HttpMethod.Delete, Address))
+            client.Send(last).Dispose();
         _thread.Join();
+        _listener.Close();
     }
 
     private void Serve()
     {
-        while (_listener.IsListening)
+        HttpListenerContext request;
+        do
         {
+            request = _listener.GetContext();
+            (HttpStatusCode status, JsonNode? answer) = Answer(request.Request);
+            byte[] bytes = answer is null ? [] : JsonSerializer.SerializeToUtf8Bytes(answer);
+            request.Response.StatusCode = (int)status;
+            request.Response.ContentType = answer is null ? "application/octet-stream" : "application/json";
             try
             {
-                HttpListenerContext request = _listener.GetContext();
-                (HttpStatusCode status, JsonNode? answer) = Answer(request.Request);
-                byte[] bytes = answer is null ? [] : JsonSerializer.SerializeToUtf8Bytes(answer);
-                request.Response.StatusCode = (int)status;
-                request.Response.ContentType = answer is null ? "application/octet-stream" : "application/json";
                 request.Response.Close(bytes, willBlock: true);
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
             {
-                // Closed, or kubectl has what it waited for and no longer listens.
+                // kubectl has what it waited for and no longer listens.
             }
         }
+        while (request.Request.HttpMethod != "DELETE");
     }
 
     private (HttpStatusCode Status, JsonNode? Answer) Answer(HttpListenerRequest request)
