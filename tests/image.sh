@@ -9,8 +9,8 @@
 #     the manifest's arguments and limits, the image's own user without rights and the volume given to the manifest's group;
 #   - learning and encoding with two ranks of mpirun in one container have the bytes of one process.
 # Stand-ins: no registry of images is asked. The two images that the Dockerfile begins with are made here and given their names: Debian 12
-# with this machine's SDK or runtime and the user that Microsoft's images (which are Ubuntu) have. docker is Podman, in a store of its own
-# of which nothing stays. Not shown are Microsoft's images, Docker itself and a cluster.
+# with this machine's SDK or runtime and the user that Microsoft's images (which are Ubuntu) have. docker is Podman, with a store of its
+# own that is deleted. Not shown are Microsoft's images, Docker itself and a cluster.
 # Ends with "image: N checks, M faults"; the exit code is 1 when there are faults. Where containers cannot be had it says why, and the code
 # is 0.
 set -uo pipefail
@@ -41,13 +41,17 @@ for program in podman runc mmdebstrap; do
   command -v "$program" > /dev/null || leave_out "no $program"
 done
 folder=$(mktemp -d)
+if [ "$(df --output=avail -B 1G "$folder" | tail -n 1)" -lt 4 ]; then
+  rmdir "$folder"
+  leave_out "less than 4 GB for temporary files"
+fi
 stop() {
   podman rm --all --force > /dev/null 2>&1
   umount "$folder/store/overlay" 2> /dev/null
   rm -rf "$folder"
 }
-trap stop EXIT
 export CONTAINERS_STORAGE_CONF=$folder/storage.conf CONTAINERS_CONF=$folder/containers.conf
+trap stop EXIT
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$folder/store" "$folder/run" > "$CONTAINERS_STORAGE_CONF"
 # The machine's network, and limits that a root who may raise none has.
 cat > "$CONTAINERS_CONF" << CONF
@@ -66,8 +70,8 @@ stand_ins() {
   local image stage dotnet context=$folder/context
   dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
   mkdir "$context"
-  mmdebstrap --variant=apt --include=ca-certificates,libicu72,libssl3,libstdc++6,tzdata bookworm "$context/debian.tar" > "$folder/log" 2>&1 \
-    || leave_out "$(tail -n 1 "$folder/log")"
+  mmdebstrap --variant=apt --include=ca-certificates,libicu72,libssl3,libstdc++6,tzdata bookworm "$context/debian.tar" \
+    > "$folder/log" 2>&1 || leave_out "$(tail -n 1 "$folder/log")"
   cp "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" "$context/trusted.crt" || leave_out "no certificates"
   cat > "$context/Dockerfile" << DOCKERFILE
 FROM scratch AS debian
@@ -83,7 +87,7 @@ FROM debian AS sdk
 ENV NUGET_CERT_REVOCATION_MODE=${NUGET_CERT_REVOCATION_MODE:-online}
 COPY --from=dotnet . /usr/share/dotnet
 DOCKERFILE
-  { podman build --target debian -t debian "$context" && podman run --rm --cpus 1 --memory 64m debian true; } > "$folder/log" 2>&1 \
+  { podman build --target debian -t stand-in "$context" && podman run --rm --cpus 1 --memory 64m stand-in true; } > "$folder/log" 2>&1 \
     || leave_out "no container can be started: $(tail -n 1 "$folder/log")"
   for stage in sdk runtime; do
     image=$(sed -n "s/^ARG ${stage^^}=//p" "$manifests/Dockerfile")
