@@ -88,7 +88,7 @@ ENV NUGET_CERT_REVOCATION_MODE=${NUGET_CERT_REVOCATION_MODE:-online}
 COPY --from=dotnet . /usr/share/dotnet
 DOCKERFILE
   { podman build --target debian -t stand-in "$context" && podman run --rm --cpus 1 --memory 64m stand-in true; } > "$folder/log" 2>&1 \
-    || leave_out "no container can be started: $(tail -n 1 "$folder/log")"
+    || leave_out "no container can be started: $(grep -m 1 rror "$folder/log")"
   for stage in sdk runtime; do
     image=$(sed -n "s/^ARG ${stage^^}=//p" "$manifests/Dockerfile")
     podman build --target "$stage" -t "$image" --build-context "dotnet=$dotnet" "$context" > "$folder/log" 2>&1 \
