@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FastSparseCoding.Tests.Cluster;
 
-/// <summary>What samples/cluster says of itself and of the sources is so. tests/image.sh carries out how the image is built.</summary>
+/// <summary>What samples/cluster says of itself and of the sources is so. tests/image.sh builds the image and runs it.</summary>
 public sealed partial class ClusterFileTests
 {
     private static readonly string[] Dockerfile = File.ReadAllLines(Path.Combine(ClusterScript.Folder, "Dockerfile"));
@@ -37,8 +37,8 @@ public sealed partial class ClusterFileTests
             named => Assert.True(File.Exists(Path.Combine(ClusterScript.Folder, named.Value)), named.Value));
     }
 
-    /// <summary>Those are carried out by tests/slurm.sh and the tests beside this one; the tool's own and those of mpirun by
-    /// ReadmeTests.</summary>
+    /// <summary>Those are carried out by tests/slurm.sh, tests/image.sh and the tests beside this one; the tool's own and those of mpirun
+    /// by ReadmeTests.</summary>
     [Fact]
     public void The_guide_has_the_commands_of_the_files()
     {

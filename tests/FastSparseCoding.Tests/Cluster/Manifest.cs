@@ -28,7 +28,9 @@ internal static class Manifest
         return objects;
     }
 
-    private static object Read(JsonElement value)
+    /// <summary>One object.</summary>
+    /// <exception cref="JsonException">A field is unknown, or its value of another type.</exception>
+    public static object Read(JsonElement value)
     {
         string kind = $"{value.GetProperty("apiVersion")} {value.GetProperty("kind")}";
         Type? type = kind switch

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FastSparseCoding.Cli;
-using FastSparseCoding.Storage;
-using FastSparseCoding.Tests.Cli;
 using FastSparseCoding.Tests.Storage;
-using FastSparseCoding.Tests.Support;
 using k8s.Models;
 using Xunit;
 
@@ -13,7 +10,7 @@ namespace FastSparseCoding.Tests.Cluster;
 /// <summary>The manifests are of Kubernetes's schema, agree with themselves, and their pods do what one run does.</summary>
 public sealed class ManifestTests : IDisposable
 {
-    private const string Shards = "indexed-job.yaml", Merge = "merge-job.yaml", Volume = "/data";
+    private const string Shards = "indexed-job.yaml", Merge = "merge-job.yaml";
 
     private readonly TempFolder _folder = new();
 
@@ -79,7 +76,7 @@ public sealed class ManifestTests : IDisposable
 
         Assert.Equal("sparsecode:latest", container.Image);
         Assert.Equal(1654, pod.SecurityContext.FsGroup);
-        Assert.Equal((Volume, volume.Name), (mount.MountPath, mount.Name));
+        Assert.Equal((ManifestPods.Volume, volume.Name), (mount.MountPath, mount.Name));
         Assert.Equal(Assert.Single(Read(Shards).OfType<V1PersistentVolumeClaim>()).Metadata.Name, volume.PersistentVolumeClaim.ClaimName);
         foreach (IDictionary<string, ResourceQuantity> resources in new[] { container.Resources.Requests, container.Resources.Limits })
         {
@@ -91,26 +88,12 @@ public sealed class ManifestTests : IDisposable
     [Fact]
     public void Its_pods_and_the_merge_write_what_one_run_writes()
     {
-        Npy.Write(_folder.File("signals.npy"), RandomData.Normal(3000, 16, seed: 1));
-        ModelFile.Save(_folder.File("dictionary.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.3f, null);
-        CommandLine.Succeed("encode", _folder.File("dictionary.safetensors"), _folder.File("signals.npy"), "-o", _folder.File("plain.npz"));
+        ManifestPods.Prepare(_folder.Path);
 
-        for (int pod = 0; pod < Job(Shards).Spec.Completions; pod++)
-            RunPod(Shards, pod.ToString(CultureInfo.InvariantCulture));
-        RunPod(Merge, null);
+        ManifestPods.Run(Job(Shards), _folder.Path);
+        ManifestPods.Run(Job(Merge), _folder.Path);
 
-        Assert.Equal(File.ReadAllBytes(_folder.File("plain.npz")), File.ReadAllBytes(_folder.File("codes.npz")));
-    }
-
-    private void RunPod(string manifest, string? index)
-    {
-        using var error = new StringWriter();
-        var terminal = new Terminal(TextWriter.Null, error, IsInteractive: false)
-        {
-            Variable = name => name == "JOB_COMPLETION_INDEX" ? index : null,
-        };
-        string[] args = [.. Container(manifest).Args.Select(arg => arg.Replace(Volume, _folder.Path, StringComparison.Ordinal))];
-        Assert.True(App.Run(args, terminal, TestContext.Current.CancellationToken) == ExitCode.Done, error.ToString());
+        ManifestPods.AssertBytesOfOneRun(_folder.Path);
     }
 
     private static V1Container Container(string manifest) => Assert.Single(Job(manifest).Spec.Template.Spec.Containers);
