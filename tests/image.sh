@@ -99,7 +99,12 @@ DOCKERFILE
 build() {
   local command
   command=$(grep '^docker build ' "$root/docs/clusters.md")
-  (cd "$root" && eval "$command") > "$folder/log" 2>&1
+  (cd "$root" && eval "$command") > "$folder/log" 2>&1 && return
+  # What the machine itself reaches, a container may not: then nothing is said of the Dockerfile.
+  if grep -qE 'NU1301|Could not resolve|Failed to fetch|Unable to connect' "$folder/log"; then
+    leave_out "a container reaches no registry: $(grep -m 1 -E 'NU1301|Could not resolve|Failed to fetch|Unable to connect' "$folder/log")"
+  fi
+  return 1
 }
 
 # The value of a manifest's field, the first of that name.
