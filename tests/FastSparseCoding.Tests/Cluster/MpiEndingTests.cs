@@ -81,7 +81,7 @@ public sealed class MpiEndingTests : IDisposable
         string[] learn = ["learn", "x.npy", "--atoms", "1500", "--samples", "200000", "--batch", "256", "-o", "learned.safetensors"];
         RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(3000, 16, seed: 1), "signals");
 
-        using RunningJob job = Start(engine, seconds: 3, learn);
+        using RunningJob job = Start(engine, seconds: 1, learn);
         job.Send(RunningJob.Terminate, rank: 0);
         job.Send(RunningJob.Terminate, rank: 1);
         job.Wait(() => _folder.Names.Any(name => name.StartsWith(".partial-", StringComparison.Ordinal)));
