@@ -74,7 +74,10 @@ port() {
 }
 
 is_idle() { [ "$(sinfo -h -o %t 2> /dev/null)" = idle ]; }
-is_over() { [ -z "$(squeue -h -j "$1" 2> /dev/null)" ]; }
+is_over() {
+  local left
+  left=$(squeue -h -j "$1" 2> /dev/null) && [ -z "$left" ]      # a squeue that is not answered says nothing
+}
 
 start() {
   local node
@@ -211,12 +214,12 @@ work_with_ranks() {
     rm -f dictionary.safetensors lista.safetensors codes.npz*
     job=$(eval "$(printed learn-mpi.sbatch)")
     check "learning with two ranks by srun --mpi=$MPI ends" await 300 is_over "${job##* }"
-    check "it has the bytes of one process" cmp dictionary.safetensors plain.safetensors
+    check "the dictionary has the bytes of one process" cmp dictionary.safetensors plain.safetensors
     check "training with two ranks by srun --mpi=$MPI" ranks "${train[@]}" -o lista.safetensors
-    check "it has the bytes of one process" cmp lista.safetensors plain-lista.safetensors
+    check "the encoder has the bytes of one process" cmp lista.safetensors plain-lista.safetensors
     check "encoding with two ranks by srun --mpi=$MPI" ranks encode plain.safetensors signals.npy -o codes.npz
-    check "it has the bytes of one process" cmp codes.npz plain.npz
-    check "it has left no parts" test "$(echo codes.npz*)" = codes.npz
+    check "the codes have the bytes of one process" cmp codes.npz plain.npz
+    check "there are no parts left" test "$(echo codes.npz*)" = codes.npz
   done
 }
 

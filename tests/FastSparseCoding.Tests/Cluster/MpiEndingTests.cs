@@ -35,7 +35,7 @@ public sealed class MpiEndingTests : IDisposable
         using (RunningJob job = Start(engine, seconds: 0, line))
         {
             Assert.False(job.HasEnded, "it had ended before it was killed");
-            RunningJob.Send(job.ProcessOf(rank: 1), RunningJob.Kill);
+            job.Send(RunningJob.Kill, rank: 1);
             Assert.NotEqual(0, job.End().ExitCode);
         }
 
@@ -56,7 +56,7 @@ public sealed class MpiEndingTests : IDisposable
         string[] inputs = _folder.Names;
 
         using RunningJob job = Start(engine, seconds: 3, line);
-        RunningJob.Send(job.Launcher, RunningJob.Interrupt);
+        job.Send(RunningJob.Interrupt);
         (int code, string error) = job.End();
 
         if (engine != "mpirun.mpich")
@@ -77,19 +77,19 @@ public sealed class MpiEndingTests : IDisposable
     [MemberData(nameof(Engines))]
     public void A_rank_that_has_ended_waits_for_the_one_that_saves_the_state(string engine)
     {
-        string[] learn = ["learn", "x.npy", "--atoms", "1500", "--samples", "60000", "--batch", "256", "-o", "learned.safetensors"];
+        // The next state that it would save by itself is a second away.
+        string[] learn = ["learn", "x.npy", "--atoms", "1500", "--samples", "200000", "--batch", "256", "-o", "learned.safetensors"];
         RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(3000, 16, seed: 1), "signals");
 
-        using RunningJob job = Start(engine, seconds: 3, learn);
-        (int first, int second) = (job.ProcessOf(rank: 0), job.ProcessOf(rank: 1));
-        RunningJob.Send(first, RunningJob.Terminate);
-        RunningJob.Send(second, RunningJob.Terminate);
+        using RunningJob job = Start(engine, seconds: 1, learn);
+        job.Send(RunningJob.Terminate, rank: 0);
+        job.Send(RunningJob.Terminate, rank: 1);
         job.Wait(() => _folder.Names.Any(name => name.StartsWith(".partial-", StringComparison.Ordinal)));
-        RunningJob.Send(first, RunningJob.Stop);
+        job.Send(RunningJob.Stop, rank: 0);
         // Twice as long as a process has to end after a signal.
         Assert.False(job.EndsWithin(TimeSpan.FromSeconds(2)), "the job has ended while a rank was saving");
         Assert.Contains(_folder.Names, name => name.StartsWith(".partial-", StringComparison.Ordinal));
-        RunningJob.Send(first, RunningJob.Continue);
+        job.Send(RunningJob.Continue, rank: 0);
         (_, string error) = job.End();
 
         Assert.Equal(["'learned.safetensors.checkpoint' holds the state; --resume goes on from it.", "interrupted"], Told(error));
@@ -136,7 +136,8 @@ public sealed class MpiEndingTests : IDisposable
         MpiEngine.GiveTimeToEnd(start, seconds);
         string[] before = _folder.Names, names = before;
         var unchanged = Stopwatch.StartNew();
-        return new RunningJob(start, () =>
+        var job = new RunningJob(start, ranks: 2);
+        job.Wait(() =>
         {
             if (line[0] != "encode")
                 return File.Exists(_folder.File($"{line[^1]}.checkpoint"));
@@ -147,5 +148,6 @@ public sealed class MpiEndingTests : IDisposable
             }
             return !names.SequenceEqual(before) && unchanged.Elapsed > TimeSpan.FromSeconds(0.3);
         });
+        return job;
     }
 }

@@ -16,18 +16,17 @@ internal sealed partial class RunningJob : IDisposable
     private static readonly string[] RankVariables = ["OMPI_COMM_WORLD_RANK=", "PMI_RANK="];
 
     private readonly Process _launcher;
-    private readonly string _folder;
+    private readonly int[] _ranks;
 
-    /// <summary>Starts a job and waits until it is as far as is wanted.</summary>
-    public RunningJob(ProcessStartInfo start, Func<bool> isThere)
+    /// <summary>Starts a job and waits until its processes are there.</summary>
+    public RunningJob(ProcessStartInfo start, int ranks)
     {
-        (_launcher, _folder) = (Process.Start(start)!, start.WorkingDirectory);
-        Wait(isThere);
+        _launcher = Process.Start(start)!;
+        _ranks = new int[ranks];
+        Wait(() => FindRanks(start.WorkingDirectory));
     }
 
-    /// <summary>The process that started the ranks.</summary>
-    public int Launcher => _launcher.Id;
-
+    /// <summary>Whether the launcher, and so all, has ended.</summary>
     public bool HasEnded => _launcher.HasExited;
 
     public void Dispose()
@@ -44,8 +43,11 @@ internal sealed partial class RunningJob : IDisposable
             Thread.Sleep(1);
     }
 
-    /// <summary>Sends a process a signal.</summary>
-    public static void Send(int process, int signal) => Assert.Equal(0, SendSignal(process, signal));
+    /// <summary>Sends the launcher a signal.</summary>
+    public void Send(int signal) => Assert.Equal(0, SendSignal(_launcher.Id, signal));
+
+    /// <summary>Sends a rank a signal.</summary>
+    public void Send(int signal, int rank) => Assert.Equal(0, SendSignal(_ranks[rank], signal));
 
     /// <summary>Waits so long for its end.</summary>
     public bool EndsWithin(TimeSpan time) => _launcher.WaitForExit(time);
@@ -58,27 +60,31 @@ internal sealed partial class RunningJob : IDisposable
         return (_launcher.ExitCode, _launcher.StandardError.ReadToEnd());
     }
 
-    /// <summary>The process of a rank.</summary>
-    public int ProcessOf(int rank)
+    /// <summary>Looks for the processes of the ranks.</summary>
+    /// <returns>Whether all are there.</returns>
+    private bool FindRanks(string folder)
     {
-        string number = rank.ToString(CultureInfo.InvariantCulture);
-        return Assert.Single(
-            Directory.EnumerateDirectories("/proc").Select(
-                path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : 0),
-            id => id > 0 && IsRank(id, number));
+        foreach (string path in Directory.EnumerateDirectories("/proc"))
+            if (int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+                && RankOf(path, folder) is { } rank)
+                _ranks[rank] = process;
+        return !_ranks.Contains(0);
     }
 
-    private bool IsRank(int process, string rank)
+    /// <summary>The rank of a process that works in a folder; null for every other.</summary>
+    private static int? RankOf(string process, string folder)
     {
         try
         {
-            return new DirectoryInfo($"/proc/{process}/cwd").LinkTarget == _folder
-                && Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/environ")).Split('\0')
-                    .Any(variable => RankVariables.Any(name => variable == name + rank));
+            if (new DirectoryInfo(Path.Combine(process, "cwd")).LinkTarget != folder)
+                return null;
+            string? rank = Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(process, "environ"))).Split('\0')
+                .FirstOrDefault(variable => RankVariables.Any(name => variable.StartsWith(name, StringComparison.Ordinal)));
+            return rank is null ? null : int.Parse(rank.Split('=')[1], CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;       // another's, or it has ended
+            return null;        // another's, or it has ended
         }
     }
 
