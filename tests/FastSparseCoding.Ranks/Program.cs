@@ -64,7 +64,8 @@ void CheckMost()
 {
     int length = Array.MaxLength / ranks.Size + 1;
     string expected = string.Create(CultureInfo.InvariantCulture,
-        $"MPI: the ranks' messages are {(long)length * ranks.Size} bytes together; they must be {Array.MaxLength} or less: make the batch smaller.");
+        $"MPI: the ranks' messages are {(long)length * ranks.Size} bytes together; they must be {Array.MaxLength} or less: make the batch "
+        + $"smaller.");
     string said = "nothing";
     byte first = 0;
     try
