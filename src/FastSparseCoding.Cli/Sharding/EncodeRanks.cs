@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using FastSparseCoding.Cli.Coding;
 using FastSparseCoding.Cli.Input;
@@ -6,23 +5,25 @@ using FastSparseCoding.Cli.Output;
 
 namespace FastSparseCoding.Cli.Sharding;
 
-/// <summary>An encoding that several processes share: its parts, several for each, are taken in turn, and the first process joins them.
-/// Parts that an interrupted run has finished stay as they are. They have names of their own, OUTPUT.ranks.I-of-N.part.npz: parts made with
-/// --shard are the user's.</summary>
+/// <summary>An encoding that several processes share: they take its parts in turn, and the first of them joins these. Parts that an
+/// interrupted run has finished stay as they are. They have names of their own, OUTPUT.ranks.I-of-N.part.npz: parts made with --shard are
+/// the user's.</summary>
 internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
 {
     /// <summary>What comes before the number of a part in its name.</summary>
     public const string PartOf = ".ranks";
 
-    /// <summary>Parts that a rank takes, where there are so many blocks or pictures: signals that are harder than others, which often
-    /// follow each other, are then shared, and of an interrupted run little is lost.</summary>
-    private const int PartsOfRank = 8;
+    /// <summary>Parts of an input that has so many blocks or pictures, and those that every one of many ranks takes at least. Signals that
+    /// are harder than others, which often follow each other, are then shared; of an interrupted run little is lost; and up to eight ranks
+    /// have the same parts, so that another number of them can go on.</summary>
+    private const int Parts = 64, PartsOfRank = 8;
 
     /// <summary>How often ranks that work look whether all are well. Each look waits for the slowest.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly SharedWork _work = new(context.Ranks);
     private long _met = Stopwatch.GetTimestamp();
+    private int _found;         // parts that were there already
 
     /// <summary>Encodes this rank's parts, and in the first rank joins all.</summary>
     /// <returns>What there is to tell.</returns>
@@ -34,15 +35,18 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
         {
             Job job = request.Describe(signals);
             RequireSame(job);
-            parts = (int)Math.Clamp(signals.Units, 1, (long)PartsOfRank * context.Ranks.Size);
+            parts = (int)Math.Clamp(signals.Units, 1, Math.Max(Parts, (long)PartsOfRank * context.Ranks.Size));
             EncodeShard[] own = [.. Enumerable.Range(0, parts).Where(i => i % context.Ranks.Size == context.Ranks.Rank)
                 .Select(i => new EncodeShard(request, signals, job, new Shard(i, parts), context, PartOf))];
             context.Track(board => Encode(own, new EncodingProgress(board.Start("encoding, rank 0"), own.Length)));
         }
-        while (!Meet(done: true))
+        int found;
+        while (!Meet(done: true, out found))
         {
             // Others are at work still.
         }
+        if (found > 0)
+            context.Terminal.Tell($"{request.Output}: {found} of its {parts} parts were done already; they stayed as they were.");
         return context.IsFirst ? Join(parts).Add("ranks", context.Ranks.Size) : new Result();
     }
 
@@ -53,6 +57,8 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
             Tally? tally = null;
             if (part.Find() is null)
                 part.Encode(tally = new Tally(request), progress, MeetIfDue);
+            else
+                _found++;
             progress.Finish(tally);
         }
     }
@@ -67,15 +73,25 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
     private void MeetIfDue()
     {
         if (Stopwatch.GetElapsedTime(_met) >= Interval)
-            Meet(done: false);
+            Meet(done: false, out _);
     }
 
     /// <summary>Ranks look whether all are well: what ends one ends all.</summary>
-    /// <returns>Whether all have finished their parts.</returns>
-    private bool Meet(bool done)
+    /// <param name="done">Whether this rank has finished its parts.</param>
+    /// <param name="found">How many parts of all ranks were there already.</param>
+    /// <returns>Whether all have finished theirs.</returns>
+    private bool Meet(bool done, out int found)
     {
-        bool all = _work.Exchange("parts", message => message.Write([done ? (byte)1 : (byte)0]), context.Cancellation)
-            .All(other => other.Span[0] == 1);
+        bool all = true;
+        found = 0;
+        foreach (ReadOnlyMemory<byte> other in _work.Exchange(
+            "parts", message => message.Put([done ? 1 : 0, _found]), context.Cancellation))
+        {
+            ReadOnlySpan<byte> message = other.Span;
+            ReadOnlySpan<int> numbers = message.Take<int>(2);
+            all &= numbers[0] == 1;
+            found += numbers[1];
+        }
         _met = Stopwatch.GetTimestamp();
         return all;
     }

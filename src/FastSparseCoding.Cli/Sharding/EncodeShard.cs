@@ -25,7 +25,10 @@ internal sealed class EncodeShard(
         using SignalSet signals = request.Signals.Open(context);
         var part = new EncodeShard(request, signals, request.Describe(signals), shard, context);
         if (part.Find() is { } found)
+        {
+            context.Terminal.Tell($"{part._path}: is done already; it stays as it is.");
             return part.Tell(found, null);
+        }
         var tally = new Tally(request);
         PartInfo? done = null;
         context.Track(board => done = part.Encode(tally, new EncodingProgress(board.Start("encoding"))));
@@ -47,7 +50,6 @@ internal sealed class EncodeShard(
             if (other.Job.Difference(job) is not null || other.Shard != shard || other.Content != found.Content)
                 return null;        // of an earlier job: it was never whole, since the codes beside it are of this one
         }
-        context.Terminal.Tell($"{_path}: is done already; it stays as it is.");
         return found;
     }
 

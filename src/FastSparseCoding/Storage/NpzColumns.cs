@@ -51,13 +51,19 @@ internal sealed class NpzColumns : IDisposable
             foreach ((string name, ElementType type, int width, Spool values) in _columns)
                 npz.Add(name, type, width == 0 ? [_lengths[name]] : [_lengths[name] / width, width], values.CopyTo);
         }
+        DisposeSpools();        // before the file is there: whoever finds it whole does not begin it again, and so would not clear them away
         _file.Commit();
     }
 
     public void Dispose()
     {
+        DisposeSpools();
+        _file.Dispose();
+    }
+
+    private void DisposeSpools()
+    {
         foreach ((_, _, _, Spool values) in _columns)
             values.Dispose();
-        _file.Dispose();
     }
 }

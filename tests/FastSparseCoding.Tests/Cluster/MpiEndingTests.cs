@@ -41,7 +41,7 @@ public sealed class MpiEndingTests : IDisposable
 
         Assert.DoesNotContain(output, _folder.Names);
         Outcome rest = MpiEngine.Run(command == "encode"
-            ? MpiEngine.Start(engine, 2, _folder.Path, OutputTests.ToolPath, [.. line, "--mpi", "-q"])     // who have the same parts
+            ? MpiEngine.Start(engine, 3, _folder.Path, OutputTests.ToolPath, [.. line, "--mpi", "-q"])
             : Resume(engine, [.. line, "-q", "--resume"]));
         Assert.True(rest.ExitCode == 0, rest.Error);
         Assert.Equal(bytes, File.ReadAllBytes(_folder.File(output)));
@@ -116,7 +116,7 @@ public sealed class MpiEndingTests : IDisposable
             return [command, "d.safetensors", "x.npy", "--batch", "256", "--depth", "2", "--learning-rate", "0.01", "--samples", samples,
                 "-o", "trained.safetensors"];
         }
-        // Zeros are coded at once, the signals behind them take a second or more: what can be done before that is.
+        // Zeros are coded at once, the signals behind them take a second or more.
         Matrix signals = new(20_480, 64), costly = RandomData.Normal(isLong ? 4096 : 900, 64, seed: 3);
         costly.Values.CopyTo(signals.Values[^costly.Values.Length..]);
         RowsWriter.Write(_folder.File("s.npy"), signals, "signals");
@@ -129,25 +129,14 @@ public sealed class MpiEndingTests : IDisposable
         ? MpiEngine.Start(engine, 3, _folder.Path, OutputTests.ToolPath, [.. line, "--mpi"])
         : MpiEngine.Alone(_folder.Path, OutputTests.ToolPath, line);
 
-    /// <summary>Two ranks that are under way: learning and training have left a checkpoint, encoding is at what takes long.</summary>
+    /// <summary>Two ranks that are under way: learning and training have left a checkpoint, encoding a part.</summary>
     private RunningJob Start(string engine, int seconds, string[] line)
     {
         ProcessStartInfo start = MpiEngine.Start(engine, 2, _folder.Path, OutputTests.ToolPath, [.. line, "--mpi", "-q"]);
         MpiEngine.GiveTimeToEnd(start, seconds);
-        string[] before = _folder.Names, names = before;
-        var unchanged = Stopwatch.StartNew();
         var job = new RunningJob(start, ranks: 2);
-        job.Wait(() =>
-        {
-            if (line[0] != "encode")
-                return File.Exists(_folder.File($"{line[^1]}.checkpoint"));
-            if (!_folder.Names.SequenceEqual(names))
-            {
-                names = _folder.Names;
-                unchanged.Restart();
-            }
-            return !names.SequenceEqual(before) && unchanged.Elapsed > TimeSpan.FromSeconds(0.3);
-        });
+        job.Wait(() => line[0] == "encode" ? _folder.Names.Any(name => name.EndsWith(".part.npz", StringComparison.Ordinal))
+            : File.Exists(_folder.File($"{line[^1]}.checkpoint")));
         return job;
     }
 }
