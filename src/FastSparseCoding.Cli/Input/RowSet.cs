@@ -64,7 +64,7 @@ internal sealed class RowSet : SignalSet
                 source.Read(first, x);
                 return (x, null);
             },
-            () => FormattableString.Invariant($"{count} patches of pixels {Fingerprint.Of(images)}, seed {context.Seed}"));
+            () => FormattableString.Invariant($"{count} patches of pixels {Fingerprint.Of(images)}, seed {context.Seed}"), images);
     }
 
     public override SignalStream Part(Shard shard, PatchPlacesWriter? places)

@@ -51,7 +51,8 @@ internal sealed class NpzColumns : IDisposable
             foreach ((string name, ElementType type, int width, Spool values) in _columns)
                 npz.Add(name, type, width == 0 ? [_lengths[name]] : [_lengths[name] / width, width], values.CopyTo);
         }
-        DisposeSpools();        // before the file is there: whoever finds it whole does not begin it again, and so would not clear them away
+        // Before the file is there: whoever finds it whole does not begin it again, and would not clear them away.
+        DisposeSpools();
         _file.Commit();
     }
 

@@ -53,8 +53,8 @@ public sealed class EncodeRanksTests(Workspace workspace) : IClassFixture<Worksp
         Assert.DoesNotContain(_folder.Names, name => name.Contains("part", StringComparison.Ordinal));
     }
 
-    /// <summary>Of five parts the first of two ranks takes 0, 2 and 4 and cannot do 2; the second takes 1 and 3. Three ranks then do what is
-    /// left.</summary>
+    /// <summary>Of five parts the first of two ranks takes 0, 2 and 4 and cannot do 2; the second takes 1 and 3. Three ranks then do
+    /// what is left.</summary>
     [Fact]
     public void Ranks_take_parts_in_turn_and_what_is_done_is_not_done_again()
     {
