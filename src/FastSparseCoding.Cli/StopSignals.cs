@@ -4,16 +4,20 @@ namespace FastSparseCoding.Cli;
 
 /// <summary>
 /// The first signal asks the work to stop and clean up. Work that has not stopped a second later, such as a system call that does not come
-/// back, is ended with the process, but not while it saves its state; on the second signal all work is. Files that were being written are
-/// deleted.
+/// back, is ended with the process, but not while it saves its state, nor in the second after that; on the second signal all work is. Files
+/// that were being written are deleted.
 /// </summary>
 internal sealed class StopSignals(Action end, Func<bool> isSaving) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Again = TimeSpan.FromSeconds(0.1);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.1);
+
+    /// <summary>Looks at work that saves nothing before it is ended. They are counted, and not the time, in which a process that is put to
+    /// sleep cannot do anything.</summary>
+    private const int Looks = 10;
 
     private readonly CancellationTokenSource _stop = new();
     private Timer? _patience;
-    private int _count;
+    private int _count, _looks;
 
     public CancellationToken Token => _stop.Token;
 
@@ -31,7 +35,7 @@ internal sealed class StopSignals(Action end, Func<bool> isSaving) : IDisposable
             end();
             return;
         }
-        _patience = new Timer(_ => EndUnlessSaving(), null, Patience, Again);
+        _patience = new Timer(_ => EndUnlessSaving(), null, Look, Look);
         _stop.Cancel();
     }
 
@@ -43,7 +47,8 @@ internal sealed class StopSignals(Action end, Func<bool> isSaving) : IDisposable
 
     private void EndUnlessSaving()
     {
-        if (isSaving())
+        _looks = isSaving() ? 0 : _looks + 1;
+        if (_looks != Looks)
             return;
         _patience?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         end();

@@ -10,10 +10,14 @@ public sealed class StopSignalsTests
     {
         using var ended = new ManualResetEventSlim();
         bool saving = true, asked = false;
+        int looks = 0;
         using var stop = new StopSignals(ended.Set, () =>
         {
             Volatile.Write(ref asked, true);
-            return Volatile.Read(ref saving);
+            if (Volatile.Read(ref saving))
+                return true;
+            Interlocked.Increment(ref looks);
+            return false;
         });
 
         stop.Receive();
@@ -23,6 +27,7 @@ public sealed class StopSignalsTests
 
         Volatile.Write(ref saving, false);
         Assert.True(ended.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        Assert.True(looks >= 10, $"it had {looks} tenths of a second to say that it has ended");
     }
 
     [Fact]
