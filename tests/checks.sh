@@ -1,4 +1,4 @@
-# What the scripts beside this one share; they source it.
+# What kill.sh and slurm.sh share; they source it.
 faults=0
 where=""        # of what a fault is, for its line
 

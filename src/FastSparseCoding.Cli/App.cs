@@ -17,7 +17,7 @@ internal static class App
 
     /// <summary>Runs one command line, with other processes where it says so.</summary>
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
-        => args.Contains(SharedRun.Option, StringComparer.Ordinal)
+        => SharedRun.IsAskedFor(args)
             ? SharedRun.Run(terminal, (own, ranks) => Run(args, own, ranks, cancellation))
             : Run(args, terminal, Collective.Alone, cancellation);
 

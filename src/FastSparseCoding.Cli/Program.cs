@@ -8,7 +8,7 @@ using FastSparseCoding.Storage;
 const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
 // Launchers of several processes give them terminals that nobody looks at, which .NET would set up with characters among the results.
-bool shared = args.Contains(SharedRun.Option, StringComparer.Ordinal);
+bool shared = SharedRun.IsAskedFor(args);
 if (shared)
     Environment.SetEnvironmentVariable("TERM", "dumb");
 var terminal = new Terminal(Console.Out, new ForgivingWriter(Console.Error), !Console.IsErrorRedirected);

@@ -13,6 +13,11 @@ internal static class SharedRun
     /// <summary>The option that says so.</summary>
     public const string Option = "--mpi";
 
+    /// <summary>Whether a command line asks for it, before anything is parsed; with a value too, which is then refused.</summary>
+    public static bool IsAskedFor(string[] args)
+        => args.Any(a => a == Option || a.StartsWith(Option + "=", StringComparison.Ordinal)
+            || a.StartsWith(Option + ":", StringComparison.Ordinal));
+
     /// <summary>Runs a command line in this rank.</summary>
     /// <param name="terminal">Of the process.</param>
     /// <param name="run">Runs it, writing to a terminal, with the other ranks.</param>

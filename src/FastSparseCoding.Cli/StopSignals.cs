@@ -47,10 +47,14 @@ internal sealed class StopSignals(Action end, Func<bool> isSaving) : IDisposable
 
     private void EndUnlessSaving()
     {
-        _looks = isSaving() ? 0 : _looks + 1;
-        if (_looks != Looks)
-            return;
-        _patience?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        end();
+        if (isSaving())
+        {
+            Interlocked.Exchange(ref _looks, 0);
+        }
+        else if (Interlocked.Increment(ref _looks) == Looks)
+        {
+            _patience?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            end();
+        }
     }
 }

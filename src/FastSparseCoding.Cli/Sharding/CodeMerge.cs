@@ -36,7 +36,7 @@ internal static class CodeMerge
         long rows = parts.Sum(RowsPart.Rows);
         bool hasGrid = parts.Infos[0].Facts.ContainsKey(EncodeShard.FlatPlaces);
         if (rows == 0 && hasGrid)
-            throw new UserError($"{parts.Paths[0]}: no part has a patch that is not too flat.");
+            throw new UserError($"{parts.Paths[0]}: no part has a patch: every picture was left out or is too flat.");
         codes.Complete();
         SignalEncoding.Warn(facts, rows, context);
         Result result = Tally.Tell(output, parts.Job["method"] ?? "", columns, rows, parts.Sum(EncodeShard.NonZeros), facts, null);

@@ -16,7 +16,7 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
     /// <summary>Parts of an input that has so many blocks or pictures, and those that every one of many ranks takes at least. Signals that
     /// are harder than others, which often follow each other, are then shared; of an interrupted run little is lost; and up to eight ranks
     /// have the same parts, so that another number of them can go on.</summary>
-    private const int Parts = 64, PartsOfRank = 8;
+    private const int PartsOfJob = 64, PartsOfRank = 8;
 
     /// <summary>How often ranks that work look whether all are well. Each look waits for the slowest.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -24,6 +24,8 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
     private readonly SharedWork _work = new(context.Ranks);
     private long _met = Stopwatch.GetTimestamp();
     private int _found;         // parts that were there already
+
+    private IEnumerable<string> Companions => new[] { request.SignalsOutput, request.PlacesOutput }.OfType<string>();
 
     /// <summary>Encodes this rank's parts, and in the first rank joins all.</summary>
     /// <returns>What there is to tell.</returns>
@@ -35,7 +37,7 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
         {
             Job job = request.Describe(signals);
             RequireSame(job);
-            parts = (int)Math.Clamp(signals.Units, 1, Math.Max(Parts, (long)PartsOfRank * context.Ranks.Size));
+            parts = (int)Math.Clamp(signals.Units, 1, Math.Max(PartsOfJob, (long)PartsOfRank * context.Ranks.Size));
             EncodeShard[] own = [.. Enumerable.Range(0, parts).Where(i => i % context.Ranks.Size == context.Ranks.Rank)
                 .Select(i => new EncodeShard(request, signals, job, new Shard(i, parts), context, PartOf))];
             context.Track(board => Encode(own, new EncodingProgress(board.Start("encoding, rank 0"), own.Length)));
@@ -96,25 +98,40 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
         return all;
     }
 
-    private Result Join(int parts)
+    private Result Join(int count)
     {
-        Result result = Join(request.Output, parts);
-        foreach (string companion in new[] { request.SignalsOutput, request.PlacesOutput }.OfType<string>())
-            Join(companion, parts);
+        PartSet codes = Parts(request.Output, count);
+        if (codes.Sum(RowsPart.Rows) == 0 && codes.Infos[0].Facts.ContainsKey(EncodeShard.FlatPlaces))
+        {
+            LeftOut.Tell(codes, context);
+            foreach (string output in Companions.Prepend(request.Output))
+                DeleteParts(output);
+            throw new UserError($"{request.Input}: no patch is left: every picture was left out or is too flat.");
+        }
+        Result result = Merging.Merge(codes, request.Output, context);
+        DeleteParts(request.Output);
+        foreach (string companion in Companions)
+        {
+            Merging.Merge(Parts(companion, count), companion, context);
+            DeleteParts(companion);
+        }
         if (request.PlacesOutput is not null)
             result.Add("places", request.PlacesOutput);
         return result;
     }
 
-    private Result Join(string output, int parts)
+    private static PartSet Parts(string output, int count)
     {
-        string[] paths = [.. Enumerable.Range(0, parts).Select(i => PartName.Of(output + PartOf, new Shard(i, parts)))];
-        if (Array.Find(paths, path => !File.Exists(path)) is { } missing)
-            throw new UserError($"{missing}: is not here; all ranks must write to a folder that the first of them sees.");
-        Result result = Merging.Merge(PartSet.Of(paths), output, context);
-        // Those of an interrupted run of another number of ranks too: nobody has asked for any.
+        string[] paths = [.. Enumerable.Range(0, count).Select(i => PartName.Of(output + PartOf, new Shard(i, count)))];
+        return Array.Find(paths, path => !File.Exists(path)) is not { } missing ? PartSet.Of(paths)
+            : throw new UserError($"{missing}: is not here; all ranks must write to a folder that the first of them sees.");
+    }
+
+    /// <summary>Deletes the parts of an output; those of an interrupted run of another number of ranks too: nobody has asked for
+    /// any.</summary>
+    private static void DeleteParts(string output)
+    {
         foreach (string part in PartName.Find([output + PartOf]))
             File.Delete(part);
-        return result;
     }
 }

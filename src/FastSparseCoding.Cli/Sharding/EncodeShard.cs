@@ -14,6 +14,7 @@ internal sealed class EncodeShard(
     /// <summary>Facts of codes.</summary>
     public const string NonZeros = "non_zeros", FlatPlaces = "flat_places", Numbers = "numbers";
 
+    private readonly bool _isAskedFor = partOf.Length == 0;
     private readonly string _path = PartName.Of(request.Output + partOf, shard);
     private readonly string? _signalsPath = Companion(request.SignalsOutput, partOf, shard);
     private readonly string? _placesPath = Companion(request.PlacesOutput, partOf, shard);
@@ -40,17 +41,11 @@ internal sealed class EncodeShard(
     public PartInfo? Find()
     {
         PartInfo? found = FinishedPart.Find(
-            _path, PartInfo.Codes, shard, job, () => ContentHash.Of(signals.Part(shard, null), context.Cancellation));
+            _path, PartInfo.Codes, shard, job, () => ContentHash.Of(signals.Part(shard, null), context.Cancellation), _isAskedFor);
         string[] companions = [.. new[] { _signalsPath, _placesPath }.OfType<string>()];
-        if (found is null || !Array.TrueForAll(companions, File.Exists))
-            return null;
-        foreach (string companion in companions)
-        {
-            PartInfo other = PartReader.ReadInfo(companion);
-            if (other.Job.Difference(job) is not null || other.Shard != shard || other.Content != found.Content)
-                return null;        // of an earlier job: it was never whole, since the codes beside it are of this one
-        }
-        return found;
+        // One of an earlier job was never whole, since the codes beside it are of this one.
+        return found is not null && Array.TrueForAll(companions, path => FinishedPart.Read(path, _isAskedFor) is { } other
+            && other.Job.Difference(job) is null && other.Shard == shard && other.Content == found.Content) ? found : null;
     }
 
     /// <summary>Encodes the part.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FastSparseCoding.Cli.Input;
-using FastSparseCoding.Cli.Output;
 
 namespace FastSparseCoding.Cli.Sharding;
 
@@ -18,8 +17,9 @@ internal static class LeftOut
         return facts;
     }
 
-    /// <summary>Tells those of all parts, each once, and how many they are.</summary>
-    public static void Tell(PartSet parts, Result result, CommandContext context)
+    /// <summary>Tells those of all parts, each once.</summary>
+    /// <returns>How many they are; null where such a file would have ended the work.</returns>
+    public static int? Tell(PartSet parts, CommandContext context)
     {
         SkippedFiles told = context.Skipped ?? new SkippedFiles(context.Terminal);
         bool any = false;
@@ -31,8 +31,7 @@ internal static class LeftOut
             foreach (string problem in Texts(path, problems))
                 told.Tell(problem);
         }
-        if (any && context.Skipped is null)
-            result.Add("skipped_files", told.Count);
+        return any ? told.Count : null;
     }
 
     private static string[] Texts(string path, JsonNode problems)

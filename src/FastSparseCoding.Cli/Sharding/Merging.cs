@@ -12,8 +12,10 @@ internal static class Merging
     /// <returns>What there is to tell of the whole.</returns>
     public static Result Merge(PartSet parts, string output, CommandContext context)
     {
+        int? leftOut = LeftOut.Tell(parts, context);
         Result result = Join(parts, output, context);
-        LeftOut.Tell(parts, result, context);
+        if (leftOut is { } count && context.Skipped is null)
+            result.Add("skipped_files", count);
         return result;
     }
 

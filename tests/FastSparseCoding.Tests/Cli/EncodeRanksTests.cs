@@ -81,6 +81,53 @@ public sealed class EncodeRanksTests(Workspace workspace) : IClassFixture<Worksp
         Assert.Equal(["images", "whole.npz", "z.npz"], _folder.Names);
     }
 
+    /// <summary>Parts that nobody has asked for are none that somebody may still want.</summary>
+    [Theory]
+    [InlineData("--lambda 0.3")]
+    [InlineData("damaged")]
+    public void Parts_of_an_interrupted_run_of_another_job_are_made_anew(string other)
+    {
+        string z = _folder.File("z.npz");
+        string[] command = EncodeWays.Prepare("encoder", 3000, workspace, _folder);
+        command[1] = workspace.Dictionary;
+        foreach (string output in new[] { z, _folder.File("x-again.npy") })
+            File.WriteAllText($"{output}.ranks.1-of-3.part.npz", "no archive");
+        if (other != "damaged")
+        {
+            CommandLine.Succeed([.. command, .. other.Split(' '), "-o", z, "--shard", "1/3"]);
+            File.Move(z + ".1-of-3.part.npz", z + ".ranks.1-of-3.part.npz", overwrite: true);
+        }
+
+        Outcome shared = CommandLine.RunRanks(2, [.. command, "-o", z, "--signals", _folder.File("x-again.npy")]);
+
+        Assert.True(shared.ExitCode == 0, shared.Error);
+        Assert.DoesNotContain("done already", shared.Error, StringComparison.Ordinal);
+        CommandLine.Succeed([.. command, "-o", _folder.File("whole.npz")]);
+        Assert.Equal(File.ReadAllBytes(_folder.File("whole.npz")), File.ReadAllBytes(z));
+        Assert.Equal(File.ReadAllBytes(_folder.File("x.npy")), File.ReadAllBytes(_folder.File("x-again.npy")));
+        Assert.Equal(["whole.npz", "x-again.npy", "x.npy", "z.npz"], _folder.Names);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Pictures_of_which_no_patch_is_left(bool areDamaged)
+    {
+        string images = _folder.File("images"), z = _folder.File("z.npz");
+        Directory.CreateDirectory(images);
+        foreach (char name in "abc")
+            File.WriteAllBytes(Path.Combine(images, $"{name}.pgm"),
+                areDamaged ? [1, 2, 3] : [.. "P5 20 20 255\n"u8, .. new byte[400]]);
+
+        Outcome outcome = CommandLine.RunRanks(2, "encode", workspace.Dictionary, images, "--skip-bad", "--places", _folder.File("p.npz"),
+            "-o", z, "-q");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal($"error: {images}: no patch is left: every picture was left out or is too flat.", outcome.ErrorLines[^1]);
+        Assert.Equal(areDamaged ? 3 : 0, outcome.ErrorLines.Count(line => line.StartsWith("warning: ", StringComparison.Ordinal)));
+        Assert.Equal(["images"], _folder.Names);
+    }
+
     private static JsonNode Json(Outcome outcome)
     {
         Assert.True(outcome.ExitCode == 0, outcome.Error);

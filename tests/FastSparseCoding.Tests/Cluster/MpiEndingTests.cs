@@ -81,19 +81,39 @@ public sealed class MpiEndingTests : IDisposable
         string[] learn = ["learn", "x.npy", "--atoms", "1500", "--samples", "200000", "--batch", "256", "-o", "learned.safetensors"];
         RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(3000, 16, seed: 1), "signals");
 
-        using RunningJob job = Start(engine, seconds: 1, learn);
-        job.Send(RunningJob.Terminate, rank: 0);
-        job.Send(RunningJob.Terminate, rank: 1);
-        job.Wait(() => _folder.Names.Any(name => name.StartsWith(".partial-", StringComparison.Ordinal)));
-        job.Send(RunningJob.Stop, rank: 0);
+        using RunningJob job = StopWhileSaving(engine, learn);
         // Twice as long as a process has to end after a signal.
         Assert.False(job.EndsWithin(TimeSpan.FromSeconds(2)), "the job has ended while a rank was saving");
-        Assert.Contains(_folder.Names, name => name.StartsWith(".partial-", StringComparison.Ordinal));
+        Assert.True(IsSaving());
         job.Send(RunningJob.Continue, rank: 0);
         (_, string error) = job.End();
 
         Assert.Equal(["'learned.safetensors.checkpoint' holds the state; --resume goes on from it.", "interrupted"], Told(error));
         Assert.Equal(["learned.safetensors.checkpoint", "x.npy"], _folder.Names);
+    }
+
+    private bool IsSaving() => _folder.Names.Any(name => name.StartsWith(".partial-", StringComparison.Ordinal));
+
+    /// <summary>Two ranks that were told to end, of which the first is stopped while it saves. That takes a hundredth of a second, and on a
+    /// busy machine is missed now and then.</summary>
+    private RunningJob StopWhileSaving(string engine, string[] learn)
+    {
+        string[] inputs = _folder.Names;
+        for (int tries = 0; tries < 20; tries++)
+        {
+            RunningJob job = Start(engine, seconds: 1, learn);
+            job.Send(RunningJob.Terminate, rank: 0);
+            job.Send(RunningJob.Terminate, rank: 1);
+            job.Wait(IsSaving);
+            if (job.TrySend(RunningJob.Stop, rank: 0) && !job.EndsWithin(TimeSpan.FromMilliseconds(50)) && IsSaving())
+                return job;
+            job.TrySend(RunningJob.Continue, rank: 0);
+            job.End();
+            job.Dispose();
+            foreach (string name in _folder.Names.Except(inputs))
+                File.Delete(_folder.File(name));
+        }
+        throw new TimeoutException("no state was saved slowly enough to be met");
     }
 
     /// <summary>The lines that the ranks wrote; those of the launchers are others.</summary>

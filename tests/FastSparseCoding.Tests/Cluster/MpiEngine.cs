@@ -11,6 +11,8 @@ internal static class MpiEngine
     /// <summary>By the launchers' names on Debian, where both can be installed.</summary>
     public static string[] Names { get; } = ["mpirun.openmpi", "mpirun.mpich"];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     /// <summary>Program and arguments that run a program of these tests in so many ranks.</summary>
     public static ProcessStartInfo Start(string engine, int ranks, string folder, string program, params string[] arguments)
     {
@@ -36,10 +38,13 @@ internal static class MpiEngine
     public static Outcome Run(ProcessStartInfo start)
     {
         using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return new Outcome(process.ExitCode, output, error.GetAwaiter().GetResult());
+        Task<string> error = process.StandardError.ReadToEndAsync(), output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"'{start.FileName} {string.Join(' ', start.ArgumentList)}' goes on for ever");
+        }
+        return new Outcome(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }
 
     private static ProcessStartInfo Start(string folder, string program, string[] arguments) => new(program, arguments)

@@ -176,11 +176,14 @@ public sealed class MpiTests : IDisposable
 
         Outcome missing = Mpi(engine, 2, "learn", "nothing.npy", "-o", "d.safetensors");
         Outcome unknown = Mpi(engine, 2, "learn", "nothing.npy", "--atom", "3", "-o", "d.safetensors");
+        Outcome valued = MpiEngine.Run(
+            MpiEngine.Start(engine, 2, _folder.Path, OutputTests.ToolPath, "learn", "nothing.npy", "-o", "d.safetensors", "--mpi=true"));
 
         Assert.Equal(1, missing.ExitCode);
         Assert.Equal(["error: nothing.npy: there is no such file."], Errors(missing));
-        Assert.Equal(2, unknown.ExitCode);
+        Assert.Equal((2, 2), (unknown.ExitCode, valued.ExitCode));
         Assert.Single(Errors(unknown));
+        Assert.Equal(["error: --mpi is given, or left away; 'true' behind it is too much."], Errors(valued));
     }
 
     [Theory]

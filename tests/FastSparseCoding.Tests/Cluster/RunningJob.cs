@@ -18,12 +18,16 @@ internal sealed partial class RunningJob : IDisposable
     private readonly Process _launcher;
     private readonly int[] _ranks;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     /// <summary>Starts a job and waits until its processes are there.</summary>
     public RunningJob(ProcessStartInfo start, int ranks)
     {
         _launcher = Process.Start(start)!;
         _ranks = new int[ranks];
         Wait(() => FindRanks(start.WorkingDirectory));
+        if (_ranks.Contains(0))
+            Assert.Fail($"it has ended before all ranks were there: {End().Error}");
     }
 
     /// <summary>Whether the launcher, and so all, has ended.</summary>
@@ -39,15 +43,22 @@ internal sealed partial class RunningJob : IDisposable
     /// <summary>Waits until something is so, or all is over.</summary>
     public void Wait(Func<bool> isSo)
     {
+        var waited = Stopwatch.StartNew();
         while (!HasEnded && !isSo())
+        {
+            Assert.True(waited.Elapsed < Patience, "what was waited for does not happen");
             Thread.Sleep(1);
+        }
     }
 
     /// <summary>Sends the launcher a signal.</summary>
     public void Send(int signal) => Assert.Equal(0, SendSignal(_launcher.Id, signal));
 
     /// <summary>Sends a rank a signal.</summary>
-    public void Send(int signal, int rank) => Assert.Equal(0, SendSignal(_ranks[rank], signal));
+    public void Send(int signal, int rank) => Assert.True(TrySend(signal, rank), "the rank has ended");
+
+    /// <summary>Sends a rank a signal, unless it has ended.</summary>
+    public bool TrySend(int signal, int rank) => SendSignal(_ranks[rank], signal) == 0;
 
     /// <summary>Waits so long for its end.</summary>
     public bool EndsWithin(TimeSpan time) => _launcher.WaitForExit(time);
