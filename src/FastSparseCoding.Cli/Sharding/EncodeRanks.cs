@@ -38,9 +38,10 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
             Job job = request.Describe(signals);
             RequireSame(job);
             parts = (int)Math.Clamp(signals.Units, 1, Math.Max(PartsOfJob, (long)PartsOfRank * context.Ranks.Size));
-            EncodeShard[] own = [.. Enumerable.Range(0, parts).Where(i => i % context.Ranks.Size == context.Ranks.Rank)
-                .Select(i => new EncodeShard(request, signals, job, new Shard(i, parts), context, PartOf))];
-            context.Track(board => Encode(own, new EncodingProgress(board.Start("encoding, rank 0"), own.Length)));
+            var own = new List<EncodeShard>();
+            for (int i = context.Ranks.Rank; i < parts; i += context.Ranks.Size)
+                own.Add(new EncodeShard(request, signals, job, new Shard(i, parts), context, PartOf));
+            context.Track(board => Encode(own, new EncodingProgress(board.Start("encoding, rank 0"), own.Count)));
         }
         int found;
         while (!Meet(done: true, out found))
@@ -52,7 +53,7 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
         return context.IsFirst ? Join(parts).Add("ranks", context.Ranks.Size) : new Result();
     }
 
-    private void Encode(EncodeShard[] parts, EncodingProgress progress)
+    private void Encode(List<EncodeShard> parts, EncodingProgress progress)
     {
         foreach (EncodeShard part in parts)
         {
@@ -104,17 +105,13 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
         if (codes.Sum(RowsPart.Rows) == 0 && codes.Infos[0].Facts.ContainsKey(EncodeShard.FlatPlaces))
         {
             LeftOut.Tell(codes, context);
-            foreach (string output in Companions.Prepend(request.Output))
-                DeleteParts(output);
+            DeleteParts();
             throw new UserError($"{request.Input}: no patch is left: every picture was left out or is too flat.");
         }
         Result result = Merging.Merge(codes, request.Output, context);
-        DeleteParts(request.Output);
         foreach (string companion in Companions)
-        {
             Merging.Merge(Parts(companion, count), companion, context);
-            DeleteParts(companion);
-        }
+        DeleteParts();      // when all is joined: whoever is stopped before has nothing to encode again
         if (request.PlacesOutput is not null)
             result.Add("places", request.PlacesOutput);
         return result;
@@ -127,11 +124,11 @@ internal sealed class EncodeRanks(EncodeRequest request, CommandContext context)
             : throw new UserError($"{missing}: is not here; all ranks must write to a folder that the first of them sees.");
     }
 
-    /// <summary>Deletes the parts of an output; those of an interrupted run of another number of ranks too: nobody has asked for
+    /// <summary>Deletes the parts of all outputs; those of an interrupted run of another number of ranks too: nobody has asked for
     /// any.</summary>
-    private static void DeleteParts(string output)
+    private void DeleteParts()
     {
-        foreach (string part in PartName.Find([output + PartOf]))
+        foreach (string part in PartName.Find(Companions.Prepend(request.Output).Select(output => output + PartOf)))
             File.Delete(part);
     }
 }

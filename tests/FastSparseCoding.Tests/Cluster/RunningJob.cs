@@ -15,10 +15,10 @@ internal sealed partial class RunningJob : IDisposable
     /// <summary>What the launchers call a process's rank.</summary>
     private static readonly string[] RankVariables = ["OMPI_COMM_WORLD_RANK=", "PMI_RANK="];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly Process _launcher;
     private readonly int[] _ranks;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Starts a job and waits until its processes are there.</summary>
     public RunningJob(ProcessStartInfo start, int ranks)
