@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using FastSparseCoding.Storage;
 using FastSparseCoding.Tests.Cli;
 using FastSparseCoding.Tests.Storage;
@@ -126,16 +127,17 @@ public sealed class MpiEndingTests : IDisposable
     /// <returns>The command, its output last.</returns>
     private string[] Prepare(string command, bool isLong)
     {
-        // A second and more behind the first checkpoint, whatever else the machine does before the ranks are disturbed.
-        string samples = isLong ? "6000000" : "1000000";
+        // A second behind the first checkpoint, whatever else the machine does before the ranks are disturbed; and in few large batches,
+        // since ranks that wait for each other wait long where others want the cores too.
+        string Samples(int some) => isLong ? "6000000" : some.ToString(CultureInfo.InvariantCulture);
         RowsWriter.Write(_folder.File("x.npy"), RandomData.Normal(600, 16, seed: 1), "signals");
         if (command == "learn")
-            return [command, "x.npy", "--atoms", "24", "--batch", "150", "--samples", samples, "-o", "learned.safetensors"];
+            return [command, "x.npy", "--atoms", "400", "--batch", "2000", "--samples", Samples(400_000), "-o", "learned.safetensors"];
         if (command == "train")
         {
-            ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(24, 16, seed: 2), 0.5f, null);
-            return [command, "d.safetensors", "x.npy", "--batch", "256", "--depth", "2", "--learning-rate", "0.01", "--samples", samples,
-                "-o", "trained.safetensors"];
+            ModelFile.Save(_folder.File("d.safetensors"), RandomData.Dictionary(400, 16, seed: 2), 0.5f, null);
+            return [command, "d.safetensors", "x.npy", "--batch", "1024", "--depth", "4", "--learning-rate", "0.001", "--samples",
+                Samples(120_000), "-o", "trained.safetensors"];
         }
         // Zeros are coded at once, the signals behind them take a second or more.
         Matrix signals = new(20_480, 64), costly = RandomData.Normal(isLong ? 4096 : 900, 64, seed: 3);
